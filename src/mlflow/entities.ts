@@ -1,0 +1,172 @@
+/**
+ * MLflow's entities, in MLflow's names. Lists of pairs rather than objects: keys come from a store, and a key
+ * may be `__proto__`. Times are milliseconds since the epoch, UTC (reference mlflow.md, A.1 rule 8).
+ */
+
+export type LifecycleStage = 'active' | 'deleted';
+export type ViewType = 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL';
+export type RunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED';
+
+export interface KeyValue {
+  key: string;
+  value: string;
+}
+
+export interface Experiment {
+  /** Decimal text: ids may have 18 digits, more than a JavaScript number holds. */
+  experimentId: string;
+  name: string;
+  artifactLocation: string;
+  lifecycleStage: LifecycleStage;
+  creationTime: number | null;
+  lastUpdateTime: number | null;
+  tags: KeyValue[];
+}
+
+/** A latest value. NaN and the infinities are JavaScript's own. */
+export interface Metric {
+  key: string;
+  value: number;
+  timestamp: number;
+  step: number;
+}
+
+export interface RunInfo {
+  runId: string;
+  experimentId: string;
+  /** The column, or the tag `mlflow.runName` where the column is empty (MLflow <= 1.29). */
+  runName: string;
+  userId: string;
+  /** As stored: MLflow's five words, or whatever a damaged store holds. */
+  status: string;
+  startTime: number | null;
+  endTime: number | null;
+  lifecycleStage: LifecycleStage;
+  artifactUri: string;
+}
+
+export interface Run {
+  info: RunInfo;
+  params: KeyValue[];
+  /** Latest value of each metric: greatest (step, timestamp, value). */
+  metrics: Metric[];
+  tags: KeyValue[];
+}
+
+export interface Dataset {
+  name: string;
+  digest: string;
+  sourceType: string;
+  source: string;
+  schema: string | null;
+  profile: string | null;
+}
+
+export interface DatasetInput {
+  dataset: Dataset;
+  /** `mlflow.data.context` among them: "train", "eval"… */
+  tags: KeyValue[];
+}
+
+export interface ModelOutput {
+  modelId: string;
+  step: number;
+}
+
+export interface RunInputs {
+  datasetInputs: DatasetInput[];
+  modelInputs: string[];
+  modelOutputs: ModelOutput[];
+}
+
+export interface LoggedModelMetric {
+  key: string;
+  value: number;
+  timestamp: number;
+  step: number;
+  runId: string;
+  datasetName: string | null;
+  datasetDigest: string | null;
+}
+
+export interface LoggedModel {
+  modelId: string;
+  experimentId: string;
+  name: string;
+  artifactLocation: string;
+  creationTimestamp: number | null;
+  lastUpdatedTimestamp: number | null;
+  status: 'UNSPECIFIED' | 'PENDING' | 'READY' | 'FAILED';
+  statusMessage: string | null;
+  lifecycleStage: LifecycleStage;
+  modelType: string | null;
+  sourceRunId: string | null;
+  params: KeyValue[];
+  tags: KeyValue[];
+  metrics: LoggedModelMetric[];
+}
+
+export interface ModelVersion {
+  name: string;
+  /** Decimal text, as MLflow's client gives it. */
+  version: string;
+  creationTimestamp: number | null;
+  lastUpdatedTimestamp: number | null;
+  description: string | null;
+  userId: string | null;
+  /** 'None', 'Staging', 'Production' or 'Archived'; never 'Deleted_Internal'. */
+  currentStage: string;
+  source: string;
+  runId: string | null;
+  runLink: string | null;
+  status: string;
+  statusMessage: string | null;
+  storageLocation: string | null;
+  aliases: string[];
+  tags: KeyValue[];
+}
+
+export interface ModelAlias {
+  alias: string;
+  version: string;
+  /** The version it names is gone (reference mlflow.md, C.4). */
+  dangling: boolean;
+}
+
+export interface RegisteredModel {
+  name: string;
+  creationTimestamp: number | null;
+  lastUpdatedTimestamp: number | null;
+  description: string | null;
+  aliases: ModelAlias[];
+  tags: KeyValue[];
+  /** By number, newest first. */
+  versions: ModelVersion[];
+}
+
+/** One metric's history as columns, in MLflow's order: timestamp, step, value. */
+export interface MetricHistory {
+  runId: string;
+  key: string;
+  steps: Float64Array;
+  timestamps: Float64Array;
+  values: Float64Array;
+}
+
+export interface ArtifactFile {
+  /** Relative to the artifact root, `/` between the parts. */
+  path: string;
+  isDir: boolean;
+  /** Bytes; null for a folder. */
+  size: number | null;
+}
+
+/** The value under a key, or undefined. */
+export function valueOf(pairs: readonly KeyValue[], key: string): string | undefined {
+  return pairs.find((pair) => pair.key === key)?.value;
+}
+
+/** The latest value of a metric, or undefined. */
+export function metricOf(run: Run, key: string): Metric | undefined {
+  return run.metrics.find((metric) => metric.key === key);
+}

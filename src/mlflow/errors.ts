@@ -1,0 +1,69 @@
+/** What went wrong with a store, in MLflow's words where it has them, and ours where it has none. */
+export type StoreErrorCode =
+  /** The file, folder or server is not there. */
+  | 'NOT_FOUND'
+  /** It is there, but it is not what its URI says (not SQLite, not MLflow's, a folder, empty…). */
+  | 'NOT_A_STORE'
+  /** A kind of store that cannot be opened here (postgresql://, databricks://…). */
+  | 'UNSUPPORTED'
+  /** Damaged, or a schema that would be a trap. */
+  | 'CORRUPT'
+  /** Did not come to rest, or did not answer in time. Trying again may help. */
+  | 'BUSY'
+  | 'CANCELLED'
+  /** The entity asked for does not exist. */
+  | 'RESOURCE_DOES_NOT_EXIST'
+  | 'RESOURCE_ALREADY_EXISTS'
+  | 'INVALID_PARAMETER_VALUE'
+  /** The rows are no longer as the user saw them: nothing was written. */
+  | 'STALE'
+  /** The store's schema has no place for what was asked. */
+  | 'NOT_SUPPORTED_BY_SCHEMA'
+  | 'READ_ONLY'
+  | 'PERMISSION_DENIED'
+  | 'INTERNAL_ERROR';
+
+/** An error whose message is one sentence for the user: what is wrong and what to do. */
+export class StoreError extends Error {
+  constructor(
+    readonly code: StoreErrorCode,
+    message: string,
+    readonly details?: unknown,
+  ) {
+    super(message);
+    this.name = 'StoreError';
+  }
+}
+
+export function isCancelled(error: unknown): boolean {
+  return (
+    (error instanceof StoreError && error.code === 'CANCELLED') ||
+    (error instanceof Error && error.name === 'AbortError')
+  );
+}
+
+/** Anything thrown, as a StoreError; its code survives a structured clone through `toPlainError`. */
+export function toStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) {
+    return error;
+  }
+  if (error instanceof Error) {
+    return new StoreError(error.name === 'AbortError' ? 'CANCELLED' : 'INTERNAL_ERROR', error.message);
+  }
+  return new StoreError('INTERNAL_ERROR', String(error));
+}
+
+export interface PlainError {
+  code: StoreErrorCode;
+  message: string;
+  details?: unknown;
+}
+
+export function toPlainError(error: unknown): PlainError {
+  const { code, message, details } = toStoreError(error);
+  return { code, message, details };
+}
+
+export function fromPlainError(plain: PlainError): StoreError {
+  return new StoreError(plain.code, plain.message, plain.details);
+}

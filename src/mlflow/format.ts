@@ -1,0 +1,144 @@
+/** How numbers, times and texts of a store are written, the same in trees, tooltips and pages. */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Four significant digits; `NaN`, `∞` and `−∞` by name; `–` for a missing value. */
+export function formatNumber(value: number | null | undefined, digits = 4): string {
+  if (value === null || value === undefined) {
+    return '–';
+  }
+  if (Number.isNaN(value)) {
+    return 'NaN';
+  }
+  // MLflow stores the infinities as the greatest doubles (reference mlflow.md, A.2).
+  if (value >= Number.MAX_VALUE) {
+    return '∞';
+  }
+  if (value <= -Number.MAX_VALUE) {
+    return '−∞';
+  }
+  if (Number.isInteger(value) && Math.abs(value) < 1e9) {
+    return String(value).replace('-', '−');
+  }
+  const magnitude = Math.abs(value);
+  const text =
+    magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e9)
+      ? value
+          .toExponential(digits - 1)
+          .replace(/\.?0+e/, 'e')
+          .replace('e+', 'e')
+      : trimZeros(magnitude >= 10 ** digits ? value.toFixed(0) : value.toPrecision(digits));
+  return text.replace('-', '−').replace('e−', 'e-');
+}
+
+function trimZeros(text: string): string {
+  return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
+}
+
+/** `3m 12s`, `41s`, `3.1s`, `250ms`; `–` where an end is missing. */
+export function formatDuration(milliseconds: number | null | undefined): string {
+  if (milliseconds === null || milliseconds === undefined || !Number.isFinite(milliseconds)) {
+    return '–';
+  }
+  const ms = Math.max(0, milliseconds);
+  if (ms < 1000) {
+    return `${Math.round(ms)}ms`;
+  }
+  if (ms < 10_000) {
+    return `${trimZeros((ms / 1000).toFixed(1))}s`;
+  }
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) {
+    return `${seconds}s`;
+  }
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ];
+  const first = parts.findIndex(([amount]) => amount > 0);
+  return parts
+    .slice(first, first + 2)
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount}${unit}`)
+    .join(' ');
+}
+
+/** `just now`, `5m ago`, `3h ago`, `2d ago` under a week, else the date. */
+export function formatAge(time: number | null | undefined, now: number): string {
+  if (time === null || time === undefined || !Number.isFinite(time)) {
+    return '–';
+  }
+  const age = now - time;
+  if (age < -MINUTE || age >= 7 * DAY) {
+    return formatDate(time);
+  }
+  if (age < MINUTE) {
+    return 'just now';
+  }
+  if (age < HOUR) {
+    return `${Math.floor(age / MINUTE)}m ago`;
+  }
+  return age < DAY ? `${Math.floor(age / HOUR)}h ago` : `${Math.floor(age / DAY)}d ago`;
+}
+
+/** `2026-07-28`, in local time. */
+export function formatDate(time: number): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) {
+    return String(time);
+  }
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** `2026-07-28 14:03:09`, in local time. */
+export function formatDateTime(time: number | null | undefined): string {
+  if (time === null || time === undefined) {
+    return '–';
+  }
+  const date = new Date(time);
+  return Number.isNaN(date.getTime())
+    ? String(time)
+    : `${formatDate(time)} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** `812 B`, `41 KiB`, `3.2 MiB`. */
+export function formatSize(bytes: number | null | undefined): string {
+  if (bytes === null || bytes === undefined || !Number.isFinite(bytes)) {
+    return '–';
+  }
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${value < 10 && unit > 0 ? trimZeros(value.toFixed(1)) : Math.round(value)} ${units[unit]}`;
+}
+
+/**
+ * A store's text on one line: control characters and direction overrides are made visible, so that a name
+ * cannot pose as another or turn the line around.
+ */
+export function plainText(text: string, maxLength = 200): string {
+  const visible = text.replace(
+    // eslint-disable-next-line no-control-regex -- these are the characters to replace
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => (character === '\n' ? '⏎' : character === '\t' ? ' ' : '�'),
+  );
+  const characters = Array.from(visible);
+  return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : visible;
+}
+
+/** `1 run`, `3 runs`. */
+export function count(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${amount.toLocaleString('en-US')} ${amount === 1 ? noun : plural}`;
+}

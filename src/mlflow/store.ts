@@ -1,0 +1,166 @@
+import type {
+  ArtifactFile,
+  Experiment,
+  LoggedModel,
+  MetricHistory,
+  RegisteredModel,
+  Run,
+  RunInputs,
+  ViewType,
+} from './entities';
+
+export interface Disposable {
+  dispose(): void;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Opaque; absent on the last page. */
+  nextPageToken?: string;
+}
+
+export interface PageRequest {
+  maxResults: number;
+  pageToken?: string;
+}
+
+export interface ExperimentQuery extends PageRequest {
+  view: ViewType;
+  /** Part of a name, any case; empty for all. */
+  nameContains?: string;
+}
+
+/** Which of a run's keys an answer carries: none, all, or those named. */
+export type KeySelection = 'none' | 'all' | readonly string[];
+
+export interface RunQuery extends PageRequest {
+  /** Empty for all experiments. */
+  experimentIds: readonly string[];
+  view: ViewType;
+  /** In the search language (src/search); empty for all. */
+  filter?: string;
+  /** As MLflow's order_by; missing: start time, newest first. */
+  orderBy?: readonly string[];
+  /**
+   * 'roots': runs without a parent, orphans and members of a circle of parents included;
+   * a run id: its children; missing: runs of any depth.
+   */
+  parent?: 'roots' | { runId: string };
+  params?: KeySelection;
+  metrics?: KeySelection;
+  tags?: KeySelection;
+}
+
+/** A run as a list shows it. */
+export interface RunRow extends Run {
+  /** Direct children, of the query's view. */
+  childCount: number;
+}
+
+export interface RegisteredModelQuery extends PageRequest {
+  nameContains?: string;
+}
+
+export interface LoggedModelQuery extends PageRequest {
+  experimentIds?: readonly string[];
+  sourceRunId?: string;
+  modelIds?: readonly string[];
+}
+
+export interface StoreFeatures {
+  registry: boolean;
+  aliases: boolean;
+  modelTags: boolean;
+  datasets: boolean;
+  loggedModels: boolean;
+  workspaces: boolean;
+}
+
+export interface StoreDescription {
+  kind: StoreKind;
+  /** For a SQLite store the alembic revision: shown, never decided upon. */
+  schemaVersion: string | null;
+  features: StoreFeatures;
+  /** null where the store has no traces table. */
+  traceCount: number | null;
+  /** e.g. "nfs", where the file lies on a network file system; else null. */
+  networkFileSystem: string | null;
+  /** Why changes are refused ("the file is read-only"); null where they are possible. */
+  readOnlyReason: string | null;
+  /** Bytes of the database file, where there is one. */
+  sizeBytes: number | null;
+  journalMode: string | null;
+}
+
+export type StoreKind = 'sqlite' | 'files' | 'rest';
+
+export type StoreState = { status: 'ok' } | { status: 'gone'; since: number; message: string };
+
+export type ArtifactOwner = { runId: string } | { modelId: string } | { name: string; version: string };
+
+export interface ArtifactRoot {
+  /** As recorded in the store. */
+  uri: string;
+  /** The folder on this machine that is read; null for a remote or a missing root. */
+  localPath: string | null;
+  /** The recorded place is not here; `localPath` was found beside the store. */
+  moved: boolean;
+  /** Why nothing can be read, as a sentence with what to do; null where it can. */
+  problem: string | null;
+}
+
+export interface ArtifactListing {
+  root: ArtifactRoot;
+  files: ArtifactFile[];
+  /** How many more the folder holds beyond those listed. */
+  truncated: number;
+}
+
+/**
+ * Read access to a tracking store and its registry. All methods are async, may be called at once, and throw
+ * StoreError. An aborted signal ends the work at its next page and rejects with code CANCELLED. Each answer
+ * equals some committed state of the store.
+ */
+export interface TrackingStore extends Disposable {
+  /** Canonical, as `canonicalUri` of stores/uri makes it. */
+  readonly uri: string;
+  readonly kind: StoreKind;
+  /** Whether the store is there now. */
+  readonly state: StoreState;
+
+  /** After a commit by anybody, or when `state` changes. Views ask again for what they show. */
+  onDidChange(listener: () => void): Disposable;
+  /** Look for changes now, rather than at the next poll. */
+  refresh(): Promise<void>;
+  /** How often to look for changes, ms; 0 while no view is visible. */
+  setPollInterval(milliseconds: number): void;
+
+  describe(signal?: AbortSignal): Promise<StoreDescription>;
+  /** Newest first. */
+  searchExperiments(query: ExperimentQuery, signal?: AbortSignal): Promise<Page<Experiment>>;
+  getExperiment(experimentId: string, signal?: AbortSignal): Promise<Experiment>;
+  /** Runs of each experiment and view, for the description beside an experiment. */
+  countRuns(
+    experimentIds: readonly string[],
+    view: ViewType,
+    signal?: AbortSignal,
+  ): Promise<Map<string, number>>;
+  searchRuns(query: RunQuery, signal?: AbortSignal): Promise<Page<RunRow>>;
+  getRun(runId: string, signal?: AbortSignal): Promise<Run>;
+  getRunInputs(runId: string, signal?: AbortSignal): Promise<RunInputs>;
+  getMetricHistory(runId: string, key: string, signal?: AbortSignal): Promise<MetricHistory>;
+  /** By name. Prompts are not models; versions in 'Deleted_Internal' are not versions. */
+  searchRegisteredModels(query: RegisteredModelQuery, signal?: AbortSignal): Promise<Page<RegisteredModel>>;
+  getRegisteredModel(name: string, signal?: AbortSignal): Promise<RegisteredModel>;
+  searchLoggedModels(query: LoggedModelQuery, signal?: AbortSignal): Promise<Page<LoggedModel>>;
+
+  /** One folder, not its subfolders; `path` '' is the root. */
+  listArtifacts(owner: ArtifactOwner, path: string, signal?: AbortSignal): Promise<ArtifactListing>;
+  /** At most `length` bytes from `offset`; never outside the artifact root. */
+  readArtifact(
+    owner: ArtifactOwner,
+    path: string,
+    range: { offset: number; length: number },
+    signal?: AbortSignal,
+  ): Promise<Uint8Array>;
+}

@@ -1,0 +1,97 @@
+/**
+ * Changes, named as MLflow's client names them. What rows each writes: reference mlflow.md, A.7 and C.
+ */
+export type Change =
+  | {
+      type: 'transitionModelVersionStage';
+      name: string;
+      version: string;
+      stage: Stage;
+      archiveExistingVersions: boolean;
+    }
+  | { type: 'setRegisteredModelAlias'; name: string; alias: string; version: string }
+  | { type: 'deleteRegisteredModelAlias'; name: string; alias: string }
+  | { type: 'createRegisteredModel'; name: string; description?: string }
+  | { type: 'updateRegisteredModel'; name: string; description: string }
+  | { type: 'renameRegisteredModel'; name: string; newName: string }
+  | { type: 'deleteRegisteredModel'; name: string }
+  | { type: 'setRegisteredModelTag'; name: string; key: string; value: string }
+  | { type: 'deleteRegisteredModelTag'; name: string; key: string }
+  | {
+      type: 'createModelVersion';
+      name: string;
+      source: string;
+      runId: string | null;
+      description?: string;
+      createModel?: boolean;
+    }
+  | { type: 'copyModelVersion'; name: string; version: string; to: string }
+  | { type: 'updateModelVersion'; name: string; version: string; description: string }
+  | { type: 'deleteModelVersion'; name: string; version: string }
+  | { type: 'setModelVersionTag'; name: string; version: string; key: string; value: string }
+  | { type: 'deleteModelVersionTag'; name: string; version: string; key: string }
+  | { type: 'createExperiment'; name: string }
+  | { type: 'renameExperiment'; experimentId: string; newName: string }
+  | { type: 'deleteExperiment'; experimentId: string }
+  | { type: 'restoreExperiment'; experimentId: string }
+  | { type: 'setExperimentTag'; experimentId: string; key: string; value: string }
+  | { type: 'deleteExperimentTag'; experimentId: string; key: string }
+  | { type: 'createRun'; experimentId: string; runName: string }
+  | { type: 'renameRun'; runId: string; newName: string }
+  | { type: 'deleteRun'; runId: string }
+  | { type: 'restoreRun'; runId: string }
+  | { type: 'setTag'; runId: string; key: string; value: string }
+  | { type: 'deleteTag'; runId: string; key: string };
+
+export type Stage = 'None' | 'Staging' | 'Production' | 'Archived';
+export const STAGES: readonly Stage[] = ['None', 'Staging', 'Production', 'Archived'];
+
+/**
+ * What the user was shown before the change. The writer reads the same rows again inside its transaction and
+ * refuses with code STALE (details: the facts that differ) where one is not as `seen`.
+ */
+export interface Fact {
+  /** What it is about, e.g. "taxi-duration version 4, stage". */
+  label: string;
+  subject:
+    | {
+        kind: 'modelVersion';
+        name: string;
+        version: string;
+        field: 'currentStage' | 'description' | 'lastUpdatedTimestamp';
+      }
+    /** The versions in a stage, by number, as "2,3". */
+    | { kind: 'versionsInStage'; name: string; stage: Stage }
+    | { kind: 'alias'; name: string; alias: string }
+    | { kind: 'modelVersionTag'; name: string; version: string; key: string }
+    | { kind: 'registeredModel'; name: string; field: 'description' | 'lastUpdatedTimestamp' | 'exists' }
+    | { kind: 'registeredModelTag'; name: string; key: string }
+    | { kind: 'run'; runId: string; field: 'name' | 'lifecycleStage' }
+    | { kind: 'tag'; runId: string; key: string }
+    | { kind: 'experiment'; experimentId: string; field: 'name' | 'lifecycleStage' }
+    | { kind: 'experimentTag'; experimentId: string; key: string };
+  /** Text as stored; null for "no such row or value". */
+  seen: string | null;
+}
+
+export interface WriteRequest {
+  /** Applied in order in one transaction: all or none. */
+  changes: Change[];
+  expected: Fact[];
+  /** One timestamp for all rows, ms; missing: the writer's clock. */
+  now?: number;
+}
+
+export interface WriteResult {
+  /** The timestamp that the rows carry, ms. */
+  now: number;
+  /** Ids of what was created, by the change's place in the request. */
+  created: (string | null)[];
+  /** What did the writing: "node:sqlite 3.50.4", "python3 sqlite3 3.40.1"… */
+  engine: string;
+}
+
+export interface Writer {
+  /** Throws StoreError; after an error nothing was written. Aborting while it waits for a lock writes nothing. */
+  apply(request: WriteRequest, signal?: AbortSignal): Promise<WriteResult>;
+}

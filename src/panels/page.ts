@@ -1,0 +1,77 @@
+import type { PageProtocol, RequestHandlers } from '../protocol/messages';
+import type { PageArguments, PageName, CommonEvents, CommonRequests } from '../protocol/pages';
+import type { OpenStores } from '../stores/openStores';
+import type { ViewState } from '../state/viewState';
+
+export interface PageSettings {
+  metricDirections: Readonly<Record<string, unknown>>;
+  headlineMetric: string;
+}
+
+/** What pages get from the extension; none of it is `vscode`, so their handlers run in plain Node too. */
+export interface PageServices {
+  stores: OpenStores;
+  state: ViewState;
+  settings(): PageSettings;
+  runCommand(command: string, args?: unknown): Promise<void>;
+  /** Copies, and says `what` was copied in the status bar. */
+  copyText(text: string, what: string): Promise<void>;
+  showLog(): void;
+  log(message: string): void;
+  /** Whether the workspace is trusted: without it no process is started. */
+  isTrusted(): boolean;
+  /** Folders of the workspace, absolute paths. */
+  workspaceFolders(): string[];
+  now(): number;
+}
+
+/** One open page. */
+export interface PageSession {
+  setTitle(title: string): void;
+  /** Sends an event of the page's own protocol. */
+  emit(name: string, payload: unknown): void;
+  /** Called when the page is closed. */
+  onDispose(callback: () => void): void;
+}
+
+/** A page, host side. Registered in panels/index.ts. */
+export interface PageDefinition<Name extends PageName = PageName, P extends PageProtocol = PageProtocol> {
+  name: Name;
+  /** File in media/ without `-light.svg`/`-dark.svg`. */
+  icon: string;
+  /** The tab's title before the page's data is there. */
+  initialTitle(args: PageArguments[Name]): string;
+  /** Two openings with the same key show the same tab. */
+  key(args: PageArguments[Name]): string;
+  /** The stores whose commits the page wants to hear of. */
+  stores(args: PageArguments[Name]): string[];
+  handlers(args: PageArguments[Name], services: PageServices, session: PageSession): RequestHandlers<P>;
+}
+
+/** The handlers that every page has. */
+export function commonHandlers(
+  services: PageServices,
+  session: PageSession,
+): RequestHandlers<{ requests: CommonRequests; events: CommonEvents }> {
+  return {
+    runCommand: async ({ command, args }) => {
+      if (!/^mlflowLens\.\w+$/.test(command)) {
+        throw new Error(`"${command}" is not a command that a page may run.`);
+      }
+      await services.runCommand(command, args);
+      return null;
+    },
+    copyText: async ({ text, what }) => {
+      await services.copyText(text, what);
+      return null;
+    },
+    setTitle: async ({ title }) => {
+      session.setTitle(title);
+      return null;
+    },
+    showLog: async () => {
+      services.showLog();
+      return null;
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * The messages between the extension host and a page. A page's protocol names its requests (page to host,
+ * always answered, also with an error) and its events (host to page, no answer). Data is JSON-like, plus typed
+ * arrays, which VS Code carries whole (engines >= 1.57).
+ */
+import { fromPlainError, toPlainError, type PlainError } from '../mlflow/errors';
+
+export interface PageProtocol {
+  requests: Record<string, { params: unknown; result: unknown }>;
+  events: Record<string, unknown>;
+}
+
+type Requests<P extends PageProtocol> = P['requests'];
+type Events<P extends PageProtocol> = P['events'];
+
+/** One handler a request: a missing one is a compile error. The signal aborts when the page no longer waits. */
+export type RequestHandlers<P extends PageProtocol> = {
+  [Name in keyof Requests<P>]: (
+    params: Requests<P>[Name]['params'],
+    signal: AbortSignal,
+  ) => Promise<Requests<P>[Name]['result']>;
+};
+
+export type PageMessage =
+  { kind: 'request'; id: number; name: string; params: unknown } | { kind: 'cancel'; id: number };
+
+export type HostMessage =
+  | { kind: 'result'; id: number; result: unknown }
+  | { kind: 'error'; id: number; error: PlainError }
+  | { kind: 'event'; name: string; payload: unknown };
+
+/** Host side: answers every request of one page until disposed. */
+export class PageServer<P extends PageProtocol> {
+  private readonly running = new Map<number, AbortController>();
+  private disposed = false;
+
+  constructor(
+    private readonly post: (message: HostMessage) => void,
+    private readonly handlers: RequestHandlers<P>,
+  ) {}
+
+  /** Give it each message that comes from the page. What is not a message of ours is ignored. */
+  async receive(data: unknown): Promise<void> {
+    if (!isPageMessage(data) || this.disposed) {
+      return;
+    }
+    if (data.kind === 'cancel') {
+      this.running.get(data.id)?.abort();
+      return;
+    }
+    const controller = new AbortController();
+    this.running.set(data.id, controller);
+    try {
+      const handler = Object.hasOwn(this.handlers, data.name) ? this.handlers[data.name] : undefined;
+      if (!handler) {
+        throw new Error(`The page asked for "${data.name}", which this version does not know.`);
+      }
+      const result = await handler(data.params, controller.signal);
+      this.send({ kind: 'result', id: data.id, result });
+    } catch (error) {
+      this.send({ kind: 'error', id: data.id, error: toPlainError(error) });
+    } finally {
+      this.running.delete(data.id);
+    }
+  }
+
+  emit<Name extends keyof Events<P> & string>(name: Name, payload: Events<P>[Name]): void {
+    this.send({ kind: 'event', name, payload });
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (const controller of this.running.values()) {
+      controller.abort();
+    }
+    this.running.clear();
+  }
+
+  private send(message: HostMessage): void {
+    if (!this.disposed) {
+      this.post(message);
+    }
+  }
+}
+
+interface Waiting {
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+/** Page side: asks the host. A request ends with its answer, its error, or when its signal aborts. */
+export class PageClient<P extends PageProtocol> {
+  private nextId = 1;
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly listeners = new Map<string, Set<(payload: unknown) => void>>();
+
+  constructor(private readonly post: (message: PageMessage) => void) {}
+
+  request<Name extends keyof Requests<P> & string>(
+    name: Name,
+    params: Requests<P>[Name]['params'],
+    signal?: AbortSignal,
+  ): Promise<Requests<P>[Name]['result']> {
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(fromPlainError({ code: 'CANCELLED', message: 'Cancelled.' }));
+        return;
+      }
+      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      signal?.addEventListener(
+        'abort',
+        () => {
+          if (this.waiting.delete(id)) {
+            this.post({ kind: 'cancel', id });
+            reject(fromPlainError({ code: 'CANCELLED', message: 'Cancelled.' }));
+          }
+        },
+        { once: true },
+      );
+      this.post({ kind: 'request', id, name, params });
+    });
+  }
+
+  on<Name extends keyof Events<P> & string>(
+    name: Name,
+    listener: (payload: Events<P>[Name]) => void,
+  ): () => void {
+    const set = this.listeners.get(name) ?? new Set();
+    this.listeners.set(name, set);
+    set.add(listener as (payload: unknown) => void);
+    return () => set.delete(listener as (payload: unknown) => void);
+  }
+
+  receive(message: HostMessage): void {
+    if (message.kind === 'event') {
+      for (const listener of this.listeners.get(message.name) ?? []) {
+        listener(message.payload);
+      }
+      return;
+    }
+    const waiting = this.waiting.get(message.id);
+    if (!waiting) {
+      return;
+    }
+    this.waiting.delete(message.id);
+    if (message.kind === 'result') {
+      waiting.resolve(message.result);
+    } else {
+      waiting.reject(fromPlainError(message.error));
+    }
+  }
+}
+
+function isPageMessage(data: unknown): data is PageMessage {
+  if (typeof data !== 'object' || data === null) {
+    return false;
+  }
+  const message = data as Partial<PageMessage>;
+  return (
+    typeof message.id === 'number' &&
+    (message.kind === 'cancel' || (message.kind === 'request' && typeof message.name === 'string'))
+  );
+}

@@ -1,0 +1,203 @@
+import type { Disposable } from '../mlflow/store';
+import { assignColor } from './colors';
+
+/** A run, named across stores. */
+export interface RunKey {
+  store: string;
+  runId: string;
+}
+
+/** Where the state is kept between sessions; VS Code's workspaceState has this shape. */
+export interface Persistence {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+export interface RunColor {
+  /** Index into the palettes of state/colors, the same hue in every theme kind. */
+  color: number;
+  /** Index into the dash patterns. */
+  dash: number;
+}
+
+interface Saved {
+  shown: RunKey[];
+  colors: { run: RunKey; color: RunColor }[];
+  starred: RunKey[];
+  baseline: RunKey | null;
+  headline: { store: string; experimentId: string; metric: string }[];
+  /** Page and experiment settings (columns, widths, filters…), by a key of the owner's choice. */
+  settings: [string, unknown][];
+}
+
+const STORAGE_KEY = 'mlflowLens.viewState';
+
+/**
+ * What the user chose: one object for all views, so that a run shown, starred or coloured in one place is so in
+ * all. Colours are given at first showing, never taken back, never changed for others (reference ui.md, 1).
+ */
+export class ViewState {
+  private readonly listeners = new Set<() => void>();
+  private readonly shown = new Map<string, RunKey>();
+  private readonly colors = new Map<string, { run: RunKey; color: RunColor }>();
+  private readonly starred = new Map<string, RunKey>();
+  private readonly headline = new Map<string, Saved['headline'][number]>();
+  private readonly settings = new Map<string, unknown>();
+  private baselineRun: RunKey | null = null;
+
+  constructor(private readonly persistence: Persistence) {
+    const saved = persistence.get(STORAGE_KEY) as Partial<Saved> | undefined;
+    for (const run of saved?.shown ?? []) {
+      this.shown.set(keyOf(run), run);
+    }
+    for (const entry of saved?.colors ?? []) {
+      this.colors.set(keyOf(entry.run), entry);
+    }
+    for (const run of saved?.starred ?? []) {
+      this.starred.set(keyOf(run), run);
+    }
+    for (const entry of saved?.headline ?? []) {
+      this.headline.set(`${entry.store}\n${entry.experimentId}`, entry);
+    }
+    for (const [key, value] of saved?.settings ?? []) {
+      this.settings.set(key, value);
+    }
+    this.baselineRun = saved?.baseline ?? null;
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  shownRuns(): RunKey[] {
+    return [...this.shown.values()];
+  }
+
+  isShown(run: RunKey): boolean {
+    return this.shown.has(keyOf(run));
+  }
+
+  setShown(runs: readonly RunKey[], shown: boolean): void {
+    for (const run of runs) {
+      if (shown) {
+        this.shown.set(keyOf(run), run);
+        this.giveColor(run);
+      } else {
+        this.shown.delete(keyOf(run));
+      }
+    }
+    this.changed();
+  }
+
+  /** The run's colour; one is given now if it has none. */
+  colorOf(run: RunKey): RunColor {
+    const known = this.colors.get(keyOf(run));
+    if (known) {
+      return known.color;
+    }
+    const color = this.giveColor(run);
+    this.save();
+    return color;
+  }
+
+  /** The run's colour if it was ever drawn, else undefined. */
+  knownColorOf(run: RunKey): RunColor | undefined {
+    return this.colors.get(keyOf(run))?.color;
+  }
+
+  starredRuns(): RunKey[] {
+    return [...this.starred.values()];
+  }
+
+  isStarred(run: RunKey): boolean {
+    return this.starred.has(keyOf(run));
+  }
+
+  setStarred(runs: readonly RunKey[], starred: boolean): void {
+    for (const run of runs) {
+      if (starred) {
+        this.starred.set(keyOf(run), run);
+      } else {
+        this.starred.delete(keyOf(run));
+      }
+    }
+    this.changed();
+  }
+
+  get baseline(): RunKey | null {
+    return this.baselineRun;
+  }
+
+  setBaseline(run: RunKey | null): void {
+    this.baselineRun = run;
+    this.changed();
+  }
+
+  headlineMetric(store: string, experimentId: string): string | undefined {
+    return this.headline.get(`${store}\n${experimentId}`)?.metric;
+  }
+
+  setHeadlineMetric(store: string, experimentId: string, metric: string | null): void {
+    const key = `${store}\n${experimentId}`;
+    if (metric === null) {
+      this.headline.delete(key);
+    } else {
+      this.headline.set(key, { store, experimentId, metric });
+    }
+    this.changed();
+  }
+
+  /** A page's own choices, e.g. the columns of an experiment's table. JSON only. */
+  setting<T>(key: string): T | undefined {
+    return this.settings.get(key) as T | undefined;
+  }
+
+  setSetting(key: string, value: unknown): void {
+    if (value === undefined) {
+      this.settings.delete(key);
+    } else {
+      this.settings.set(key, value);
+    }
+    this.changed();
+  }
+
+  private giveColor(run: RunKey): RunColor {
+    const known = this.colors.get(keyOf(run));
+    if (known) {
+      return known.color;
+    }
+    // Only the colours of shown runs count as taken: a run that was hidden long ago keeps its own, unseen.
+    const taken = [...this.shown.keys()].flatMap((key) => this.colors.get(key)?.color ?? []);
+    const color = assignColor(run.runId, taken);
+    this.colors.set(keyOf(run), { run, color });
+    return color;
+  }
+
+  private changed(): void {
+    this.save();
+    for (const listener of this.listeners) {
+      listener();
+    }
+  }
+
+  private save(): void {
+    const saved: Saved = {
+      shown: [...this.shown.values()],
+      colors: [...this.colors.values()].slice(-2000),
+      starred: [...this.starred.values()],
+      baseline: this.baselineRun,
+      headline: [...this.headline.values()],
+      settings: [...this.settings],
+    };
+    void this.persistence.update(STORAGE_KEY, saved);
+  }
+}
+
+export function keyOf(run: RunKey): string {
+  return `${run.store}\n${run.runId}`;
+}
+
+export function sameRun(a: RunKey, b: RunKey): boolean {
+  return a.store === b.store && a.runId === b.runId;
+}

@@ -1,0 +1,55 @@
+import type { PageBootstrap, PageName, WithCommon } from '../../src/protocol/pages';
+import {
+  PageClient,
+  type HostMessage,
+  type PageMessage,
+  type PageProtocol,
+} from '../../src/protocol/messages';
+
+interface VsCodeApi {
+  postMessage(message: PageMessage): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** What VS Code keeps of a page between hiding and showing, and over a reload of the window. */
+interface StoredState {
+  args: unknown;
+  /** The page's own: zoom, scroll, folded sections… JSON. */
+  view?: unknown;
+}
+
+/** Connects the page with its host. Call once, from the page's index.ts. */
+export function connect<Name extends PageName, P extends PageProtocol>(): PageConnection<Name, P> {
+  const api = acquireVsCodeApi();
+  const element = document.getElementById('bootstrap');
+  const bootstrap = JSON.parse(element?.textContent ?? '{}') as PageBootstrap<Name>;
+  const client = new PageClient<WithCommon<P>>((message) => api.postMessage(message));
+  window.addEventListener('message', (event: MessageEvent<HostMessage>) => client.receive(event.data));
+  const stored = api.getState() as StoredState | undefined;
+  const state: StoredState = { args: bootstrap.args, view: stored?.view };
+  api.setState(state);
+  return {
+    args: bootstrap.args,
+    client,
+    view: <T>() => state.view as T | undefined,
+    saveView: (view) => {
+      state.view = view;
+      api.setState(state);
+    },
+    saveArgs: (args) => {
+      state.args = args;
+      api.setState(state);
+    },
+  };
+}
+
+export interface PageConnection<Name extends PageName, P extends PageProtocol> {
+  args: PageBootstrap<Name>['args'];
+  client: PageClient<WithCommon<P>>;
+  view<T>(): T | undefined;
+  saveView(view: unknown): void;
+  saveArgs(args: PageBootstrap<Name>['args']): void;
+}
