@@ -107,7 +107,7 @@ export class PageClient<P extends PageProtocol> {
         reject(fromPlainError({ code: 'CANCELLED', message: 'Cancelled.' }));
         return;
       }
-      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.waiting.set(id, { resolve: resolve, reject });
       signal?.addEventListener(
         'abort',
         () => {
