@@ -1,0 +1,39 @@
+import { html, nothing, type TemplateResult } from 'lit';
+
+/** A codicon. With a label it speaks for itself; without, it is decoration beside a text. */
+export function icon(name: string, label?: string): TemplateResult {
+  return html`<span
+    class="codicon codicon-${name}"
+    role=${label ? 'img' : nothing}
+    aria-label=${label ?? nothing}
+    title=${label ?? nothing}
+    aria-hidden=${label ? nothing : 'true'}
+  ></span>`;
+}
+
+export interface IconButtonOptions {
+  /** For a toggle. */
+  pressed?: boolean;
+  /** More class names. */
+  className?: string;
+  disabled?: boolean;
+}
+
+export function iconButton(
+  name: string,
+  label: string,
+  onClick: (event: MouseEvent) => void,
+  { pressed, className = '', disabled = false }: IconButtonOptions = {},
+): TemplateResult {
+  return html`<button
+    type="button"
+    class="icon-button ${className}"
+    title=${label}
+    aria-label=${label}
+    aria-pressed=${pressed === undefined ? nothing : String(pressed)}
+    ?disabled=${disabled}
+    @click=${onClick}
+  >
+    ${icon(name)}
+  </button>`;
+}
