@@ -1,7 +1,8 @@
 import type { PageProtocol, RequestHandlers } from '../protocol/messages';
 import type { PageArguments, PageName, CommonEvents, CommonRequests } from '../protocol/pages';
 import type { OpenStores } from '../stores/openStores';
-import type { ViewState } from '../state/viewState';
+import type { RunSources } from '../protocol/run';
+import type { RunKey, ViewState } from '../state/viewState';
 
 export interface PageSettings {
   metricDirections: Readonly<Record<string, unknown>>;
@@ -23,6 +24,10 @@ export interface PageServices {
   /** Folders of the workspace, absolute paths. */
   workspaceFolders(): string[];
   now(): number;
+  /** `vscode`, `vscode-insiders`…: the scheme of links that open this VS Code. */
+  uriScheme?: string;
+  /** Where a run's params came from; missing while the workspace has no repository to look in. */
+  runSources?(run: RunKey, signal: AbortSignal): Promise<RunSources>;
 }
 
 /** One open page. */

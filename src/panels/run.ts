@@ -1,0 +1,121 @@
+import { StoreError } from '../mlflow/errors';
+import type { Experiment, Run } from '../mlflow/entities';
+import { runLink } from '../mlflow/runLink';
+import { sparkline } from '../series/sparkline';
+import { metricDirection } from '../state/metrics';
+import type { RunKey } from '../state/viewState';
+import type { RequestHandlers } from '../protocol/messages';
+import type { RunMarks, RunPageData, RunProtocol, RunSources, Sparkline } from '../protocol/run';
+import { storeName } from '../stores/uri';
+import type { PageDefinition, PageServices } from './page';
+
+/** Everything a run knows (reference ui.md, part 1, section 5). */
+export const runPage: PageDefinition<'run', RunProtocol> = {
+  name: 'run',
+  icon: 'run',
+  initialTitle: ({ runId }) => runId.slice(0, 8),
+  key: ({ store, runId }) => `${store}\n${runId}`,
+  stores: ({ store }) => [store],
+  handlers,
+};
+
+/** How many histories are read at once: the store's worker does one after the other, the pipe stays full. */
+const PARALLEL = 8;
+
+function handlers(
+  args: RunKey,
+  services: PageServices,
+  session: { setTitle(title: string): void },
+): RequestHandlers<RunProtocol> {
+  return {
+    getRun: async (_, signal) => {
+      const store = await services.stores.get(args.store);
+      const run = await store.getRun(args.runId, signal);
+      const experiment = await experimentOf(run, (id) => store.getExperiment(id, signal));
+      session.setTitle(`${run.info.runName || args.runId.slice(0, 8)} · ${experiment.name}`);
+      return pageData(args, run, experiment, services, store.state);
+    },
+    getMarks: async () => marks(args, services),
+    getSparklines: async ({ keys }, signal) => {
+      const store = await services.stores.get(args.store);
+      const drawn: Sparkline[] = [];
+      for (let at = 0; at < keys.length; at += PARALLEL) {
+        const histories = await Promise.all(
+          keys.slice(at, at + PARALLEL).map((key) => store.getMetricHistory(args.runId, key, signal)),
+        );
+        drawn.push(...histories.map((history) => ({ key: history.key, ...sparkline(history) })));
+      }
+      return drawn;
+    },
+    getSources: async (_, signal) => services.runSources?.(args, signal) ?? unknownSources(args, services),
+  };
+}
+
+/** The run's experiment, or a stand-in where the store has lost it: the run is still shown. */
+async function experimentOf(run: Run, get: (id: string) => Promise<Experiment>): Promise<Experiment> {
+  try {
+    return await get(run.info.experimentId);
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+      return {
+        experimentId: run.info.experimentId,
+        name: `experiment ${run.info.experimentId}`,
+        artifactLocation: '',
+        lifecycleStage: 'active',
+        creationTime: null,
+        lastUpdateTime: null,
+        tags: [],
+      };
+    }
+    throw error;
+  }
+}
+
+function pageData(
+  args: RunKey,
+  run: Run,
+  experiment: Experiment,
+  services: PageServices,
+  state: { status: 'ok' } | { status: 'gone'; since: number; message: string },
+): RunPageData {
+  const { metricDirections } = services.settings();
+  return {
+    storeName: storeName(args.store),
+    experimentName: experiment.name,
+    run,
+    directions: run.metrics
+      .map(({ key }) => [key, metricDirection(key, experiment.tags, metricDirections)] as const)
+      .filter(([, direction]) => direction !== 'unknown')
+      .map(([key, direction]) => [key, direction]),
+    marks: marks(args, services),
+    stale: state.status === 'gone' ? { since: state.since, message: state.message } : null,
+    link: runLink(args, services.uriScheme),
+    now: services.now(),
+  };
+}
+
+function marks(args: RunKey, { state }: PageServices): RunMarks {
+  const baseline = state.baseline;
+  return {
+    color: state.knownColorOf(args) ?? null,
+    starred: state.isStarred(args),
+    baseline: baseline !== null && baseline.store === args.store && baseline.runId === args.runId,
+  };
+}
+
+/** Without a repository to look in, each source is honestly unknown. */
+async function unknownSources(args: RunKey, services: PageServices): Promise<RunSources> {
+  const run = await (await services.stores.get(args.store)).getRun(args.runId);
+  const commit = run.tags.find(({ key }) => key === 'mlflow.source.git.commit')?.value;
+  return {
+    commit: commit ? { id: commit, subject: null, problem: null } : null,
+    params: run.params.map(({ key }) => ({
+      key,
+      status: 'unknown',
+      file: null,
+      line: null,
+      commit: null,
+      why: 'No repository of this workspace was searched for the line that set it.',
+    })),
+  };
+}

@@ -1,0 +1,70 @@
+import type { Run } from '../mlflow/entities';
+import type { Direction } from '../state/metrics';
+import type { RunColor } from '../state/viewState';
+
+/** What the run page asks of its host. */
+export type RunProtocol = {
+  requests: {
+    /** Params, latest metrics and tags: the page's first picture. */
+    getRun: { params: null; result: RunPageData };
+    /** What the user chose about the run, after `viewStateChanged`. */
+    getMarks: { params: null; result: RunMarks };
+    /** Histories in small, for the metrics that are drawn. */
+    getSparklines: { params: { keys: string[] }; result: Sparkline[] };
+    /** Where the params came from. */
+    getSources: { params: null; result: RunSources };
+  };
+  events: Record<never, never>;
+};
+
+export interface RunMarks {
+  /** null while the run was never drawn in a picture. */
+  color: RunColor | null;
+  starred: boolean;
+  baseline: boolean;
+}
+
+export interface RunPageData {
+  storeName: string;
+  experimentName: string;
+  run: Run;
+  /** Of the run's metrics, those whose better direction is known. */
+  directions: [key: string, direction: Direction][];
+  marks: RunMarks;
+  /** Since when the store cannot be read (ms) and why; what is shown is what was read last. */
+  stale: { since: number; message: string } | null;
+  /** `vscode://…`, opens this page. */
+  link: string;
+  /** The host's clock, ms. */
+  now: number;
+}
+
+/** A metric's history, drawn small. Extremes are of the finite values. */
+export interface Sparkline {
+  key: string;
+  count: number;
+  min: number | null;
+  max: number | null;
+  /** At most some hundred points in the order of steps; NaN and infinite values left out. */
+  steps: Float64Array;
+  values: Float64Array;
+}
+
+export interface RunSources {
+  /** The run's recorded commit. */
+  commit: { id: string; subject: string | null; problem: string | null } | null;
+  params: ParamSource[];
+}
+
+/** Where a param's value was set (design.md, section 4). */
+export interface ParamSource {
+  key: string;
+  status: 'found' | 'differs' | 'given' | 'default' | 'unknown';
+  /** Relative to the repository. */
+  file: string | null;
+  /** From 1. */
+  line: number | null;
+  commit: string | null;
+  /** One sentence. */
+  why: string | null;
+}

@@ -1,0 +1,68 @@
+import type { MetricHistory } from '../mlflow/entities';
+
+/** A history's extremes and shape, for a picture a few dozen pixels wide. */
+export interface SparklineData {
+  /** All points, NaN and infinite ones included. */
+  count: number;
+  /** Of the finite values; null where there is none. */
+  min: number | null;
+  max: number | null;
+  /** In the order of (step, timestamp); at most `2 * buckets` points, extremes kept. */
+  steps: Float64Array;
+  values: Float64Array;
+}
+
+/** @param buckets how many pieces the history is cut into; each gives its least and its greatest value */
+export function sparkline(history: MetricHistory, buckets = 40): SparklineData {
+  const { steps, timestamps, values } = history;
+  const order: number[] = [];
+  let min: number | null = null;
+  let max: number | null = null;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (isFiniteValue(value)) {
+      order.push(i);
+      min = min === null || value < min ? value : min;
+      max = max === null || value > max ? value : max;
+    }
+  }
+  if (order.some((at, i) => i > 0 && isBefore(at, order[i - 1]!))) {
+    order.sort((a, b) => (isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0));
+  }
+  const kept = order.length <= 2 * buckets ? order : extremes(order, values, buckets);
+  return {
+    count: values.length,
+    min,
+    max,
+    steps: Float64Array.from(kept, (i) => steps[i]!),
+    values: Float64Array.from(kept, (i) => values[i]!),
+  };
+
+  function isBefore(a: number, b: number): boolean {
+    return steps[a]! < steps[b]! || (steps[a] === steps[b] && timestamps[a]! < timestamps[b]!);
+  }
+}
+
+function extremes(order: readonly number[], values: Float64Array, buckets: number): number[] {
+  const kept: number[] = [];
+  for (let bucket = 0; bucket < buckets; bucket++) {
+    const from = Math.floor((bucket * order.length) / buckets);
+    const to = Math.floor(((bucket + 1) * order.length) / buckets);
+    let low = from;
+    let high = from;
+    for (let i = from; i < to; i++) {
+      low = values[order[i]!]! < values[order[low]!]! ? i : low;
+      high = values[order[i]!]! > values[order[high]!]! ? i : high;
+    }
+    kept.push(order[Math.min(low, high)]!);
+    if (low !== high) {
+      kept.push(order[Math.max(low, high)]!);
+    }
+  }
+  return kept;
+}
+
+/** MLflow stores the infinities as the greatest doubles (reference mlflow.md, A.2). */
+function isFiniteValue(value: number): boolean {
+  return Number.isFinite(value) && Math.abs(value) < Number.MAX_VALUE;
+}

@@ -1,0 +1,113 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { valueOf } from '../../src/mlflow/entities';
+import { formatDuration, plainText } from '../../src/mlflow/format';
+import { lastLogged, runState, runStateLook } from '../../src/mlflow/runState';
+import type { RunPageData, RunSources } from '../../src/protocol/run';
+import { icon } from '../ui/icon';
+import { styles } from '../ui/styles';
+import { text } from '../ui/text';
+import { runColor } from '../ui/theme';
+import { age } from '../ui/time';
+
+export interface HeaderOptions {
+  data: RunPageData;
+  sources: RunSources | undefined;
+  now: number;
+  openSource: () => void;
+  copy: (text: string, what: string) => void;
+}
+
+export function runName({ run }: RunPageData): string {
+  return run.info.runName || run.info.runId.slice(0, 8);
+}
+
+export function title({ data }: HeaderOptions): TemplateResult {
+  const { color, starred, baseline } = data.marks;
+  return html`<div class="run-title">
+    ${
+      color
+        ? html`<span class="dot" ${styles({ background: runColor(color) })} aria-hidden="true"></span>`
+        : nothing
+    }
+    <h1>${text(runName(data))}</h1>
+    ${starred ? icon('star-full', 'starred') : nothing}
+    ${baseline ? html`<span class="muted">baseline</span>` : nothing}
+  </div>`;
+}
+
+/** What became of it, when, how long, who, from which source. */
+export function statusLine({ data, sources, now, openSource, copy }: HeaderOptions): TemplateResult {
+  const { info, tags } = data.run;
+  const logged = lastLogged(data.run);
+  const state = runState(info, logged, now);
+  const look = runStateLook(state);
+  const user = valueOf(tags, 'mlflow.user') ?? info.userId;
+  const source = valueOf(tags, 'mlflow.source.name');
+  const commit = valueOf(tags, 'mlflow.source.git.commit');
+  const subject = sources?.commit?.subject;
+  return html`<div class="status-line">
+    <span class="status-${state}">
+      ${icon(look.icon)} ${state === 'unknown' ? text(info.status || 'no status') : look.word}
+    </span>
+    <span>${icon('calendar')} ${age(info.startTime, now)}</span>
+    <span title="Duration">${icon('watch')} ${duration(data, state === 'running', now)}</span>
+    ${state === 'noEnd' && logged !== null ? html`<span>last logged ${age(logged, now)}</span>` : nothing}
+    ${user ? html`<span>${icon('account')} ${text(user)}</span>` : nothing}
+    ${
+      source
+        ? html`<span>
+            ${icon('file-code')}
+            <button type="button" class="link" title="Open the source of this run" @click=${openSource}>
+              ${text(source)}
+            </button>
+          </span>`
+        : nothing
+    }
+    ${
+      commit
+        ? html`<span>
+            ${icon('git-commit')}
+            <button
+              type="button"
+              class="link"
+              title="Copy ${plainText(commit)}"
+              @click=${() => copy(commit, 'Commit')}
+            >
+              ${plainText(commit.slice(0, 7))}
+            </button>
+            ${subject ? text(subject, 80) : nothing}
+          </span>`
+        : nothing
+    }
+  </div>`;
+}
+
+function duration({ run }: RunPageData, running: boolean, now: number): string {
+  const { startTime, endTime } = run.info;
+  if (startTime === null) {
+    return '–';
+  }
+  return running
+    ? `${formatDuration(now - startTime)} so far`
+    : formatDuration(endTime === null ? null : endTime - startTime);
+}
+
+/** What a running process logged last. */
+export function liveLine({ data, now }: HeaderOptions): TemplateResult | typeof nothing {
+  const { run } = data;
+  if (runState(run.info, lastLogged(run), now) !== 'running' || run.metrics.length === 0) {
+    return nothing;
+  }
+  const newest = Math.max(...run.metrics.map(({ timestamp }) => timestamp));
+  const latest = run.metrics.filter(({ timestamp }) => timestamp === newest).slice(0, 4);
+  return html`<div class="status-line live" role="status" aria-live="off">
+    <span>${icon('pulse')} logged ${age(newest, now)}</span>
+    ${latest.map(
+      ({ key, value, step }) =>
+        html`<span
+          >${text(key)} <span class="number">${String(Number(value.toPrecision(5)))}</span> at step
+          ${step}</span
+        >`,
+    )}
+  </div>`;
+}

@@ -1,0 +1,83 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Metric } from '../../src/mlflow/entities';
+import { formatNumber } from '../../src/mlflow/format';
+import type { Sparkline } from '../../src/protocol/run';
+import type { Direction } from '../../src/state/metrics';
+import { iconButton } from '../ui/icon';
+import { onRowKey } from '../ui/rows';
+import { sparklineGraphic } from '../ui/sparkline';
+import { text } from '../ui/text';
+
+export interface MetricsTableOptions {
+  metrics: readonly Metric[];
+  directions: ReadonlyMap<string, Direction>;
+  sparklines: ReadonlyMap<string, Sparkline>;
+  openChart: (key: string) => void;
+  copy: (text: string, what: string) => void;
+}
+
+/** Latest values, and of the history its shape and extremes; the better one is marked where a direction is known. */
+export function metricsTable(options: MetricsTableOptions): TemplateResult {
+  return html`<table class="rows metrics" @keydown=${onRowKey}>
+    <colgroup>
+      <col class="key" />
+      <col class="spark" />
+      <col />
+      <col />
+      <col />
+      <col class="actions" />
+    </colgroup>
+    <thead>
+      <tr>
+        <th scope="col">Metric</th>
+        <th scope="col">History</th>
+        <th scope="col" class="number">Last</th>
+        <th scope="col" class="number">Min</th>
+        <th scope="col" class="number">Max</th>
+        <th><span class="visually-hidden">Copy</span></th>
+      </tr>
+    </thead>
+    <tbody>
+      ${options.metrics.map((metric) => row(metric, options))}
+    </tbody>
+  </table>`;
+}
+
+function row(
+  metric: Metric,
+  { directions, sparklines, openChart, copy }: MetricsTableOptions,
+): TemplateResult {
+  const drawn = sparklines.get(metric.key);
+  const direction = directions.get(metric.key) ?? 'unknown';
+  return html`<tr data-row data-key=${metric.key}>
+    <td>
+      <button
+        type="button"
+        class="link"
+        title="Open the chart of ${metric.key}"
+        @click=${() => openChart(metric.key)}
+      >
+        ${text(metric.key)}
+      </button>
+    </td>
+    <td>${sparklineGraphic(drawn)}</td>
+    <td class="number" title="${String(metric.value)} at step ${metric.step}">
+      ${formatNumber(metric.value)}
+    </td>
+    ${extreme(drawn?.min, drawn, direction === 'lower')} ${extreme(drawn?.max, drawn, direction === 'higher')}
+    <td class="row-actions">
+      ${iconButton('copy', `Copy ${metric.key}`, () => copy(String(metric.value), metric.key))}
+    </td>
+  </tr>`;
+}
+
+function extreme(
+  value: number | null | undefined,
+  drawn: Sparkline | undefined,
+  best: boolean,
+): TemplateResult {
+  const marked = best && value !== null && value !== undefined;
+  return html`<td class="number ${marked ? 'best' : 'muted'}" title=${value ?? ''}>
+    ${drawn ? formatNumber(value) : nothing}${marked ? html`<span title="best" aria-label="best"> ★</span>` : nothing}
+  </td>`;
+}

@@ -1,0 +1,83 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { KeyValue } from '../../src/mlflow/entities';
+import { unfold } from '../../src/mlflow/nested';
+import { icon, iconButton } from '../ui/icon';
+import { onRowKey } from '../ui/rows';
+import { block, text } from '../ui/text';
+
+export interface ValueTableOptions {
+  pairs: readonly KeyValue[];
+  keyTitle: string;
+  /** Keys whose value is shown whole or unfolded. */
+  opened: ReadonlySet<string>;
+  toggle: (key: string) => void;
+  copy: (text: string, what: string) => void;
+  /** A third column. */
+  extra?: { title: string; cell: (key: string) => unknown };
+}
+
+const LONG = 60;
+
+/** Params or tags: long values are cut and open on a click, structures unfold. */
+export function valueTable(options: ValueTableOptions): TemplateResult {
+  const { keyTitle, extra } = options;
+  return html`<table class="rows" @keydown=${onRowKey}>
+    <colgroup>
+      <col class="key" />
+      <col />
+      ${extra ? html`<col class="source" />` : nothing}
+      <col class="actions" />
+    </colgroup>
+    <thead>
+      <tr>
+        <th scope="col">${keyTitle}</th>
+        <th scope="col">Value</th>
+        ${extra ? html`<th scope="col">${extra.title}</th>` : nothing}
+        <th><span class="visually-hidden">Copy</span></th>
+      </tr>
+    </thead>
+    <tbody>
+      ${options.pairs.map((pair) => rows(pair, options))}
+    </tbody>
+  </table>`;
+}
+
+function rows({ key, value }: KeyValue, options: ValueTableOptions): TemplateResult {
+  const { opened, extra, copy } = options;
+  const isOpen = opened.has(key);
+  const nested = isOpen ? unfold(value) : null;
+  return html`<tr data-row>
+      <td>${text(key)}</td>
+      <td class="value ${isOpen ? 'wide' : ''}">${cell(key, value, isOpen, options)}</td>
+      ${extra ? html`<td>${extra.cell(key)}</td>` : nothing}
+      <td class="row-actions">${iconButton('copy', `Copy ${key}`, () => copy(value, key))}</td>
+    </tr>
+    ${nested?.map(
+      (entry) =>
+        html`<tr class="nested">
+          <td>${text(entry.path)}</td>
+          <td class="value" colspan=${extra ? 3 : 2}>${text(entry.value)}</td>
+        </tr>`,
+    )}`;
+}
+
+function cell(key: string, value: string, isOpen: boolean, { toggle }: ValueTableOptions): TemplateResult {
+  const long = value.length > LONG || /[\r\n]/.test(value);
+  if (!long && !/^\s*[{[(]/.test(value)) {
+    return value === '' ? html`<span class="muted">empty</span>` : text(value);
+  }
+  const nested = unfold(value) !== null;
+  if (!long && !nested) {
+    return text(value);
+  }
+  return html`<button
+      type="button"
+      class="value-button"
+      aria-expanded=${String(isOpen)}
+      title=${isOpen ? 'Fold' : nested ? 'Unfold' : 'Show the whole value'}
+      @click=${() => toggle(key)}
+    >
+      ${icon(isOpen ? 'chevron-down' : 'chevron-right')}${text(value, LONG * 2)}
+    </button>
+    ${isOpen && !nested ? block(value) : nothing}`;
+}
