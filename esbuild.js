@@ -34,6 +34,7 @@ const node = {
     extension: 'src/extension.ts',
     storeWorker: 'src/stores/sqlite/worker.ts',
     writer: 'src/stores/sqlite/writerProcess.ts',
+    pages: 'src/panels/index.ts',
     provenance: 'src/provenance/index.ts',
     inspect: 'scripts/inspect.ts',
   }),

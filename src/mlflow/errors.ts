@@ -35,16 +35,23 @@ export class StoreError extends Error {
   }
 }
 
+/**
+ * By name, not by class: the extension is several bundles, and each has its own copy of the class.
+ */
+export function isStoreError(error: unknown): error is StoreError {
+  return error instanceof Error && error.name === 'StoreError' && 'code' in error;
+}
+
 export function isCancelled(error: unknown): boolean {
   return (
-    (error instanceof StoreError && error.code === 'CANCELLED') ||
+    (isStoreError(error) && error.code === 'CANCELLED') ||
     (error instanceof Error && error.name === 'AbortError')
   );
 }
 
 /** Anything thrown, as a StoreError; its code survives a structured clone through `toPlainError`. */
 export function toStoreError(error: unknown): StoreError {
-  if (error instanceof StoreError) {
+  if (isStoreError(error)) {
     return error;
   }
   if (error instanceof Error) {

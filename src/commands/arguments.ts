@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import { StoreError } from '../mlflow/errors';
+import type { RunKey } from '../state/viewState';
+import type { OpenStores } from '../stores/openStores';
+import { storeName } from '../stores/uri';
+
+/**
+ * What a command was called with: an object of a script or a keybinding, or an item of a tree (which carries
+ * the same fields) with the selected ones as second argument.
+ */
+export function fieldsOf(args: unknown): Record<string, unknown> {
+  return typeof args === 'object' && args !== null ? (args as Record<string, unknown>) : {};
+}
+
+export function textOf(args: unknown, field: string): string | undefined {
+  const value = fieldsOf(args)[field];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The runs that a command acts on: `{runs}`, `{store, runId}`, or the tree's selection. */
+export function runsOf(args: unknown, selection?: unknown): RunKey[] {
+  const listed = fieldsOf(args).runs;
+  const candidates: unknown[] = Array.isArray(listed)
+    ? listed
+    : Array.isArray(selection) && selection.length > 0
+      ? selection
+      : [args];
+  return candidates.flatMap((candidate) => {
+    const store = textOf(candidate, 'store');
+    const runId = textOf(candidate, 'runId');
+    return store !== undefined && runId !== undefined ? [{ store, runId }] : [];
+  });
+}
+
+/** The store that was named, the only one, or the one that the user picks. */
+export async function storeOf(args: unknown, stores: OpenStores): Promise<string> {
+  const named = textOf(args, 'store');
+  if (named !== undefined) {
+    return named;
+  }
+  const listed = stores.list().filter(({ error }) => error === null);
+  if (listed.length === 0) {
+    throw new StoreError('NOT_FOUND', 'No store is open: run "MLflow: Add Store…" first.');
+  }
+  if (listed.length === 1) {
+    return listed[0]!.uri;
+  }
+  const picked = await vscode.window.showQuickPick(
+    listed.map(({ uri }) => ({ label: storeName(uri), description: uri, uri })),
+    { placeHolder: 'Which store?', matchOnDescription: true },
+  );
+  if (!picked) {
+    throw cancelled();
+  }
+  return picked.uri;
+}
+
+/** Ends a command quietly: the user closed a quick pick. */
+export function cancelled(): StoreError {
+  return new StoreError('CANCELLED', 'Cancelled.');
+}

@@ -1,0 +1,132 @@
+import * as http from 'node:http';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { StoreError } from '../mlflow/errors';
+import type { CommandRegistry } from '../platform/commands';
+import { hasModule, pythonCandidates } from '../platform/python';
+import type { OpenStores } from '../stores/openStores';
+import { parseStoreUri, storeName } from '../stores/uri';
+import { storeOf } from './arguments';
+
+export interface MlflowUiDeps {
+  commands: CommandRegistry;
+  stores: OpenStores;
+  pythonPath: () => string;
+}
+
+const ANSWER_WITHIN = 120_000;
+
+/** "Open MLflow UI": MLflow's own server on the store, in a terminal, on a free port. */
+export function registerMlflowUiCommand({ commands, stores, pythonPath }: MlflowUiDeps): void {
+  commands.register('openMlflowUi', async (args) => {
+    if (!vscode.workspace.isTrusted) {
+      throw new StoreError(
+        'PERMISSION_DENIED',
+        'In Restricted Mode no process is started: trust this workspace to run "mlflow ui".',
+      );
+    }
+    const uri = await storeOf(args, stores);
+    const location = parseStoreUri(uri, '/');
+    if (location.kind === 'rest') {
+      await vscode.env.openExternal(vscode.Uri.parse(location.uri));
+      return;
+    }
+    const python = await pythonWithMlflow(pythonPath());
+    if (!python) {
+      await explainInstall();
+      return;
+    }
+    const port = await freePort();
+    const terminal = vscode.window.createTerminal({
+      name: `mlflow ui ${storeName(uri)}`,
+      cwd: path.dirname(location.path ?? '/'),
+      shellPath: python,
+      shellArgs: [
+        '-m',
+        'mlflow',
+        'ui',
+        '--backend-store-uri',
+        uri,
+        '--host',
+        '127.0.0.1',
+        '--port',
+        String(port),
+      ],
+      iconPath: new vscode.ThemeIcon('beaker'),
+      isTransient: true,
+    });
+    terminal.show(true);
+    await waitForAnswer(terminal, port);
+    const address = await vscode.env.asExternalUri(vscode.Uri.parse(`http://127.0.0.1:${port}/`));
+    await vscode.env.openExternal(address);
+  });
+}
+
+async function pythonWithMlflow(setting: string): Promise<string | undefined> {
+  for (const python of await pythonCandidates(setting)) {
+    if (await hasModule(python, 'mlflow')) {
+      return python;
+    }
+  }
+  return undefined;
+}
+
+async function explainInstall(): Promise<void> {
+  const choice = await vscode.window.showWarningMessage(
+    'MLflow is not installed in any Python found here: run "pip install mlflow" in your environment, or name its Python in the setting "mlflowLens.pythonPath".',
+    'Open Terminal',
+    'Open Setting',
+  );
+  if (choice === 'Open Terminal') {
+    const terminal = vscode.window.createTerminal('Install MLflow');
+    terminal.show();
+    terminal.sendText('pip install mlflow', false);
+  } else if (choice === 'Open Setting') {
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'mlflowLens.pythonPath');
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 5000));
+    });
+  });
+}
+
+async function waitForAnswer(terminal: vscode.Terminal, port: number): Promise<void> {
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: 'Starting mlflow ui' },
+    async () => {
+      const end = Date.now() + ANSWER_WITHIN;
+      while (Date.now() < end) {
+        if (terminal.exitStatus !== undefined || !vscode.window.terminals.includes(terminal)) {
+          throw new StoreError(
+            'INTERNAL_ERROR',
+            'mlflow ui ended before it answered: its terminal says why ("mlflow db upgrade" helps where the schema is older than your MLflow).',
+          );
+        }
+        if (await answers(port)) {
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      throw new StoreError('BUSY', 'mlflow ui did not answer within two minutes: see its terminal.');
+    },
+  );
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = http.get({ host: '127.0.0.1', port, path: '/health', timeout: 1000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('error', () => resolve(false));
+    request.on('timeout', () => request.destroy());
+  });
+}

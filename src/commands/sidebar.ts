@@ -1,0 +1,211 @@
+import * as vscode from 'vscode';
+import type { ViewType } from '../mlflow/entities';
+import { formatAge, plainText } from '../mlflow/format';
+import type { CommandRegistry } from '../platform/commands';
+import { setContext } from '../platform/contexts';
+import type { ViewState } from '../state/viewState';
+import type { OpenStores } from '../stores/openStores';
+import { storeName } from '../stores/uri';
+import { SIDEBAR_SETTING, type ExperimentsView, type SidebarChoice } from '../views/experimentsView';
+import type { ModelsView } from '../views/modelsView';
+import { type MoreNode } from '../views/nodes';
+import { cancelled, fieldsOf, textOf } from './arguments';
+
+export interface SidebarCommandDeps {
+  commands: CommandRegistry;
+  stores: OpenStores;
+  state: ViewState;
+  experiments: ExperimentsView;
+  models: ModelsView;
+}
+
+const FOUND_AT_MOST = 30;
+
+export function registerSidebarCommands(deps: SidebarCommandDeps): void {
+  const { commands, stores, state, experiments, models } = deps;
+
+  function choose(change: Partial<SidebarChoice>): void {
+    state.setSetting(SIDEBAR_SETTING, { ...experiments.choice(), ...change });
+    showChoice(experiments.choice(), experiments);
+  }
+  showChoice(experiments.choice(), experiments);
+
+  commands.register('loadMore', (args) => {
+    const node = fieldsOf(args) as unknown as MoreNode;
+    (node.of.startsWith('m\n') ? models : experiments).loadMore(node);
+  });
+
+  commands.register('filterRuns', async (args) => {
+    const filter =
+      textOf(args, 'filter') ??
+      (await vscode.window.showInputBox({
+        title: 'Filter Runs',
+        prompt: "In MLflow's search language; empty shows all runs",
+        placeHolder: 'metrics.rmse < 4 and params.model = "xgboost"',
+        value: experiments.choice().filter,
+      }));
+    if (filter === undefined) {
+      throw cancelled();
+    }
+    choose({ filter: filter.trim() });
+  });
+
+  commands.register('clearRunFilter', () => choose({ filter: '' }));
+
+  commands.register('sortRuns', async () => {
+    const keys = await metricKeys(stores);
+    const picked = await vscode.window.showQuickPick(
+      [
+        { label: 'Start time', description: 'newest first', orderBy: '' },
+        { label: 'Start time', description: 'oldest first', orderBy: 'attributes.start_time ASC' },
+        { label: 'Name', description: '', orderBy: 'attributes.run_name ASC' },
+        { label: 'Metrics', kind: vscode.QuickPickItemKind.Separator, orderBy: '' },
+        ...keys.flatMap((key) => [
+          { label: key, description: 'lowest first', orderBy: `metrics.\`${key}\` ASC` },
+          { label: key, description: 'highest first', orderBy: `metrics.\`${key}\` DESC` },
+        ]),
+      ],
+      { placeHolder: 'Sort runs by', matchOnDescription: true },
+    );
+    if (!picked) {
+      throw cancelled();
+    }
+    choose({ orderBy: picked.orderBy });
+  });
+
+  for (const [name, view] of [
+    ['viewActiveRuns', 'ACTIVE_ONLY'],
+    ['viewDeletedRuns', 'DELETED_ONLY'],
+    ['viewAllRuns', 'ALL'],
+  ] as [string, ViewType][]) {
+    commands.register(name, () => choose({ view }));
+  }
+
+  commands.register('goToRun', async (args) => {
+    const run = await pickRun(stores, textOf(args, 'text') ?? '');
+    await vscode.commands.executeCommand('mlflowLens.openRun', run);
+  });
+}
+
+function showChoice({ view, filter, orderBy }: SidebarChoice, experiments: ExperimentsView): void {
+  setContext('mlflowLens.runView', view === 'ALL' ? 'all' : view === 'DELETED_ONLY' ? 'deleted' : 'active');
+  setContext('mlflowLens.runFilter', filter !== '');
+  experiments.tree.message =
+    [
+      filter && `Filter: ${plainText(filter, 80)}`,
+      orderBy && `Sorted by ${plainText(orderBy, 60)}`,
+      view === 'DELETED_ONLY' && 'Deleted experiments and runs',
+      view === 'ALL' && 'Deleted ones included',
+    ]
+      .filter(Boolean)
+      .join(' · ') || undefined;
+}
+
+async function metricKeys(stores: OpenStores): Promise<string[]> {
+  const keys = new Set<string>();
+  for (const { store } of stores.list()) {
+    const page = await store?.searchRuns({
+      experimentIds: [],
+      view: 'ALL',
+      maxResults: 20,
+      params: 'none',
+      metrics: 'all',
+      tags: 'none',
+    });
+    for (const { metrics } of page?.items ?? []) {
+      metrics.forEach(({ key }) => keys.add(key));
+    }
+  }
+  return [...keys].toSorted();
+}
+
+interface FoundRun extends vscode.QuickPickItem {
+  store: string;
+  runId: string;
+}
+
+/** A quick pick that asks the stores while one types: the newest runs whose name or id holds the text. */
+async function pickRun(stores: OpenStores, text: string): Promise<{ store: string; runId: string }> {
+  const pick = vscode.window.createQuickPick<FoundRun>();
+  pick.placeholder = 'Name or id of a run';
+  pick.matchOnDescription = true;
+  pick.value = text;
+  let asking: AbortController | undefined;
+  const ask = async (): Promise<void> => {
+    asking?.abort();
+    const controller = new AbortController();
+    asking = controller;
+    pick.busy = true;
+    try {
+      const found = await findRuns(stores, pick.value, controller.signal);
+      if (!controller.signal.aborted) {
+        pick.items = found;
+      }
+    } finally {
+      if (asking === controller) {
+        pick.busy = false;
+      }
+    }
+  };
+  try {
+    return await new Promise((resolve, reject) => {
+      pick.onDidChangeValue(() => void ask());
+      pick.onDidAccept(() => {
+        const [chosen] = pick.selectedItems;
+        if (chosen) {
+          resolve({ store: chosen.store, runId: chosen.runId });
+          pick.hide();
+        }
+      });
+      pick.onDidHide(() => reject(cancelled()));
+      pick.show();
+      void ask();
+    });
+  } finally {
+    asking?.abort();
+    pick.dispose();
+  }
+}
+
+async function findRuns(stores: OpenStores, text: string, signal: AbortSignal): Promise<FoundRun[]> {
+  const term = text
+    .trim()
+    .replace(/["'`%_]/g, ' ')
+    .trim();
+  const found: FoundRun[] = [];
+  for (const { uri } of stores.list()) {
+    const store = await stores.get(uri).catch(() => null);
+    if (!store) {
+      continue;
+    }
+    const byId = /^[0-9a-f]{32}$/i.test(term);
+    const page = await store.searchRuns(
+      {
+        experimentIds: [],
+        view: 'ALL',
+        filter:
+          term === ''
+            ? undefined
+            : byId
+              ? `attributes.run_id = '${term}'`
+              : `attributes.run_name ILIKE '%${term}%'`,
+        maxResults: FOUND_AT_MOST,
+        params: 'none',
+        metrics: 'none',
+        tags: 'none',
+      },
+      signal,
+    );
+    for (const { info } of page.items) {
+      found.push({
+        label: plainText(info.runName || info.runId),
+        description: `${formatAge(info.startTime, Date.now())} · ${info.runId.slice(0, 8)} · ${storeName(uri)}`,
+        // What was typed matched in the store: the quick pick must not filter it away again.
+        alwaysShow: true,
+        store: uri,
+        runId: info.runId,
+      });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import { StoreError } from '../mlflow/errors';
+import type { CommandRegistry } from '../platform/commands';
+import { log } from '../platform/log';
+import type { OpenStores } from '../stores/openStores';
+import { parseStoreUri, storeName } from '../stores/uri';
+import { cancelled, storeOf, textOf } from './arguments';
+
+export interface StoreCommandDeps {
+  commands: CommandRegistry;
+  stores: OpenStores;
+  /** Remembers a store that the user added, for the next session. */
+  remember(uri: string): Promise<void>;
+  /** Remembers that the user removed a store, also one that would be found again. */
+  forget(uri: string): Promise<void>;
+  /** Looks for stores again. */
+  locate(): Promise<void>;
+  refreshViews(): void;
+  version: string;
+}
+
+export function registerStoreCommands(deps: StoreCommandDeps): void {
+  const { commands, stores } = deps;
+
+  async function add(text: string, base: string): Promise<void> {
+    const { uri } = parseStoreUri(text, base);
+    stores.remove(uri);
+    stores.add(uri, 'added by you');
+    await deps.remember(uri);
+    // Opening now says at once whether it is a store; it stays listed with its reason if not.
+    await stores.get(uri);
+    await vscode.commands.executeCommand('mlflowLens.experiments.focus');
+  }
+
+  commands.register('addStore', async (args) => {
+    const base = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd();
+    await add(textOf(args, 'store') ?? (await askForStore()), base);
+  });
+
+  commands.register('openAsStore', async (resource) => {
+    if (!(resource instanceof vscode.Uri) || resource.scheme !== 'file') {
+      throw new StoreError(
+        'INVALID_PARAMETER_VALUE',
+        'Choose a SQLite file or an mlruns folder on this machine.',
+      );
+    }
+    const stat = await vscode.workspace.fs.stat(resource);
+    const folder = (stat.type & vscode.FileType.Directory) !== 0;
+    await add(folder ? resource.fsPath : `sqlite:///${resource.fsPath}`, '/');
+  });
+
+  commands.register('removeStore', async (args) => {
+    const uri = await storeOf(args, stores);
+    stores.remove(uri);
+    await deps.forget(uri);
+  });
+
+  commands.register('refresh', async () => {
+    await deps.locate();
+    await Promise.all(
+      stores.list().map(async ({ uri, store }) => {
+        await (store ? store.refresh() : stores.reopen(uri));
+      }),
+    );
+    deps.refreshViews();
+  });
+
+  commands.register('showLog', () => log().show());
+
+  commands.register('explainError', async (node) => {
+    const text = textOf(node, 'text') ?? '';
+    const choice = await vscode.window.showErrorMessage(text, 'Try Again', 'Show Log', 'Remove Store');
+    const store = textOf(node, 'store');
+    if (choice === 'Try Again') {
+      await vscode.commands.executeCommand('mlflowLens.refresh');
+    } else if (choice === 'Show Log') {
+      log().show();
+    } else if (choice === 'Remove Store' && store) {
+      await vscode.commands.executeCommand('mlflowLens.removeStore', { store });
+    }
+  });
+
+  commands.register('reportProblem', async (args) => {
+    const lines = [
+      `MLflow Lens ${deps.version}, VS Code ${vscode.version}, Node ${process.version}, ${process.platform}`,
+    ];
+    const named = textOf(args, 'store');
+    for (const { uri, store, error } of stores.list()) {
+      if (named === undefined || named === uri) {
+        lines.push(`store: ${store?.kind ?? 'not open'} ${storeName(uri)}`);
+        lines.push(
+          error
+            ? `  error: ${error.code}: ${error.message}`
+            : `  ${JSON.stringify(await store?.describe().catch((reason: unknown) => String(reason)))}`,
+        );
+      }
+    }
+    const document = await vscode.workspace.openTextDocument({
+      language: 'markdown',
+      content: `What happened:\n\n\nWhat you expected:\n\n\nAbout this installation (no names or values of your runs are in it):\n\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n`,
+    });
+    await vscode.window.showTextDocument(document);
+  });
+}
+
+async function askForStore(): Promise<string> {
+  const file = { label: '$(database) SQLite File…', detail: 'mlflow.db, backend.db, …', id: 'file' };
+  const folder = { label: '$(folder) mlruns Folder…', detail: "MLflow's file store", id: 'folder' };
+  const uri = { label: '$(link) Tracking URI…', detail: 'sqlite:///…, file://…, http://…', id: 'uri' };
+  const picked = await vscode.window.showQuickPick([file, folder, uri], {
+    placeHolder: 'What kind of store?',
+  });
+  if (!picked) {
+    throw cancelled();
+  }
+  if (picked.id === 'uri') {
+    const text = await vscode.window.showInputBox({
+      prompt: 'Tracking URI, as mlflow.set_tracking_uri takes it',
+      placeHolder: 'sqlite:///mlflow.db',
+      ignoreFocusOut: true,
+    });
+    if (!text) {
+      throw cancelled();
+    }
+    return text;
+  }
+  const chosen = await vscode.window.showOpenDialog({
+    canSelectFiles: picked.id === 'file',
+    canSelectFolders: picked.id === 'folder',
+    canSelectMany: false,
+    openLabel: 'Open as MLflow Store',
+    filters:
+      picked.id === 'file'
+        ? { 'SQLite database': ['db', 'sqlite', 'sqlite3', 'db3'], 'All files': ['*'] }
+        : undefined,
+  });
+  if (!chosen?.[0]) {
+    throw cancelled();
+  }
+  return picked.id === 'file' ? `sqlite:///${chosen[0].fsPath}` : chosen[0].fsPath;
+}

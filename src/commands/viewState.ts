@@ -1,0 +1,99 @@
+import * as vscode from 'vscode';
+import { StoreError } from '../mlflow/errors';
+import type { CommandRegistry } from '../platform/commands';
+import { sameRun, type RunKey, type ViewState } from '../state/viewState';
+import type { OpenStores } from '../stores/openStores';
+import { cancelled, fieldsOf, runsOf, storeOf, textOf } from './arguments';
+
+export interface ViewStateCommandDeps {
+  commands: CommandRegistry;
+  stores: OpenStores;
+  state: ViewState;
+}
+
+/** Commands that change what is shown, starred, compared with or put in front; none touches a store. */
+export function registerViewStateCommands({ commands, stores, state }: ViewStateCommandDeps): void {
+  function chosen(args: unknown, selection: unknown): RunKey[] {
+    const runs = runsOf(args, selection);
+    if (runs.length === 0) {
+      throw new StoreError('INVALID_PARAMETER_VALUE', 'Select runs in the MLflow view first.');
+    }
+    return runs;
+  }
+
+  commands.register('showRuns', (args, selection) => {
+    const runs = chosen(args, selection);
+    // `shown: false` hides; without it the command turns the runs over together.
+    const wanted = fieldsOf(args).shown;
+    state.setShown(runs, typeof wanted === 'boolean' ? wanted : !runs.every((run) => state.isShown(run)));
+  });
+
+  commands.register('hideRuns', (args, selection) => state.setShown(chosen(args, selection), false));
+
+  commands.register('hideAllRuns', () => state.setShown(state.shownRuns(), false));
+
+  commands.register('starRuns', (args, selection) => {
+    const runs = chosen(args, selection);
+    state.setStarred(runs, !runs.every((run) => state.isStarred(run)));
+  });
+
+  commands.register('setBaseline', (args, selection) => {
+    const [run] = chosen(args, selection);
+    const same = state.baseline !== null && run !== undefined && sameRun(state.baseline, run);
+    state.setBaseline(same ? null : (run ?? null));
+    if (!same && run) {
+      state.setShown([run], true);
+    }
+  });
+
+  commands.register('setHeadlineMetric', async (args) => {
+    const store = await storeOf(args, stores);
+    const tracking = await stores.get(store);
+    const experimentId = textOf(args, 'experimentId') ?? (await pickExperiment(tracking));
+    const metric = textOf(args, 'metric');
+    if (metric !== undefined) {
+      state.setHeadlineMetric(store, experimentId, metric);
+      return;
+    }
+    const runs = await tracking.searchRuns({
+      experimentIds: [experimentId],
+      view: 'ALL',
+      maxResults: 50,
+      params: 'none',
+      metrics: 'all',
+      tags: 'none',
+    });
+    const keys = [...new Set(runs.items.flatMap(({ metrics }) => metrics.map(({ key }) => key)))].toSorted();
+    if (keys.length === 0) {
+      throw new StoreError(
+        'RESOURCE_DOES_NOT_EXIST',
+        'The runs of this experiment have logged no metrics yet.',
+      );
+    }
+    const guess = { label: '$(sparkle) Guess', description: 'from the names of the metrics', key: null };
+    const picked = await vscode.window.showQuickPick(
+      [guess, ...keys.map((key) => ({ label: key, description: '', key }))],
+      { placeHolder: 'The metric that stands beside each run of this experiment' },
+    );
+    if (!picked) {
+      throw cancelled();
+    }
+    state.setHeadlineMetric(store, experimentId, picked.key);
+  });
+}
+
+async function pickExperiment(store: {
+  searchExperiments: (query: { view: 'ACTIVE_ONLY'; maxResults: number }) => Promise<{
+    items: { experimentId: string; name: string }[];
+  }>;
+}): Promise<string> {
+  const { items } = await store.searchExperiments({ view: 'ACTIVE_ONLY', maxResults: 1000 });
+  const picked = await vscode.window.showQuickPick(
+    items.map(({ name, experimentId }) => ({ label: name, description: experimentId, experimentId })),
+    { placeHolder: 'Which experiment?' },
+  );
+  if (!picked) {
+    throw cancelled();
+  }
+  return picked.experimentId;
+}

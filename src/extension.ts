@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import { registerMlflowUiCommand } from './commands/mlflowUi';
+import { registerPageCommands } from './commands/pages';
+import { registerSidebarCommands } from './commands/sidebar';
+import { registerStoreCommands } from './commands/stores';
+import { registerViewStateCommands } from './commands/viewState';
+import { PanelHost } from './panels/panelHost';
+import { createCommandRegistry } from './platform/commands';
+import { setContext } from './platform/contexts';
+import { loadBundle } from './platform/lazy';
+import { disposeLog, log } from './platform/log';
+import { createPageServices } from './panels/pageServices';
+import { readSettings } from './platform/settings';
+import { StoreFinder } from './platform/storeFinder';
+import { ViewState } from './state/viewState';
+import { createOpener } from './stores/open';
+import { OpenStores } from './stores/openStores';
+import { ComparisonView } from './views/comparisonView';
+import { ExperimentsView } from './views/experimentsView';
+import { ModelsView } from './views/modelsView';
+import { followVisibility } from './views/visibility';
+
+/** What the extension offers to its own benchmark and to other extensions: how long activation took. */
+export interface ExtensionApi {
+  /** ms from the call of activate() to its return. */
+  activationTime: number;
+  /** ms from the call of activate() to the first run handed to VS Code. */
+  firstRun: Promise<number>;
+}
+
+export function activate(context: vscode.ExtensionContext): ExtensionApi {
+  const started = performance.now();
+  const distFolder = vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath;
+  const commands = createCommandRegistry(context.subscriptions);
+  const headline = (): string => readSettings().headlineMetric;
+
+  const state = new ViewState(context.workspaceState);
+  const stores = new OpenStores(
+    createOpener({
+      distFolder,
+      pythonPath: () => readSettings().pythonPath,
+      readOnlyReason: () =>
+        vscode.workspace.isTrusted
+          ? null
+          : 'In Restricted Mode stores are read-only: trust this workspace to change the registry.',
+    }),
+  );
+  const finder = new StoreFinder(stores, context.workspaceState);
+
+  const experiments = new ExperimentsView(stores, state, headline);
+  const models = new ModelsView(stores, state, headline);
+  const comparison = new ComparisonView(stores, state, headline);
+
+  const services = createPageServices(stores, state);
+  type PagesBundle = typeof import('./panels/index');
+  const panels = new PanelHost(
+    context.extensionPath,
+    services,
+    async (name) => loadBundle<PagesBundle>(context.extensionPath, 'pages').pageDefinition(name),
+    ['run', 'charts', 'diff', 'table', 'sweep', 'model', 'loggedModel', 'modelDiff'],
+  );
+
+  registerStoreCommands({
+    commands,
+    stores,
+    remember: (uri) => finder.remember(uri),
+    forget: (uri) => finder.forget(uri),
+    locate: () => finder.locate(),
+    refreshViews: () => {
+      experiments.refresh();
+      models.refresh();
+    },
+    version: String((context.extension.packageJSON as { version?: unknown }).version),
+  });
+  registerSidebarCommands({ commands, stores, state, experiments, models });
+  registerViewStateCommands({ commands, stores, state });
+  registerPageCommands({ commands, stores, panels });
+  registerMlflowUiCommand({ commands, stores, pythonPath: () => readSettings().pythonPath });
+
+  context.subscriptions.push(
+    stores,
+    finder,
+    experiments,
+    models,
+    comparison,
+    panels,
+    followVisibility(stores, [experiments.tree, models.tree, comparison.tree], panels),
+    { dispose: disposeLog },
+  );
+  setContext('mlflowLens.storeCount', -1);
+  void finder.locate().catch((error: unknown) => log().error(String(error)));
+
+  return {
+    activationTime: performance.now() - started,
+    firstRun: experiments.whenFirstRun().then(() => performance.now() - started),
+  };
+}
+
+export function deactivate(): void {
+  // Everything is disposed through the context's subscriptions.
+}

@@ -1,0 +1,18 @@
+import type { PageName } from '../protocol/pages';
+import type { PageDefinition } from './page';
+
+/**
+ * The pages that exist, host side: a bundle of its own (dist/pages.js), loaded when the first page opens. To
+ * add a page: its arguments in protocol/pages.ts, its messages in protocol/<page>.ts, its definition here, its
+ * document in webview/<page>/index.ts, its name in PAGES of extension.ts.
+ */
+const PAGES: Partial<Record<PageName, PageDefinition>> = {};
+
+/** @throws Error for a page that is not built */
+export function pageDefinition(name: PageName): PageDefinition {
+  const definition = PAGES[name];
+  if (!definition) {
+    throw new Error(`There is no page "${name}".`);
+  }
+  return definition;
+}

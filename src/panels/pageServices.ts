@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import { log } from '../platform/log';
+import { runCommand } from '../platform/commands';
+import { readSettings } from '../platform/settings';
+import type { ViewState } from '../state/viewState';
+import type { OpenStores } from '../stores/openStores';
+import type { PageServices } from './page';
+
+/** The editor behind the pages: the only place where what pages ask for meets `vscode`. */
+export function createPageServices(stores: OpenStores, state: ViewState): PageServices {
+  return {
+    stores,
+    state,
+    settings: readSettings,
+    runCommand,
+    copyText: async (text, what) => {
+      await vscode.env.clipboard.writeText(text);
+      vscode.window.setStatusBarMessage(`$(check) Copied ${what}`, 2000);
+    },
+    showLog: () => log().show(),
+    log: (message) => log().info(message),
+    isTrusted: () => vscode.workspace.isTrusted,
+    workspaceFolders: () =>
+      (vscode.workspace.workspaceFolders ?? [])
+        .filter(({ uri }) => uri.scheme === 'file')
+        .map(({ uri }) => uri.fsPath),
+    now: Date.now,
+  };
+}

@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import { isCancelled, toStoreError } from '../mlflow/errors';
+import { log } from './log';
+
+/** Commands that the extension contributes or uses among its parts: `mlflowLens.<name>`. */
+export type CommandHandler = (args: unknown, selection?: unknown) => unknown;
+
+export interface CommandRegistry {
+  /** `name` without the `mlflowLens.` prefix; test/unit/manifest.test.ts compares names with package.json. */
+  register(name: string, handler: CommandHandler): void;
+}
+
+/**
+ * Registers commands. An error becomes one message with "Show Log"; a cancelled one says nothing. A command on
+ * a tree gets (item, selected items), a keybinding or script one object.
+ */
+export function createCommandRegistry(subscriptions: vscode.Disposable[]): CommandRegistry {
+  return {
+    register(name, handler) {
+      subscriptions.push(
+        vscode.commands.registerCommand(`mlflowLens.${name}`, async (args: unknown, selection: unknown) => {
+          try {
+            return await handler(args, selection);
+          } catch (error) {
+            await showError(error);
+            return undefined;
+          }
+        }),
+      );
+    },
+  };
+}
+
+/** Says what went wrong, once, with a way to the log. */
+export async function showError(error: unknown): Promise<void> {
+  if (isCancelled(error)) {
+    return;
+  }
+  const { message } = toStoreError(error);
+  log().error(error instanceof Error ? error : message);
+  const choice = await vscode.window.showErrorMessage(message, 'Show Log');
+  if (choice) {
+    log().show();
+  }
+}
+
+/** Runs a command of ours by name. */
+export async function runCommand(name: string, args?: unknown): Promise<void> {
+  await vscode.commands.executeCommand(name.startsWith('mlflowLens.') ? name : `mlflowLens.${name}`, args);
+}

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+
+export interface Settings {
+  stores: string[];
+  headlineMetric: string;
+  metricDirections: Record<string, unknown>;
+  /** ms */
+  pollInterval: number;
+  pythonPath: string;
+  gitPath: string;
+  searchDepth: number;
+}
+
+/** The settings as they are now; values of a wrong type fall back to the default. */
+export function readSettings(): Settings {
+  const configuration = vscode.workspace.getConfiguration('mlflowLens');
+  const stores: unknown = configuration.get('stores');
+  const directions: unknown = configuration.get('metricDirections');
+  return {
+    stores: Array.isArray(stores) ? stores.filter((uri): uri is string => typeof uri === 'string') : [],
+    headlineMetric: text(configuration.get('headlineMetric')),
+    metricDirections:
+      typeof directions === 'object' && directions !== null ? (directions as Record<string, unknown>) : {},
+    pollInterval: clamp(configuration.get('pollInterval'), 250, 60_000, 1000),
+    pythonPath: text(configuration.get('pythonPath')),
+    gitPath: text(configuration.get('gitPath')),
+    searchDepth: clamp(configuration.get('searchDepth'), 0, 10, 4),
+  };
+}
+
+export function onDidChangeSettings(listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('mlflowLens')) {
+      listener();
+    }
+  });
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function clamp(value: unknown, least: number, most: number, fallback: number): number {
+  return typeof value === 'number' && Number.isFinite(value)
+    ? Math.min(most, Math.max(least, value))
+    : fallback;
+}

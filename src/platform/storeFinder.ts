@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { locate, locateStores } from '../stores/locate';
+import type { OpenStores } from '../stores/openStores';
+import { setContext } from './contexts';
+import { log } from './log';
+import { onDidChangeSettings, readSettings } from './settings';
+
+const ADDED = 'mlflowLens.addedStores';
+const REMOVED = 'mlflowLens.removedStores';
+const SETTLE = 500;
+
+/**
+ * Keeps the list of stores: the setting, what the user added, and what is found in the workspace, less what
+ * the user removed. Looks again when a file that may be a store appears or goes.
+ */
+export class StoreFinder implements vscode.Disposable {
+  private readonly disposables: vscode.Disposable[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private looking: AbortController | undefined;
+
+  constructor(
+    private readonly stores: OpenStores,
+    private readonly memento: vscode.Memento,
+  ) {
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      '**/{*.db,*.db3,*.sqlite,*.sqlite3,.env,mlruns/*/meta.yaml}',
+      false,
+      true,
+      false,
+    );
+    const soon = (): void => this.locateSoon();
+    this.disposables.push(
+      watcher,
+      watcher.onDidCreate(soon),
+      watcher.onDidDelete(soon),
+      vscode.workspace.onDidChangeWorkspaceFolders(soon),
+      onDidChangeSettings(soon),
+    );
+  }
+
+  async locate(): Promise<void> {
+    this.looking?.abort();
+    const controller = new AbortController();
+    this.looking = controller;
+    const settings = readSettings();
+    const folders = (vscode.workspace.workspaceFolders ?? [])
+      .filter(({ uri }) => uri.scheme === 'file')
+      .map(({ uri }) => uri.fsPath);
+    const base = folders[0] ?? process.cwd();
+    const found = [
+      ...settings.stores.map((uri) => locate(uri, base, 'from the setting mlflowLens.stores')),
+      ...this.list(ADDED).map((uri) => locate(uri, base, 'added by you')),
+      ...(await locateStores({
+        folders,
+        depth: settings.searchDepth,
+        env: process.env,
+        signal: controller.signal,
+      })),
+    ];
+    if (controller.signal.aborted) {
+      return;
+    }
+    const removed = new Set(this.list(REMOVED));
+    for (const { uri, origin, error } of found) {
+      if (!removed.has(uri) && !this.stores.entry(uri)) {
+        log().info(`store ${uri} ${origin}`);
+        this.stores.add(uri, origin, error);
+      }
+    }
+    // One that failed is tried again whenever something moved; one that went away is told by its own poll.
+    const failed = this.stores.list().filter(({ store, error }) => !store && error);
+    await Promise.all(failed.map(({ uri }) => this.stores.reopen(uri)));
+    setContext('mlflowLens.storeCount', this.stores.list().length);
+  }
+
+  async remember(uri: string): Promise<void> {
+    await this.memento.update(ADDED, [...new Set([...this.list(ADDED), uri])]);
+    await this.memento.update(
+      REMOVED,
+      this.list(REMOVED).filter((other) => other !== uri),
+    );
+    setContext('mlflowLens.storeCount', this.stores.list().length);
+  }
+
+  async forget(uri: string): Promise<void> {
+    await this.memento.update(
+      ADDED,
+      this.list(ADDED).filter((other) => other !== uri),
+    );
+    await this.memento.update(REMOVED, [...new Set([...this.list(REMOVED), uri])]);
+    setContext('mlflowLens.storeCount', this.stores.list().length);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.looking?.abort();
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private locateSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.locate().catch((error: unknown) => log().error(String(error)));
+    }, SETTLE);
+  }
+
+  private list(key: string): string[] {
+    const value: unknown = this.memento.get(key);
+    return Array.isArray(value) ? value.filter((uri): uri is string => typeof uri === 'string') : [];
+  }
+}

@@ -1,0 +1,197 @@
+import type { Dirent } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { isStoreError, StoreError } from '../mlflow/errors';
+import { hasMlflowTables } from './sqliteHeader';
+import { parseStoreUri } from './uri';
+
+export interface LocatedStore {
+  uri: string;
+  /** For the tooltip: where it was found. */
+  origin: string;
+  /** Why it cannot be opened, where that is known from its URI already. */
+  error: StoreError | null;
+}
+
+export interface LocateOptions {
+  /** Absolute paths. */
+  folders: readonly string[];
+  /** How many folders deep to look; 0 is the workspace folder itself. */
+  depth: number;
+  env: Readonly<Record<string, string | undefined>>;
+  signal?: AbortSignal;
+}
+
+const SKIPPED = new Set([
+  'node_modules',
+  'site-packages',
+  '__pycache__',
+  'venv',
+  'env',
+  'envs',
+  'virtualenv',
+  'mlartifacts',
+  'wandb',
+  'dist',
+  'build',
+]);
+const MAX_ENTRIES = 20_000;
+const MAX_SOURCES = 1_000;
+const MAX_SOURCE_BYTES = 1 << 20;
+
+/**
+ * The stores of a workspace, as design.md section 1 lists them: the environment, `.env`, SQLite files and
+ * mlruns folders by their content, and literal `set_tracking_uri("sqlite:///…")`. Bounded in depth and number;
+ * what cannot be read is passed over.
+ */
+export async function locateStores(options: LocateOptions): Promise<LocatedStore[]> {
+  const found = new Map<string, LocatedStore>();
+  const add = (text: string, base: string, origin: string): void => {
+    const located = locate(text, base, origin);
+    if (!found.has(located.uri)) {
+      found.set(located.uri, located);
+    }
+  };
+  const base = options.folders[0] ?? process.cwd();
+  for (const name of ['MLFLOW_TRACKING_URI', 'MLFLOW_REGISTRY_URI']) {
+    const value = options.env[name];
+    if (value) {
+      add(value, base, `from ${name}`);
+    }
+  }
+  const budget = { entries: MAX_ENTRIES, sources: MAX_SOURCES };
+  for (const folder of options.folders) {
+    await walk(folder, folder, options.depth, budget, add, options.signal);
+  }
+  return [...found.values()];
+}
+
+/** Reads a URI; one of a kind that cannot be opened is listed with its reason. */
+export function locate(text: string, base: string, origin: string): LocatedStore {
+  try {
+    return { uri: parseStoreUri(text, base).uri, origin, error: null };
+  } catch (error) {
+    const reason = isStoreError(error) ? error : new StoreError('INVALID_PARAMETER_VALUE', String(error));
+    return { uri: text.trim().replace(/\/\/[^@/]*@/, '//…@'), origin, error: reason };
+  }
+}
+
+type Add = (text: string, base: string, origin: string) => void;
+
+async function walk(
+  root: string,
+  folder: string,
+  depth: number,
+  budget: { entries: number; sources: number },
+  add: Add,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (signal?.aborted || budget.entries <= 0) {
+    return;
+  }
+  const entries = await readFolder(folder);
+  budget.entries -= entries.length;
+  if (await isFileStore(folder, entries)) {
+    add(folder, folder, 'found in the workspace');
+    return;
+  }
+  const folders: string[] = [];
+  for (const entry of entries) {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!SKIPPED.has(entry.name) && !entry.name.startsWith('.')) {
+        folders.push(full);
+      }
+    } else if (entry.isFile()) {
+      await look(root, full, entry.name, budget, add);
+    }
+  }
+  if (depth > 0) {
+    for (const next of folders) {
+      if (!(await isEnvironment(next))) {
+        await walk(root, next, depth - 1, budget, add, signal);
+      }
+    }
+  }
+}
+
+async function look(
+  root: string,
+  file: string,
+  name: string,
+  budget: { sources: number },
+  add: Add,
+): Promise<void> {
+  if (/\.(db|db3|sqlite|sqlite3)$/i.test(name)) {
+    if (await hasMlflowTables(file)) {
+      add(`sqlite:///${file}`, root, 'found in the workspace');
+    }
+  } else if (name === '.env') {
+    const value = /^\s*(?:export\s+)?MLFLOW_TRACKING_URI\s*=\s*(["']?)(.+?)\1\s*$/m.exec(
+      await readText(file),
+    )?.[2];
+    if (value) {
+      add(value, path.dirname(file), `from ${path.relative(root, file)}`);
+    }
+  } else if (/\.(py|ipynb)$/i.test(name) && budget.sources-- > 0) {
+    for (const uri of trackingUris(await readText(file))) {
+      const located = locate(uri, path.dirname(file), '');
+      if (located.error === null && (await exists(parseStoreUri(located.uri, '/').path))) {
+        add(uri, path.dirname(file), `from set_tracking_uri in ${path.relative(root, file)}`);
+      }
+    }
+  }
+}
+
+/** Literal SQLite URIs that Python text hands to set_tracking_uri; in a notebook's JSON the quotes are escaped. */
+export function trackingUris(text: string): string[] {
+  const pattern = /set_tracking_uri\(\s*(?:uri\s*=\s*)?\\?["'](sqlite:\/\/\/[^"'\\\n{}]+)\\?["']/g;
+  return [...text.matchAll(pattern)].flatMap((match) => match[1] ?? []);
+}
+
+/**
+ * A file store holds `<digits>/meta.yaml`; `mlruns/1/` without it is the artifact folder of a SQLite store
+ * (reference mlflow.md, B.1).
+ */
+async function isFileStore(folder: string, entries: readonly Dirent[]): Promise<boolean> {
+  for (const entry of entries) {
+    if (entry.isDirectory() && /^\d+$/.test(entry.name)) {
+      if (await exists(path.join(folder, entry.name, 'meta.yaml'))) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+async function isEnvironment(folder: string): Promise<boolean> {
+  return (await exists(path.join(folder, 'pyvenv.cfg'))) || (await exists(path.join(folder, 'conda-meta')));
+}
+
+async function readFolder(folder: string): Promise<Dirent[]> {
+  try {
+    const entries = await fs.readdir(folder, { withFileTypes: true });
+    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return [];
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const stat = await fs.stat(file);
+    return stat.size > MAX_SOURCE_BYTES ? '' : await fs.readFile(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+async function exists(file: string | null): Promise<boolean> {
+  if (file === null) {
+    return false;
+  }
+  return fs.access(file).then(
+    () => true,
+    () => false,
+  );
+}

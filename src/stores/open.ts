@@ -1,0 +1,69 @@
+import * as fs from 'node:fs/promises';
+import { StoreError } from '../mlflow/errors';
+import type { StoreOpener } from './openStores';
+import { parseStoreUri, storeName } from './uri';
+
+export interface OpenOptions {
+  /** Where the bundles of the worker and the writer lie. */
+  distFolder: string;
+  pythonPath: () => string;
+  /** null where changes are possible; else why not (Restricted Mode). */
+  readOnlyReason(): string | null;
+}
+
+/** Opens stores by URI; every failure is a StoreError whose message is one sentence with a way out. */
+export function createOpener(_options: OpenOptions): StoreOpener {
+  return {
+    async open(uri) {
+      const location = parseStoreUri(uri, '/');
+      if (location.kind === 'rest') {
+        throw new StoreError(
+          'UNSUPPORTED',
+          'Tracking servers cannot be opened yet: open the SQLite file behind the server, or use its own page.',
+        );
+      }
+      if (location.kind === 'files') {
+        await mustBeFolder(location.path ?? '');
+        throw new StoreError(
+          'UNSUPPORTED',
+          'mlruns folders are found but not read yet: "mlflow migrate-filestore" makes a SQLite store of one.',
+        );
+      }
+      const file = location.path ?? '';
+      await mustBeFile(file);
+      throw new StoreError('UNSUPPORTED', 'SQLite stores cannot be opened yet.');
+    },
+  };
+}
+
+async function mustBeFile(file: string): Promise<void> {
+  const stat = await statOf(file);
+  if (!stat.isFile()) {
+    throw new StoreError(
+      'NOT_A_STORE',
+      `${storeName(file)} is ${stat.isDirectory() ? 'a folder' : 'not a regular file'}, not a SQLite database: choose the .db file itself.`,
+    );
+  }
+}
+
+async function mustBeFolder(folder: string): Promise<void> {
+  const stat = await statOf(folder);
+  if (!stat.isDirectory()) {
+    throw new StoreError(
+      'NOT_A_STORE',
+      `${storeName(folder)} is not a folder: an mlruns store is a folder, a SQLite store ends in .db or is named sqlite:///….`,
+    );
+  }
+}
+
+async function statOf(file: string): Promise<Awaited<ReturnType<typeof fs.stat>>> {
+  try {
+    return await fs.stat(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EACCES' || code === 'EPERM') {
+      throw new StoreError('PERMISSION_DENIED', `${file} may not be read: check its permissions.`);
+    }
+    throw new StoreError('NOT_FOUND', `${file} is not there: it was moved or deleted, or the path is wrong.`);
+  }
+}

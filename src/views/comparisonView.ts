@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import { metricOf, type Run } from '../mlflow/entities';
+import { formatNumber, plainText } from '../mlflow/format';
+import { headlineMetric } from '../state/metrics';
+import { keyOf, sameRun, type RunKey, type ViewState } from '../state/viewState';
+import type { OpenStores } from '../stores/openStores';
+import { runDot } from './icons';
+import { runLabel } from './runText';
+import { runTooltip } from './runTooltip';
+
+export interface ComparisonNode extends RunKey {
+  kind: 'shown';
+}
+
+/** The shown runs of all stores, with their colours and the baseline. */
+export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  readonly tree: vscode.TreeView<ComparisonNode>;
+  private readonly disposables: vscode.Disposable[] = [];
+
+  constructor(
+    private readonly stores: OpenStores,
+    private readonly state: ViewState,
+    private readonly setting: () => string,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.tree = vscode.window.createTreeView('mlflowLens.comparison', {
+      treeDataProvider: this,
+      canSelectMany: true,
+    });
+    this.disposables.push(
+      this.tree,
+      this.changed,
+      stores.onDidChange(() => this.changed.fire(undefined)),
+      state.onDidChange(() => this.update()),
+    );
+    this.update();
+  }
+
+  getChildren(): ComparisonNode[] {
+    return this.state.shownRuns().map((run) => ({ kind: 'shown', ...run }));
+  }
+
+  getParent(): undefined {
+    return undefined;
+  }
+
+  async getTreeItem(node: ComparisonNode): Promise<vscode.TreeItem> {
+    const run = await this.runOf(node);
+    const item = new vscode.TreeItem(run ? runLabel(run.info) : plainText(node.runId));
+    const baseline = this.state.baseline !== null && sameRun(this.state.baseline, node);
+    item.id = keyOf(node);
+    item.iconPath = runDot(this.state.colorOf(node));
+    item.description = [
+      run ? this.metricText(node, run) : 'its store is not open',
+      baseline ? 'baseline' : '',
+    ]
+      .filter(Boolean)
+      .join('  ');
+    item.contextValue = baseline ? 'shown.baseline' : 'shown';
+    item.tooltip = run
+      ? runTooltip(run, undefined, this.now())
+      : `Run ${plainText(node.runId)} of ${plainText(node.store)}`;
+    item.command = { command: 'mlflowLens.openRun', title: 'Open Run', arguments: [node] };
+    return item;
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private update(): void {
+    const shown = this.state.shownRuns().length;
+    this.tree.title = shown > 0 ? `Comparison (${shown})` : 'Comparison';
+    this.changed.fire(undefined);
+  }
+
+  private async runOf(node: RunKey): Promise<Run | null> {
+    try {
+      const store = await this.stores.get(node.store);
+      return await store.getRun(node.runId);
+    } catch {
+      return null;
+    }
+  }
+
+  private metricText(node: RunKey, run: Run): string {
+    const keys = run.metrics.map(({ key }) => key);
+    const chosen = this.state.headlineMetric(node.store, run.info.experimentId);
+    const key = headlineMetric(keys, [], chosen, this.setting() || undefined);
+    const metric = key === undefined ? undefined : metricOf(run, key);
+    return metric ? `${plainText(metric.key, 24)} ${formatNumber(metric.value)}` : '';
+  }
+}

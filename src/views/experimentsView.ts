@@ -1,0 +1,397 @@
+import * as vscode from 'vscode';
+import { isCancelled, toStoreError } from '../mlflow/errors';
+import type { ViewType } from '../mlflow/entities';
+import { count, formatAge, plainText } from '../mlflow/format';
+import type { RunQuery, TrackingStore } from '../mlflow/store';
+import { headlineMetric } from '../state/metrics';
+import type { ViewState } from '../state/viewState';
+import type { OpenStores, StoreEntry } from '../stores/openStores';
+import { storeName } from '../stores/uri';
+import { runDot, themeIcon } from './icons';
+import {
+  nodeId,
+  type ExperimentNode,
+  type MessageNode,
+  type MoreNode,
+  type RunNode,
+  type StoreNode,
+} from './nodes';
+import {
+  conditionIcon,
+  lastLogged,
+  runAccessibleLabel,
+  runCondition,
+  runDescription,
+  runLabel,
+  type RunCondition,
+} from './runText';
+import { runTooltip } from './runTooltip';
+import { storeTooltip } from './storeTooltip';
+
+export type ExperimentsNode = StoreNode | ExperimentNode | RunNode | MoreNode | MessageNode;
+
+const EXPERIMENTS_A_PAGE = 100;
+const RUNS_A_PAGE = 50;
+
+/** How the runs are listed; kept in the view state under this key. */
+export interface SidebarChoice {
+  view: ViewType;
+  filter: string;
+  /** As MLflow's order_by, one entry; empty for newest first. */
+  orderBy: string;
+}
+
+export const SIDEBAR_SETTING = 'sidebar';
+export const DEFAULT_CHOICE: SidebarChoice = { view: 'ACTIVE_ONLY', filter: '', orderBy: '' };
+
+/** Stores, their experiments, their runs; children are asked for when unfolded, a page at a time. */
+export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<ExperimentsNode | undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  readonly tree: vscode.TreeView<ExperimentsNode>;
+  private readonly disposables: vscode.Disposable[] = [];
+  /** How many children are loaded under a node, where it is more than a page. */
+  private readonly loaded = new Map<string, number>();
+  private readonly metricKeys = new Map<string, string[]>();
+  private firstRun: (() => void) | undefined;
+
+  constructor(
+    private readonly stores: OpenStores,
+    private readonly state: ViewState,
+    private readonly setting: () => string,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.tree = vscode.window.createTreeView('mlflowLens.experiments', {
+      treeDataProvider: this,
+      canSelectMany: true,
+      showCollapseAll: true,
+      manageCheckboxStateManually: true,
+    });
+    this.disposables.push(
+      this.tree,
+      this.changed,
+      stores.onDidChange((uri) =>
+        this.changed.fire(uri === null ? undefined : { kind: 'store', store: uri }),
+      ),
+      state.onDidChange(() => this.changed.fire(undefined)),
+      this.tree.onDidChangeCheckboxState(({ items }) => {
+        for (const shown of [true, false]) {
+          const runs = items.flatMap(([node, checked]) =>
+            node.kind === 'run' && (checked === vscode.TreeItemCheckboxState.Checked) === shown
+              ? [{ store: node.store, runId: node.runId }]
+              : [],
+          );
+          if (runs.length > 0) {
+            state.setShown(runs, shown);
+          }
+        }
+      }),
+    );
+  }
+
+  /** Resolves when the first run was handed to VS Code: what the benchmark measures. */
+  whenFirstRun(): Promise<void> {
+    return new Promise((resolve) => {
+      this.firstRun = resolve;
+    });
+  }
+
+  choice(): SidebarChoice {
+    return { ...DEFAULT_CHOICE, ...this.state.setting<Partial<SidebarChoice>>(SIDEBAR_SETTING) };
+  }
+
+  refresh(): void {
+    this.changed.fire(undefined);
+  }
+
+  /** Loads the next page under the node that `more` goes on for. */
+  loadMore(more: MoreNode): void {
+    this.loaded.set(more.of, (this.loaded.get(more.of) ?? RUNS_A_PAGE) + RUNS_A_PAGE * 2);
+    this.changed.fire(undefined);
+  }
+
+  getParent(node: ExperimentsNode): ExperimentsNode | undefined {
+    switch (node.kind) {
+      case 'experiment':
+        return { kind: 'store', store: node.store };
+      case 'run':
+        return node.parent ?? undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  async getChildren(node?: ExperimentsNode): Promise<ExperimentsNode[]> {
+    if (!node) {
+      return this.stores.list().map(({ uri }) => ({ kind: 'store', store: uri }));
+    }
+    try {
+      switch (node.kind) {
+        case 'store':
+          return await this.experiments(node);
+        case 'experiment':
+          return await this.runs(node, { experimentIds: [node.experimentId] });
+        case 'run':
+          return await this.runs(node, { experimentIds: [], parent: { runId: node.runId } });
+        default:
+          return [];
+      }
+    } catch (error) {
+      if (isCancelled(error)) {
+        return [];
+      }
+      return node.kind === 'more' || node.kind === 'message'
+        ? []
+        : [message(node, toStoreError(error).message, true)];
+    }
+  }
+
+  async getTreeItem(node: ExperimentsNode): Promise<vscode.TreeItem> {
+    switch (node.kind) {
+      case 'store':
+        return this.storeItem(node);
+      case 'experiment':
+        return this.experimentItem(node);
+      case 'run':
+        return this.runItem(node);
+      case 'more': {
+        const item = new vscode.TreeItem(
+          node.remaining === null ? '… more' : `… ${count(node.remaining, 'more', 'more')}`,
+        );
+        item.id = nodeId(node);
+        item.command = { command: 'mlflowLens.loadMore', title: 'Load More', arguments: [node] };
+        return item;
+      }
+      case 'message':
+        return messageItem(node);
+    }
+  }
+
+  async resolveTreeItem(item: vscode.TreeItem, node: ExperimentsNode): Promise<vscode.TreeItem> {
+    if (node.kind === 'run') {
+      const store = await this.stores.get(node.store);
+      const run = await store.getRun(node.runId);
+      item.tooltip = runTooltip(run, await this.metricOf(node), this.now());
+    } else if (node.kind === 'store') {
+      item.tooltip = await storeTooltip(this.stores.entry(node.store), this.now());
+    }
+    return item;
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private async experiments(node: StoreNode): Promise<ExperimentsNode[]> {
+    const store = await this.stores.get(node.store);
+    if (store.state.status === 'gone') {
+      return [message(node, store.state.message, true)];
+    }
+    const id = nodeId(node);
+    const limit = Math.max(EXPERIMENTS_A_PAGE, this.loaded.get(id) ?? 0);
+    const { view } = this.choice();
+    const page = await store.searchExperiments({ view, maxResults: limit });
+    if (page.items.length === 0) {
+      return [message(node, view === 'DELETED_ONLY' ? 'No deleted experiments' : 'No experiments', false)];
+    }
+    const nodes = page.items.map((experiment): ExperimentNode => ({
+      kind: 'experiment',
+      store: node.store,
+      experimentId: experiment.experimentId,
+      experimentIds: [experiment.experimentId],
+      experiment,
+    }));
+    return page.nextPageToken ? [...nodes, { kind: 'more', of: id, remaining: null }] : nodes;
+  }
+
+  private async runs(
+    node: ExperimentNode | RunNode,
+    where: Pick<RunQuery, 'experimentIds' | 'parent'>,
+  ): Promise<ExperimentsNode[]> {
+    const store = await this.stores.get(node.store);
+    const id = nodeId(node);
+    const limit = this.loaded.get(id) ?? RUNS_A_PAGE;
+    const { view, filter, orderBy } = this.choice();
+    const metric = await this.metricOf(node);
+    const page = await store.searchRuns({
+      experimentIds: where.experimentIds,
+      // What was found by a filter or an order of values stands on its own; else runs nest.
+      parent: where.parent ?? (filter === '' ? 'roots' : undefined),
+      view,
+      filter: where.parent ? undefined : filter || undefined,
+      orderBy: orderBy ? [orderBy] : undefined,
+      maxResults: limit,
+      params: 'none',
+      metrics: metric === undefined ? 'none' : [metric],
+      tags: 'none',
+    });
+    this.firstRun?.();
+    if (page.items.length === 0) {
+      return [message(node, emptyText(view, filter), false)];
+    }
+    const nodes = page.items.map((row): RunNode => ({
+      kind: 'run',
+      store: node.store,
+      runId: row.info.runId,
+      row,
+      experiment: node.experiment,
+      parent: node,
+    }));
+    if (!page.nextPageToken) {
+      return nodes;
+    }
+    return [...nodes, { kind: 'more', of: id, remaining: null }];
+  }
+
+  private storeItem(node: StoreNode): vscode.TreeItem {
+    const entry = this.stores.entry(node.store);
+    const gone = entry?.store?.state.status === 'gone';
+    const item = new vscode.TreeItem(
+      plainText(storeName(node.store)),
+      vscode.TreeItemCollapsibleState.Expanded,
+    );
+    item.id = nodeId(node);
+    item.iconPath =
+      entry?.error || gone ? themeIcon('warning', 'list.warningForeground') : themeIcon('database');
+    item.description = storeDescription(entry, gone);
+    item.contextValue = entry?.error ? 'store.error' : 'store';
+    return item;
+  }
+
+  private async experimentItem(node: ExperimentNode): Promise<vscode.TreeItem> {
+    const { experiment } = node;
+    const deleted = experiment.lifecycleStage === 'deleted';
+    const store = await this.stores.get(node.store);
+    const runs = await this.countOf(store, node.experimentId);
+    const item = new vscode.TreeItem(
+      plainText(experiment.name),
+      runs === 0 ? vscode.TreeItemCollapsibleState.None : this.foldOf(node),
+    );
+    item.id = nodeId(node);
+    item.iconPath = themeIcon(deleted ? 'trash' : 'beaker', deleted ? 'disabledForeground' : undefined);
+    item.description = `${deleted ? 'deleted, ' : ''}${runs === 0 ? 'empty' : count(runs, 'run')}`;
+    item.contextValue = deleted ? 'experiment.deleted' : 'experiment';
+    item.tooltip = `${plainText(experiment.name)}\nid ${experiment.experimentId}, created ${formatAge(experiment.creationTime, this.now())}`;
+    return item;
+  }
+
+  private async countOf(store: TrackingStore, experimentId: string): Promise<number> {
+    const counts = await store.countRuns([experimentId], this.choice().view);
+    return counts.get(experimentId) ?? 0;
+  }
+
+  /** With a single store, the experiment that was worked on last is open; the rest waits for a click. */
+  private foldOf(node: ExperimentNode): vscode.TreeItemCollapsibleState {
+    if (this.stores.list().length === 1 && this.openFirst(node)) {
+      return vscode.TreeItemCollapsibleState.Expanded;
+    }
+    return vscode.TreeItemCollapsibleState.Collapsed;
+  }
+
+  private readonly opened = new Map<string, string>();
+
+  private openFirst(node: ExperimentNode): boolean {
+    const first = this.opened.get(node.store);
+    if (first === undefined && node.experimentId !== '0') {
+      this.opened.set(node.store, node.experimentId);
+      return true;
+    }
+    return first === node.experimentId;
+  }
+
+  private async runItem(node: RunNode): Promise<vscode.TreeItem> {
+    const { row } = node;
+    const condition = await this.conditionOf(node);
+    const item = new vscode.TreeItem(
+      runLabel(row.info),
+      row.childCount > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
+    );
+    const key = { store: node.store, runId: node.runId };
+    const shown = this.state.isShown(key);
+    const { icon, color } = conditionIcon(condition);
+    item.id = nodeId(node);
+    item.iconPath = shown ? runDot(this.state.colorOf(key)) : themeIcon(icon, color);
+    item.description = runDescription(row, condition, await this.metricOf(node), this.now());
+    if (this.state.isStarred(key)) {
+      item.description = `★ ${item.description}`;
+    }
+    item.checkboxState = {
+      state: shown ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
+      tooltip: shown ? 'Shown in charts and comparison' : 'Show in charts and comparison',
+    };
+    item.contextValue = `run${condition === 'deleted' ? '.deleted' : ''}${this.state.isStarred(key) ? '.starred' : ''}`;
+    item.accessibilityInformation = { label: runAccessibleLabel(row, condition, item.description) };
+    item.command = { command: 'mlflowLens.openRun', title: 'Open Run', arguments: [key] };
+    return item;
+  }
+
+  /** A run that says RUNNING is asked when it logged last; the others need no further look. */
+  private async conditionOf(node: RunNode): Promise<RunCondition> {
+    const { info } = node.row;
+    const first = runCondition(info, null, this.now());
+    if (first !== 'no end') {
+      return first;
+    }
+    const store = await this.stores.get(node.store);
+    const run = await store.getRun(node.runId).catch(() => node.row);
+    return runCondition(info, lastLogged(run), this.now());
+  }
+
+  /** The headline metric of an experiment, from the keys of its newest runs. */
+  private async metricOf(node: ExperimentNode | RunNode): Promise<string | undefined> {
+    const experimentId = node.kind === 'experiment' ? node.experimentId : node.row.info.experimentId;
+    const chosen = this.state.headlineMetric(node.store, experimentId);
+    if (chosen !== undefined) {
+      return chosen;
+    }
+    const key = `${node.store}\n${experimentId}`;
+    let keys = this.metricKeys.get(key);
+    if (!keys || keys.length === 0) {
+      const store = await this.stores.get(node.store);
+      const newest = await store.searchRuns({
+        experimentIds: [experimentId],
+        view: 'ALL',
+        maxResults: 5,
+        params: 'none',
+        metrics: 'all',
+        tags: 'none',
+      });
+      keys = [...new Set(newest.items.flatMap(({ metrics }) => metrics.map((metric) => metric.key)))];
+      this.metricKeys.set(key, keys);
+    }
+    return headlineMetric(keys, node.experiment?.tags ?? [], undefined, this.setting() || undefined);
+  }
+}
+
+function storeDescription(entry: StoreEntry | undefined, gone: boolean): string {
+  if (entry?.error) {
+    return 'cannot be opened';
+  }
+  if (gone) {
+    return 'not there';
+  }
+  return entry?.store ? `${entry.store.kind}, live` : '';
+}
+
+function emptyText(view: ViewType, filter: string): string {
+  if (filter) {
+    return 'No run matches the filter';
+  }
+  return view === 'DELETED_ONLY' ? 'No deleted runs' : 'No runs';
+}
+
+function message(node: StoreNode | ExperimentNode | RunNode, text: string, error: boolean): MessageNode {
+  return { kind: 'message', of: nodeId(node), text, error, store: node.store };
+}
+
+export function messageItem(node: MessageNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.text);
+  item.id = nodeId(node);
+  item.tooltip = node.text;
+  if (node.error) {
+    item.iconPath = themeIcon('error', 'list.errorForeground');
+    item.contextValue = 'error';
+    item.command = { command: 'mlflowLens.explainError', title: 'Show', arguments: [node] };
+  }
+  return item;
+}

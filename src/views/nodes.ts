@@ -1,0 +1,83 @@
+import type { Experiment, ModelVersion, RegisteredModel } from '../mlflow/entities';
+import type { RunRow } from '../mlflow/store';
+
+/**
+ * Items of the trees. Those that stand for something in a store carry its names as fields, which commands take
+ * as their arguments: a click in a tree and a call with an object are the same to them.
+ */
+export interface StoreNode {
+  kind: 'store';
+  store: string;
+}
+
+export interface ExperimentNode {
+  kind: 'experiment';
+  store: string;
+  experimentId: string;
+  experimentIds: string[];
+  experiment: Experiment;
+}
+
+export interface RunNode {
+  kind: 'run';
+  store: string;
+  runId: string;
+  row: RunRow;
+  experiment: Experiment | null;
+  parent: ExperimentNode | RunNode | null;
+}
+
+export interface ModelNode {
+  kind: 'model';
+  store: string;
+  name: string;
+  model: RegisteredModel;
+}
+
+export interface VersionNode {
+  kind: 'version';
+  store: string;
+  name: string;
+  version: string;
+  runId: string | null;
+  modelVersion: ModelVersion;
+  parent: ModelNode;
+}
+
+export interface MoreNode {
+  kind: 'more';
+  /** Id of the node whose children go on. */
+  of: string;
+  remaining: number | null;
+}
+
+/** A line of text in the place of children: an error, or why there is nothing. */
+export interface MessageNode {
+  kind: 'message';
+  of: string;
+  text: string;
+  error: boolean;
+  store: string;
+}
+
+/** Stable ids keep selection and expansion when labels change. */
+export function nodeId(
+  node: StoreNode | ExperimentNode | RunNode | ModelNode | VersionNode | MoreNode | MessageNode,
+): string {
+  switch (node.kind) {
+    case 'store':
+      return `s\n${node.store}`;
+    case 'experiment':
+      return `e\n${node.store}\n${node.experimentId}`;
+    case 'run':
+      return `r\n${node.store}\n${node.runId}`;
+    case 'model':
+      return `m\n${node.store}\n${node.name}`;
+    case 'version':
+      return `v\n${node.store}\n${node.name}\n${node.version}`;
+    case 'more':
+      return `more\n${node.of}`;
+    case 'message':
+      return `message\n${node.of}`;
+  }
+}
