@@ -93,5 +93,10 @@ export interface WriteResult {
 
 export interface Writer {
   /** Throws StoreError; after an error nothing was written. Aborting while it waits for a lock writes nothing. */
-  apply(request: WriteRequest, signal?: AbortSignal): Promise<WriteResult>;
+  apply(
+    request: WriteRequest,
+    signal?: AbortSignal,
+    /** Called once, when another process holds the lock and the change waits for it. */
+    onWaiting?: () => void,
+  ): Promise<WriteResult>;
 }

@@ -1,0 +1,291 @@
+import { randomUUID } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  experimentNameProblem,
+  mustBeValid,
+  runNameProblem,
+  tagKeyProblem,
+  tagValueProblem,
+} from '../../../registry/validation';
+import { StoreError } from '../../../mlflow/errors';
+import { invalid, insert, missing, readText, remove, update, upsert, type WriteContext } from './context';
+import type { ChangeOf } from './registryChanges';
+
+const RUN_NAME = 'mlflow.runName';
+/** MLflow's limit where the column is TEXT (from August 2026). */
+const MAX_EXPERIMENT_TAG = 20_000;
+const MAX_RUN_TAG = 8000;
+
+/** Answers the new experiment's id. */
+export async function createExperiment(
+  context: WriteContext,
+  { name }: ChangeOf<'createExperiment'>,
+): Promise<string> {
+  mustBeValid(experimentNameProblem(name));
+  await mustBeFree(context, name);
+  await insert(context, 'experiments', {
+    name,
+    artifact_location: null,
+    lifecycle_stage: 'active',
+    creation_time: context.now,
+    last_update_time: context.now,
+  });
+  const [row] = await context.sql.query('SELECT CAST(last_insert_rowid() AS TEXT) AS id');
+  const experimentId = String(row?.['id']);
+  const artifact_location = `${await artifactRoot(context)}/${experimentId}`;
+  await update(context, 'experiments', { artifact_location }, { experiment_id: experimentId });
+  return experimentId;
+}
+
+export async function renameExperiment(
+  context: WriteContext,
+  { experimentId, newName }: ChangeOf<'renameExperiment'>,
+): Promise<null> {
+  mustBeValid(experimentNameProblem(newName));
+  await mustBeActiveExperiment(context, experimentId);
+  const name = await readText(context, 'experiments', 'name', { experiment_id: experimentId });
+  if (name !== newName) {
+    await mustBeFree(context, newName);
+  }
+  await update(
+    context,
+    'experiments',
+    { name: newName, last_update_time: context.now },
+    { experiment_id: experimentId },
+  );
+  return null;
+}
+
+/** All its runs with it (reference mlflow.md, C.8). */
+export async function deleteExperiment(
+  context: WriteContext,
+  { experimentId }: ChangeOf<'deleteExperiment'>,
+): Promise<null> {
+  await mustBeActiveExperiment(context, experimentId);
+  await setExperimentStage(context, experimentId, 'deleted');
+  if (context.schema.has('assessments', 'assessment_metadata')) {
+    const runs = await context.sql.query('SELECT run_uuid FROM runs WHERE experiment_id = ?', [experimentId]);
+    for (const { run_uuid } of runs) {
+      await removeAssessments(context, String(run_uuid));
+    }
+  }
+  return null;
+}
+
+/** All its runs with it, also those that were deleted one by one before: so does MLflow. */
+export async function restoreExperiment(
+  context: WriteContext,
+  { experimentId }: ChangeOf<'restoreExperiment'>,
+): Promise<null> {
+  const stage = await experimentStage(context, experimentId);
+  if (stage !== 'deleted') {
+    throw invalid(`Experiment ${experimentId} is not deleted: there is nothing to restore.`);
+  }
+  await setExperimentStage(context, experimentId, 'active');
+  return null;
+}
+
+export async function setExperimentTag(
+  context: WriteContext,
+  { experimentId, key, value }: ChangeOf<'setExperimentTag'>,
+): Promise<null> {
+  context.schema.require('experiment_tags');
+  const limit = context.schema.declaredLength('experiment_tags', 'value') ?? MAX_EXPERIMENT_TAG;
+  mustBeValid(tagKeyProblem(key) ?? tagValueProblem(value, limit));
+  await mustBeActiveExperiment(context, experimentId);
+  await upsert(context, 'experiment_tags', { key, experiment_id: experimentId }, { value });
+  return null;
+}
+
+export async function deleteExperimentTag(
+  context: WriteContext,
+  { experimentId, key }: ChangeOf<'deleteExperimentTag'>,
+): Promise<null> {
+  context.schema.require('experiment_tags');
+  await mustBeActiveExperiment(context, experimentId);
+  if ((await remove(context, 'experiment_tags', { key, experiment_id: experimentId })) === 0) {
+    throw missing(`Experiment ${experimentId} has no tag "${key}" (any more).`);
+  }
+  return null;
+}
+
+/** Answers the new run's id. The rows of MlflowClient.create_run: the fluent API's tags are not ours to claim. */
+export async function createRun(
+  context: WriteContext,
+  { experimentId, runName }: ChangeOf<'createRun'>,
+): Promise<string> {
+  mustBeValid(runNameProblem(runName));
+  await mustBeActiveExperiment(context, experimentId);
+  const location = await readText(context, 'experiments', 'artifact_location', {
+    experiment_id: experimentId,
+  });
+  const runId = randomUUID().replaceAll('-', '');
+  await insert(context, 'runs', {
+    run_uuid: runId,
+    name: keepsRunNames(context) ? runName : '',
+    source_type: 'UNKNOWN',
+    source_name: '',
+    entry_point_name: '',
+    user_id: 'unknown',
+    status: 'RUNNING',
+    start_time: context.now,
+    end_time: null,
+    source_version: '',
+    lifecycle_stage: 'active',
+    artifact_uri: `${(location ?? '').replace(/\/+$/, '')}/${runId}/artifacts`,
+    experiment_id: experimentId,
+    deleted_time: null,
+  });
+  await insert(context, 'tags', { key: RUN_NAME, value: runName, run_uuid: runId });
+  return runId;
+}
+
+export async function renameRun(
+  context: WriteContext,
+  { runId, newName }: ChangeOf<'renameRun'>,
+): Promise<null> {
+  mustBeValid(runNameProblem(newName));
+  await mustBeActiveRun(context, runId);
+  if (keepsRunNames(context)) {
+    await update(context, 'runs', { name: newName }, { run_uuid: runId });
+  }
+  await upsert(context, 'tags', { key: RUN_NAME, run_uuid: runId }, { value: newName });
+  return null;
+}
+
+export async function deleteRun(context: WriteContext, { runId }: ChangeOf<'deleteRun'>): Promise<null> {
+  await mustBeRun(context, runId);
+  await removeAssessments(context, runId);
+  await update(
+    context,
+    'runs',
+    { lifecycle_stage: 'deleted', deleted_time: context.now },
+    { run_uuid: runId },
+  );
+  return null;
+}
+
+export async function restoreRun(context: WriteContext, { runId }: ChangeOf<'restoreRun'>): Promise<null> {
+  await mustBeRun(context, runId);
+  await update(context, 'runs', { lifecycle_stage: 'active', deleted_time: null }, { run_uuid: runId });
+  return null;
+}
+
+export async function setTag(
+  context: WriteContext,
+  { runId, key, value }: ChangeOf<'setTag'>,
+): Promise<null> {
+  const limit = context.schema.declaredLength('tags', 'value') ?? MAX_RUN_TAG;
+  mustBeValid(tagKeyProblem(key) ?? tagValueProblem(value, limit));
+  await mustBeActiveRun(context, runId);
+  if (key === RUN_NAME) {
+    return renameRun(context, { type: 'renameRun', runId, newName: value });
+  }
+  await upsert(context, 'tags', { key, run_uuid: runId }, { value });
+  return null;
+}
+
+export async function deleteTag(context: WriteContext, { runId, key }: ChangeOf<'deleteTag'>): Promise<null> {
+  await mustBeActiveRun(context, runId);
+  if ((await remove(context, 'tags', { key, run_uuid: runId })) === 0) {
+    throw missing(`Run ${runId} has no tag "${key}" (any more).`);
+  }
+  return null;
+}
+
+/** Since the MLflow that brought experiments.creation_time (1.29) runs.name is filled; before, the tag alone. */
+function keepsRunNames({ schema }: WriteContext): boolean {
+  return schema.has('experiments', 'creation_time');
+}
+
+async function setExperimentStage(
+  context: WriteContext,
+  experimentId: string,
+  lifecycle_stage: 'active' | 'deleted',
+): Promise<void> {
+  const where = { experiment_id: experimentId };
+  await update(context, 'experiments', { lifecycle_stage, last_update_time: context.now }, where);
+  const deleted_time = lifecycle_stage === 'deleted' ? context.now : null;
+  await update(context, 'runs', { lifecycle_stage, deleted_time }, where);
+}
+
+/** Assessments that an evaluation run made go with it (MLflow >= 3.11, SqlAlchemyStore._mark_run_deleted). */
+async function removeAssessments(context: WriteContext, runId: string): Promise<void> {
+  if (context.schema.has('assessments', 'assessment_metadata')) {
+    await context.sql.execute('DELETE FROM assessments WHERE instr(assessment_metadata, ?) > 0', [
+      `"mlflow.assessment.sourceRunId": "${runId}"`,
+    ]);
+  }
+}
+
+/**
+ * Where a new experiment's artifacts go: beside those of the newest one that has MLflow's own location, unless
+ * that is a folder that is not here (the store was moved); then `mlruns` beside the database.
+ */
+async function artifactRoot(context: WriteContext): Promise<string> {
+  const rows = await context.sql.query(
+    'SELECT artifact_location AS location, CAST(experiment_id AS TEXT) AS id FROM experiments ' +
+      'WHERE artifact_location IS NOT NULL ORDER BY experiment_id DESC LIMIT 50',
+  );
+  const recorded = rows
+    .map(({ location, id }) => ({ location: String(location), end: `/${String(id)}` }))
+    .find(({ location, end }) => location.endsWith(end));
+  const root = recorded?.location.slice(0, -recorded.end.length);
+  return root && isReachable(root) ? root : path.join(path.dirname(context.file), 'mlruns');
+}
+
+function isReachable(root: string): boolean {
+  if (/^file:/.test(root)) {
+    try {
+      return fs.existsSync(fileURLToPath(root));
+    } catch {
+      return false;
+    }
+  }
+  return /^[a-z][a-z0-9+.-]+:\/?/i.test(root) || fs.existsSync(root);
+}
+
+async function experimentStage(context: WriteContext, experimentId: string): Promise<string | null> {
+  const stage = /^-?\d+$/.test(experimentId)
+    ? await readText(context, 'experiments', 'lifecycle_stage', { experiment_id: experimentId })
+    : undefined;
+  if (stage === undefined) {
+    throw missing(`There is no experiment ${experimentId} in this store (any more).`);
+  }
+  return stage;
+}
+
+async function mustBeActiveExperiment(context: WriteContext, experimentId: string): Promise<void> {
+  if ((await experimentStage(context, experimentId)) !== 'active') {
+    throw invalid(`Experiment ${experimentId} is deleted: restore it first.`);
+  }
+}
+
+async function mustBeRun(context: WriteContext, runId: string): Promise<string | null> {
+  const stage = await readText(context, 'runs', 'lifecycle_stage', { run_uuid: runId });
+  if (stage === undefined) {
+    throw missing(`There is no run ${runId} in this store (any more).`);
+  }
+  return stage;
+}
+
+async function mustBeActiveRun(context: WriteContext, runId: string): Promise<void> {
+  if ((await mustBeRun(context, runId)) !== 'active') {
+    throw invalid(`Run ${runId} is deleted: restore it first.`);
+  }
+}
+
+/** A deleted experiment still occupies its name (reference mlflow.md, A.2). */
+async function mustBeFree(context: WriteContext, name: string): Promise<void> {
+  const stage = await readText(context, 'experiments', 'lifecycle_stage', { name });
+  if (stage !== undefined) {
+    throw new StoreError(
+      'RESOURCE_ALREADY_EXISTS',
+      stage === 'deleted'
+        ? `A deleted experiment still holds the name "${name}": restore it, or take another name.`
+        : `There is an experiment "${name}" already.`,
+    );
+  }
+}

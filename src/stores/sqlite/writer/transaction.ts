@@ -1,0 +1,152 @@
+import * as path from 'node:path';
+import { StoreError } from '../../../mlflow/errors';
+import type { Change, WriteRequest, WriteResult } from '../../../mlflow/writer';
+import type { WriteContext } from './context';
+import { explain, SqlError, type SqlEngine } from './engine';
+import { checkFacts } from './facts';
+import * as registry from './registryChanges';
+import { Schema } from './schema';
+import * as tracking from './trackingChanges';
+
+/** MLflow's own busy timeout (reference mlflow.md, A.1 rule 6), ms. */
+export const BUSY_TIMEOUT = 20_000;
+/** SQLite waits this long at a time, so that a cancellation is heard in between, ms. */
+const WAIT_SLICE = 200;
+
+export interface TransactionHooks {
+  /** Whether the user gave up waiting. */
+  isCancelled(): boolean;
+  /** Called once, when another process holds the lock. */
+  onWaiting(): void;
+}
+
+/**
+ * Applies a request: BEGIN IMMEDIATE, the facts read again, the changes, COMMIT. After an error nothing is
+ * written. Throws StoreError.
+ */
+export async function applyRequest(
+  sql: SqlEngine,
+  file: string,
+  request: WriteRequest,
+  hooks: TransactionHooks,
+): Promise<WriteResult> {
+  try {
+    // Functions in a hostile schema's views, triggers and indices get no side effects.
+    await sql.query('PRAGMA trusted_schema = OFF');
+    await sql.query('PRAGMA foreign_keys = ON');
+    await patiently(sql, 'BEGIN IMMEDIATE', hooks);
+  } catch (error) {
+    throw inWords(error, file);
+  }
+  try {
+    await sql.query(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+    const schema = await Schema.read(sql, path.basename(file));
+    const context: WriteContext = { sql, schema, file, now: request.now ?? Date.now() };
+    await checkFacts(context, request.expected);
+    const created: (string | null)[] = [];
+    for (const change of request.changes) {
+      created.push(await applyChange(context, change));
+    }
+    await patiently(sql, 'COMMIT', hooks);
+    return { now: context.now, created, engine: sql.name };
+  } catch (error) {
+    await sql.execute('ROLLBACK').catch(() => undefined);
+    throw inWords(error, file);
+  }
+}
+
+/** Waits for the lock as SQLite does, and hears a cancellation. */
+async function patiently(sql: SqlEngine, statement: string, hooks: TransactionHooks): Promise<void> {
+  const end = Date.now() + BUSY_TIMEOUT;
+  await sql.query(`PRAGMA busy_timeout = ${WAIT_SLICE}`);
+  for (let isFirst = true; ; isFirst = false) {
+    if (hooks.isCancelled()) {
+      throw new StoreError('CANCELLED', 'Cancelled: nothing was changed.');
+    }
+    try {
+      await sql.execute(statement);
+      return;
+    } catch (error) {
+      if (!(error instanceof SqlError && error.isBusy) || Date.now() >= end) {
+        throw error;
+      }
+      if (isFirst) {
+        hooks.onWaiting();
+      }
+      // Lets the process hear a "cancel" on its standard input.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+function inWords(error: unknown, file: string): StoreError {
+  if (error instanceof SqlError) {
+    return explain(error, path.basename(file));
+  }
+  return error instanceof StoreError
+    ? error
+    : new StoreError(
+        'INTERNAL_ERROR',
+        `${error instanceof Error ? error.message : String(error)}: nothing was changed.`,
+      );
+}
+
+/** Answers the id of what was created, or null. */
+function applyChange(context: WriteContext, change: Change): Promise<string | null> {
+  switch (change.type) {
+    case 'transitionModelVersionStage':
+      return registry.transitionModelVersionStage(context, change);
+    case 'setRegisteredModelAlias':
+      return registry.setRegisteredModelAlias(context, change);
+    case 'deleteRegisteredModelAlias':
+      return registry.deleteRegisteredModelAlias(context, change);
+    case 'createRegisteredModel':
+      return registry.createRegisteredModel(context, change);
+    case 'updateRegisteredModel':
+      return registry.updateRegisteredModel(context, change);
+    case 'renameRegisteredModel':
+      return registry.renameRegisteredModel(context, change);
+    case 'deleteRegisteredModel':
+      return registry.deleteRegisteredModel(context, change);
+    case 'setRegisteredModelTag':
+      return registry.setRegisteredModelTag(context, change);
+    case 'deleteRegisteredModelTag':
+      return registry.deleteRegisteredModelTag(context, change);
+    case 'createModelVersion':
+      return registry.createModelVersion(context, change);
+    case 'copyModelVersion':
+      return registry.copyModelVersion(context, change);
+    case 'updateModelVersion':
+      return registry.updateModelVersion(context, change);
+    case 'deleteModelVersion':
+      return registry.deleteModelVersion(context, change);
+    case 'setModelVersionTag':
+      return registry.setModelVersionTag(context, change);
+    case 'deleteModelVersionTag':
+      return registry.deleteModelVersionTag(context, change);
+    case 'createExperiment':
+      return tracking.createExperiment(context, change);
+    case 'renameExperiment':
+      return tracking.renameExperiment(context, change);
+    case 'deleteExperiment':
+      return tracking.deleteExperiment(context, change);
+    case 'restoreExperiment':
+      return tracking.restoreExperiment(context, change);
+    case 'setExperimentTag':
+      return tracking.setExperimentTag(context, change);
+    case 'deleteExperimentTag':
+      return tracking.deleteExperimentTag(context, change);
+    case 'createRun':
+      return tracking.createRun(context, change);
+    case 'renameRun':
+      return tracking.renameRun(context, change);
+    case 'deleteRun':
+      return tracking.deleteRun(context, change);
+    case 'restoreRun':
+      return tracking.restoreRun(context, change);
+    case 'setTag':
+      return tracking.setTag(context, change);
+    case 'deleteTag':
+      return tracking.deleteTag(context, change);
+  }
+}

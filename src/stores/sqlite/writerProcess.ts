@@ -1,0 +1,103 @@
+/**
+ * The writer: a short-lived process that opens one database, applies one request and ends. Only here are
+ * SQLite's own locks taken (reference sqlite.md, section 3). Reads a WriterJob as one line on its standard input,
+ * then perhaps the line "cancel"; answers lines of WriterMessage. When its input ends before it holds the lock,
+ * it gives up.
+ */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as readline from 'node:readline';
+import { StoreError, toPlainError } from '../../mlflow/errors';
+import { explain, SqlError, type SqlEngine } from './writer/engine';
+import { openWithNode } from './writer/nodeEngine';
+import type { WriterJob, WriterMessage } from './writer/messages';
+import { openWithPython } from './writer/pythonEngine';
+import { applyRequest } from './writer/transaction';
+
+function say(message: WriterMessage): void {
+  fs.writeSync(1, `${JSON.stringify(message)}\n`);
+}
+
+/** Throws StoreError, one sentence each. */
+function mustBeWritableFile(file: string): void {
+  const name = path.basename(file);
+  let stats: fs.Stats;
+  try {
+    stats = fs.statSync(file);
+  } catch {
+    throw new StoreError('NOT_FOUND', `${file} is not there any more: nothing was changed.`);
+  }
+  if (!stats.isFile()) {
+    throw new StoreError('NOT_A_STORE', `${file} is not a file.`);
+  }
+  if (stats.size === 0) {
+    throw new StoreError('NOT_A_STORE', `${name} is empty: it is no MLflow store.`);
+  }
+  for (const [place, what] of [
+    [file, name],
+    [path.dirname(file), `the folder of ${name}, where SQLite keeps its journal,`],
+  ] as const) {
+    try {
+      fs.accessSync(place, fs.constants.W_OK);
+    } catch {
+      throw new StoreError('READ_ONLY', `You may not write to ${what}: nothing was changed.`);
+    }
+  }
+}
+
+async function open(job: WriterJob): Promise<SqlEngine> {
+  mustBeWritableFile(job.file);
+  try {
+    const engine = openWithNode(job.file) ?? (await openWithPython(job.file, job.interpreters));
+    if (engine) {
+      return engine;
+    }
+  } catch (error) {
+    throw error instanceof SqlError ? explain(error, path.basename(job.file)) : error;
+  }
+  throw new StoreError(
+    'UNSUPPORTED',
+    `Changes need node:sqlite (VS Code 1.101 or newer) or a Python 3, and neither is here (looked for ${job.interpreters.join(', ')}). ` +
+      'Set "mlflowLens.pythonPath" to a Python 3.',
+  );
+}
+
+async function main(): Promise<void> {
+  // A file size limit then is an error of write(2), which SQLite rolls back, and no sudden death.
+  if (process.platform !== 'win32') {
+    process.on('SIGXFSZ', () => undefined);
+  }
+  const input = readline.createInterface({ input: process.stdin });
+  let isCancelled = false;
+  const job = await new Promise<WriterJob | null>((resolve) => {
+    input.once('line', (line) => {
+      input.on('line', () => (isCancelled = true));
+      resolve(JSON.parse(line) as WriterJob);
+    });
+    input.once('close', () => {
+      isCancelled = true;
+      resolve(null);
+    });
+  });
+  if (!job) {
+    return;
+  }
+  try {
+    const engine = await open(job);
+    try {
+      const result = await applyRequest(engine, job.file, job.request, {
+        isCancelled: () => isCancelled,
+        onWaiting: () => say({ kind: 'waiting' }),
+      });
+      say({ kind: 'result', result });
+    } finally {
+      engine.close();
+    }
+  } catch (error) {
+    say({ kind: 'error', error: toPlainError(error) });
+  }
+  input.close();
+  process.stdin.destroy();
+}
+
+void main();
