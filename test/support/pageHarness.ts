@@ -1,0 +1,298 @@
+/**
+ * Opens a page of ours (dist/webview, so `npm run build` first) in Chromium as the panel does in VS Code: the same
+ * document and CSP, the real host-side handlers in this process, VS Code's own theme variables.
+ *
+ *     const opened = await openPage({ definition: runPage, args: { store, runId }, stores });
+ *     await opened.page.getByRole('heading', { name: 'Params' }).waitFor();   // playwright's Page
+ *     assert.deepEqual(opened.commands, [{ command: 'mlflowLens.openCharts', args: … }]); // what the page ran
+ *     await opened.hideAndShow();               // the document is destroyed and made again, getState kept
+ *     await opened.checkAccessibility();        // axe; throws with what it found
+ *     await opened.screenshots('run');          // test/webview/screenshots/run-{dark,light,…}.png
+ *     await opened.close();                     // throws if the page logged an error or broke its CSP
+ *
+ * A commit in a store or a change of `state` reaches the page as it does in the extension. Messages go through
+ * JSON as in VS Code: NaN arrives as null, undefined not at all; typed arrays arrive whole.
+ */
+import * as assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
+import { panelHtml } from '../../src/panels/panelHtml';
+import { commonHandlers, type PageDefinition, type PageServices } from '../../src/panels/page';
+import { PageServer, type PageProtocol, type RequestHandlers } from '../../src/protocol/messages';
+import type { PageArguments, PageName, WithCommon } from '../../src/protocol/pages';
+import { ViewState } from '../../src/state/viewState';
+import type { OpenStores } from '../../src/stores/openStores';
+import { launchBrowser } from './browser';
+import themes from './themes.json';
+
+export type Theme = keyof typeof themes;
+export const THEMES = Object.keys(themes) as Theme[];
+
+const ROOT = path.resolve(__dirname, '../..');
+const DIST = path.join(ROOT, 'dist/webview');
+const ORIGIN = 'https://lens.test';
+const SCREENSHOTS = path.join(ROOT, 'test/webview/screenshots');
+
+export interface OpenOptions<Name extends PageName, P extends PageProtocol> {
+  definition: PageDefinition<Name, P>;
+  args: PageArguments[Name];
+  stores: OpenStores;
+  state?: ViewState;
+  /** What differs from a trusted workspace without folders. */
+  services?: Partial<PageServices>;
+  theme?: Theme;
+  size?: { width: number; height: number };
+}
+
+/** A page in Chromium with its host. */
+export class OpenedPage {
+  /** Commands that the page ran, in order. */
+  readonly commands: { command: string; args: unknown }[] = [];
+  readonly copied: string[] = [];
+  /** Errors of the page's console, CSP violations included. Take out what a test expects. */
+  readonly errors: string[] = [];
+  /** The tab's title. */
+  title = '';
+  readonly disposables: (() => void)[] = [];
+
+  constructor(
+    readonly page: Page,
+    private readonly context: BrowserContext,
+  ) {}
+
+  async setTheme(theme: Theme): Promise<void> {
+    await this.page.evaluate(`__lens.applyTheme(${JSON.stringify(themes[theme])})`);
+    await this.settled();
+  }
+
+  /** What happens when the tab goes to the background and comes back. */
+  async hideAndShow(): Promise<void> {
+    await this.page.reload();
+  }
+
+  /** Writes a picture of each theme and goes back to the first. */
+  async screenshots(name: string, options: { fullPage?: boolean } = {}): Promise<void> {
+    fs.mkdirSync(SCREENSHOTS, { recursive: true });
+    for (const theme of THEMES) {
+      await this.setTheme(theme);
+      await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${theme}.png`), ...options });
+    }
+    await this.setTheme(THEMES[0]!);
+  }
+
+  /** Fails with every violation of WCAG 2.1 AA that axe finds, in all themes. */
+  async checkAccessibility(): Promise<void> {
+    const source = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+    await this.page.evaluate(`${source}; undefined`);
+    const found: string[] = [];
+    for (const theme of THEMES) {
+      await this.setTheme(theme);
+      const violations = await this.page.evaluate<AxeViolation[]>(
+        `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'] })
+          .then(({ violations }) => violations.map(({ id, help, nodes }) => (
+            { id, help, nodes: nodes.map(({ target, failureSummary }) => target.join(' ') + ': ' + failureSummary) })))`,
+      );
+      found.push(
+        ...violations.map(
+          ({ id, help, nodes }) => `${theme}: ${id}: ${help}\n  ${nodes.slice(0, 5).join('\n  ')}`,
+        ),
+      );
+    }
+    await this.setTheme(THEMES[0]!);
+    assert.ok(found.length === 0, found.join('\n'));
+  }
+
+  /** Resolves after the page has drawn what it knows, fonts included. */
+  async settled(): Promise<void> {
+    await this.page.evaluate(
+      'document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))',
+    );
+  }
+
+  async close(): Promise<void> {
+    this.disposables.forEach((dispose) => dispose());
+    await this.context.close();
+    assert.deepEqual(this.errors, [], 'the page logged errors');
+  }
+}
+
+interface AxeViolation {
+  id: string;
+  help: string;
+  nodes: string[];
+}
+
+let browser: Promise<Browser> | undefined;
+
+if (typeof after === 'function') {
+  after(async () => (await browser)?.close());
+}
+
+/** Opens a page; see the head of this file. The caller closes it. */
+export async function openPage<Name extends PageName, P extends PageProtocol>(
+  options: OpenOptions<Name, P>,
+): Promise<OpenedPage> {
+  const { definition, args, stores } = options;
+  const bundle = path.join(DIST, `${definition.name}.js`);
+  assert.ok(fs.existsSync(bundle), `${bundle} is missing: npm run build`);
+  browser ??= launchBrowser();
+  const context = await (
+    await browser
+  ).newContext({ viewport: options.size ?? { width: 1100, height: 800 } });
+  const page = await context.newPage();
+  const opened = new OpenedPage(page, context);
+  opened.title = definition.initialTitle(args);
+
+  const state = options.state ?? new ViewState({ get: () => undefined, update: async () => undefined });
+  const services = pageServices(options, opened, state);
+  let server: PageServer<WithCommon<P>> | undefined;
+  let dispose: (() => void)[] = [];
+  const emit = (name: string, payload: unknown): void =>
+    server?.emit(name, payload as WithCommon<P>['events'][string]);
+  const restart = (): void => {
+    server?.dispose();
+    dispose.forEach((callback) => callback());
+    dispose = [];
+    const session = {
+      setTitle: (title: string) => void (opened.title = title),
+      emit,
+      onDispose: (callback: () => void) => void dispose.push(callback),
+    };
+    const handlers = {
+      ...commonHandlers(services, session),
+      ...definition.handlers(args, services, session),
+    } as RequestHandlers<WithCommon<P>>;
+    server = new PageServer<WithCommon<P>>((message) => {
+      // A page that is being closed or made again hears nothing, as in VS Code.
+      page.evaluate(`__lens.receive(${JSON.stringify(encode(message))})`).catch(() => undefined);
+    }, handlers);
+  };
+  const watched = new Set(definition.stores(args));
+  const subscriptions = [
+    stores.onDidChange((uri) => {
+      if (uri !== null && watched.has(uri)) {
+        emit('storeChanged', null);
+      }
+    }),
+    state.onDidChange(() => emit('viewStateChanged', null)),
+  ];
+  opened.disposables.push(() => {
+    subscriptions.forEach((subscription) => subscription.dispose());
+    server?.dispose();
+    dispose.forEach((callback) => callback());
+  });
+
+  let stored: string | null = null;
+  await page.exposeBinding('__lensPost', (_source, text: string) => void server?.receive(decode(text)));
+  await page.exposeBinding('__lensState', (_source, text: string) => void (stored = text));
+  await page.route(`${ORIGIN}/**`, (route) =>
+    serve(route, () => {
+      restart();
+      return pageDocument(options, stored);
+    }),
+  );
+  page.on('console', (message) => {
+    if (message.type() === 'error') {
+      opened.errors.push(message.text());
+    }
+  });
+  page.on('pageerror', (error) => opened.errors.push(error.stack ?? error.message));
+  await page.goto(`${ORIGIN}/`);
+  return opened;
+}
+
+function pageServices<Name extends PageName, P extends PageProtocol>(
+  options: OpenOptions<Name, P>,
+  opened: OpenedPage,
+  state: ViewState,
+): PageServices {
+  return {
+    stores: options.stores,
+    state,
+    settings: () => ({ metricDirections: {}, headlineMetric: '' }),
+    runCommand: async (command, args) => void opened.commands.push({ command, args }),
+    copyText: async (text) => void opened.copied.push(text),
+    showLog: () => void opened.commands.push({ command: 'mlflowLens.showLog', args: undefined }),
+    log: () => undefined,
+    isTrusted: () => true,
+    workspaceFolders: () => [],
+    now: () => Date.now(),
+    ...options.services,
+  };
+}
+
+/** The panel's document, with the script in front that VS Code puts there. */
+function pageDocument<Name extends PageName, P extends PageProtocol>(
+  { definition, args, theme }: OpenOptions<Name, P>,
+  state: string | null,
+): string {
+  const nonce = randomBytes(16).toString('base64');
+  const html = panelHtml({
+    bootstrap: { page: definition.name, args },
+    title: definition.initialTitle(args),
+    nonce,
+    cspSource: ORIGIN,
+    resource: (file) => `${ORIGIN}/${file}`,
+    hasOwnStyles: fs.existsSync(path.join(DIST, `${definition.name}.css`)),
+  });
+  const setup = JSON.stringify({ theme: themes[theme ?? 'dark'], state }).replace(/</g, '\\u003c');
+  const api = fs.readFileSync(path.join(__dirname, 'vscodeApi.js'), 'utf8');
+  return html.replace(
+    '<meta name="viewport"',
+    () => `<script nonce="${nonce}">window.__lensSetup = ${setup};\n${api}</script>\n<meta name="viewport"`,
+  );
+}
+
+const TYPES: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.ttf': 'font/ttf',
+};
+
+async function serve(route: Route, makeDocument: () => string): Promise<void> {
+  const { pathname } = new URL(route.request().url());
+  if (pathname === '/') {
+    await route.fulfill({ contentType: 'text/html', body: makeDocument() });
+    return;
+  }
+  const file = path.join(DIST, pathname);
+  if (fs.existsSync(file)) {
+    await route.fulfill({
+      contentType: TYPES[path.extname(file)] ?? 'text/plain',
+      body: fs.readFileSync(file),
+    });
+  } else {
+    await route.fulfill({ status: pathname === '/favicon.ico' ? 204 : 404 });
+  }
+}
+
+interface EncodedArray {
+  $typedArray: string;
+  base64: string;
+}
+
+const ARRAYS = { Float64Array, Float32Array, Int32Array, Uint32Array, Uint8Array };
+
+function encode(data: unknown): string {
+  return JSON.stringify(data, (_key, value: unknown) =>
+    ArrayBuffer.isView(value)
+      ? {
+          $typedArray: value.constructor.name,
+          base64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'),
+        }
+      : value,
+  );
+}
+
+function decode(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown) => {
+    if (typeof value !== 'object' || value === null || !('$typedArray' in value)) {
+      return value;
+    }
+    const { $typedArray, base64 } = value as EncodedArray;
+    const kind = ARRAYS[$typedArray as keyof typeof ARRAYS];
+    return new kind(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
+  });
+}
