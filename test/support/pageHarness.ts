@@ -2,6 +2,7 @@
  * Opens a page of ours (dist/webview, so `npm run build` first) in Chromium as the panel does in VS Code: the same
  * document and CSP, the real host-side handlers in this process, VS Code's own theme variables.
  *
+ *     const stores = openStores(sqliteUri(file));
  *     const opened = await openPage({ definition: runPage, args: { store, runId }, stores });
  *     await opened.page.getByRole('heading', { name: 'Params' }).waitFor();   // playwright's Page
  *     assert.deepEqual(opened.commands, [{ command: 'mlflowLens.openCharts', args: … }]); // what the page ran
@@ -23,7 +24,8 @@ import { commonHandlers, type PageDefinition, type PageServices } from '../../sr
 import { PageServer, type PageProtocol, type RequestHandlers } from '../../src/protocol/messages';
 import type { PageArguments, PageName, WithCommon } from '../../src/protocol/pages';
 import { ViewState } from '../../src/state/viewState';
-import type { OpenStores } from '../../src/stores/openStores';
+import { createOpener } from '../../src/stores/open';
+import { OpenStores } from '../../src/stores/openStores';
 import { launchBrowser } from './browser';
 import themes from './themes.json';
 
@@ -118,6 +120,19 @@ export class OpenedPage {
   }
 }
 
+/** Real stores, listed by URI and opened when first asked. The caller disposes. */
+export function openStores(...uris: string[]): OpenStores {
+  const stores = new OpenStores(
+    createOpener({
+      distFolder: path.join(ROOT, 'dist'),
+      pythonPath: () => 'python3',
+      readOnlyReason: () => null,
+    }),
+  );
+  uris.forEach((uri) => stores.add(uri, 'test'));
+  return stores;
+}
+
 interface AxeViolation {
   id: string;
   help: string;
@@ -172,7 +187,7 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
   const watched = new Set(definition.stores(args));
   const subscriptions = [
     stores.onDidChange((uri) => {
-      if (uri !== null && watched.has(uri)) {
+      if (uri !== null && (watched.size === 0 || watched.has(uri))) {
         emit('storeChanged', null);
       }
     }),
