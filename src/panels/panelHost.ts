@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { PageProtocol } from '../protocol/messages';
-import { PageServer } from '../protocol/messages';
+import { PageServer, type PageProtocol, type RequestHandlers } from '../protocol/messages';
 import type { PageArguments, PageName } from '../protocol/pages';
-import type { PageDefinition, PageServices } from './page';
+import { commonHandlers, type PageDefinition, type PageServices, type PageSession } from './page';
 import { panelHtml } from './panelHtml';
 
 /** Loads the code of a page's host side when the first such page opens. */
@@ -101,15 +100,20 @@ export class PanelHost implements vscode.Disposable {
     panel: vscode.WebviewPanel,
   ): void {
     const disposables: vscode.Disposable[] = [];
+    const session: PageSession = {
+      setTitle: (title) => {
+        panel.title = title;
+      },
+      emit: (event, payload) => server.emit(event, payload),
+      onDispose: (callback) => disposables.push({ dispose: callback }),
+    };
+    const handlers: RequestHandlers<PageProtocol> = {
+      ...(commonHandlers(this.services, session) as RequestHandlers<PageProtocol>),
+      ...definition.handlers(args, this.services, session),
+    };
     const server: PageServer<PageProtocol> = new PageServer<PageProtocol>(
       (message) => void panel.webview.postMessage(message),
-      definition.handlers(args, this.services, {
-        setTitle: (title) => {
-          panel.title = title;
-        },
-        emit: (event, payload) => server.emit(event, payload),
-        onDispose: (callback) => disposables.push({ dispose: callback }),
-      }),
+      handlers,
     );
     const entry: OpenPanel = { name: definition.name, key: definition.key(args), panel };
     const stores = new Set(definition.stores(args));
