@@ -28,6 +28,9 @@ export function parseStoreUri(text: string, base: string): StoreLocation {
     );
   }
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]+):/.exec(trimmed)?.[1]?.toLowerCase();
+  if (trimmed.toLowerCase() === 'databricks') {
+    throw new StoreError('UNSUPPORTED', unsupported(trimmed, 'databricks'));
+  }
   if (scheme === undefined || /^[a-zA-Z]:[\\/]/.test(trimmed)) {
     return fromPath(trimmed, base);
   }

@@ -1,0 +1,92 @@
+import * as assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { locateStores, trackingUris } from '../../../src/stores/locate';
+import { hasMlflowTables } from '../../../src/stores/sqliteHeader';
+
+const TABLES = ['experiments', 'runs', 'metrics', 'params', 'tags'];
+
+function makeDatabase(file: string, tables: string[], extra = 0): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const statements = [
+    ...Array.from({ length: extra }, (_, i) => `CREATE TABLE other_${i} (a TEXT, b TEXT, c TEXT, d TEXT)`),
+    ...tables.map((table) => `CREATE TABLE "${table}" (x)`),
+  ];
+  execFileSync('python3', [
+    '-c',
+    'import sqlite3,sys\nc=sqlite3.connect(sys.argv[1])\nc.executescript(sys.argv[2])\nc.commit()',
+    file,
+    statements.join(';\n'),
+  ]);
+}
+
+describe('locating stores', () => {
+  let folder: string;
+  const write = (name: string, text: string): void => {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), text);
+  };
+  const found = async (depth = 4, env = {}): Promise<string[]> =>
+    (await locateStores({ folders: [folder], depth, env })).map(({ uri }) => uri.replace(folder, ''));
+
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lens-locate-'));
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  it('finds SQLite files by their tables, whatever their name', async () => {
+    makeDatabase(path.join(folder, 'mlflow.db'), TABLES);
+    makeDatabase(path.join(folder, 'course/backend.db'), TABLES);
+    makeDatabase(path.join(folder, 'app.sqlite3'), ['users']);
+    write('broken.db', 'not a database');
+    write('empty.db', '');
+    assert.deepEqual(await found(), ['sqlite:////mlflow.db', 'sqlite:////course/backend.db']);
+  });
+
+  it('reads a schema of many pages', async () => {
+    const file = path.join(folder, 'big.db');
+    makeDatabase(file, TABLES, 600);
+    assert.equal(await hasMlflowTables(file), true);
+  });
+
+  it('tells a file store from the artifact folder of a SQLite store', async () => {
+    write('mlruns/0/meta.yaml', 'experiment_id: "0"\n');
+    write('other/mlruns/1/abc/artifacts/x.txt', '');
+    assert.deepEqual(await found(), ['file:///mlruns']);
+  });
+
+  it('reads the environment and .env, and lists what cannot be opened with the reason', async () => {
+    write('.env', 'export MLFLOW_TRACKING_URI="sqlite:///training/x.db"\n');
+    const stores = await locateStores({
+      folders: [folder],
+      depth: 1,
+      env: { MLFLOW_TRACKING_URI: 'postgresql://a:secret@b/c' },
+    });
+    assert.equal(stores[0]?.error?.code, 'UNSUPPORTED');
+    assert.ok(!stores[0]?.uri.includes('secret'));
+    assert.equal(stores[1]?.uri, `sqlite:///${folder}/training/x.db`);
+    assert.equal(stores[1]?.origin, 'from .env');
+  });
+
+  it('finds literal set_tracking_uri in scripts and notebooks, where the file exists', async () => {
+    makeDatabase(path.join(folder, 'a/very/far/away/from/here/x.store'), TABLES);
+    write('train.py', 'mlflow.set_tracking_uri("sqlite:///a/very/far/away/from/here/x.store")\n');
+    write('gone.py', "mlflow.set_tracking_uri('sqlite:///gone.db')\n");
+    assert.deepEqual(await found(1), ['sqlite:////a/very/far/away/from/here/x.store']);
+    assert.deepEqual(trackingUris('{"source": ["mlflow.set_tracking_uri(\\"sqlite:///n.db\\")\\n"]}'), [
+      'sqlite:///n.db',
+    ]);
+    assert.deepEqual(trackingUris('set_tracking_uri(f"sqlite:///{name}.db")'), []);
+  });
+
+  it('stays out of environments and node_modules, and within the depth', async () => {
+    makeDatabase(path.join(folder, 'node_modules/x/mlflow.db'), TABLES);
+    makeDatabase(path.join(folder, 'myenv/mlflow.db'), TABLES);
+    write('myenv/pyvenv.cfg', '');
+    makeDatabase(path.join(folder, '1/2/3/mlflow.db'), TABLES);
+    assert.deepEqual(await found(2), []);
+    assert.equal((await found(3)).length, 1);
+  });
+});

@@ -1,0 +1,60 @@
+import * as assert from 'node:assert/strict';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { parseStoreUri, storeName } from '../../../src/stores/uri';
+
+describe('tracking URIs', () => {
+  const cases: [string, string, string][] = [
+    ['sqlite:///mlflow.db', 'sqlite', 'sqlite:////work/mlflow.db'],
+    ['sqlite:////abs/backend.db', 'sqlite', 'sqlite:////abs/backend.db'],
+    ['sqlite:///../up.db', 'sqlite', 'sqlite:////up.db'],
+    ['mlruns', 'files', 'file:///work/mlruns'],
+    ['./mlruns', 'files', 'file:///work/mlruns'],
+    ['file:///abs/ml runs', 'files', 'file:///abs/ml%20runs'],
+    ['file:/abs/mlruns', 'files', 'file:///abs/mlruns'],
+    ['/abs/store.sqlite3', 'sqlite', 'sqlite:////abs/store.sqlite3'],
+    ['http://localhost:5000/', 'rest', 'http://localhost:5000'],
+    ['  https://host/mlflow  ', 'rest', 'https://host/mlflow'],
+  ];
+  for (const [text, kind, uri] of cases) {
+    it(`reads ${text}`, () => {
+      const location = parseStoreUri(text, '/work');
+      assert.equal(location.kind, kind);
+      assert.equal(location.uri, uri);
+      // The canonical form reads as itself, whatever the base.
+      assert.equal(parseStoreUri(uri, '/elsewhere').uri, uri);
+    });
+  }
+
+  it('expands the home folder', () => {
+    assert.equal(parseStoreUri('~/mlflow.db', '/work').path, path.join(os.homedir(), 'mlflow.db'));
+  });
+
+  const refused: [string, RegExp][] = [
+    ['postgresql://me:secret@host/db', /tracking server/],
+    ['mysql+pymysql://host/db', /tracking server/],
+    ['databricks://profile', /Databricks/],
+    ['databricks', /Databricks/],
+    ['sqlite://', /names no file/],
+    ['sqlite:///:memory:', /names no file/],
+    ['s3://bucket/mlruns', /not a kind of store/],
+    ['', /empty/],
+  ];
+  for (const [text, reason] of refused) {
+    it(`says of "${text}" what is wrong and what to do`, () => {
+      assert.throws(() => parseStoreUri(text, '/work'), reason);
+    });
+  }
+
+  it('never shows a password', () => {
+    assert.throws(
+      () => parseStoreUri('postgresql://me:secret@host/db', '/work'),
+      (error: Error) => !error.message.includes('secret'),
+    );
+  });
+
+  it('names a store by its file or host', () => {
+    assert.equal(storeName('sqlite:////a/b/backend.db'), 'backend.db');
+    assert.equal(storeName('http://localhost:5000'), 'localhost:5000');
+  });
+});
