@@ -1,0 +1,84 @@
+import {
+  attributeOf,
+  ATTRIBUTES,
+  DATASET_KEYS,
+  entityOf,
+  SearchError,
+  type AttributeKind,
+  type Field,
+} from './syntax';
+import type { Token } from './tokens';
+
+/** What the values of a field are compared as. Params and tags hold texts, which may be numbers. */
+export function kindOf(field: Field): AttributeKind {
+  switch (field.entity) {
+    case 'metric':
+      return 'number';
+    case 'attribute':
+      return ATTRIBUTES.get(field.key)?.kind ?? 'text';
+    case 'param':
+    case 'tag':
+    case 'dataset':
+      return 'text';
+  }
+}
+
+/** A field in an error message. */
+export function showField(field: Field): string {
+  return field.entity === 'attribute' ? field.key : `${field.entity}s.${field.key}`;
+}
+
+/** The field that a word names. Throws SearchError where MLflow refuses the entity, the attribute or the key. */
+export function fieldOf(token: Token & { type: 'word' }): Field {
+  const dot = token.text.indexOf('.');
+  if (dot === -1) {
+    return attributeField(token.text, token.from, token.to);
+  }
+  const prefix = token.text.slice(0, dot);
+  const entity = entityOf(prefix);
+  if (!entity) {
+    throw new SearchError(
+      `"${prefix}" is none of metrics, params, tags, attributes and datasets.`,
+      token.from,
+      token.from + Math.max(prefix.length, 1),
+    );
+  }
+  const keyFrom = token.from + dot + 1;
+  const written = token.text.slice(dot + 1);
+  if (token.quotedKey !== undefined && written !== '') {
+    throw new SearchError('Quote the whole key, not a part of it.', keyFrom, token.to);
+  }
+  const key = token.quotedKey ?? written;
+  if (key === '') {
+    throw new SearchError(`The name of the ${entity} is missing.`, token.from, token.to);
+  }
+  if (token.quotedKey === undefined) {
+    const strange = /[^\p{L}\p{N}\p{M}_.]/u.exec(key);
+    if (strange) {
+      throw new SearchError(
+        `"${strange[0]}" in a key must be quoted: ${prefix}.\`${key}\`.`,
+        keyFrom + strange.index,
+        keyFrom + strange.index + strange[0].length,
+      );
+    }
+  }
+  if (entity === 'attribute') {
+    return attributeField(key, keyFrom, token.to);
+  }
+  if (entity === 'dataset' && !DATASET_KEYS.includes(key)) {
+    throw new SearchError(`Datasets are found by ${DATASET_KEYS.join(', ')}.`, keyFrom, token.to);
+  }
+  return { entity, key };
+}
+
+function attributeField(name: string, from: number, to: number): Field {
+  const key = attributeOf(name);
+  if (key === undefined) {
+    throw new SearchError(
+      `"${name}" is not an attribute of a run. Write metrics.${name}, params.${name} or tags.${name}; attributes are ${[...ATTRIBUTES.keys()].join(', ')}.`,
+      from,
+      to,
+    );
+  }
+  return { entity: 'attribute', key };
+}

@@ -1,0 +1,99 @@
+import { metricOf, valueOf, type DatasetInput, type Run } from '../mlflow/entities';
+import { foldAscii } from './like';
+import type { RowSource } from './predicate';
+import { TAG_COMMIT, TAG_PARENT, TAG_RUN_NAME, UNSEARCHED_TAGS } from './syntax';
+
+/** What a run itself does not say. */
+export interface RunContext {
+  datasetInputs(runId: string): readonly DatasetInput[];
+  /** Names of the registered models that have a version of the run. */
+  registered(runId: string): readonly string[];
+  /** The value of `mlflow.parentRunId` of a run that the store has, undefined for one that it has not. */
+  parentOf(runId: string): string | null | undefined;
+}
+
+/** Whole runs as the rows of a predicate: for stores without SQL. */
+export function runSource(context: RunContext): RowSource<Run> {
+  const list = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
+  return {
+    metric: (key) => (run) => metricOf(run, key)?.value,
+    param: (key) => (run) => valueOf(run.params, key),
+    tag: (key) => (run) => valueOf(run.tags, key),
+    textAttribute: (key) => {
+      switch (key) {
+        case 'run_id':
+          return (run) => [run.info.runId];
+        case 'run_name':
+          return (run) => list(valueOf(run.tags, TAG_RUN_NAME));
+        case 'status':
+          return (run) => [run.info.status];
+        case 'user_id':
+          return (run) => [run.info.userId];
+        case 'artifact_uri':
+          return (run) => [run.info.artifactUri];
+        case 'parent':
+          return (run) => list(valueOf(run.tags, TAG_PARENT));
+        case 'commit':
+          return (run) => list(valueOf(run.tags, TAG_COMMIT));
+        case 'registered':
+          return (run) => context.registered(run.info.runId);
+        default:
+          return () => [];
+      }
+    },
+    numberAttribute: (key) => {
+      switch (key) {
+        case 'start_time':
+          return (run) => run.info.startTime ?? undefined;
+        case 'end_time':
+          return (run) => run.info.endTime ?? undefined;
+        case 'duration':
+          return ({ info }) =>
+            info.startTime === null || info.endTime === null ? undefined : info.endTime - info.startTime;
+        case 'depth':
+          return (run) => depthOf(run.info.runId, (id) => context.parentOf(id));
+        default:
+          return () => undefined;
+      }
+    },
+    dataset: (key) => (run) =>
+      context.datasetInputs(run.info.runId).flatMap(({ dataset, tags }) => {
+        switch (key) {
+          case 'name':
+            return [dataset.name];
+          case 'digest':
+            return [dataset.digest];
+          case 'context':
+            return list(valueOf(tags, 'mlflow.data.context'));
+          default:
+            return [];
+        }
+      }),
+    term: (folded) => (run) =>
+      foldAscii(run.info.runId).includes(folded) ||
+      run.params.some(({ value }) => foldAscii(value).includes(folded)) ||
+      run.tags.some(({ key, value }) => !UNSEARCHED_TAGS.includes(key) && foldAscii(value).includes(folded)),
+  };
+}
+
+/**
+ * How many parents stand above a run, up to the first that is a member of a circle. A member of a circle has
+ * depth 0, and so has a run whose parent the store has not. `parentOf` answers undefined for an unknown run.
+ */
+export function depthOf(runId: string, parentOf: (runId: string) => string | null | undefined): number {
+  const path: string[] = [runId];
+  const places = new Map([[runId, 0]]);
+  for (;;) {
+    const parent = parentOf(path.at(-1)!);
+    if (parent === null || parent === undefined || parentOf(parent) === undefined) {
+      return path.length - 1;
+    }
+    const place = places.get(parent);
+    if (place !== undefined) {
+      // The path runs into a circle at `place`: what stands before it hangs below it.
+      return place;
+    }
+    places.set(parent, path.length);
+    path.push(parent);
+  }
+}
