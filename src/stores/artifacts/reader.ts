@@ -1,0 +1,115 @@
+import { StoreError } from '../../mlflow/errors';
+import type { ArtifactListing, ArtifactOwner, ArtifactRoot } from '../../mlflow/store';
+import { insideRoot, listFolder, readFileRange } from './files';
+import { resolveRoot } from './root';
+
+/** What a store has recorded about its artifacts. Each rejects with StoreError where there is no such entity. */
+export interface ArtifactRecords {
+  /** The folder that holds the store. */
+  storeFolder: string;
+  runArtifactUri(runId: string, signal?: AbortSignal): Promise<string>;
+  modelArtifactLocation(modelId: string, signal?: AbortSignal): Promise<string>;
+  versionSource(
+    name: string,
+    version: string,
+    signal?: AbortSignal,
+  ): Promise<{ source: string; storageLocation: string | null }>;
+}
+
+/** A place among the recorded artifacts: a root, and a folder in it where the owner's begin. */
+interface Place {
+  root: ArtifactRoot;
+  folder: string;
+}
+
+/** Copies of copies of model versions that are followed. */
+const MAX_HOPS = 8;
+
+/** Reads the artifacts of a store that lies on this machine: the implementation of TrackingStore's two methods. */
+export class ArtifactReader {
+  constructor(private readonly records: ArtifactRecords) {}
+
+  async list(owner: ArtifactOwner, path: string, signal?: AbortSignal): Promise<ArtifactListing> {
+    const { root, folder } = await this.place(owner, signal);
+    if (root.localPath === null) {
+      return { root, files: [], truncated: 0 };
+    }
+    const full = join(folder, path);
+    const { files, truncated } = await listFolder(root.localPath, full, signal);
+    const cut = folder === '' ? 0 : folder.length + 1;
+    return { root, files: files.map((file) => ({ ...file, path: file.path.slice(cut) })), truncated };
+  }
+
+  async read(
+    owner: ArtifactOwner,
+    path: string,
+    range: { offset: number; length: number },
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    const { root, folder } = await this.place(owner, signal);
+    return readFileRange(localPath(root), join(folder, path), range);
+  }
+
+  /** The file or folder on this machine, for VS Code's own editors and for "Reveal". */
+  async locate(owner: ArtifactOwner, path: string, signal?: AbortSignal): Promise<string> {
+    const { root, folder } = await this.place(owner, signal);
+    return insideRoot(localPath(root), join(folder, path));
+  }
+
+  private async place(owner: ArtifactOwner, signal?: AbortSignal, hops = 0): Promise<Place> {
+    if ('runId' in owner) {
+      const uri = await this.records.runArtifactUri(owner.runId, signal);
+      return { root: await this.root(uri, owner.runId, `--run-id ${owner.runId}`), folder: '' };
+    }
+    if ('modelId' in owner) {
+      const uri = await this.records.modelArtifactLocation(owner.modelId, signal);
+      return {
+        root: await this.root(uri, owner.modelId, `--artifact-uri models:/${owner.modelId}`),
+        folder: '',
+      };
+    }
+    return this.versionPlace(owner, signal, hops);
+  }
+
+  /** A version's source, as reference mlflow.md, A.3 and C.5 list its kinds. */
+  private async versionPlace(
+    { name, version }: { name: string; version: string },
+    signal: AbortSignal | undefined,
+    hops: number,
+  ): Promise<Place> {
+    const { source, storageLocation } = await this.records.versionSource(name, version, signal);
+    const run = /^runs:\/+([0-9a-f]{32})(?:\/(.*))?$/.exec(source);
+    if (run) {
+      const place = await this.place({ runId: run[1]! }, signal);
+      return { ...place, folder: (run[2] ?? '').replace(/^\/+|\/+$/g, '') };
+    }
+    const model = /^models:\/+(m-[0-9a-f]{32})\/?$/.exec(source);
+    if (model) {
+      return this.place({ modelId: model[1]! }, signal);
+    }
+    const copied = /^models:\/+(.+)\/(\d+)$/.exec(source);
+    if (copied && storageLocation === null && hops < MAX_HOPS) {
+      return this.versionPlace({ name: copied[1]!, version: copied[2]! }, signal, hops + 1);
+    }
+    const uri = storageLocation ?? source;
+    return {
+      root: await this.root(uri, null, `--artifact-uri models:/${name}/${version}`),
+      folder: '',
+    };
+  }
+
+  private root(uri: string, id: string | null, download: string): Promise<ArtifactRoot> {
+    return resolveRoot({ uri, storeFolder: this.records.storeFolder, id, download });
+  }
+}
+
+function localPath(root: ArtifactRoot): string {
+  if (root.localPath === null) {
+    throw new StoreError('RESOURCE_DOES_NOT_EXIST', root.problem ?? 'No artifact was logged.');
+  }
+  return root.localPath;
+}
+
+function join(folder: string, path: string): string {
+  return folder === '' ? path : path === '' ? folder : `${folder}/${path}`;
+}
