@@ -29,7 +29,7 @@ export async function resolveRoot(request: RootRequest): Promise<ArtifactRoot> {
   if (uri.trim() === '') {
     return problem(request, 'The store records no artifact location for it.');
   }
-   
+
   if (uri.length > MAX_LENGTH || /[\u0000-\u001f]/.test(uri)) {
     return problem(request, 'The artifact location that the store records is no path; it is not opened.');
   }
