@@ -42,7 +42,7 @@ export interface VsCodeServer {
   process: ChildProcess;
   /** Settings, state and logs; gone after `stop`. */
   dataFolder: string;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** `MLFLOW_LENS_CACHE`, else a folder of the user's cache. */

@@ -1,0 +1,332 @@
+/**
+ * A real VS Code with our extension in it, driven as a user would: by keyboard and mouse, through playwright.
+ *
+ *     const workbench = await openWorkbench();                 // the demo project, the version of LENS_VSCODE
+ *     await workbench.openView('Experiments');
+ *     await workbench.row('taxi-duration').click();
+ *     await workbench.runCommand('MLflow: Refresh');           // F1, as typed
+ *     await workbench.pick('fancy-run');                       // in the open quick pick
+ *     await workbench.clickDialog('Promote');                  // in the open modal dialog
+ *     await workbench.webview('Params').getByText('…').click();
+ *     await workbench.inHost((vscode) => vscode.commands.executeCommand('mlflowLens.openRun', { … }));
+ *     await workbench.screenshots('run-page');                 // test/host/screenshots, every theme kind
+ *     await workbench.close();
+ */
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import type * as vscodeApi from 'vscode';
+import { unpackDemo } from '../../scripts/demo';
+import { startServer, VERSIONS, type ServerVersion, type VsCodeServer } from '../../scripts/vscodeServer';
+import { launchBrowser } from './browser';
+
+const ROOT = path.resolve(__dirname, '../..');
+const SCREENSHOTS = path.join(ROOT, 'test/host/screenshots');
+
+const THEMES = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  highContrast: 'Default High Contrast',
+  highContrastLight: 'Default High Contrast Light',
+};
+
+/** A calm window: nothing that opens by itself, nothing from the network. */
+const SETTINGS = {
+  'workbench.colorTheme': THEMES.dark,
+  'workbench.startupEditor': 'none',
+  'workbench.welcomePage.experimentalOnboarding': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false,
+  'chat.disableAIFeatures': true,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'window.dialogStyle': 'custom',
+};
+
+export interface WorkbenchOptions {
+  version?: ServerVersion;
+  /** Folder to open; missing: a new copy of the demo project, removed by `close`. */
+  workspace?: string;
+  settings?: Record<string, unknown>;
+  /** Ask whether the folder is trusted: the window starts in Restricted Mode. */
+  workspaceTrust?: boolean;
+  env?: NodeJS.ProcessEnv;
+  size?: { width: number; height: number };
+}
+
+/** The version that this run of the suite is for: `LENS_VSCODE`, else the newest. */
+export function testedVersion(): ServerVersion {
+  const named = process.env.LENS_VSCODE;
+  const known = VERSIONS.find(({ version }) => version === named);
+  if (named !== undefined && !known) {
+    throw new Error(
+      `LENS_VSCODE is ${named}; known are ${VERSIONS.map(({ version }) => version).join(', ')}.`,
+    );
+  }
+  return known?.version ?? VERSIONS[VERSIONS.length - 1]!.version;
+}
+
+const open = new Set<Workbench>();
+
+export class Workbench {
+  constructor(
+    readonly version: string,
+    readonly workspace: string,
+    readonly page: Page,
+    private readonly bridge: string,
+    private readonly ends: (() => Promise<void> | void)[],
+  ) {}
+
+  /** Runs a command as a user does, by its full title. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget:visible input');
+    await input.fill(`>${title}`);
+    await this.pick(title);
+  }
+
+  /** Takes an entry of the open quick pick. */
+  async pick(label: string | RegExp): Promise<void> {
+    await this.quickPickRow(label).click();
+  }
+
+  quickPickRow(label: string | RegExp): Locator {
+    return this.page
+      .locator('.quick-input-widget:visible .monaco-list-row')
+      .filter({ hasText: label })
+      .first();
+  }
+
+  /** Answers the open input box. */
+  async answer(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget:visible input');
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** Shows our view container and unfolds one of its views. */
+  async openView(name: string): Promise<void> {
+    const header = this.page.locator('.pane-header').filter({ hasText: new RegExp(`^${name}`, 'i') });
+    if (!(await header.first().isVisible())) {
+      await this.page.locator('.activitybar .action-label[aria-label^="MLflow"]').click();
+    }
+    if ((await header.first().getAttribute('aria-expanded')) === 'false') {
+      await header.first().click();
+    }
+  }
+
+  /** A row of a tree, by part of its text. */
+  row(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  /** Unfolds a row of a tree. */
+  async expand(text: string | RegExp): Promise<void> {
+    const row = this.row(text);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) !== 'true') {
+      await row.locator('.monaco-tl-twistie').click();
+    }
+  }
+
+  /** Takes an entry of a row's context menu. */
+  async contextMenu(row: Locator, entry: string | RegExp): Promise<void> {
+    await row.click({ button: 'right' });
+    await this.page
+      .locator('.context-view .action-item, .monaco-menu .action-item')
+      .filter({ hasText: entry })
+      .first()
+      .click();
+  }
+
+  /** The open modal dialog. */
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  async clickDialog(button: string): Promise<void> {
+    await this.dialog.getByRole('button', { name: button, exact: true }).click();
+    await this.dialog.waitFor({ state: 'hidden' });
+  }
+
+  /** Texts of the notifications that are shown now. */
+  async notifications(): Promise<string[]> {
+    return this.page.locator('.notification-list-item-message').allTextContents();
+  }
+
+  /** The document of the webview in the active editor. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').last().frameLocator('#active-frame');
+  }
+
+  tab(title: string | RegExp): Locator {
+    return this.page.locator('.tabs-container .tab').filter({ hasText: title }).first();
+  }
+
+  /**
+   * Calls a function inside the extension host. It is sent as text: it sees its arguments and nothing else of the
+   * test's file. Result and arguments are JSON.
+   */
+  async inHost<T, Args extends unknown[]>(
+    callback: (vscode: typeof vscodeApi, ...args: Args) => T | PromiseLike<T>,
+    ...args: Args
+  ): Promise<T> {
+    const socket = net.connect(this.bridge);
+    try {
+      const line = new Promise<string>((resolve, reject) => {
+        let text = '';
+        socket.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+          if (text.endsWith('\n')) {
+            resolve(text);
+          }
+        });
+        socket
+          .on('error', reject)
+          .on('close', () => reject(new Error('The extension host closed the bridge.')));
+      });
+      socket.write(JSON.stringify({ id: 1, source: callback.toString(), args }) + '\n');
+      const { result, error } = JSON.parse(await line) as { result: T; error?: string };
+      if (error !== undefined) {
+        throw new Error(error);
+      }
+      return result;
+    } finally {
+      socket.destroy();
+    }
+  }
+
+  /** Runs a command with arguments, as a keybinding or another extension would. */
+  executeCommand(command: string, ...args: unknown[]): Promise<unknown> {
+    return this.inHost(
+      (vscode, id: string, rest: unknown[]) => vscode.commands.executeCommand(id, ...rest),
+      command,
+      args,
+    );
+  }
+
+  /** Changes user settings, as the settings editor does. */
+  async changeSettings(settings: Record<string, unknown>): Promise<void> {
+    await this.inHost(async (vscode, entries: [string, unknown][]) => {
+      for (const [key, value] of entries) {
+        await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
+      }
+    }, Object.entries(settings));
+  }
+
+  /** Writes a picture of the window in each theme, then goes back to the first. */
+  async screenshots(name: string): Promise<void> {
+    for (const [kind, theme] of [...Object.entries(THEMES), ['', THEMES.dark] as const]) {
+      await this.changeSettings({ 'workbench.colorTheme': theme });
+      await this.page.locator(`.monaco-workbench.${CLASSES[theme]}`).waitFor();
+      if (kind) {
+        // The webviews and the canvases in them follow a frame or two later.
+        await this.page.waitForTimeout(300);
+        await this.page.screenshot({ path: screenshotFile(this.version, `${name}-${kind}`) });
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    open.delete(this);
+    for (const end of this.ends) {
+      await end();
+    }
+  }
+}
+
+const CLASSES: Record<string, string> = {
+  [THEMES.dark]: 'vs-dark',
+  [THEMES.light]: 'vs',
+  [THEMES.highContrast]: 'hc-black',
+  [THEMES.highContrastLight]: 'hc-light',
+};
+
+function screenshotFile(version: string, name: string): string {
+  const folder = path.join(SCREENSHOTS, version);
+  fs.mkdirSync(folder, { recursive: true });
+  return path.join(folder, `${name.replace(/[^\w.-]+/g, '-')}.png`);
+}
+
+let browser: Promise<Browser> | undefined;
+
+if (typeof after === 'function') {
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      for (const workbench of open) {
+        const file = screenshotFile(workbench.version, `failed-${this.currentTest.fullTitle()}`);
+        await workbench.page.screenshot({ path: file }).catch(() => undefined);
+      }
+    }
+  });
+  after(async () => {
+    for (const workbench of open) {
+      await workbench.close();
+    }
+    await (await browser)?.close();
+  });
+}
+
+/** Starts VS Code and opens a window on a folder; resolves when it is drawn and the extension host runs. */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const version = options.version ?? testedVersion();
+  const demo = options.workspace === undefined ? unpackDemo() : undefined;
+  const workspace = options.workspace ?? demo!.folder;
+  const bridge = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lens-bridge-')), 'socket');
+  const ends: (() => Promise<void> | void)[] = [
+    () => fs.rmSync(path.dirname(bridge), { recursive: true, force: true }),
+    () => demo?.remove(),
+  ];
+  let server: VsCodeServer | undefined;
+  try {
+    server = await startServer({
+      version,
+      extension: ROOT,
+      workspace,
+      settings: { ...SETTINGS, ...options.settings },
+      extensions: [path.join(ROOT, 'test/host/bridge')],
+      workspaceTrust: options.workspaceTrust ?? false,
+      env: { ...options.env, LENS_TEST_BRIDGE: bridge },
+    });
+    ends.unshift(() => server!.stop());
+    browser ??= launchBrowser();
+    const context = await (
+      await browser
+    ).newContext({ viewport: options.size ?? { width: 1400, height: 900 } });
+    ends.unshift(() => context.close());
+    const page = await context.newPage();
+    const workbench = new Workbench(version, workspace, page, bridge, ends);
+    open.add(workbench);
+    await page.goto(server.url);
+    await page.locator('.monaco-workbench .part.editor').waitFor();
+    await until(
+      () => fs.existsSync(bridge),
+      30_000,
+      () => `The extension host did not start.\n${server!.log()}`,
+    );
+    return workbench;
+  } catch (error) {
+    for (const end of ends) {
+      await end();
+    }
+    throw error;
+  }
+}
+
+/** Waits for a condition outside the page. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  timeout = 10_000,
+  message: () => string = () => 'It did not happen in time.',
+): Promise<void> {
+  const end = Date.now() + timeout;
+  while (!(await condition())) {
+    if (Date.now() > end) {
+      throw new Error(message());
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
