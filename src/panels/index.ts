@@ -1,12 +1,15 @@
 import type { PageName } from '../protocol/pages';
-import type { PageDefinition } from './page';
+import { registered, type PageDefinition } from './page';
+import { runPage } from './run';
 
 /**
  * The pages that exist, host side: a bundle of its own (dist/pages.js), loaded when the first page opens. To
  * add a page: its arguments in protocol/pages.ts, its messages in protocol/<page>.ts, its definition here, its
  * document in webview/<page>/index.ts, its name in PAGES of extension.ts.
  */
-const PAGES: Partial<Record<PageName, PageDefinition>> = {};
+const PAGES: Partial<Record<PageName, PageDefinition>> = {
+  run: registered(runPage),
+};
 
 /** @throws Error for a page that is not built */
 export function pageDefinition(name: PageName): PageDefinition {

@@ -50,7 +50,19 @@ export interface PageDefinition<Name extends PageName = PageName, P extends Page
   key(args: PageArguments[Name]): string;
   /** The stores whose commits the page wants to hear of. */
   stores(args: PageArguments[Name]): string[];
-  handlers(args: PageArguments[Name], services: PageServices, session: PageSession): RequestHandlers<P>;
+  handlers: (args: PageArguments[Name], services: PageServices, session: PageSession) => RequestHandlers<P>;
+}
+
+/** A definition as the registry keeps it: its messages' types are known only to the page and its handlers. */
+export function registered<Name extends PageName, P extends PageProtocol>(
+  definition: PageDefinition<Name, P>,
+): PageDefinition {
+  const { handlers, ...rest } = definition;
+  return {
+    ...rest,
+    handlers: (args, services, session) =>
+      handlers(args as PageArguments[Name], services, session),
+  };
 }
 
 /** The handlers that every page has. */

@@ -4,6 +4,7 @@ import { runLink } from '../mlflow/runLink';
 import { sparkline } from '../series/sparkline';
 import { metricDirection } from '../state/metrics';
 import type { RunKey } from '../state/viewState';
+import { toMetricColumns } from '../protocol/metricColumns';
 import type { RequestHandlers } from '../protocol/messages';
 import type { RunMarks, RunPageData, RunProtocol, RunSources, Sparkline } from '../protocol/run';
 import { storeName } from '../stores/uri';
@@ -79,11 +80,13 @@ function pageData(
   state: { status: 'ok' } | { status: 'gone'; since: number; message: string },
 ): RunPageData {
   const { metricDirections } = services.settings();
+  const { metrics, ...rest } = run;
   return {
     storeName: storeName(args.store),
     experimentName: experiment.name,
-    run,
-    directions: run.metrics
+    run: rest,
+    metrics: toMetricColumns(metrics),
+    directions: metrics
       .map(({ key }) => [key, metricDirection(key, experiment.tags, metricDirections)] as const)
       .filter(([, direction]) => direction !== 'unknown')
       .map(([key, direction]) => [key, direction]),

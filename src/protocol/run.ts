@@ -1,4 +1,5 @@
 import type { Run } from '../mlflow/entities';
+import type { MetricColumns } from './metricColumns';
 import type { Direction } from '../state/metrics';
 import type { RunColor } from '../state/viewState';
 
@@ -27,7 +28,8 @@ export interface RunMarks {
 export interface RunPageData {
   storeName: string;
   experimentName: string;
-  run: Run;
+  run: Omit<Run, 'metrics'>;
+  metrics: MetricColumns;
   /** Of the run's metrics, those whose better direction is known. */
   directions: [key: string, direction: Direction][];
   marks: RunMarks;

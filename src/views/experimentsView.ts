@@ -16,15 +16,8 @@ import {
   type RunNode,
   type StoreNode,
 } from './nodes';
-import {
-  conditionIcon,
-  lastLogged,
-  runAccessibleLabel,
-  runCondition,
-  runDescription,
-  runLabel,
-  type RunCondition,
-} from './runText';
+import { conditionIcon, lastLogged, runCondition, type RunCondition } from '../mlflow/runCondition';
+import { runAccessibleLabel, runDescription, runLabel } from './runText';
 import { runTooltip } from './runTooltip';
 import { storeTooltip } from './storeTooltip';
 

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { valueOf } from '../../src/mlflow/entities';
 import { formatDuration, plainText } from '../../src/mlflow/format';
-import { lastLogged, runState, runStateLook } from '../../src/mlflow/runState';
-import type { RunPageData, RunSources } from '../../src/protocol/run';
+import { conditionIcon, lastLogged, runCondition } from '../../src/mlflow/runCondition';
+import type { RunSources } from '../../src/protocol/run';
+import type { ShownRun } from './shownRun';
 import { icon } from '../ui/icon';
 import { styles } from '../ui/styles';
 import { text } from '../ui/text';
@@ -10,14 +11,14 @@ import { runColor } from '../ui/theme';
 import { age } from '../ui/time';
 
 export interface HeaderOptions {
-  data: RunPageData;
+  data: ShownRun;
   sources: RunSources | undefined;
   now: number;
   openSource: () => void;
   copy: (text: string, what: string) => void;
 }
 
-export function runName({ run }: RunPageData): string {
+export function runName({ run }: ShownRun): string {
   return run.info.runName || run.info.runId.slice(0, 8);
 }
 
@@ -39,19 +40,19 @@ export function title({ data }: HeaderOptions): TemplateResult {
 export function statusLine({ data, sources, now, openSource, copy }: HeaderOptions): TemplateResult {
   const { info, tags } = data.run;
   const logged = lastLogged(data.run);
-  const state = runState(info, logged, now);
-  const look = runStateLook(state);
+  const condition = runCondition(info, logged, now);
   const user = valueOf(tags, 'mlflow.user') ?? info.userId;
   const source = valueOf(tags, 'mlflow.source.name');
   const commit = valueOf(tags, 'mlflow.source.git.commit');
   const subject = sources?.commit?.subject;
   return html`<div class="status-line">
-    <span class="status-${state}">
-      ${icon(look.icon)} ${state === 'unknown' ? text(info.status || 'no status') : look.word}
+    <span class="status-${condition.replace(' ', '-')}">
+      ${icon(conditionIcon(condition).icon.replace('~', ' codicon-modifier-'))}
+      ${condition === 'unknown' ? text(info.status || 'no status') : condition}
     </span>
     <span>${icon('calendar')} ${age(info.startTime, now)}</span>
-    <span title="Duration">${icon('watch')} ${duration(data, state === 'running', now)}</span>
-    ${state === 'noEnd' && logged !== null ? html`<span>last logged ${age(logged, now)}</span>` : nothing}
+    <span title="Duration">${icon('watch')} ${duration(data, condition === 'running', now)}</span>
+    ${condition === 'no end' && logged !== null ? html`<span>last logged ${age(logged, now)}</span>` : nothing}
     ${user ? html`<span>${icon('account')} ${text(user)}</span>` : nothing}
     ${
       source
@@ -82,7 +83,7 @@ export function statusLine({ data, sources, now, openSource, copy }: HeaderOptio
   </div>`;
 }
 
-function duration({ run }: RunPageData, running: boolean, now: number): string {
+function duration({ run }: ShownRun, running: boolean, now: number): string {
   const { startTime, endTime } = run.info;
   if (startTime === null) {
     return '–';
@@ -95,7 +96,7 @@ function duration({ run }: RunPageData, running: boolean, now: number): string {
 /** What a running process logged last. */
 export function liveLine({ data, now }: HeaderOptions): TemplateResult | typeof nothing {
   const { run } = data;
-  if (runState(run.info, lastLogged(run), now) !== 'running' || run.metrics.length === 0) {
+  if (runCondition(run.info, lastLogged(run), now) !== 'running' || run.metrics.length === 0) {
     return nothing;
   }
   const newest = Math.max(...run.metrics.map(({ timestamp }) => timestamp));

@@ -11,4 +11,4 @@ adopt(runStyles);
 focusFilterOnSlash();
 const page = new RunPage();
 page.connection = connect<'run', RunProtocol>();
-document.body.append(page);
+document.getElementById('app')?.append(page);

@@ -1,10 +1,10 @@
-import type { RunPageData } from '../../src/protocol/run';
+import type { ShownRun } from './shownRun';
 import type { RunKey } from '../../src/state/viewState';
 import type { MenuItem } from '../ui/menu';
 
 /** The page's "…" menu. */
 export function menuItems(
-  { run, marks, link }: RunPageData,
+  { run, marks, link }: ShownRun,
   target: RunKey,
   command: (name: string, args: unknown) => void,
   copy: (text: string, what: string) => void,

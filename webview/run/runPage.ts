@@ -2,7 +2,8 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { toStoreError, type StoreError } from '../../src/mlflow/errors';
 import { formatDateTime } from '../../src/mlflow/format';
-import type { ParamSource, RunPageData, RunProtocol, RunSources, Sparkline } from '../../src/protocol/run';
+import { fromMetricColumns } from '../../src/protocol/metricColumns';
+import type { ParamSource, RunProtocol, RunSources, Sparkline } from '../../src/protocol/run';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
 import { filterBox, matches } from '../ui/filterBox';
@@ -13,6 +14,7 @@ import { section } from '../ui/section';
 import { banner, emptyState, errorState, skeleton } from '../ui/states';
 import { onThemeChange } from '../ui/theme';
 import { liveLine, runName, statusLine, title, type HeaderOptions } from './header';
+import type { ShownRun } from './shownRun';
 import { menuItems } from './menuItems';
 import { metricsTable } from './metricsTable';
 import { paramSource } from './paramSource';
@@ -34,7 +36,7 @@ const MINUTE = 60_000;
 export class RunPage extends LitElement {
   connection!: PageConnection<'run', RunProtocol>;
 
-  @state() private data: RunPageData | undefined;
+  @state() private data: ShownRun | undefined;
   @state() private sources: RunSources | undefined;
   @state() private sourcesLoading = true;
   @state() private error: StoreError | undefined;
@@ -76,9 +78,9 @@ export class RunPage extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<main class="page" aria-label="Run">
+    return html`<div class="page">
       ${this.data ? this.loaded(this.data) : this.error ? this.failed(this.error) : skeleton(12, 'Loading the run')}
-    </main>`;
+    </div>`;
   }
 
   private failed(error: StoreError): TemplateResult {
@@ -90,7 +92,7 @@ export class RunPage extends LitElement {
       : errorState(error.message, [this.tryAgain(), this.showLog()]);
   }
 
-  private loaded(data: RunPageData): TemplateResult {
+  private loaded(data: ShownRun): TemplateResult {
     const header: HeaderOptions = {
       data,
       sources: this.sources,
@@ -118,7 +120,7 @@ export class RunPage extends LitElement {
       </div>`;
   }
 
-  private banners(data: RunPageData): unknown[] {
+  private banners(data: ShownRun): unknown[] {
     return [
       this.error?.code === 'RESOURCE_DOES_NOT_EXIST'
         ? banner('warning', 'This run was removed from the store. What you see was read before.')
@@ -144,7 +146,7 @@ export class RunPage extends LitElement {
     ];
   }
 
-  private tables(data: RunPageData): TemplateResult {
+  private tables(data: ShownRun): TemplateResult {
     const { metrics, params, tags } = data.run;
     const filter = this.filter.trim();
     const shown = {
@@ -260,7 +262,8 @@ export class RunPage extends LitElement {
 
   private async load(): Promise<void> {
     try {
-      this.data = await this.connection.client.request('getRun', null);
+      const data = await this.connection.client.request('getRun', null);
+      this.data = { ...data, run: { ...data.run, metrics: fromMetricColumns(data.metrics) } };
       this.error = undefined;
       this.now = this.data.now;
     } catch (error) {
