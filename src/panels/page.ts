@@ -60,8 +60,7 @@ export function registered<Name extends PageName, P extends PageProtocol>(
   const { handlers, ...rest } = definition;
   return {
     ...rest,
-    handlers: (args, services, session) =>
-      handlers(args as PageArguments[Name], services, session),
+    handlers: (args, services, session) => handlers(args as PageArguments[Name], services, session),
   };
 }
 
