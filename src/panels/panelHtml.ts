@@ -13,16 +13,19 @@ export interface PanelHtmlOptions {
   hasOwnStyles: boolean;
 }
 
+/** The hash of an empty style element: the toolkit's controls add such ones and fill them through the DOM. */
+const EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
+
 /**
  * The document of a page: nothing inline but its arguments as JSON, scripts by nonce only, no network.
- * Styles of lit and of the controls are constructed style sheets, which this policy lets through.
+ * The nonce for styles is for the previews of HTML artifacts, whose frames inherit this policy. Styles of lit and of the controls are constructed style sheets, which this policy lets through.
  */
 export function panelHtml(options: PanelHtmlOptions): string {
   const { bootstrap, nonce, cspSource, resource } = options;
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' ${cspSource}`,
-    `style-src ${cspSource}`,
+    `style-src ${cspSource} 'nonce-${nonce}' ${EMPTY_STYLE}`,
     `font-src ${cspSource}`,
     `img-src ${cspSource} data: blob:`,
   ].join('; ');

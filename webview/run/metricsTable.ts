@@ -20,12 +20,12 @@ export interface MetricsTableOptions {
 export function metricsTable(options: MetricsTableOptions): TemplateResult {
   return html`<table class="rows metrics" @keydown=${onRowKey}>
     <colgroup>
-      <col class="key" />
+      <col />
       <col class="spark" />
-      <col />
-      <col />
-      <col />
-      <col class="actions" />
+      <col class="metric-value" />
+      <col class="metric-value" />
+      <col class="metric-value" />
+      <col class="copy" />
     </colgroup>
     <thead>
       <tr>
@@ -71,13 +71,17 @@ function row(
   </tr>`;
 }
 
+/** Least or greatest of a history; a single value has no history to speak of. */
 function extreme(
   value: number | null | undefined,
   drawn: Sparkline | undefined,
   best: boolean,
 ): TemplateResult {
-  const marked = best && value !== null && value !== undefined;
-  return html`<td class="number ${marked ? 'best' : 'muted'}" title=${value ?? ''}>
-    ${drawn ? formatNumber(value) : nothing}${marked ? html`<span title="best" aria-label="best"> ★</span>` : nothing}
+  if (!drawn || drawn.count < 2) {
+    return html`<td></td>`;
+  }
+  const marked = best && value !== null;
+  return html`<td class="number ${marked ? '' : 'muted'}" title=${value ?? ''}>
+    ${marked ? html`<span title="Best" role="img" aria-label="Best">★</span> ` : nothing}${formatNumber(value)}
   </td>`;
 }

@@ -63,6 +63,12 @@ export const runStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  table.rows td > .link {
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    vertical-align: bottom;
+  }
   table.rows td.wide {
     white-space: normal;
   }
@@ -84,15 +90,18 @@ export const runStyles = css`
     opacity: 1;
   }
   col.key {
-    width: 34%;
+    width: 36%;
   }
   col.spark {
     width: 92px;
   }
-  col.source {
-    width: 38%;
+  col.metric-value {
+    width: 17%;
   }
-  col.actions {
+  col.source {
+    width: 34%;
+  }
+  col.copy {
     width: 28px;
   }
   .value-button {

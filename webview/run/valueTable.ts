@@ -26,7 +26,7 @@ export function valueTable(options: ValueTableOptions): TemplateResult {
       <col class="key" />
       <col />
       ${extra ? html`<col class="source" />` : nothing}
-      <col class="actions" />
+      <col class="copy" />
     </colgroup>
     <thead>
       <tr>
