@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import * as path from 'node:path';
+import { installed } from './vscodeServer';
+
+/** The client and what it needs to open a SQLite store; old ones need what was current then. */
+const PACKAGES: Record<string, string[]> = {
+  '3.17.2': ['mlflow-skinny==3.17.2', 'sqlalchemy<3', 'alembic<2'],
+  '1.30.1': ['mlflow-skinny==1.30.1', 'sqlalchemy<2', 'alembic<1.8', 'setuptools<80', 'protobuf<5', 'pandas'],
+  // The server as well.
+  'full-3.17.2': ['mlflow==3.17.2'],
+};
+
+/** A Python that has this MLflow, from PyPI, in the cache folder. Takes a minute the first time. */
+export function mlflowPython(name: '3.17.2' | '1.30.1' | 'full-3.17.2' = '3.17.2'): string {
+  const uv = path.join(
+    installed('uv', (target) => {
+      python(['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', target, 'uv']);
+    }),
+    'bin/uv',
+  );
+  const folder = installed(`mlflow-${name}`, (target) => {
+    // `python3 -m venv` needs a Debian package of its own; uv does not.
+    const run = (...args: string[]): void =>
+      void execFileSync(uv, [...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+    run('venv', '--quiet', '--allow-existing', '--relocatable', '--python', 'python3', target);
+    run('pip', 'install', '--quiet', '--python', path.join(target, 'bin/python'), ...PACKAGES[name]!);
+  });
+  return path.join(folder, 'bin/python');
+}
+
+function python(args: string[]): void {
+  execFileSync('python3', args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PIP_ROOT_USER_ACTION: 'ignore' },
+  });
+}
