@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { metricOf, type Run } from '../mlflow/entities';
 import { formatNumber, plainText } from '../mlflow/format';
+import { setContext } from '../platform/contexts';
 import { headlineMetric } from '../state/metrics';
 import { keyOf, sameRun, type RunKey, type ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
@@ -72,6 +73,7 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
 
   private update(): void {
     const shown = this.state.shownRuns().length;
+    setContext('mlflowLens.shownCount', shown);
     this.tree.title = shown > 0 ? `Comparison (${shown})` : 'Comparison';
     this.changed.fire(undefined);
   }

@@ -34,6 +34,12 @@ export interface SidebarChoice {
   orderBy: string;
 }
 
+interface RunLook {
+  shown: boolean;
+  starred: boolean;
+  metric: string | undefined;
+}
+
 export const SIDEBAR_SETTING = 'sidebar';
 export const DEFAULT_CHOICE: SidebarChoice = { view: 'ACTIVE_ONLY', filter: '', orderBy: '' };
 
@@ -46,6 +52,11 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   /** How many children are loaded under a node, where it is more than a page. */
   private readonly loaded = new Map<string, number>();
   private readonly metricKeys = new Map<string, string[]>();
+  /** One object a node: VS Code finds what is to be drawn again by reference. */
+  private readonly nodes = new Map<string, ExperimentsNode>();
+  /** What of the view state each run was drawn with. */
+  private readonly drawn = new Map<string, RunLook>();
+  private drawnChoice = '';
   private firstRun: (() => void) | undefined;
 
   constructor(
@@ -64,9 +75,9 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       this.tree,
       this.changed,
       stores.onDidChange((uri) =>
-        this.changed.fire(uri === null ? undefined : { kind: 'store', store: uri }),
+        this.changed.fire(uri === null ? undefined : this.nodes.get(nodeId({ kind: 'store', store: uri }))),
       ),
-      state.onDidChange(() => this.changed.fire(undefined)),
+      state.onDidChange(() => this.drawAgain()),
       this.tree.onDidChangeCheckboxState(({ items }) => {
         for (const shown of [true, false]) {
           const runs = items.flatMap(([node, checked]) =>
@@ -106,7 +117,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   getParent(node: ExperimentsNode): ExperimentsNode | undefined {
     switch (node.kind) {
       case 'experiment':
-        return { kind: 'store', store: node.store };
+        return this.keep({ kind: 'store', store: node.store });
       case 'run':
         return node.parent ?? undefined;
       default:
@@ -116,7 +127,8 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
 
   async getChildren(node?: ExperimentsNode): Promise<ExperimentsNode[]> {
     if (!node) {
-      return this.stores.list().map(({ uri }) => ({ kind: 'store', store: uri }));
+      this.drawnChoice = JSON.stringify(this.choice());
+      return this.stores.list().map(({ uri }) => this.keep({ kind: 'store', store: uri }));
     }
     try {
       switch (node.kind) {
@@ -175,6 +187,50 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
+  /** The node of this id, with the new data; a new one where there is none. */
+  private keep<Node extends ExperimentsNode>(node: Node): Node {
+    const id = nodeId(node);
+    const known = this.nodes.get(id);
+    if (known?.kind === node.kind) {
+      return Object.assign(known as Node, node);
+    }
+    this.nodes.set(id, node);
+    return node;
+  }
+
+  /** After a change of the view state: only the runs that look different now, or all where other rows are due. */
+  private drawAgain(): void {
+    if (JSON.stringify(this.choice()) !== this.drawnChoice) {
+      this.changed.fire(undefined);
+      return;
+    }
+    const different: RunNode[] = [];
+    for (const [id, seen] of this.drawn) {
+      const node = this.nodes.get(id);
+      if (node?.kind !== 'run') {
+        continue;
+      }
+      const look = this.lookOf(node);
+      if (look.metric !== seen.metric) {
+        this.changed.fire(undefined);
+        return;
+      }
+      if (look.shown !== seen.shown || look.starred !== seen.starred) {
+        different.push(node);
+      }
+    }
+    different.forEach((node) => this.changed.fire(node));
+  }
+
+  private lookOf(node: RunNode): RunLook {
+    const run = { store: node.store, runId: node.runId };
+    return {
+      shown: this.state.isShown(run),
+      starred: this.state.isStarred(run),
+      metric: this.state.headlineMetric(node.store, node.row.info.experimentId),
+    };
+  }
+
   private async experiments(node: StoreNode): Promise<ExperimentsNode[]> {
     const store = await this.stores.get(node.store);
     if (store.state.status === 'gone') {
@@ -187,13 +243,15 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     if (page.items.length === 0) {
       return [message(node, view === 'DELETED_ONLY' ? 'No deleted experiments' : 'No experiments', false)];
     }
-    const nodes = page.items.map((experiment): ExperimentNode => ({
-      kind: 'experiment',
-      store: node.store,
-      experimentId: experiment.experimentId,
-      experimentIds: [experiment.experimentId],
-      experiment,
-    }));
+    const nodes = page.items.map((experiment): ExperimentNode =>
+      this.keep({
+        kind: 'experiment',
+        store: node.store,
+        experimentId: experiment.experimentId,
+        experimentIds: [experiment.experimentId],
+        experiment,
+      }),
+    );
     return page.nextPageToken ? [...nodes, { kind: 'more', of: id, remaining: null }] : nodes;
   }
 
@@ -222,14 +280,16 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     if (page.items.length === 0) {
       return [message(node, emptyText(view, filter), false)];
     }
-    const nodes = page.items.map((row): RunNode => ({
-      kind: 'run',
-      store: node.store,
-      runId: row.info.runId,
-      row,
-      experiment: node.experiment,
-      parent: node,
-    }));
+    const nodes = page.items.map((row): RunNode =>
+      this.keep({
+        kind: 'run',
+        store: node.store,
+        runId: row.info.runId,
+        row,
+        experiment: node.experiment,
+        parent: node,
+      }),
+    );
     if (!page.nextPageToken) {
       return nodes;
     }
@@ -294,6 +354,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
 
   private async runItem(node: RunNode): Promise<vscode.TreeItem> {
     const { row } = node;
+    this.drawn.set(nodeId(node), this.lookOf(node));
     const condition = await this.conditionOf(node);
     const item = new vscode.TreeItem(
       runLabel(row.info),
