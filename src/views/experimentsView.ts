@@ -3,11 +3,12 @@ import { isCancelled, toStoreError } from '../mlflow/errors';
 import type { ViewType } from '../mlflow/entities';
 import { count, formatAge, plainText } from '../mlflow/format';
 import type { RunQuery, TrackingStore } from '../mlflow/store';
-import { headlineMetric } from '../state/metrics';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores, StoreEntry } from '../stores/openStores';
 import { storeName } from '../stores/uri';
+import { HeadlineMetrics } from './headline';
 import { runDot, themeIcon } from './icons';
+import { NodeRegistry } from './nodeRegistry';
 import {
   nodeId,
   type ExperimentNode,
@@ -51,9 +52,8 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   private readonly disposables: vscode.Disposable[] = [];
   /** How many children are loaded under a node, where it is more than a page. */
   private readonly loaded = new Map<string, number>();
-  private readonly metricKeys = new Map<string, string[]>();
-  /** One object a node: VS Code finds what is to be drawn again by reference. */
-  private readonly nodes = new Map<string, ExperimentsNode>();
+  private readonly nodes = new NodeRegistry<ExperimentsNode>();
+  private readonly headlines: HeadlineMetrics;
   /** What of the view state each run was drawn with. */
   private readonly drawn = new Map<string, RunLook>();
   private drawnChoice = '';
@@ -62,9 +62,10 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   constructor(
     private readonly stores: OpenStores,
     private readonly state: ViewState,
-    private readonly setting: () => string,
+    setting: () => string,
     private readonly now: () => number = Date.now,
   ) {
+    this.headlines = new HeadlineMetrics(stores, state, setting);
     this.tree = vscode.window.createTreeView('mlflowLens.experiments', {
       treeDataProvider: this,
       canSelectMany: true,
@@ -117,7 +118,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   getParent(node: ExperimentsNode): ExperimentsNode | undefined {
     switch (node.kind) {
       case 'experiment':
-        return this.keep({ kind: 'store', store: node.store });
+        return this.nodes.keep({ kind: 'store', store: node.store });
       case 'run':
         return node.parent ?? undefined;
       default:
@@ -128,7 +129,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   async getChildren(node?: ExperimentsNode): Promise<ExperimentsNode[]> {
     if (!node) {
       this.drawnChoice = JSON.stringify(this.choice());
-      return this.stores.list().map(({ uri }) => this.keep({ kind: 'store', store: uri }));
+      return this.stores.list().map(({ uri }) => this.nodes.keep({ kind: 'store', store: uri }));
     }
     try {
       switch (node.kind) {
@@ -187,17 +188,6 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
-  /** The node of this id, with the new data; a new one where there is none. */
-  private keep<Node extends ExperimentsNode>(node: Node): Node {
-    const id = nodeId(node);
-    const known = this.nodes.get(id);
-    if (known?.kind === node.kind) {
-      return Object.assign(known as Node, node);
-    }
-    this.nodes.set(id, node);
-    return node;
-  }
-
   /** After a change of the view state: only the runs that look different now, or all where other rows are due. */
   private drawAgain(): void {
     if (JSON.stringify(this.choice()) !== this.drawnChoice) {
@@ -244,7 +234,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       return [message(node, view === 'DELETED_ONLY' ? 'No deleted experiments' : 'No experiments', false)];
     }
     const nodes = page.items.map((experiment): ExperimentNode =>
-      this.keep({
+      this.nodes.keep({
         kind: 'experiment',
         store: node.store,
         experimentId: experiment.experimentId,
@@ -281,7 +271,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       return [message(node, emptyText(view, filter), false)];
     }
     const nodes = page.items.map((row): RunNode =>
-      this.keep({
+      this.nodes.keep({
         kind: 'run',
         store: node.store,
         runId: row.info.runId,
@@ -391,29 +381,9 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     return runCondition(info, lastLogged(run), this.now());
   }
 
-  /** The headline metric of an experiment, from the keys of its newest runs. */
-  private async metricOf(node: ExperimentNode | RunNode): Promise<string | undefined> {
+  private metricOf(node: ExperimentNode | RunNode): Promise<string | undefined> {
     const experimentId = node.kind === 'experiment' ? node.experimentId : node.row.info.experimentId;
-    const chosen = this.state.headlineMetric(node.store, experimentId);
-    if (chosen !== undefined) {
-      return chosen;
-    }
-    const key = `${node.store}\n${experimentId}`;
-    let keys = this.metricKeys.get(key);
-    if (!keys || keys.length === 0) {
-      const store = await this.stores.get(node.store);
-      const newest = await store.searchRuns({
-        experimentIds: [experimentId],
-        view: 'ALL',
-        maxResults: 5,
-        params: 'none',
-        metrics: 'all',
-        tags: 'none',
-      });
-      keys = [...new Set(newest.items.flatMap(({ metrics }) => metrics.map((metric) => metric.key)))];
-      this.metricKeys.set(key, keys);
-    }
-    return headlineMetric(keys, node.experiment?.tags ?? [], undefined, this.setting() || undefined);
+    return this.headlines.of(node.store, experimentId, node.experiment);
   }
 }
 

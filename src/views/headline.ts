@@ -1,0 +1,49 @@
+import type { Experiment } from '../mlflow/entities';
+import { headlineMetric } from '../state/metrics';
+import type { ViewState } from '../state/viewState';
+import type { OpenStores } from '../stores/openStores';
+
+const RUNS_LOOKED_AT = 5;
+
+/** The metric that stands beside the runs of an experiment: chosen, or told from the keys of its newest runs. */
+export class HeadlineMetrics {
+  private readonly keys = new Map<string, string[]>();
+
+  constructor(
+    private readonly stores: OpenStores,
+    private readonly state: ViewState,
+    private readonly setting: () => string,
+  ) {}
+
+  async of(store: string, experimentId: string, experiment: Experiment | null): Promise<string | undefined> {
+    const chosen = this.state.headlineMetric(store, experimentId);
+    if (chosen !== undefined) {
+      return chosen;
+    }
+    const keys = await this.keysOf(store, experimentId);
+    return headlineMetric(keys, experiment?.tags ?? [], undefined, this.setting() || undefined);
+  }
+
+  /** Kept once there are any: a guess that changed with each new run would be no headline. */
+  private async keysOf(store: string, experimentId: string): Promise<string[]> {
+    const id = `${store}\n${experimentId}`;
+    const known = this.keys.get(id);
+    if (known) {
+      return known;
+    }
+    const tracking = await this.stores.get(store);
+    const newest = await tracking.searchRuns({
+      experimentIds: [experimentId],
+      view: 'ALL',
+      maxResults: RUNS_LOOKED_AT,
+      params: 'none',
+      metrics: 'all',
+      tags: 'none',
+    });
+    const keys = [...new Set(newest.items.flatMap(({ metrics }) => metrics.map(({ key }) => key)))];
+    if (keys.length > 0) {
+      this.keys.set(id, keys);
+    }
+    return keys;
+  }
+}
