@@ -19,10 +19,11 @@ import * as path from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import type * as vscodeApi from 'vscode';
 import { unpackDemo } from '../../scripts/demo';
-import { startServer, VERSIONS, type ServerVersion, type VsCodeServer } from '../../scripts/vscodeServer';
+import { startServer, VERSIONS, type ServerVersion } from '../../scripts/vscodeServer';
 import { launchBrowser } from './browser';
 
 const ROOT = path.resolve(__dirname, '../..');
+const BRIDGE = path.join(ROOT, 'test/host/bridge');
 const SCREENSHOTS = path.join(ROOT, 'test/host/screenshots');
 
 const THEMES = {
@@ -44,22 +45,29 @@ const SETTINGS = {
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
   'window.dialogStyle': 'custom',
+  'window.menuStyle': 'custom',
+  'window.titleBarStyle': 'custom',
 };
 
 export interface WorkbenchOptions {
-  version?: ServerVersion;
+  version?: ServerVersion | 'desktop';
   /** Folder to open; missing: a new copy of the demo project, removed by `close`. */
   workspace?: string;
   settings?: Record<string, unknown>;
   /** Ask whether the folder is trusted: the window starts in Restricted Mode. */
   workspaceTrust?: boolean;
   env?: NodeJS.ProcessEnv;
+  /** More extensions, each an unpacked folder. */
+  extensions?: string[];
   size?: { width: number; height: number };
 }
 
 /** The version that this run of the suite is for: `LENS_VSCODE`, else the newest. */
-export function testedVersion(): ServerVersion {
+export function testedVersion(): ServerVersion | 'desktop' {
   const named = process.env.LENS_VSCODE;
+  if (named === 'desktop') {
+    return named;
+  }
   const known = VERSIONS.find(({ version }) => version === named);
   if (named !== undefined && !known) {
     throw new Error(
@@ -77,7 +85,7 @@ export class Workbench {
     readonly workspace: string,
     readonly page: Page,
     private readonly bridge: string,
-    private readonly ends: (() => Promise<void> | void)[],
+    private readonly ends: End[],
   ) {}
 
   /** Runs a command as a user does, by its full title. */
@@ -272,40 +280,24 @@ if (typeof after === 'function') {
 
 /** Starts VS Code and opens a window on a folder; resolves when it is drawn and the extension host runs. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  const version = options.version ?? testedVersion();
   const demo = options.workspace === undefined ? unpackDemo() : undefined;
   const workspace = options.workspace ?? demo!.folder;
   const bridge = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lens-bridge-')), 'socket');
-  const ends: (() => Promise<void> | void)[] = [
+  const ends: End[] = [
     () => fs.rmSync(path.dirname(bridge), { recursive: true, force: true }),
     () => demo?.remove(),
   ];
-  let server: VsCodeServer | undefined;
+  const start: Start = { options, workspace, bridge, ends };
+  const version = options.version ?? testedVersion();
   try {
-    server = await startServer({
-      version,
-      extension: ROOT,
-      workspace,
-      settings: { ...SETTINGS, ...options.settings },
-      extensions: [path.join(ROOT, 'test/host/bridge')],
-      workspaceTrust: options.workspaceTrust ?? false,
-      env: { ...options.env, LENS_TEST_BRIDGE: bridge },
-    });
-    ends.unshift(() => server!.stop());
-    browser ??= launchBrowser();
-    const context = await (
-      await browser
-    ).newContext({ viewport: options.size ?? { width: 1400, height: 900 } });
-    ends.unshift(() => context.close());
-    const page = await context.newPage();
+    const page = await (version === 'desktop' ? openDesktop(start) : openInBrowser(start, version));
     const workbench = new Workbench(version, workspace, page, bridge, ends);
     open.add(workbench);
-    await page.goto(server.url);
     await page.locator('.monaco-workbench .part.editor').waitFor();
     await until(
       () => fs.existsSync(bridge),
       30_000,
-      () => `The extension host did not start.\n${server!.log()}`,
+      () => 'The extension host did not start.',
     );
     return workbench;
   } catch (error) {
@@ -314,6 +306,56 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     }
     throw error;
   }
+}
+
+type End = () => Promise<void> | void;
+
+interface Start {
+  options: WorkbenchOptions;
+  workspace: string;
+  bridge: string;
+  /** What to call at the end, in order. */
+  ends: End[];
+}
+
+async function openInBrowser(
+  { options, workspace, bridge, ends }: Start,
+  version: ServerVersion,
+): Promise<Page> {
+  const server = await startServer({
+    version,
+    extension: ROOT,
+    workspace,
+    settings: { ...SETTINGS, ...options.settings },
+    extensions: [BRIDGE, ...(options.extensions ?? [])],
+    workspaceTrust: options.workspaceTrust ?? false,
+    env: { ...options.env, LENS_TEST_BRIDGE: bridge },
+  });
+  ends.unshift(() => server.stop());
+  browser ??= launchBrowser();
+  const viewport = options.size ?? { width: 1400, height: 900 };
+  const context = await (await browser).newContext({ viewport });
+  ends.unshift(() => context.close());
+  const page = await context.newPage();
+  await page.goto(server.url);
+  return page;
+}
+
+async function openDesktop({ options, workspace, bridge, ends }: Start): Promise<Page> {
+  const { startDesktop } = await import('./desktop');
+  const window = await startDesktop({
+    extension: ROOT,
+    testModule: path.join(BRIDGE, 'bridge.js'),
+    workspace,
+    settings: { ...SETTINGS, ...options.settings },
+    env: { ...options.env, LENS_TEST_BRIDGE: bridge },
+  });
+  ends.unshift(async () => {
+    const socket = net.connect(bridge).on('error', () => undefined);
+    socket.end('{"end":true}\n');
+    await window.stop();
+  });
+  return window.page;
 }
 
 /** Waits for a condition outside the page. */
