@@ -3,19 +3,9 @@ import { StoreError } from '../mlflow/errors';
 import type { RunKey } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
+import { fieldsOf, textOf } from './fields';
 
-/**
- * What a command was called with: an object of a script or a keybinding, or an item of a tree (which carries
- * the same fields) with the selected ones as second argument.
- */
-export function fieldsOf(args: unknown): Record<string, unknown> {
-  return typeof args === 'object' && args !== null ? (args as Record<string, unknown>) : {};
-}
-
-export function textOf(args: unknown, field: string): string | undefined {
-  const value = fieldsOf(args)[field];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
+export { fieldsOf, textOf };
 
 /** The runs that a command acts on: `{runs}`, `{store, runId}`, or the tree's selection. */
 export function runsOf(args: unknown, selection?: unknown): RunKey[] {

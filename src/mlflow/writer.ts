@@ -12,7 +12,7 @@ export type Change =
   | { type: 'setRegisteredModelAlias'; name: string; alias: string; version: string }
   | { type: 'deleteRegisteredModelAlias'; name: string; alias: string }
   | { type: 'createRegisteredModel'; name: string; description?: string }
-  | { type: 'updateRegisteredModel'; name: string; description: string }
+  | { type: 'updateRegisteredModel'; name: string; description: string | null }
   | { type: 'renameRegisteredModel'; name: string; newName: string }
   | { type: 'deleteRegisteredModel'; name: string }
   | { type: 'setRegisteredModelTag'; name: string; key: string; value: string }
@@ -26,7 +26,7 @@ export type Change =
       createModel?: boolean;
     }
   | { type: 'copyModelVersion'; name: string; version: string; to: string }
-  | { type: 'updateModelVersion'; name: string; version: string; description: string }
+  | { type: 'updateModelVersion'; name: string; version: string; description: string | null }
   | { type: 'deleteModelVersion'; name: string; version: string }
   | { type: 'setModelVersionTag'; name: string; version: string; key: string; value: string }
   | { type: 'deleteModelVersionTag'; name: string; version: string; key: string }

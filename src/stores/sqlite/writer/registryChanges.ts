@@ -95,7 +95,7 @@ export async function updateRegisteredModel(
   context: WriteContext,
   { name, description }: ChangeOf<'updateRegisteredModel'>,
 ): Promise<null> {
-  mustBeValid(descriptionProblem(description));
+  mustBeValid(descriptionProblem(description ?? ''));
   await mustBeModel(context, name);
   await update(context, 'registered_models', { description, last_updated_time: context.now }, { name });
   return null;
@@ -232,7 +232,7 @@ export async function updateModelVersion(
   context: WriteContext,
   { name, version, description }: ChangeOf<'updateModelVersion'>,
 ): Promise<null> {
-  mustBeValid(descriptionProblem(description));
+  mustBeValid(descriptionProblem(description ?? ''));
   await mustBeVersion(context, { name, version });
   await update(context, 'model_versions', { description, last_updated_time: context.now }, { name, version });
   return null;

@@ -1,0 +1,12 @@
+/**
+ * What a command was called with: an object of a script or a keybinding, or an item of a tree (which carries
+ * the same fields) with the selected ones as second argument.
+ */
+export function fieldsOf(args: unknown): Record<string, unknown> {
+  return typeof args === 'object' && args !== null ? (args as Record<string, unknown>) : {};
+}
+
+export function textOf(args: unknown, field: string): string | undefined {
+  const value = fieldsOf(args)[field];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

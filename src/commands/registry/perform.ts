@@ -1,0 +1,160 @@
+import { StoreError } from '../../mlflow/errors';
+import type { WriteResult } from '../../mlflow/writer';
+import type { RegistryHistory } from '../../registry/history';
+import { shown, type Preview } from '../../registry/preview';
+import { previewUndo } from '../../registry/undo';
+import type { OpenStores } from '../../stores/openStores';
+import { storeName } from '../../stores/uri';
+import { cancelled, type InputRequest, type RegistryUi } from './ui';
+
+/** What every change needs. */
+export interface RegistryContext {
+  stores: OpenStores;
+  history: RegistryHistory;
+  ui: RegistryUi;
+  /** The system's name of the user, for the history. */
+  userName: string;
+  settings: () => RegistrySettings;
+}
+
+export interface RegistrySettings {
+  metricDirections: Readonly<Record<string, unknown>>;
+  headlineMetric: string;
+  /** `key=value` of the tag that marks a version as ready. */
+  readyTag: string;
+  /** The alias for the same; empty for none. */
+  readyAlias: string;
+}
+
+export interface ConfirmOptions {
+  /** A way to look closer first; chosen, nothing is changed. */
+  lookFirst?: { label: string; run: () => Promise<void> };
+}
+
+/**
+ * The one way of a change into a store: preview, confirmation, write, history, undo. `build` reads the store
+ * anew each time; when somebody else was faster, the user is shown what is so now and asked again.
+ */
+export async function performConfirmed(
+  context: RegistryContext,
+  store: string,
+  build: () => Promise<Preview>,
+  options: ConfirmOptions = {},
+): Promise<WriteResult> {
+  return attempt(context, store, async (notice) => {
+    const preview = await build();
+    await confirm(context.ui, preview, notice, options);
+    return preview;
+  });
+}
+
+/**
+ * A change of one line of text: the input box, which no argument skips, is the preview and its Enter the
+ * confirmation. `ask` gets what was changed meanwhile, if anything.
+ */
+export async function performEdited(
+  context: RegistryContext,
+  store: string,
+  ask: () => Promise<InputRequest>,
+  build: (text: string) => Promise<Preview>,
+): Promise<WriteResult> {
+  return attempt(context, store, async (notice) => {
+    const request = await ask();
+    const text = await context.ui.input({
+      ...request,
+      prompt: notice === null ? request.prompt : `${notice} ${request.prompt}`,
+    });
+    return build(text);
+  });
+}
+
+/** Takes back the last change that was made here in this store. */
+export async function undoLast(context: RegistryContext, store: string): Promise<void> {
+  const entry = context.history.lastUndoable(store);
+  if (!entry?.undo) {
+    throw new StoreError(
+      'INVALID_PARAMETER_VALUE',
+      `There is nothing to undo in ${storeName(store)}: only the last change of a stage, alias, tag, description or name made here can be taken back.`,
+    );
+  }
+  const preview = previewUndo({ ...entry, undo: entry.undo });
+  await confirm(context.ui, preview, null, {});
+  try {
+    const result = await write(context, store, preview);
+    await context.history.recordUndo(store, entry, result.now, context.userName);
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'STALE') {
+      throw new StoreError('STALE', `This cannot be undone any more. ${error.message}`, error.details);
+    }
+    throw error;
+  }
+  context.ui.inform(preview.done);
+}
+
+async function attempt(
+  context: RegistryContext,
+  store: string,
+  decide: (notice: string | null) => Promise<Preview>,
+): Promise<WriteResult> {
+  // Asked before the user decides anything: a store that cannot be changed says so at once.
+  await context.stores.writer(store);
+  for (let notice: string | null = null; ;) {
+    const preview = await decide(notice);
+    try {
+      const result = await write(context, store, preview);
+      await context.history.record(store, preview, result.now, context.userName);
+      const undo = preview.undo ? () => undoLast(context, store) : undefined;
+      context.ui.inform(preview.done, undo && 'Undo', undo);
+      return result;
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === 'STALE')) {
+        throw error;
+      }
+      notice = error.message;
+      await (await context.stores.get(store)).refresh();
+    }
+  }
+}
+
+async function confirm(
+  ui: RegistryUi,
+  preview: Preview,
+  notice: string | null,
+  { lookFirst }: ConfirmOptions,
+): Promise<void> {
+  const sentences = notice === null ? preview.sentences : [notice, ...preview.sentences];
+  if (preview.typedName !== undefined) {
+    const name = preview.typedName;
+    await ui.input({
+      title: preview.title,
+      prompt: `${sentences.join(' ')} Type ${shown(name)} and press Enter to confirm.`,
+      placeHolder: shown(name),
+      problem: (text) => (text === name ? null : `Type ${shown(name)} to confirm.`),
+    });
+    return;
+  }
+  const choice = await ui.confirm({
+    message: preview.title,
+    detail: sentences.join('\n'),
+    button: preview.button,
+    other: lookFirst?.label,
+  });
+  if (choice === 'other') {
+    await lookFirst?.run();
+    throw cancelled();
+  }
+}
+
+async function write(context: RegistryContext, store: string, preview: Preview): Promise<WriteResult> {
+  const { ui, stores } = context;
+  const writer = await stores.writer(store);
+  const { changes, expected } = preview;
+  const result = await ui.progress(`${preview.button}…`, (report, signal) =>
+    writer.apply({ changes, expected }, signal, () =>
+      report(`another process is writing to ${storeName(store)}; waiting for it`),
+    ),
+  );
+  ui.log(`${storeName(store)}: ${preview.done} (${context.userName}, through ${result.engine})`);
+  await (await stores.get(store)).refresh();
+  return result;
+}

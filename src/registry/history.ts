@@ -1,0 +1,244 @@
+import type { RegisteredModel } from '../mlflow/entities';
+import type { Disposable } from '../mlflow/store';
+import type { Effect, Preview, Undo } from './preview';
+
+/** Where the history is kept; VS Code's globalState has this shape. */
+export interface HistoryStorage {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+/** A change of the registry: made here, or noticed because the store is not as it was last seen. */
+export interface HistoryEntry {
+  /** Counts up within a store. */
+  id: number;
+  /** ms: when it was made, or for one from elsewhere when it was noticed. */
+  when: number;
+  /** The system's user name; null for a change from elsewhere. */
+  who: string | null;
+  /** "taxi-duration v4 is in Production." */
+  what: string;
+  effects: Effect[];
+  /** The way back, while there is one. */
+  undo: Undo | null;
+}
+
+/** What a model looked like when it was last seen, to notice what changed elsewhere. */
+interface Seen {
+  stages: [version: string, stage: string][];
+  aliases: [alias: string, version: string][];
+}
+
+interface Saved {
+  entries: HistoryEntry[];
+  seen: [model: string, Seen][];
+}
+
+const STORAGE_PREFIX = 'mlflowLens.registryHistory ';
+/** Per store: enough for years of promotions, little enough to load at once. */
+const MAX_ENTRIES = 500;
+const MAX_SEEN_MODELS = 200;
+
+/**
+ * "Which version was in production when?", which MLflow does not record (mlflow/mlflow#2169): every change made
+ * here, and what was seen to have changed elsewhere, by the store's URI.
+ */
+export class RegistryHistory {
+  private readonly listeners = new Set<(store: string) => void>();
+
+  constructor(private readonly storage: HistoryStorage) {}
+
+  onDidChange(listener: (store: string) => void): Disposable {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  /** Newest first; of one model, or of the whole store with its runs and experiments. */
+  entries(store: string, model?: string): HistoryEntry[] {
+    return this.load(store)
+      .entries.filter(
+        ({ effects }) => model === undefined || effects.some((effect) => effect.model === model),
+      )
+      .toReversed();
+  }
+
+  /** The newest change made here that has a way back; null where there is none. */
+  lastUndoable(store: string): HistoryEntry | null {
+    const own = this.load(store).entries.filter(({ who }) => who !== null);
+    return own.findLast(({ undo }) => undo !== null) ?? null;
+  }
+
+  /** Keeps a change that was just written. */
+  async record(store: string, preview: Preview, now: number, who: string): Promise<void> {
+    const saved = this.load(store);
+    const rename = preview.changes.find((change) => change.type === 'renameRegisteredModel');
+    if (rename) {
+      rememberAs(saved, rename.name, rename.newName);
+    }
+    applyToSeen(saved, preview.effects);
+    append(saved, {
+      when: now,
+      who,
+      what: preview.done,
+      effects: preview.effects,
+      undo: preview.undo?.(now) ?? null,
+    });
+    await this.save(store, saved);
+  }
+
+  /** Keeps that an entry was taken back: it can be no more, and the undoing is a change of its own. */
+  async recordUndo(store: string, entry: HistoryEntry, now: number, who: string): Promise<void> {
+    const saved = this.load(store);
+    const undone = saved.entries.find(({ id }) => id === entry.id);
+    if (undone) {
+      undone.undo = null;
+    }
+    const effects = entry.effects.map((effect) => ({ ...effect, from: effect.to, to: effect.from }));
+    const rename = entry.undo?.changes.find((change) => change.type === 'renameRegisteredModel');
+    if (rename) {
+      rememberAs(saved, rename.name, rename.newName);
+    }
+    applyToSeen(saved, effects);
+    append(saved, { when: now, who, what: `Undone: ${entry.what}`, effects, undo: null });
+    await this.save(store, saved);
+  }
+
+  /** Keeps that an entry cannot be taken back any more. */
+  async forgetUndo(store: string, entry: HistoryEntry): Promise<void> {
+    const saved = this.load(store);
+    const found = saved.entries.find(({ id }) => id === entry.id);
+    if (found) {
+      found.undo = null;
+      await this.save(store, saved);
+    }
+  }
+
+  /**
+   * Compares a model with how it was last seen, and keeps what changed elsewhere: stages and aliases. The first
+   * sight of a model is no change.
+   */
+  async notice(store: string, model: RegisteredModel, now: number): Promise<void> {
+    const saved = this.load(store);
+    const index = saved.seen.findIndex(([name]) => name === model.name);
+    const before = saved.seen[index]?.[1];
+    const after = seenOf(model);
+    if (before && JSON.stringify(before) === JSON.stringify(after)) {
+      return;
+    }
+    if (index !== -1) {
+      saved.seen.splice(index, 1);
+    }
+    saved.seen.push([model.name, after]);
+    saved.seen.splice(0, Math.max(0, saved.seen.length - MAX_SEEN_MODELS));
+    const effects = before ? effectsBetween(model.name, before, after) : [];
+    if (effects.length > 0) {
+      append(saved, { when: now, who: null, what: describeEffects(effects), effects, undo: null });
+    }
+    await this.save(store, saved);
+  }
+
+  private load(store: string): Saved {
+    const saved = this.storage.get(STORAGE_PREFIX + store) as Partial<Saved> | undefined;
+    // A copy: what the storage holds is changed by `save` only.
+    return structuredClone({ entries: saved?.entries ?? [], seen: saved?.seen ?? [] });
+  }
+
+  private async save(store: string, saved: Saved): Promise<void> {
+    await this.storage.update(STORAGE_PREFIX + store, saved);
+    for (const listener of this.listeners) {
+      listener(store);
+    }
+  }
+}
+
+/** "v4: stage None → Production; v2: stage Production → Archived". */
+export function describeEffects(effects: readonly Effect[]): string {
+  return effects
+    .map(
+      ({ version, what, from, to }) =>
+        `${version === null || what.startsWith('@') ? '' : `v${version}: `}${what} ${from ?? '–'} → ${to ?? '–'}`,
+    )
+    .join('; ');
+}
+
+function append(saved: Saved, entry: Omit<HistoryEntry, 'id'>): void {
+  saved.entries.push({ id: (saved.entries.at(-1)?.id ?? 0) + 1, ...entry });
+  saved.entries.splice(0, Math.max(0, saved.entries.length - MAX_ENTRIES));
+}
+
+function seenOf(model: RegisteredModel): Seen {
+  return {
+    stages: model.versions
+      .map(({ version, currentStage }): [string, string] => [version, currentStage])
+      .toSorted(byFirst),
+    aliases: model.aliases.map(({ alias, version }): [string, string] => [alias, version]).toSorted(byFirst),
+  };
+}
+
+function byFirst([a]: [string, string], [b]: [string, string]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Our own change is not one from elsewhere when the model is seen next. */
+function applyToSeen(saved: Saved, effects: readonly Effect[]): void {
+  for (const { model, version, what, to } of effects) {
+    const seen = saved.seen.find(([name]) => name === model)?.[1];
+    if (!seen) {
+      continue;
+    }
+    if (what === 'stage' && version !== null) {
+      seen.stages = replaced(seen.stages, version, to);
+    } else if (what.startsWith('@')) {
+      seen.aliases = replaced(seen.aliases, what.slice(1), to === null ? null : to.slice(1));
+    } else if (what === 'version' && version !== null) {
+      seen.stages = replaced(seen.stages, version, to === null ? null : 'None');
+    }
+  }
+}
+
+function replaced(list: [string, string][], key: string, value: string | null): [string, string][] {
+  const others = list.filter(([name]) => name !== key);
+  return (value === null ? others : [...others, [key, value] as [string, string]]).toSorted(byFirst);
+}
+
+function rememberAs(saved: Saved, name: string, newName: string): void {
+  for (const entry of saved.seen) {
+    if (entry[0] === name) {
+      entry[0] = newName;
+    }
+  }
+  for (const entry of saved.entries) {
+    for (const effect of entry.effects) {
+      if (effect.model === name) {
+        effect.model = newName;
+      }
+    }
+  }
+}
+
+function effectsBetween(model: string, before: Seen, after: Seen): Effect[] {
+  const stages = differences(before.stages, after.stages).map(([version, from, to]): Effect =>
+    from === null || to === null
+      ? { model, version, what: 'version', from: from && 'there', to: to && 'there' }
+      : { model, version, what: 'stage', from, to },
+  );
+  const aliases = differences(before.aliases, after.aliases).map(([alias, from, to]): Effect => ({
+    model,
+    version: to ?? from,
+    what: `@${alias}`,
+    from: from && `v${from}`,
+    to: to && `v${to}`,
+  }));
+  return [...stages, ...aliases];
+}
+
+function differences(
+  before: [string, string][],
+  after: [string, string][],
+): [string, string | null, string | null][] {
+  const old = new Map(before);
+  const now = new Map(after);
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .map((key): [string, string | null, string | null] => [key, old.get(key) ?? null, now.get(key) ?? null])
+    .filter(([, from, to]) => from !== to);
+}
