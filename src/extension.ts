@@ -1,6 +1,8 @@
+import * as os from 'node:os';
 import * as vscode from 'vscode';
 import { registerMlflowUiCommand } from './commands/mlflowUi';
 import { registerPageCommands } from './commands/pages';
+import { registerRegistryCommands } from './commands/registry';
 import { registerSidebarCommands } from './commands/sidebar';
 import { registerStoreCommands } from './commands/stores';
 import { registerViewStateCommands } from './commands/viewState';
@@ -12,6 +14,7 @@ import { disposeLog, log } from './platform/log';
 import { createPageServices } from './panels/pageServices';
 import { readSettings } from './platform/settings';
 import { StoreFinder } from './platform/storeFinder';
+import { RegistryHistory } from './registry/history';
 import { ViewState } from './state/viewState';
 import { createOpener } from './stores/open';
 import { OpenStores } from './stores/openStores';
@@ -45,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
           : 'In Restricted Mode stores are read-only: trust this workspace to change the registry.',
     }),
   );
+  const history = new RegistryHistory(context.globalState);
   const finder = new StoreFinder(stores, context.workspaceState);
 
   const experiments = new ExperimentsView(stores, state, headline);
@@ -74,6 +78,14 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   });
   registerSidebarCommands({ commands, stores, state, experiments, models });
   registerViewStateCommands({ commands, stores, state });
+  const registry = registerRegistryCommands({
+    commands,
+    stores,
+    history,
+    userName: os.userInfo().username,
+    settings: readSettings,
+    setCanUndo: (canUndo) => setContext('mlflowLens.canUndo', canUndo),
+  });
   registerPageCommands({ commands, stores, panels });
   registerMlflowUiCommand({ commands, stores, pythonPath: () => readSettings().pythonPath });
 
@@ -84,6 +96,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     models,
     comparison,
     panels,
+    registry,
     followVisibility(stores, [experiments.tree, models.tree, comparison.tree], panels),
     { dispose: disposeLog },
   );

@@ -26,38 +26,37 @@ export function registerRegistryCommands(deps: RegistryCommandDeps): Disposable 
   const context: RegistryContext = { stores, history, userName, settings, ui: vscodeUi };
 
   type Flow = (context: RegistryContext, args: unknown, selection?: unknown) => Promise<void>;
-  const flows: Record<string, Flow> = {
-    promoteModelVersion: promotion.promoteModelVersion,
-    archiveModelVersion: promotion.archiveModelVersion,
-    archiveOldVersions: promotion.archiveOldVersions,
-    markReady: promotion.markReady,
-    setAlias: promotion.setAlias,
-    deleteAlias: promotion.deleteAlias,
-    createModel: models.createModel,
-    renameModel: models.renameModel,
-    deleteModel: models.deleteModel,
-    deleteModelVersion: models.deleteModelVersion,
-    registerModel: models.registerModel,
-    copyModelVersion: models.copyModelVersion,
-    setTag: annotations.setTag,
-    deleteTag: annotations.deleteTag,
-    editDescription: annotations.editDescription,
-    renameRun: lifecycle.renameRun,
-    deleteRuns: lifecycle.deleteRuns,
-    restoreRuns: lifecycle.restoreRuns,
-    createExperiment: lifecycle.createExperiment,
-    renameExperiment: lifecycle.renameExperiment,
-    deleteExperiments: lifecycle.deleteExperiments,
-    restoreExperiments: lifecycle.restoreExperiments,
-    undoRegistryChange: async (_, args) =>
-      undoLast(context, (await chooseStore(context, args, 'Undo Registry Change')).uri),
-  };
-  for (const [name, flow] of Object.entries(flows)) {
+  const register = (name: string, flow: Flow): void =>
     commands.register(name, (args, selection) => {
       mustBeTrusted();
       return flow(context, args, selection);
     });
-  }
+
+  register('promoteModelVersion', promotion.promoteModelVersion);
+  register('archiveModelVersion', promotion.archiveModelVersion);
+  register('archiveOldVersions', promotion.archiveOldVersions);
+  register('markReady', promotion.markReady);
+  register('setAlias', promotion.setAlias);
+  register('deleteAlias', promotion.deleteAlias);
+  register('createModel', models.createModel);
+  register('renameModel', models.renameModel);
+  register('deleteModel', models.deleteModel);
+  register('deleteModelVersion', models.deleteModelVersion);
+  register('registerModel', models.registerModel);
+  register('copyModelVersion', models.copyModelVersion);
+  register('setTag', annotations.setTag);
+  register('deleteTag', annotations.deleteTag);
+  register('editDescription', annotations.editDescription);
+  register('renameRun', lifecycle.renameRun);
+  register('deleteRuns', lifecycle.deleteRuns);
+  register('restoreRuns', lifecycle.restoreRuns);
+  register('createExperiment', lifecycle.createExperiment);
+  register('renameExperiment', lifecycle.renameExperiment);
+  register('deleteExperiments', lifecycle.deleteExperiments);
+  register('restoreExperiments', lifecycle.restoreExperiments);
+  register('undoRegistryChange', async (_, args) =>
+    undoLast(context, (await chooseStore(context, args, 'Undo Registry Change')).uri),
+  );
 
   const tellUndo = (): void =>
     deps.setCanUndo(stores.list().some(({ uri }) => history.lastUndoable(uri) !== null));

@@ -9,6 +9,10 @@ export interface Settings {
   pythonPath: string;
   gitPath: string;
   searchDepth: number;
+  /** `key=value` of the tag that marks a model version as ready for review. */
+  readyTag: string;
+  /** The alias for the same; empty for none. */
+  readyAlias: string;
 }
 
 /** The settings as they are now; values of a wrong type fall back to the default. */
@@ -25,6 +29,8 @@ export function readSettings(): Settings {
     pythonPath: text(configuration.get('pythonPath')),
     gitPath: text(configuration.get('gitPath')),
     searchDepth: clamp(configuration.get('searchDepth'), 0, 10, 4),
+    readyTag: text(configuration.get('readyTag')),
+    readyAlias: text(configuration.get('readyAlias')),
   };
 }
 
