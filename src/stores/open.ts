@@ -1,6 +1,9 @@
 import * as fs from 'node:fs/promises';
 import { StoreError } from '../mlflow/errors';
+import type { Writer } from '../mlflow/writer';
 import type { StoreOpener } from './openStores';
+import { openSqliteStore } from './sqlite/open';
+import { createSqliteWriter } from './sqlite/writer';
 import { parseStoreUri, storeName } from './uri';
 
 export interface OpenOptions {
@@ -12,7 +15,7 @@ export interface OpenOptions {
 }
 
 /** Opens stores by URI; every failure is a StoreError whose message is one sentence with a way out. */
-export function createOpener(_options: OpenOptions): StoreOpener {
+export function createOpener(options: OpenOptions): StoreOpener {
   return {
     async open(uri) {
       const location = parseStoreUri(uri, '/');
@@ -31,7 +34,24 @@ export function createOpener(_options: OpenOptions): StoreOpener {
       }
       const file = location.path ?? '';
       await mustBeFile(file);
-      throw new StoreError('UNSUPPORTED', 'SQLite stores cannot be opened yet.');
+      return { store: await openSqliteStore(file, options), writer: sqliteWriter(file, options) };
+    },
+  };
+}
+
+/** Reasons and paths are asked at each change: trust may be granted, a setting changed meanwhile. */
+function sqliteWriter(file: string, options: OpenOptions): Writer {
+  return {
+    apply: async (request, signal, onWaiting) => {
+      const reason = options.readOnlyReason();
+      if (reason !== null) {
+        throw new StoreError('READ_ONLY', reason);
+      }
+      const writer = createSqliteWriter(file, {
+        distFolder: options.distFolder,
+        pythonPath: options.pythonPath(),
+      });
+      return writer.apply(request, signal, onWaiting);
     },
   };
 }

@@ -1,0 +1,30 @@
+import * as fs from 'node:fs';
+
+/** statfs(2)'s f_type of file systems whose locks and time stamps other machines share. */
+const NETWORK_TYPES = new Map<number, string>([
+  [0x6969, 'nfs'],
+  [0xff534d42, 'cifs'],
+  [0xfe534d42, 'smb2'],
+  [0x517b, 'smb'],
+  [0x564c, 'ncp'],
+  [0x65735546, 'fuse'],
+  [0x01021997, '9p'],
+  [0x0bd00bd0, 'lustre'],
+  [0x47504653, 'gpfs'],
+  [0xc36400, 'ceph'],
+  [0x5346414f, 'afs'],
+  [0x6b414653, 'afs'],
+  [0x786f4256, 'vboxsf'],
+  [0x013111a8, 'ibrix'],
+  [0x19830326, 'fhgfs'],
+]);
+
+/** The name of the network file system that a file lies on, or null for a local one or where it cannot be told. */
+export async function networkFileSystemOf(file: string): Promise<string | null> {
+  try {
+    const { type } = await fs.promises.statfs(file);
+    return NETWORK_TYPES.get(type >>> 0) ?? null;
+  } catch {
+    return null;
+  }
+}

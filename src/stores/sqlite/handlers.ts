@@ -1,0 +1,53 @@
+import type { Reader } from './reader';
+import { describe } from './queries/describe';
+import { getExperiment, searchExperiments } from './queries/experiments';
+import { getMetricHistory } from './queries/history';
+import { searchLoggedModels } from './queries/loggedModels';
+import { getRegisteredModel, searchRegisteredModels } from './queries/models';
+import { countRuns, getRun, getRunInputs, searchRuns } from './queries/runs';
+
+/**
+ * What the worker answers. To add a request: write a function `(reader, args) => result` in a file of this folder
+ * and name it here; the host then asks `store.ask('name', args, signal)`, typed by this table alone.
+ *
+ * - `args` and `result` cross a thread: plain data, Maps and typed arrays. A large typed array that is not kept in
+ *   the worker is moved rather than copied if the handler returns `moving(result, [array.buffer])` (below).
+ * - A handler may be run several times for one request, until one of its readings is proven to be of one
+ *   committed state: it must have no effects. What is worth keeping until the next commit goes into
+ *   `reader.memo(key, make)`.
+ * - Statements are compiled once per text and state: use parameters; pass lists as JSON through
+ *   `json_each(?)`. Ids are CAST AS TEXT. A statement on `metrics` starts from `oneMetric` (queries/history.ts).
+ */
+export const handlers = {
+  /** Looks at the schema, and at nothing else. */
+  open: (reader: Reader) => reader.schema.has('runs'),
+  describe,
+  searchExperiments,
+  getExperiment,
+  countRuns,
+  searchRuns,
+  getRun,
+  getRunInputs,
+  getMetricHistory: (reader: Reader, args: { runId: string; key: string }) => {
+    const history = getMetricHistory(reader, args);
+    return moving(history, [history.steps.buffer, history.timestamps.buffer, history.values.buffer]);
+  },
+  searchRegisteredModels,
+  getRegisteredModel,
+  searchLoggedModels,
+};
+
+export type Handlers = typeof handlers;
+
+const moved = new WeakMap<object, ArrayBufferLike[]>();
+
+/** Marks buffers of a result as not needed by the worker any more, so that they are moved to the host. */
+export function moving<T extends object>(result: T, buffers: ArrayBufferLike[]): T {
+  moved.set(result, buffers);
+  return result;
+}
+
+export function buffersToMove(result: unknown): ArrayBuffer[] {
+  const buffers = typeof result === 'object' && result !== null ? (moved.get(result) ?? []) : [];
+  return buffers.filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
+}

@@ -1,0 +1,204 @@
+import * as fs from 'node:fs';
+import { openIfThere, readHead, readInto } from './disk';
+import { lockBytePage } from './lockRanges';
+
+/** The first eight bytes of each header in a rollback journal (sqlite.org/fileformat2.html, section 3). */
+const MAGIC = Buffer.from([0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
+const HEADER_BYTES = 28;
+/** A record count that a writer with synchronous=OFF leaves: "as many as there are". */
+const UNCOUNTED = 0xffffffff;
+
+/** A journal is active when it exists and its first byte is not 0 (a persistent one is zeroed on commit). */
+export function isJournalActive(journal: string): boolean {
+  const head = readHead(journal, 1);
+  return head !== undefined && head.length > 0 && head[0] !== 0;
+}
+
+/**
+ * An active rollback journal: the original pages that its transaction has begun to overwrite. Laid over the
+ * database they give the last committed state, for as long as the chain of headers stays as it was read.
+ */
+export class Journal {
+  private constructor(
+    private readonly descriptor: number,
+    private readonly inode: bigint,
+    /** All headers of the chain. */
+    private readonly chain: { offset: number; bytes: Uint8Array }[],
+    /** Where the next header would stand. */
+    private readonly chainEnd: number,
+    private readonly records: Map<number, number>,
+    readonly pageSize: number,
+    /** Of the database before the transaction; null where no header could be read (nothing is overlaid then). */
+    readonly pageCount: number | null,
+    /** For journals without record counts: the size that was read. */
+    private readonly size: number | null,
+  ) {}
+
+  /** Reads an active journal; undefined if it is not active (any more). The caller closes it. */
+  static open(file: string, pageSize: number): Journal | undefined {
+    const descriptor = openIfThere(file);
+    if (descriptor === undefined) {
+      return undefined;
+    }
+    let opened: Journal | undefined;
+    try {
+      opened = Journal.read(descriptor, pageSize);
+      return opened;
+    } finally {
+      if (!opened) {
+        fs.closeSync(descriptor);
+      }
+    }
+  }
+
+  /** Tells this journal and its progress apart from any other. */
+  get key(): string {
+    const headers = this.chain.map(({ bytes }) => Buffer.from(bytes).toString('hex')).join('.');
+    return `${this.inode}:${this.size ?? ''}:${headers}`;
+  }
+
+  /** Whether the chain of headers is byte for byte as it was read, and no header was added to it. */
+  isUnchanged(file: string): boolean {
+    const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+    if (stats?.ino !== this.inode || (this.size !== null && Number(stats.size) !== this.size)) {
+      return false;
+    }
+    const now = new Uint8Array(HEADER_BYTES);
+    const same = this.chain.every(({ offset, bytes }) => {
+      readInto(this.descriptor, now, offset);
+      return Buffer.compare(now, bytes) === 0;
+    });
+    readInto(this.descriptor, now, this.chainEnd);
+    return same && !isHeader(now);
+  }
+
+  /** Fills `target` with the original of a page; false where the journal has none. */
+  readPage(page: number, target: Uint8Array): boolean {
+    const offset = this.records.get(page);
+    if (offset === undefined) {
+      return false;
+    }
+    readInto(this.descriptor, target, offset);
+    return true;
+  }
+
+  close(): void {
+    fs.closeSync(this.descriptor);
+  }
+
+  /** As SQLite's pager_playback walks a hot journal. */
+  private static read(descriptor: number, databasePageSize: number): Journal | undefined {
+    const stats = fs.fstatSync(descriptor, { bigint: true });
+    const size = Number(stats.size);
+    const chain: { offset: number; bytes: Uint8Array }[] = [];
+    const records = new Map<number, number>();
+    let pageSize = databasePageSize;
+    let sectorSize = 512;
+    let pageCount: number | null = null;
+    let uncounted = false;
+    let offset = 0;
+    for (;;) {
+      const bytes = new Uint8Array(HEADER_BYTES);
+      const length = readInto(descriptor, bytes, offset);
+      if (offset === 0 && (length === 0 || bytes[0] === 0)) {
+        return undefined;
+      }
+      if (length < HEADER_BYTES || !isHeader(bytes)) {
+        break;
+      }
+      chain.push({ offset, bytes });
+      const view = new DataView(bytes.buffer);
+      if (offset === 0) {
+        const stored = { sector: view.getUint32(20), page: view.getUint32(24) };
+        pageCount = view.getUint32(16);
+        pageSize = stored.page === 0 ? databasePageSize : stored.page;
+        sectorSize = stored.sector;
+        if (!isSize(pageSize, 512) || !isSize(sectorSize, 32) || offset + sectorSize > size) {
+          pageCount = null;
+          break;
+        }
+      }
+      const start = offset + sectorSize;
+      const recordBytes = pageSize + 8;
+      const counted = view.getUint32(8);
+      uncounted ||= counted === UNCOUNTED;
+      const count = counted === UNCOUNTED ? Math.floor((size - start) / recordBytes) : counted;
+      const intact = readRecords(descriptor, {
+        start,
+        count: Math.min(count, Math.max(0, Math.floor((size - start) / recordBytes))),
+        pageSize,
+        nonce: view.getUint32(12),
+        pageCount: pageCount ?? 0,
+        records,
+      });
+      offset = Math.ceil((start + count * recordBytes) / sectorSize) * sectorSize;
+      if (!intact || start + count * recordBytes > size) {
+        break;
+      }
+    }
+    return new Journal(
+      descriptor,
+      stats.ino,
+      chain,
+      offset,
+      records,
+      pageSize,
+      pageCount,
+      uncounted ? size : null,
+    );
+  }
+}
+
+function isHeader(bytes: Uint8Array): boolean {
+  return MAGIC.compare(bytes, 0, MAGIC.length) === 0;
+}
+
+function isSize(value: number, least: number): boolean {
+  return value >= least && value <= 65536 && (value & (value - 1)) === 0;
+}
+
+interface Segment {
+  start: number;
+  count: number;
+  pageSize: number;
+  nonce: number;
+  pageCount: number;
+  records: Map<number, number>;
+}
+
+/** Notes where each original page lies; false at the first record whose checksum does not hold. */
+function readRecords(descriptor: number, segment: Segment): boolean {
+  const { start, count, pageSize, nonce, pageCount, records } = segment;
+  const recordBytes = pageSize + 8;
+  const perRead = Math.max(1, Math.floor((1 << 20) / recordBytes));
+  const buffer = new Uint8Array(Math.min(perRead, count) * recordBytes);
+  const view = new DataView(buffer.buffer);
+  for (let first = 0; first < count; first += perRead) {
+    const amount = Math.min(perRead, count - first);
+    readInto(descriptor, buffer.subarray(0, amount * recordBytes), start + first * recordBytes);
+    for (let i = 0; i < amount; i++) {
+      const at = i * recordBytes;
+      const page = view.getUint32(at);
+      if (page === 0 || page === lockBytePage(pageSize)) {
+        return false;
+      }
+      if (page > pageCount) {
+        continue;
+      }
+      if (checksum(buffer, at + 4, pageSize, nonce) !== view.getUint32(at + 4 + pageSize)) {
+        return false;
+      }
+      records.set(page, start + (first + i) * recordBytes + 4);
+    }
+  }
+  return true;
+}
+
+/** pager_cksum: the nonce and every 200th byte, counted from the end. */
+function checksum(bytes: Uint8Array, offset: number, pageSize: number, nonce: number): number {
+  let sum = nonce;
+  for (let i = pageSize - 200; i > 0; i -= 200) {
+    sum = (sum + bytes[offset + i]!) >>> 0;
+  }
+  return sum;
+}

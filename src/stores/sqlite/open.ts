@@ -1,0 +1,20 @@
+import type { TrackingStore } from '../../mlflow/store';
+import { SqliteStore } from './sqliteStore';
+
+/**
+ * Opens a SQLite store and looks at its schema, so that a file that is none of MLflow's fails here.
+ *
+ * @param file absolute path
+ * @param options.distFolder where storeWorker.js and sql-wasm.wasm lie
+ * @throws StoreError NOT_FOUND, NOT_A_STORE, CORRUPT, PERMISSION_DENIED, BUSY
+ */
+export async function openSqliteStore(file: string, options: { distFolder: string }): Promise<TrackingStore> {
+  const store = new SqliteStore(file, options.distFolder);
+  try {
+    await store.ask('open', undefined);
+    return store;
+  } catch (error) {
+    store.dispose();
+    throw error;
+  }
+}

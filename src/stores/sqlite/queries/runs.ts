@@ -1,0 +1,276 @@
+import { StoreError } from '../../../mlflow/errors';
+import type { DatasetInput, Run, RunInfo, RunInputs, ViewType } from '../../../mlflow/entities';
+import { valueOf } from '../../../mlflow/entities';
+import type { KeySelection, Page, RunQuery, RunRow } from '../../../mlflow/store';
+import { parseOrder } from '../../../search/order';
+import { parseFilter } from '../../../search/parse';
+import type { Sql, SqlSchema } from '../../../search/sql';
+import { filterToSql, orderToSql } from '../../../search/sql';
+import { SearchError } from '../../../search/syntax';
+import type { SqlValue } from '../engine';
+import type { Reader } from '../reader';
+import { decodeToken, encodeToken, lifecycle, number, numberOrNull, text, textOrNull } from '../values';
+import { latestMetricsOf, pairsOf } from './attributes';
+import type { Family } from './family';
+import { familyOf, runsWhere } from './family';
+
+const RUN_NAME_TAG = 'mlflow.runName';
+const INFO_COLUMNS = `run_uuid, CAST(experiment_id AS TEXT), name, user_id, status, start_time, end_time,
+  lifecycle_stage, artifact_uri`;
+
+/** Runs newest first, or in the order asked for; MLflow's default is start time downwards, then run id. */
+export function searchRuns(reader: Reader, query: RunQuery): Page<RunRow> {
+  const { where, params } = runsWhere(query.experimentIds, query.view);
+  const family = familyOf(reader, where, params);
+  const conditions = [{ sql: where, params }, parentCondition(query, family), filterCondition(reader, query)];
+  const found = query.orderBy?.length
+    ? inOrder(reader, query, conditions)
+    : newestFirst(reader, query, conditions);
+  return {
+    items: readRuns(reader, found.runIds, query).map((run) => ({
+      ...run,
+      childCount: family.childrenOf.get(run.info.runId)?.length ?? 0,
+    })),
+    ...(found.token && { nextPageToken: found.token }),
+  };
+}
+
+interface Found {
+  runIds: string[];
+  /** Where the next page starts; undefined on the last. */
+  token: string | undefined;
+}
+
+function newestFirst(reader: Reader, query: RunQuery, conditions: Sql[]): Found {
+  const after = query.pageToken === undefined ? undefined : decodeToken(query.pageToken);
+  const scope = join(after ? [...conditions, startedAfter(after)] : conditions);
+  const rows = reader.query(
+    `SELECT run_uuid, start_time FROM runs r WHERE ${scope.sql} ORDER BY start_time DESC, run_uuid LIMIT ?`,
+    [...scope.params, query.maxResults + 1],
+  );
+  const shown = rows.slice(0, query.maxResults);
+  const last = shown.at(-1);
+  return {
+    runIds: shown.map(([run]) => text(run)),
+    token:
+      last && rows.length > shown.length ? encodeToken([numberOrNull(last[1]), text(last[0])]) : undefined,
+  };
+}
+
+/** The runs that come after the one of a token, newest first. */
+function startedAfter([time, run]: (string | number | null)[]): Sql {
+  return time === null
+    ? { sql: 'start_time IS NULL AND run_uuid > ?', params: [String(run)] }
+    : {
+        sql: '(start_time < ? OR (start_time = ? AND run_uuid > ?) OR start_time IS NULL)',
+        params: [Number(time), Number(time), String(run)],
+      };
+}
+
+/** How many runs may have come in front of a page since the page before it was read. */
+const SLACK = 100;
+
+function inOrder(reader: Reader, query: RunQuery, conditions: Sql[]): Found {
+  const { joins, orderBy } = orderToSql(
+    parsed(() => parseOrder(query.orderBy ?? [])),
+    searchSchema(reader),
+  );
+  const scope = join(conditions);
+  const token = query.pageToken === undefined ? undefined : decodeToken(query.pageToken);
+  const offset = token ? Math.max(0, Number(token[0]) || 0) : 0;
+  const ids = reader
+    .query(`SELECT r.run_uuid FROM runs r${joins.sql} WHERE ${scope.sql} ORDER BY ${orderBy} LIMIT ?`, [
+      ...joins.params,
+      ...scope.params,
+      offset + query.maxResults + 1 + SLACK,
+    ])
+    .map(([run]) => text(run));
+  const before = token ? ids.indexOf(String(token[1])) : -1;
+  const start = before >= 0 ? before + 1 : offset;
+  const runIds = ids.slice(start, start + query.maxResults);
+  const last = runIds.at(-1);
+  const end = start + runIds.length;
+  return { runIds, token: last !== undefined && end < ids.length ? encodeToken([end, last]) : undefined };
+}
+
+function join(conditions: readonly Sql[]): Sql {
+  return {
+    sql: conditions.map(({ sql }) => sql).join(' AND '),
+    params: conditions.flatMap(({ params }) => params),
+  };
+}
+
+function filterCondition(reader: Reader, query: RunQuery): Sql {
+  const filter = parsed(() => parseFilter(query.filter ?? '', Date.now()));
+  return filter ? filterToSql(filter, searchSchema(reader)) : EVERY;
+}
+
+/** A refusal of the search language, with its place in the text as details. */
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof SearchError) {
+      const { message, from, to } = error;
+      throw new StoreError('INVALID_PARAMETER_VALUE', message, { from, to });
+    }
+    throw error;
+  }
+}
+
+function searchSchema({ schema }: Reader): SqlSchema {
+  return {
+    latestMetrics: schema.has('latest_metrics'),
+    isNan: schema.has('metrics', 'is_nan'),
+    step: schema.has('metrics', 'step'),
+    datasets: schema.has('datasets') && schema.has('inputs') && schema.has('input_tags'),
+    modelVersions: schema.has('model_versions'),
+  };
+}
+
+const EVERY: Sql = { sql: '1', params: [] };
+
+function parentCondition(query: RunQuery, { rootsWithParent, childrenOf }: Family): Sql {
+  if (query.parent === undefined) {
+    return EVERY;
+  }
+  if (query.parent !== 'roots') {
+    return {
+      sql: 'r.run_uuid IN (SELECT value FROM json_each(?))',
+      params: [JSON.stringify(childrenOf.get(query.parent.runId) ?? [])],
+    };
+  }
+  return childrenOf.size === 0
+    ? EVERY
+    : {
+        sql: `(r.run_uuid NOT IN (SELECT run_uuid FROM tags WHERE key = 'mlflow.parentRunId')
+          OR r.run_uuid IN (SELECT value FROM json_each(?)))`,
+        params: [JSON.stringify(rootsWithParent)],
+      };
+}
+
+/** Runs in the order of their ids; those that are not there are left out. */
+export function readRuns(
+  reader: Reader,
+  runIds: readonly string[],
+  selection: { params?: KeySelection; metrics?: KeySelection; tags?: KeySelection },
+): Run[] {
+  const rows = new Map<string, SqlValue[]>();
+  for (const row of reader.query(
+    `SELECT ${INFO_COLUMNS} FROM runs WHERE run_uuid IN (SELECT value FROM json_each(?))`,
+    [JSON.stringify(runIds)],
+  )) {
+    rows.set(text(row[0]), row);
+  }
+  const tags = pairsOf(reader, 'tags', runIds, selection.tags ?? 'none');
+  const nameless = [...rows].filter(([, row]) => text(row[2]) === '').map(([run]) => run);
+  const names = pairsOf(reader, 'tags', nameless, [RUN_NAME_TAG]);
+  const params = pairsOf(reader, 'params', runIds, selection.params ?? 'none');
+  const metrics = latestMetricsOf(reader, runIds, selection.metrics ?? 'none');
+  return runIds.flatMap((runId) => {
+    const row = rows.get(runId);
+    return row
+      ? [
+          {
+            info: infoOf(row, valueOf(names.get(runId) ?? [], RUN_NAME_TAG)),
+            params: params.get(runId) ?? [],
+            metrics: metrics.get(runId) ?? [],
+            tags: tags.get(runId) ?? [],
+          },
+        ]
+      : [];
+  });
+}
+
+function infoOf(row: SqlValue[], taggedName: string | undefined): RunInfo {
+  const [runId, experimentId, name, userId, status, startTime, endTime, stage, artifactUri] = row;
+  return {
+    runId: text(runId),
+    experimentId: text(experimentId),
+    // MLflow up to 1.29 kept the name in the tag only.
+    runName: text(name) || (taggedName ?? ''),
+    userId: text(userId),
+    status: text(status),
+    startTime: numberOrNull(startTime),
+    endTime: numberOrNull(endTime),
+    lifecycleStage: lifecycle(stage),
+    artifactUri: text(artifactUri),
+  };
+}
+
+export function getRun(reader: Reader, { runId }: { runId: string }): Run {
+  const all = { params: 'all', metrics: 'all', tags: 'all' } as const;
+  const run = readRuns(reader, [runId], all)[0];
+  if (!run) {
+    throw new StoreError('RESOURCE_DOES_NOT_EXIST', `There is no run ${runId} in this store.`);
+  }
+  return run;
+}
+
+/** Runs per experiment; experiments without runs count 0. */
+export function countRuns(
+  reader: Reader,
+  { experimentIds, view }: { experimentIds: readonly string[]; view: ViewType },
+): Map<string, number> {
+  const counts = reader.memo(`counts ${view}`, () => {
+    const { where, params } = runsWhere([], view);
+    return new Map(
+      reader
+        .query(
+          `SELECT CAST(experiment_id AS TEXT), count(*) FROM runs r WHERE ${where} GROUP BY experiment_id`,
+          params,
+        )
+        .map(([experiment, amount]) => [text(experiment), number(amount)]),
+    );
+  });
+  const ids = experimentIds.length > 0 ? experimentIds : [...counts.keys()];
+  return new Map(ids.map((id) => [id, counts.get(id) ?? 0]));
+}
+
+/** The datasets and logged models that a run used and made. */
+export function getRunInputs(reader: Reader, { runId }: { runId: string }): RunInputs {
+  const { schema } = reader;
+  if (!schema.has('inputs')) {
+    return { datasetInputs: [], modelInputs: [], modelOutputs: [] };
+  }
+  const modelInputs = reader.query(
+    `SELECT destination_id FROM inputs
+      WHERE source_type = 'RUN_INPUT' AND source_id = ? AND destination_type = 'MODEL_INPUT'`,
+    [runId],
+  );
+  const modelOutputs = reader.query(
+    `SELECT destination_id, ${schema.has('inputs', 'step') ? 'step' : '0'} FROM inputs
+      WHERE source_type = 'RUN_OUTPUT' AND source_id = ? AND destination_type = 'MODEL_OUTPUT'`,
+    [runId],
+  );
+  return {
+    datasetInputs: schema.has('datasets') ? datasetInputs(reader, runId) : [],
+    modelInputs: modelInputs.map(([model]) => text(model)),
+    modelOutputs: modelOutputs.map(([model, step]) => ({ modelId: text(model), step: number(step) })),
+  };
+}
+
+function datasetInputs(reader: Reader, runId: string): DatasetInput[] {
+  const rows = reader.query(
+    `SELECT inputs.input_uuid, name, digest, dataset_source_type, dataset_source, dataset_schema, dataset_profile
+      FROM inputs JOIN datasets ON datasets.dataset_uuid = inputs.source_id
+      WHERE inputs.destination_type = 'RUN' AND inputs.destination_id = ? AND inputs.source_type = 'DATASET'
+      ORDER BY inputs.rowid`,
+    [runId],
+  );
+  return rows.map(([input, name, digest, sourceType, source, schema, profile]) => ({
+    dataset: {
+      name: text(name),
+      digest: text(digest),
+      sourceType: text(sourceType),
+      source: text(source),
+      schema: textOrNull(schema),
+      profile: textOrNull(profile),
+    },
+    tags: reader.schema.has('input_tags')
+      ? reader
+          .query('SELECT name, value FROM input_tags WHERE input_uuid = ? ORDER BY name', [text(input)])
+          .map(([key, value]) => ({ key: text(key), value: text(value) }))
+      : [],
+  }));
+}

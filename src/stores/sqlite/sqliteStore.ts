@@ -1,0 +1,219 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { StoreError, toStoreError } from '../../mlflow/errors';
+import type {
+  Experiment,
+  LoggedModel,
+  MetricHistory,
+  ModelVersion,
+  RegisteredModel,
+  Run,
+  RunInputs,
+  ViewType,
+} from '../../mlflow/entities';
+import type {
+  ArtifactListing,
+  ArtifactOwner,
+  Disposable,
+  ExperimentQuery,
+  LoggedModelQuery,
+  Page,
+  RegisteredModelQuery,
+  RunQuery,
+  RunRow,
+  StoreDescription,
+  StoreState,
+  TrackingStore,
+} from '../../mlflow/store';
+import { ArtifactReader } from '../artifacts/reader';
+import { networkFileSystemOf } from '../fileSystem';
+import { sqliteUri } from '../uri';
+import type { RequestArguments, RequestName, RequestResult } from './wire';
+import { WorkerHost } from './workerHost';
+
+/** A tracking store in a SQLite file. All reading is done by a worker thread. */
+export class SqliteStore implements TrackingStore {
+  readonly kind = 'sqlite';
+  readonly uri: string;
+  /** Also finds an artifact on this machine (`locate`), which the interface of all stores has not. */
+  readonly artifacts: ArtifactReader;
+  private readonly host: WorkerHost;
+  private readonly listeners = new Set<() => void>();
+  private timer: NodeJS.Timeout | undefined;
+  private polling: Promise<void> | undefined;
+  private current: StoreState = { status: 'ok' };
+
+  /**
+   * @param file absolute path
+   * @param distFolder where storeWorker.js and sql-wasm.wasm lie
+   */
+  constructor(
+    readonly file: string,
+    distFolder: string,
+  ) {
+    this.uri = sqliteUri(file);
+    this.host = new WorkerHost(file, distFolder);
+    this.artifacts = new ArtifactReader({
+      storeFolder: path.dirname(file),
+      runArtifactUri: async (runId, signal) => (await this.getRun(runId, signal)).info.artifactUri,
+      modelArtifactLocation: (modelId, signal) => this.modelArtifactLocation(modelId, signal),
+      versionSource: (name, version, signal) => this.version(name, version, signal),
+    });
+  }
+
+  get state(): StoreState {
+    return this.current;
+  }
+
+  /** Asks the worker; what can be asked is listed in handlers.ts. Throws StoreError. */
+  ask<Name extends RequestName>(
+    name: Name,
+    args: RequestArguments<Name>,
+    signal?: AbortSignal,
+  ): Promise<RequestResult<Name>> {
+    return this.host.ask(name, args, signal);
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  refresh(): Promise<void> {
+    this.polling ??= this.poll().finally(() => {
+      this.polling = undefined;
+    });
+    return this.polling;
+  }
+
+  setPollInterval(milliseconds: number): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    if (milliseconds > 0) {
+      this.timer = setInterval(() => void this.refresh(), Math.max(100, milliseconds));
+      this.timer.unref();
+    }
+  }
+
+  async describe(signal?: AbortSignal): Promise<StoreDescription> {
+    const [described, networkFileSystem, readOnlyReason] = await Promise.all([
+      this.ask('describe', undefined, signal),
+      networkFileSystemOf(this.file),
+      readOnlyReasonOf(this.file),
+    ]);
+    return { kind: this.kind, ...described, networkFileSystem, readOnlyReason };
+  }
+
+  searchExperiments(query: ExperimentQuery, signal?: AbortSignal): Promise<Page<Experiment>> {
+    return this.ask('searchExperiments', query, signal);
+  }
+
+  getExperiment(experimentId: string, signal?: AbortSignal): Promise<Experiment> {
+    return this.ask('getExperiment', { experimentId }, signal);
+  }
+
+  countRuns(
+    experimentIds: readonly string[],
+    view: ViewType,
+    signal?: AbortSignal,
+  ): Promise<Map<string, number>> {
+    return this.ask('countRuns', { experimentIds, view }, signal);
+  }
+
+  searchRuns(query: RunQuery, signal?: AbortSignal): Promise<Page<RunRow>> {
+    return this.ask('searchRuns', query, signal);
+  }
+
+  getRun(runId: string, signal?: AbortSignal): Promise<Run> {
+    return this.ask('getRun', { runId }, signal);
+  }
+
+  getRunInputs(runId: string, signal?: AbortSignal): Promise<RunInputs> {
+    return this.ask('getRunInputs', { runId }, signal);
+  }
+
+  getMetricHistory(runId: string, key: string, signal?: AbortSignal): Promise<MetricHistory> {
+    return this.ask('getMetricHistory', { runId, key }, signal);
+  }
+
+  searchRegisteredModels(query: RegisteredModelQuery, signal?: AbortSignal): Promise<Page<RegisteredModel>> {
+    return this.ask('searchRegisteredModels', query, signal);
+  }
+
+  getRegisteredModel(name: string, signal?: AbortSignal): Promise<RegisteredModel> {
+    return this.ask('getRegisteredModel', { name }, signal);
+  }
+
+  searchLoggedModels(query: LoggedModelQuery, signal?: AbortSignal): Promise<Page<LoggedModel>> {
+    return this.ask('searchLoggedModels', query, signal);
+  }
+
+  listArtifacts(owner: ArtifactOwner, folder: string, signal?: AbortSignal): Promise<ArtifactListing> {
+    return this.artifacts.list(owner, folder, signal);
+  }
+
+  readArtifact(
+    owner: ArtifactOwner,
+    file: string,
+    range: { offset: number; length: number },
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    return this.artifacts.read(owner, file, range, signal);
+  }
+
+  dispose(): void {
+    this.setPollInterval(0);
+    this.listeners.clear();
+    this.host.dispose();
+  }
+
+  private async modelArtifactLocation(modelId: string, signal?: AbortSignal): Promise<string> {
+    const page = await this.searchLoggedModels({ modelIds: [modelId], maxResults: 1 }, signal);
+    const model = page.items[0];
+    if (!model) {
+      throw new StoreError('RESOURCE_DOES_NOT_EXIST', `There is no logged model ${modelId} in this store.`);
+    }
+    return model.artifactLocation;
+  }
+
+  private async version(name: string, version: string, signal?: AbortSignal): Promise<ModelVersion> {
+    const model = await this.getRegisteredModel(name, signal);
+    const found = model.versions.find((candidate) => candidate.version === version);
+    if (!found) {
+      throw new StoreError('RESOURCE_DOES_NOT_EXIST', `There is no version ${version} of "${name}".`);
+    }
+    return found;
+  }
+
+  private async poll(): Promise<void> {
+    if (this.host.busy) {
+      // Whoever is asked now looks at the newest state anyway; the next poll will see what is left.
+      return;
+    }
+    let changed: boolean;
+    try {
+      changed = await this.host.poll();
+      changed ||= this.current.status !== 'ok';
+      this.current = { status: 'ok' };
+    } catch (error) {
+      const { code, message } = toStoreError(error);
+      changed = code === 'NOT_FOUND' && this.current.status === 'ok';
+      if (changed) {
+        this.current = { status: 'gone', since: Date.now(), message };
+      }
+    }
+    if (changed) {
+      this.listeners.forEach((listener) => listener());
+    }
+  }
+}
+
+async function readOnlyReasonOf(file: string): Promise<string | null> {
+  try {
+    await fs.promises.access(file, fs.constants.W_OK);
+    await fs.promises.access(path.dirname(file), fs.constants.W_OK);
+    return null;
+  } catch {
+    return 'The file or its folder is read-only.';
+  }
+}

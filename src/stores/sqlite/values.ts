@@ -1,0 +1,64 @@
+import type { SqlValue } from './engine';
+
+/**
+ * What SQLite holds in a column need not be of the column's type. Texts stay texts; a number is written out;
+ * a blob is taken for UTF-8.
+ */
+export function text(value: SqlValue | undefined): string {
+  if (value === null || value === undefined) {
+    return '';
+  }
+  return typeof value === 'object' ? Buffer.from(value).toString('utf8') : String(value);
+}
+
+export function textOrNull(value: SqlValue | undefined): string | null {
+  return value === null || value === undefined ? null : text(value);
+}
+
+/** A number, or null where there is none to be had. */
+export function numberOrNull(value: SqlValue | undefined): number | null {
+  if (typeof value === 'number') {
+    return value;
+  }
+  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))) {
+    return Number(value);
+  }
+  return null;
+}
+
+export function number(value: SqlValue | undefined): number {
+  return numberOrNull(value) ?? 0;
+}
+
+/** A metric's value: NaN is stored as 0 with a flag, the infinities as the greatest doubles (reference mlflow.md, A.2). */
+export function metricValue(value: SqlValue | undefined, isNan: SqlValue | undefined): number {
+  if (number(isNan) !== 0) {
+    return NaN;
+  }
+  const stored = number(value);
+  return Math.abs(stored) === Number.MAX_VALUE ? stored * 2 : stored;
+}
+
+export function lifecycle(value: SqlValue | undefined): 'active' | 'deleted' {
+  return value === 'deleted' ? 'deleted' : 'active';
+}
+
+/** `?, ?, ?` */
+export function placeholders(amount: number): string {
+  return Array.from({ length: amount }, () => '?').join(', ');
+}
+
+/** A page token: JSON in base64url, which callers keep and give back. */
+export function encodeToken(parts: readonly (string | number | null)[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** undefined for a token that none of ours is. */
+export function decodeToken(token: string): (string | number | null)[] | undefined {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    return Array.isArray(parts) ? (parts as (string | number | null)[]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
