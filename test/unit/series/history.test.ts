@@ -215,8 +215,8 @@ describe('buckets', () => {
           const xs = points.map(({ x }) => x);
           assert.equal(Math.max(...line.y), Math.max(...ys));
           assert.equal(Math.min(...line.y), Math.min(...ys));
-          assert.equal(line.x[0], Math.min(...xs) + 0);
-          assert.equal(line.x.at(-1), Math.max(...xs) + 0);
+          assert.equal(line.x[0]! + 0, Math.min(...xs) + 0);
+          assert.equal(line.x.at(-1)! + 0, Math.max(...xs) + 0);
           const known = new Set(points.map(({ x, y }) => `${x} ${y}`));
           assert.ok(
             [...line.x].every((x, i) => known.has(`${x} ${line.y[i]}`)),
