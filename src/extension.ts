@@ -1,5 +1,6 @@
 import * as os from 'node:os';
 import * as vscode from 'vscode';
+import { registerChartCommands } from './commands/charts';
 import { registerMlflowUiCommand } from './commands/mlflowUi';
 import { registerPageCommands } from './commands/pages';
 import { registerRegistryCommands } from './commands/registry';
@@ -87,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     setCanUndo: (canUndo) => setContext('mlflowLens.canUndo', canUndo),
   });
   registerPageCommands({ commands, stores, panels });
+  registerChartCommands({ commands, stores, state, panels });
   registerMlflowUiCommand({ commands, stores, pythonPath: () => readSettings().pythonPath });
 
   context.subscriptions.push(

@@ -1,3 +1,4 @@
+import type { SampledSeries, SampleRequest } from './samples';
 import type {
   ArtifactFile,
   Experiment,
@@ -149,6 +150,11 @@ export interface TrackingStore extends Disposable {
   getRun(runId: string, signal?: AbortSignal): Promise<Run>;
   getRunInputs(runId: string, signal?: AbortSignal): Promise<RunInputs>;
   getMetricHistory(runId: string, key: string, signal?: AbortSignal): Promise<MetricHistory>;
+  /**
+   * Histories made ready to draw, in the request's order. Missing where the store can only answer whole
+   * histories: sample those of `getMetricHistory` (series/history).
+   */
+  sampleMetrics?(request: SampleRequest, signal?: AbortSignal): Promise<SampledSeries[]>;
   /** By name. Prompts are not models; versions in 'Deleted_Internal' are not versions. */
   searchRegisteredModels(query: RegisteredModelQuery, signal?: AbortSignal): Promise<Page<RegisteredModel>>;
   getRegisteredModel(name: string, signal?: AbortSignal): Promise<RegisteredModel>;

@@ -1,4 +1,5 @@
 import type { PageName } from '../protocol/pages';
+import { chartsPage } from './charts';
 import { registered, type PageDefinition } from './page';
 import { runPage } from './run';
 
@@ -9,6 +10,7 @@ import { runPage } from './run';
  */
 const PAGES: Partial<Record<PageName, PageDefinition>> = {
   run: registered(runPage),
+  charts: registered(chartsPage),
 };
 
 /** @throws Error for a page that is not built */

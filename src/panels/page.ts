@@ -17,6 +17,8 @@ export interface PageServices {
   runCommand(command: string, args?: unknown): Promise<void>;
   /** Copies, and says `what` was copied in the status bar. */
   copyText(text: string, what: string): Promise<void>;
+  /** Asks where to, writes, and says so; nothing where the user cancels. Missing where there is no editor. */
+  saveFile?(suggestedName: string, data: Uint8Array): Promise<void>;
   showLog(): void;
   log(message: string): void;
   /** Whether the workspace is trusted: without it no process is started. */

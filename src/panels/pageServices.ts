@@ -17,6 +17,16 @@ export function createPageServices(stores: OpenStores, state: ViewState): PageSe
       await vscode.env.clipboard.writeText(text);
       vscode.window.setStatusBarMessage(`$(check) Copied ${what}`, 2000);
     },
+    saveFile: async (suggestedName, data) => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      const target = await vscode.window.showSaveDialog({
+        defaultUri: folder && vscode.Uri.joinPath(folder, suggestedName),
+      });
+      if (target) {
+        await vscode.workspace.fs.writeFile(target, data);
+        vscode.window.setStatusBarMessage(`$(check) Saved ${vscode.workspace.asRelativePath(target)}`, 3000);
+      }
+    },
     showLog: () => log().show(),
     log: (message) => log().info(message),
     isTrusted: () => vscode.workspace.isTrusted,

@@ -44,6 +44,8 @@ export class ViewState {
   private readonly headline = new Map<string, Saved['headline'][number]>();
   private readonly settings = new Map<string, unknown>();
   private baselineRun: RunKey | null = null;
+  private hoveredRun: RunKey | null = null;
+  private readonly hoverListeners = new Set<(run: RunKey | null) => void>();
 
   constructor(private readonly persistence: Persistence) {
     const saved = persistence.get(STORAGE_KEY) as Partial<Saved> | undefined;
@@ -68,6 +70,26 @@ export class ViewState {
   onDidChange(listener: () => void): Disposable {
     this.listeners.add(listener);
     return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  /** The run under the pointer in some view: its line and row light up in all. Not kept. */
+  get hovered(): RunKey | null {
+    return this.hoveredRun;
+  }
+
+  setHovered(run: RunKey | null): void {
+    if (run === this.hoveredRun || (run && this.hoveredRun && sameRun(run, this.hoveredRun))) {
+      return;
+    }
+    this.hoveredRun = run;
+    for (const listener of this.hoverListeners) {
+      listener(run);
+    }
+  }
+
+  onDidHover(listener: (run: RunKey | null) => void): Disposable {
+    this.hoverListeners.add(listener);
+    return { dispose: () => this.hoverListeners.delete(listener) };
   }
 
   shownRuns(): RunKey[] {
@@ -99,6 +121,19 @@ export class ViewState {
     const color = this.giveColor(run);
     this.save();
     return color;
+  }
+
+  /**
+   * The colours of runs that are drawn together. Those that have none get one that neither a shown run nor
+   * another of these has, while there are any left.
+   */
+  colorsOf(runs: readonly RunKey[]): RunColor[] {
+    const known = this.colors.size;
+    const colors = runs.map((run) => this.giveColor(run, runs));
+    if (this.colors.size !== known) {
+      this.save();
+    }
+    return colors;
   }
 
   /** The run's colour if it was ever drawn, else undefined. */
@@ -162,13 +197,14 @@ export class ViewState {
     this.changed();
   }
 
-  private giveColor(run: RunKey): RunColor {
+  private giveColor(run: RunKey, beside: readonly RunKey[] = []): RunColor {
     const known = this.colors.get(keyOf(run));
     if (known) {
       return known.color;
     }
     // Only the colours of shown runs count as taken: a run that was hidden long ago keeps its own, unseen.
-    const taken = [...this.shown.keys()].flatMap((key) => this.colors.get(key)?.color ?? []);
+    const near = new Set([...this.shown.keys(), ...beside.map(keyOf)]);
+    const taken = [...near].flatMap((key) => this.colors.get(key)?.color ?? []);
     const color = assignColor(run.runId, taken);
     this.colors.set(keyOf(run), { run, color });
     return color;

@@ -1,0 +1,86 @@
+import { StoreError } from '../mlflow/errors';
+import type { PanelHost } from '../panels/panelHost';
+import type { CommandRegistry } from '../platform/commands';
+import type { ViewState } from '../state/viewState';
+import type { OpenStores } from '../stores/openStores';
+import { fieldsOf, runsOf, storeOf, textOf } from './arguments';
+
+export interface ChartCommandDeps {
+  commands: CommandRegistry;
+  stores: OpenStores;
+  state: ViewState;
+  panels: PanelHost;
+}
+
+/** openCharts and openSweep (design.md, section 4). */
+export function registerChartCommands({ commands, stores, state, panels }: ChartCommandDeps): void {
+  commands.register('openCharts', async (args, selection) => {
+    const metrics = textsOf(args, 'metrics');
+    const experimentIds = experimentIdsOf(args, selection);
+    const runs = runsOf(args, selection);
+    if (experimentIds.length > 0 && runs.length === 0) {
+      const filter = textOf(args, 'filter');
+      await panels.show('charts', {
+        store: await storeOf(args, stores),
+        experimentIds,
+        ...(filter === undefined ? {} : { filter }),
+        ...(metrics.length > 0 ? { metrics } : {}),
+      });
+      return;
+    }
+    const wanted = runs.length > 0 ? runs : state.shownRuns();
+    if (wanted.length === 0) {
+      throw new StoreError(
+        'INVALID_PARAMETER_VALUE',
+        'No run is chosen: check runs in the sidebar, or open the charts of an experiment from its menu.',
+      );
+    }
+    await panels.show('charts', { runs: wanted, ...(metrics.length > 0 ? { metrics } : {}) });
+  });
+
+  commands.register('openSweep', async (args, selection) => {
+    const runs = runsOf(args, selection);
+    const parentRunId = textOf(args, 'parentRunId');
+    const experimentIds = experimentIdsOf(args, selection);
+    if (parentRunId !== undefined) {
+      await panels.show('sweep', { store: await storeOf(args, stores), parentRunId });
+    } else if (runs.length === 1) {
+      // A single run of the tree stands for its children.
+      await panels.show('sweep', { store: runs[0]!.store, parentRunId: runs[0]!.runId });
+    } else if (runs.length > 1) {
+      const store = runs[0]!.store;
+      const runIds = runs.filter((run) => run.store === store).map(({ runId }) => runId);
+      await panels.show('sweep', { store, runIds });
+    } else {
+      const store = await storeOf(args, stores);
+      await panels.show('sweep', {
+        store,
+        experimentIds: experimentIds.length > 0 ? experimentIds : await allExperiments(stores, store),
+      });
+    }
+  });
+}
+
+/** `{experimentIds}`, or the experiments that are selected in the tree. */
+function experimentIdsOf(args: unknown, selection: unknown): string[] {
+  const listed = textsOf(args, 'experimentIds');
+  if (listed.length > 0) {
+    return listed;
+  }
+  const items: unknown[] = Array.isArray(selection) && selection.length > 0 ? selection : [args];
+  return items.flatMap((item) => {
+    const id = textOf(item, 'experimentId');
+    return id !== undefined && textOf(item, 'runId') === undefined ? [id] : [];
+  });
+}
+
+function textsOf(args: unknown, field: string): string[] {
+  const value = fieldsOf(args)[field];
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+async function allExperiments(stores: OpenStores, uri: string): Promise<string[]> {
+  const store = await stores.get(uri);
+  const page = await store.searchExperiments({ view: 'ACTIVE_ONLY', maxResults: 1000 });
+  return page.items.map(({ experimentId }) => experimentId);
+}

@@ -1,0 +1,297 @@
+import { valueOf, type Experiment, type Run } from '../mlflow/entities';
+import { isCancelled, StoreError, toStoreError } from '../mlflow/errors';
+import { lastLogged, runCondition } from '../mlflow/runCondition';
+import type { SampledSeries, SampleRequest } from '../mlflow/samples';
+import type { TrackingStore } from '../mlflow/store';
+import type {
+  ChartMetric,
+  ChartRun,
+  ChartSampleRequest,
+  ChartSeries,
+  ChartsPageData,
+  ChartsProtocol,
+} from '../protocol/charts';
+import type { RequestHandlers } from '../protocol/messages';
+import type { ChartsArguments } from '../protocol/pages';
+import { historiesCsv } from '../series/csv';
+import { HistoryColumns } from '../series/history';
+import { keyOf, type RunKey } from '../state/viewState';
+import { storeName } from '../stores/uri';
+import type { PageDefinition, PageServices, PageSession } from './page';
+
+/** Runs drawn at most: more lines are a carpet. What is left out is said. */
+const MOST_RUNS = 100;
+const PARALLEL = 8;
+/** Params that are carried for grouping are at most this long. */
+const LONGEST_VALUE = 500;
+
+/** Histories of a set of runs, a chart a metric (reference ui.md, part 1, section 4). */
+export const chartsPage: PageDefinition<'charts', ChartsProtocol> = {
+  name: 'charts',
+  icon: 'charts',
+  initialTitle: ({ metrics }) => (metrics?.length === 1 ? metrics[0]! : 'Charts'),
+  key: (args) => JSON.stringify(args),
+  stores: (args) => [
+    ...new Set([...(args.runs ?? []).map(({ store }) => store), ...(args.store ? [args.store] : [])]),
+  ],
+  handlers,
+};
+
+function handlers(
+  args: ChartsArguments,
+  services: PageServices,
+  session: PageSession,
+): RequestHandlers<ChartsProtocol> {
+  const hover = services.state.onDidHover((run) => session.emit('hovered', run));
+  session.onDispose(() => hover.dispose());
+  return {
+    load: async (_, signal) => {
+      const data = await load(args, services, signal);
+      session.setTitle(title(args, data));
+      return data;
+    },
+    sample: (request, signal) => sample(request, services, signal),
+    hover: async ({ run }) => {
+      services.state.setHovered(run);
+      return null;
+    },
+    saveSettings: async ({ settings }) => {
+      services.state.setSetting(SETTINGS, settings);
+      return null;
+    },
+    savePicture: async ({ name, png }) => {
+      await saveFile(services, name, png);
+      return null;
+    },
+    saveCsv: async ({ name, series }, signal) => {
+      const histories = [];
+      for (const { run, key } of series) {
+        const store = await services.stores.get(run.store);
+        const [{ info }, history] = await Promise.all([
+          store.getRun(run.runId, signal),
+          store.getMetricHistory(run.runId, key, signal),
+        ]);
+        histories.push({ runName: info.runName, history });
+      }
+      await saveFile(services, name, new TextEncoder().encode(historiesCsv(histories)));
+      return null;
+    },
+  };
+}
+
+const SETTINGS = 'charts';
+
+async function saveFile(services: PageServices, name: string, data: Uint8Array): Promise<void> {
+  if (!services.saveFile) {
+    throw new StoreError('NOT_SUPPORTED_BY_SCHEMA', 'Files cannot be saved from here.');
+  }
+  await services.saveFile(name, data);
+}
+
+function title(args: ChartsArguments, data: ChartsPageData): string {
+  const about =
+    data.runs.length === 1
+      ? data.runs[0]!.name
+      : data.experiments.map(({ name }) => name).join(', ') || data.storeName;
+  return args.metrics?.length === 1 ? `${args.metrics[0]} · ${about}` : `Charts · ${about}`;
+}
+
+interface Found {
+  runs: { key: RunKey; run: Run }[];
+  gone: RunKey[];
+  omitted: number;
+}
+
+async function load(
+  args: ChartsArguments,
+  services: PageServices,
+  signal: AbortSignal,
+): Promise<ChartsPageData> {
+  const found = args.experimentIds
+    ? await searchRuns(args, args.experimentIds, services, signal)
+    : await getRuns(args.runs?.length ? args.runs : services.state.shownRuns(), services, signal);
+  const experiments = new Map<string, Experiment>();
+  for (const { key, run } of found.runs) {
+    const id = `${key.store}\n${run.info.experimentId}`;
+    if (!experiments.has(id)) {
+      const store = await services.stores.get(key.store);
+      experiments.set(id, await store.getExperiment(run.info.experimentId, signal));
+    }
+  }
+  const differing = differingParams(found.runs.map(({ run }) => run));
+  const colors = services.state.colorsOf(found.runs.map(({ key }) => key));
+  const runs = found.runs.map(({ key, run }, index): ChartRun => {
+    const experiment = experiments.get(`${key.store}\n${run.info.experimentId}`);
+    return {
+      ...key,
+      name: run.info.runName || key.runId.slice(0, 8),
+      experimentId: run.info.experimentId,
+      experimentName: experiment?.name ?? '',
+      state: runCondition(run.info, lastLogged(run), services.now()),
+      deleted: run.info.lifecycleStage === 'deleted',
+      startTime: run.info.startTime,
+      parentRunId: valueOf(run.tags, 'mlflow.parentRunId') ?? null,
+      color: colors[index]!,
+      params: run.params
+        .filter((param) => differing.has(param.key))
+        .map(({ key: name, value }) => ({ key: name, value: value.slice(0, LONGEST_VALUE) })),
+    };
+  });
+  const store = args.store ?? found.runs[0]?.key.store ?? found.gone[0]?.store ?? '';
+  const state = store === '' ? undefined : services.stores.entry(store)?.store?.state;
+  return {
+    storeName: storeName(store),
+    store,
+    experiments: [...experiments.values()].map(({ experimentId, name }) => ({ experimentId, name })),
+    runs,
+    metrics: metricsOf(found.runs.map(({ run }) => run)),
+    gone: found.gone,
+    omitted: found.omitted,
+    baseline: services.state.baseline,
+    settings: services.state.setting(SETTINGS) ?? null,
+    stale: state?.status === 'gone' ? { since: state.since, message: state.message } : null,
+  };
+}
+
+async function searchRuns(
+  args: ChartsArguments,
+  experimentIds: string[],
+  services: PageServices,
+  signal: AbortSignal,
+): Promise<Found> {
+  const uri = args.store ?? '';
+  const store = await services.stores.get(uri);
+  const page = await store.searchRuns(
+    {
+      experimentIds,
+      view: 'ACTIVE_ONLY',
+      ...(args.filter ? { filter: args.filter } : {}),
+      maxResults: MOST_RUNS,
+      params: 'all',
+      metrics: 'all',
+      tags: ['mlflow.parentRunId'],
+    },
+    signal,
+  );
+  const counts =
+    page.nextPageToken && !args.filter ? await store.countRuns(experimentIds, 'ACTIVE_ONLY', signal) : null;
+  const total = counts ? [...counts.values()].reduce((a, b) => a + b, 0) : page.items.length;
+  return {
+    runs: page.items.map((run) => ({ key: { store: uri, runId: run.info.runId }, run })),
+    gone: [],
+    omitted: page.nextPageToken ? Math.max(1, total - page.items.length) : 0,
+  };
+}
+
+async function getRuns(keys: readonly RunKey[], services: PageServices, signal: AbortSignal): Promise<Found> {
+  const found: Found = { runs: [], gone: [], omitted: Math.max(0, keys.length - MOST_RUNS) };
+  const wanted = keys.slice(0, MOST_RUNS);
+  for (let at = 0; at < wanted.length; at += PARALLEL) {
+    await Promise.all(
+      wanted.slice(at, at + PARALLEL).map(async (key) => {
+        try {
+          const store = await services.stores.get(key.store);
+          found.runs.push({ key, run: await store.getRun(key.runId, signal) });
+        } catch (error) {
+          if (toStoreError(error).code !== 'RESOURCE_DOES_NOT_EXIST') {
+            throw error;
+          }
+          found.gone.push(key);
+        }
+      }),
+    );
+  }
+  const place = new Map(wanted.map((key, index) => [keyOf(key), index]));
+  found.runs.sort((a, b) => place.get(keyOf(a.key))! - place.get(keyOf(b.key))!);
+  return found;
+}
+
+function metricsOf(runs: readonly Run[]): ChartMetric[] {
+  const byKey = new Map<string, number[]>();
+  runs.forEach((run, index) => {
+    for (const { key } of run.metrics) {
+      const known = byKey.get(key) ?? [];
+      known.push(index);
+      byKey.set(key, known);
+    }
+  });
+  return [...byKey]
+    .map(([key, indices]) => ({ key, runs: indices }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function differingParams(runs: readonly Run[]): Set<string> {
+  const values = new Map<string, Set<string>>();
+  const counts = new Map<string, number>();
+  for (const { params } of runs) {
+    for (const { key, value } of params) {
+      values.set(key, (values.get(key) ?? new Set()).add(value));
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return new Set(
+    [...values].flatMap(([key, seen]) => (seen.size > 1 || counts.get(key)! < runs.length ? [key] : [])),
+  );
+}
+
+async function sample(
+  request: ChartSampleRequest,
+  services: PageServices,
+  signal: AbortSignal,
+): Promise<ChartSeries[]> {
+  const results = new Array<ChartSeries>(request.series.length);
+  const byStore = new Map<string, number[]>();
+  request.series.forEach(({ run }, index) => {
+    byStore.set(run.store, [...(byStore.get(run.store) ?? []), index]);
+  });
+  await Promise.all(
+    [...byStore].map(async ([uri, indices]) => {
+      const { series: _series, ...sampling } = request;
+      const series = indices.map((index) => {
+        const { run, key, origin } = request.series[index]!;
+        return { runId: run.runId, key, origin };
+      });
+      try {
+        const store = await services.stores.get(uri);
+        const sampled = await sampleStore(store, { ...sampling, series }, signal);
+        indices.forEach((index, i) => (results[index] = toChartSeries(sampled[i]!)));
+      } catch (error) {
+        if (isCancelled(error)) {
+          throw error;
+        }
+        const problem = toStoreError(error).message;
+        indices.forEach((index, i) => {
+          const empty = new HistoryColumns().sample(series[i]!, sampling, true);
+          results[index] = { ...toChartSeries(empty), problem };
+        });
+      }
+    }),
+  );
+  return results;
+}
+
+async function sampleStore(
+  store: TrackingStore,
+  request: SampleRequest,
+  signal: AbortSignal,
+): Promise<SampledSeries[]> {
+  if (store.sampleMetrics) {
+    return store.sampleMetrics(request, signal);
+  }
+  const sampled: SampledSeries[] = [];
+  for (const key of request.series) {
+    const columns = new HistoryColumns();
+    columns.append(await store.getMetricHistory(key.runId, key.key, signal));
+    sampled.push(columns.sample(key, request, true));
+  }
+  return sampled;
+}
+
+function toChartSeries(series: SampledSeries): ChartSeries {
+  const { last } = series;
+  return {
+    ...series,
+    last: last && Float64Array.of(last.x, last.y, last.step, last.timestamp),
+    problem: null,
+  };
+}

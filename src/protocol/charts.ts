@@ -1,0 +1,72 @@
+import type { SampledSeries, Sampling } from '../mlflow/samples';
+import type { RunCondition } from '../mlflow/runCondition';
+import type { RunColor, RunKey } from '../state/viewState';
+
+/** A run whose histories are drawn. */
+export interface ChartRun extends RunKey {
+  name: string;
+  experimentId: string;
+  experimentName: string;
+  state: RunCondition;
+  deleted: boolean;
+  startTime: number | null;
+  parentRunId: string | null;
+  color: RunColor;
+  /** Params that differ between the runs of the page, to group by and to show in the legend. */
+  params: { key: string; value: string }[];
+}
+
+export interface ChartMetric {
+  key: string;
+  /** Indices into the page's runs. */
+  runs: number[];
+}
+
+export interface ChartsPageData {
+  /** What the page is about, for the breadcrumb. */
+  storeName: string;
+  store: string;
+  experiments: { experimentId: string; name: string }[];
+  runs: ChartRun[];
+  metrics: ChartMetric[];
+  /** Runs that were asked for and are not there any more. */
+  gone: RunKey[];
+  /** Further runs that match and are not drawn. */
+  omitted: number;
+  baseline: RunKey | null;
+  /** What the user chose on this page before, as `saveSettings` got it. */
+  settings: unknown;
+  stale: { since: number; message: string } | null;
+}
+
+export interface ChartSampleRequest extends Sampling {
+  series: { run: RunKey; key: string; origin: number | null }[];
+  budget: number;
+}
+
+/**
+ * A series as it travels: between page and host plain numbers are JSON, which has no NaN, so the last point, the
+ * one that may be NaN or infinite, comes as an array of [x, y, step, timestamp].
+ */
+export interface ChartSeries extends Omit<SampledSeries, 'last'> {
+  last: Float64Array | null;
+  /** Why there is no picture of it: the run is gone, the store is unreachable… */
+  problem: string | null;
+}
+
+export type ChartsProtocol = {
+  requests: {
+    load: { params: null; result: ChartsPageData };
+    /** In the order of the request. */
+    sample: { params: ChartSampleRequest; result: ChartSeries[] };
+    /** Lights the run up in every view. */
+    hover: { params: { run: RunKey | null }; result: null };
+    saveSettings: { params: { settings: unknown }; result: null };
+    savePicture: { params: { name: string; png: Uint8Array }; result: null };
+    /** Writes the whole histories: run_id, run_name, metric, step, timestamp, value. */
+    saveCsv: { params: { name: string; series: { run: RunKey; key: string }[] }; result: null };
+  };
+  events: {
+    hovered: RunKey | null;
+  };
+};

@@ -1,0 +1,407 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { isCancelled, toStoreError } from '../../src/mlflow/errors';
+import { plainText } from '../../src/mlflow/format';
+import type { ChartRun, ChartSampleRequest, ChartSeries } from '../../src/protocol/charts';
+import type { RunKey } from '../../src/state/viewState';
+import { chartLook } from '../ui/chartLook';
+import { iconButton } from '../ui/icon';
+import '../ui/menu';
+import { Refresher } from '../ui/refresher';
+import { runColor } from '../ui/theme';
+import { ChartView } from './chartView';
+import { Cursor } from './cursor';
+import { padded, xExtent, yExtent, type Drawing } from './drawing';
+import { legend, type LegendRow } from './legend';
+import { groupLines, type GroupLine, type RunLine } from './lines';
+import { countOffScale } from './marks';
+import { said, summary } from './said';
+import type { ChartSettings } from './settings';
+
+/** What a card asks of its page. */
+export interface CardHost {
+  readonly sample: (request: ChartSampleRequest, signal: AbortSignal) => Promise<ChartSeries[]>;
+  readonly hover: (run: RunKey | null) => void;
+  readonly setRange: (metric: string, range: [number, number] | null) => void;
+  /** The crosshair stands at x in all charts; null: nowhere. */
+  readonly setCursor: (x: number | null) => void;
+  /** What the card's lines span, for a y range that charts share. */
+  readonly setYExtent: (metric: string, extent: [number, number] | null) => void;
+  readonly enlarge: (metric: string | null) => void;
+  readonly hide: (run: RunKey) => void;
+  readonly saveCsv: (metric: string) => void;
+  readonly savePicture: (metric: string, canvas: HTMLCanvasElement) => void;
+  readonly copyPicture: (canvas: HTMLCanvasElement) => void;
+  readonly move: (metric: string, by: -1 | 1) => void;
+}
+
+/** Reading a long history comes back with a first picture after so many ms, and goes on. */
+const FIRST_BUDGET = 150;
+const NEXT_BUDGET = 400;
+/** Cards that are this near to the view are drawn. */
+const NEAR = '300px';
+
+/** One metric's chart: drawn while it is near the view, costing nothing while it is not. */
+@customElement('chart-card')
+export class ChartCard extends LitElement {
+  @property({ attribute: false }) host!: CardHost;
+  @property() metric = '';
+  @property({ attribute: false }) runs: readonly ChartRun[] = [];
+  /** All runs of the page, whose names the groups use. */
+  @property({ attribute: false }) allRuns: readonly ChartRun[] = [];
+  @property({ attribute: false }) settings!: ChartSettings;
+  @property({ attribute: false }) range: [number, number] | null = null;
+  @property({ attribute: false }) sharedY: [number, number] | null = null;
+  @property({ attribute: false }) baseline: RunKey | null = null;
+  @property() hovered: string | null = null;
+  @property({ type: Boolean }) enlarged = false;
+  /** Changes when the store may have more. */
+  @property({ type: Number }) version = 0;
+  /** Changes with the theme. */
+  @property({ type: Number }) theme = 0;
+
+  @state() private near = false;
+  @state() private series: readonly ChartSeries[] | undefined;
+  @state() private failure: string | undefined;
+  @state() private offScale = { above: 0, below: 0 };
+  private sampledRuns: readonly ChartRun[] = [];
+  private groups: readonly GroupLine[] = [];
+  private view: ChartView | undefined;
+  private readonly cursor = new Cursor();
+  private controller = new AbortController();
+  private readonly refresher = new Refresher(() => this.load());
+  private readonly observer = new IntersectionObserver(
+    (entries) => (this.near = entries.some((entry) => entry.isIntersecting)),
+    { rootMargin: NEAR },
+  );
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.observer.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    this.observer.disconnect();
+    this.release();
+    super.disconnectedCallback();
+  }
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (this.near && ASKS.some((name) => changed.has(name))) {
+      if (changed.has('range') || changed.has('settings') || changed.has('runs')) {
+        // What is on its way answers a question that nobody asks any more.
+        this.controller.abort();
+        this.controller = new AbortController();
+      }
+      this.refresher.request();
+    }
+    if (changed.has('near') && !this.near) {
+      this.release();
+    }
+  }
+
+  protected override updated(changed: Map<string, unknown>): void {
+    if (this.near && DRAWS.some((name) => changed.has(name))) {
+      this.draw();
+    } else if (changed.has('hovered')) {
+      this.view?.setHovered(this.hovered);
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const name = plainText(this.metric);
+    const lines = this.lines();
+    return html`<article class="chart-card ${this.enlarged ? 'enlarged' : ''}" aria-label=${name}>
+      <header>
+        <h3 class="cut" title=${plainText(this.metric, 1000)}><bdi>${name}</bdi></h3>
+        ${iconButton(
+          this.enlarged ? 'screen-normal' : 'screen-full',
+          this.enlarged ? 'Make It Smaller' : 'Enlarge',
+          () => this.host.enlarge(this.enlarged ? null : this.metric),
+        )}
+        <lens-menu .label=${`Actions for ${name}…`} .items=${this.menu()}></lens-menu>
+      </header>
+      <div
+        class="plot"
+        tabindex="0"
+        role="img"
+        aria-label=${this.near ? summary(name, lines, this.groups.length) : name}
+        aria-keyshortcuts="+ - ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight 0 Enter"
+        @keydown=${this.onKey}
+        @pointermove=${this.onPointer}
+        @pointerleave=${this.onLeave}
+        @dblclick=${() => this.host.setRange(this.metric, null)}
+        @wheel=${this.onWheel}
+      >
+        <canvas aria-hidden="true"></canvas>
+        <div class="cursor-layer" aria-hidden="true"></div>
+        ${this.message(lines)}
+      </div>
+      <p class="said muted" title=${this.saidText(lines)}>${this.saidText(lines)}</p>
+      ${legend(this.legendRows(lines), {
+        limit: this.enlarged ? 100 : 5,
+        more: () => this.host.enlarge(this.metric),
+        hover: this.host.hover,
+        hide: this.host.hide,
+        hovered: this.hovered,
+      })}
+    </article>`;
+  }
+
+  /** Shows the crosshair at x, or takes it away. Called for all charts at each move of the pointer. */
+  showCursor(x: number | null): void {
+    if (this.view && this.near) {
+      this.cursor.show(this, this.view, this.lines(), x, this.settings.x);
+    }
+  }
+
+  private lines(): RunLine[] {
+    const { series } = this;
+    return series
+      ? this.sampledRuns.flatMap((run, i) =>
+          series[i] && !series[i].problem ? [{ run, series: series[i] }] : [],
+        )
+      : [];
+  }
+
+  private saidText(lines: readonly RunLine[]): string {
+    return lines.length > 0 ? said(lines, this.settings, this.offScale) : ' ';
+  }
+
+  private message(lines: readonly RunLine[]): unknown {
+    const problem = this.failure ?? this.series?.find((series) => series.problem)?.problem;
+    if (problem) {
+      return html`<div class="plot-message" role="alert">
+        <span class="state-error">${problem}</span>
+        <button type="button" class="link" @click=${() => this.refresher.request()}>Try Again</button>
+      </div>`;
+    }
+    if (this.runs.length === 0) {
+      return html`<div class="plot-message muted">All runs that logged it are hidden.</div>`;
+    }
+    if (!this.series) {
+      return this.near ? html`<div class="plot-skeleton" aria-hidden="true"></div>` : nothing;
+    }
+    if (lines.every(({ series }) => series.line.y.every(Number.isNaN))) {
+      return html`<div class="plot-message muted">${emptyReason(lines)}</div>`;
+    }
+    return nothing;
+  }
+
+  private legendRows(lines: readonly RunLine[]): LegendRow[] {
+    if (this.groups.length > 0) {
+      return this.groups.map((group) => ({ kind: 'group', group, settings: this.settings }));
+    }
+    return lines.map((line) => ({ kind: 'run', line }));
+  }
+
+  private menu(): { label: string; icon: string; run: () => void; separated?: boolean }[] {
+    return [
+      { label: 'Reset Zoom', icon: 'discard', run: () => this.host.setRange(this.metric, null) },
+      {
+        label: 'Save Picture…',
+        icon: 'save',
+        separated: true,
+        run: () => this.picture((canvas) => this.host.savePicture(this.metric, canvas)),
+      },
+      {
+        label: 'Copy Picture',
+        icon: 'copy',
+        run: () => this.picture((canvas) => this.host.copyPicture(canvas)),
+      },
+      { label: 'Save Data as CSV…', icon: 'table', run: () => this.host.saveCsv(this.metric) },
+      {
+        label: 'Move Forward',
+        icon: 'arrow-left',
+        separated: true,
+        run: () => this.host.move(this.metric, -1),
+      },
+      { label: 'Move Back', icon: 'arrow-right', run: () => this.host.move(this.metric, 1) },
+    ];
+  }
+
+  private picture(use: (canvas: HTMLCanvasElement) => void): void {
+    if (this.view) {
+      const items = this.lines().map(({ run }) => ({ label: run.name, color: runColor(run.color) }));
+      use(this.view.picture(chartLook(), this.metric, items));
+    }
+  }
+
+  private async load(): Promise<void> {
+    const { runs, controller } = this;
+    if (!this.near || runs.length === 0) {
+      return;
+    }
+    const width = this.querySelector('.plot')?.clientWidth ?? 600;
+    let budget = FIRST_BUDGET;
+    for (;;) {
+      const request: ChartSampleRequest = {
+        x: this.settings.x,
+        logX: this.settings.logX,
+        logY: this.settings.logY,
+        range: this.range,
+        // Columns of the picture in steps, so that a width that changes a little asks for nothing.
+        buckets: Math.max(100, Math.ceil((width - 60) / 50) * 50),
+        smoothing: this.settings.smoothing.weight > 0 ? this.settings.smoothing : null,
+        budget,
+        series: runs.map((run) => ({
+          run: { store: run.store, runId: run.runId },
+          key: this.metric,
+          origin: run.startTime,
+        })),
+      };
+      try {
+        const series = await this.host.sample(request, controller.signal);
+        if (controller.signal.aborted) {
+          return;
+        }
+        this.failure = undefined;
+        this.sampledRuns = runs;
+        this.series = series;
+      } catch (error) {
+        if (!isCancelled(error) && !controller.signal.aborted) {
+          this.failure = toStoreError(error).message;
+        }
+        return;
+      }
+      if (this.series.every(({ complete }) => complete)) {
+        return;
+      }
+      budget = NEXT_BUDGET;
+    }
+  }
+
+  private draw(): void {
+    const lines = this.lines();
+    const { settings } = this;
+    this.groups = groupLines(lines, this.allRuns, settings);
+    const look = chartLook();
+    const drawing: Drawing = { lines, groups: this.groups, settings, baseline: this.baseline, look };
+    const limits = xExtent(lines, null, settings.logX);
+    const x = xExtent(lines, this.range, settings.logX);
+    const own = yExtent(drawing, this.range, settings.yRange === 'robust');
+    this.host.setYExtent(this.metric, own);
+    const canvas = this.querySelector('canvas');
+    const y = (settings.yRange === 'shared' && this.sharedY) || own;
+    if (!canvas || !x || !limits) {
+      this.view?.destroy();
+      this.view = undefined;
+      return;
+    }
+    this.view ??= new ChartView(canvas, { onRange: (range) => this.host.setRange(this.metric, range) }, look);
+    const scale = padded(y ?? [0, 1], settings.logY && y !== null);
+    const robust = settings.yRange === 'robust';
+    this.view.update(drawing, x, scale, limits, robust);
+    this.view.setHovered(this.hovered);
+    const off = { above: 0, below: 0 };
+    for (const { series } of robust ? lines : []) {
+      const { above, below } = countOffScale(series.line, scale);
+      off.above += above;
+      off.below += below;
+    }
+    if (off.above !== this.offScale.above || off.below !== this.offScale.below) {
+      this.offScale = off;
+    }
+    this.requestUpdate();
+  }
+
+  private release(): void {
+    this.controller.abort();
+    this.controller = new AbortController();
+    this.view?.destroy();
+    this.view = undefined;
+    this.cursor.clear(this);
+  }
+
+  private readonly onPointer = (event: PointerEvent): void => {
+    if (!this.view) {
+      return;
+    }
+    const box = this.querySelector('.plot')!.getBoundingClientRect();
+    const pixel = { x: event.clientX - box.left, y: event.clientY - box.top };
+    const { left, right } = this.view.area;
+    if (pixel.x < left || pixel.x > right) {
+      this.onLeave();
+      return;
+    }
+    const x = this.view.toX(pixel.x);
+    this.host.setCursor(x);
+    if (event.buttons === 0) {
+      this.host.hover(this.cursor.nearestRun(this.view, this.lines(), x, pixel.y));
+    }
+  };
+
+  private readonly onLeave = (): void => {
+    this.host.setCursor(null);
+    this.host.hover(null);
+  };
+
+  private readonly onWheel = (event: WheelEvent): void => {
+    if (this.view && !event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      event.preventDefault();
+      this.view.panBy(event.deltaX / this.view.area.right);
+    }
+  };
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const { view } = this;
+    if (!view || event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const pan = event.shiftKey;
+    switch (event.key) {
+      case '+':
+      case '=':
+        view.zoomBy(1.5);
+        break;
+      case '-':
+      case '_':
+        view.zoomBy(1 / 1.5);
+        break;
+      case 'ArrowLeft':
+      case 'ArrowRight': {
+        const direction = event.key === 'ArrowLeft' ? -1 : 1;
+        if (pan) {
+          view.panBy(direction * 0.25);
+        } else {
+          this.host.setCursor(this.cursor.step(view, this.lines(), direction));
+        }
+        break;
+      }
+      case '0':
+      case 'Home':
+        this.host.setRange(this.metric, null);
+        break;
+      case 'Enter':
+        this.host.enlarge(this.enlarged ? null : this.metric);
+        break;
+      case 'Escape':
+        this.host.setCursor(null);
+        this.host.enlarge(null);
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  };
+}
+
+const ASKS = ['near', 'metric', 'runs', 'settings', 'range', 'version', 'enlarged'];
+const DRAWS = ['near', 'series', 'settings', 'range', 'sharedY', 'baseline', 'theme', 'enlarged'];
+
+function emptyReason(lines: readonly RunLine[]): string {
+  const sum = (of: (line: RunLine) => number): number => lines.reduce((total, line) => total + of(line), 0);
+  if (sum(({ series }) => series.points) === 0) {
+    return 'Nothing was logged.';
+  }
+  if (sum(({ series }) => series.notPositive) > 0) {
+    return 'Every value lies at or below 0: a log axis cannot show it.';
+  }
+  return sum(({ series }) => series.nan) === sum(({ series }) => series.points)
+    ? 'Every value is NaN.'
+    : 'No value here is a finite number.';
+}

@@ -1,0 +1,510 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { toStoreError, type StoreError } from '../../src/mlflow/errors';
+import { count, formatDateTime, plainText } from '../../src/mlflow/format';
+import type { ChartMetric, ChartRun, ChartsPageData, ChartsProtocol } from '../../src/protocol/charts';
+import { keyOf, type RunKey } from '../../src/state/viewState';
+import { breadcrumb } from '../ui/breadcrumb';
+import type { PageConnection } from '../ui/client';
+import { filterBox, matches } from '../ui/filterBox';
+import '../ui/menu';
+import { Refresher } from '../ui/refresher';
+import { section } from '../ui/section';
+import { banner, emptyState, errorState, skeleton } from '../ui/states';
+import { onThemeChange } from '../ui/theme';
+import './chartCard';
+import type { ChartCard, CardHost } from './chartCard';
+import { sectionsOf, type MetricSection } from './sections';
+import { readSettings, type ChartSettings, type ChartsView } from './settings';
+import { runsLine, toolbar } from './toolbar';
+
+const ALL = '*';
+
+@customElement('charts-page')
+export class ChartsPage extends LitElement {
+  connection!: PageConnection<'charts', ChartsProtocol>;
+
+  @state() private data: ChartsPageData | undefined;
+  @state() private error: StoreError | undefined;
+  @state() private actionError = '';
+  @state() private settings: ChartSettings = readSettings(null);
+  @state() private filter = '';
+  @state() private enlarged: string | null = null;
+  @state() private onlyMetrics: readonly string[] | undefined;
+  @state() private version = 0;
+  @state() private theme = 0;
+  @state() private hovered: string | null = null;
+  @state() private sharedY: ReadonlyMap<string, [number, number]> = new Map();
+  private readonly folded = new Set<string>(['system/']);
+  private readonly hiddenRuns = new Set<string>();
+  private readonly ranges = new Map<string, [number, number]>();
+  private order: string[] = [];
+  private runsOf = new Map<string, ChartRun[]>();
+  private readonly yExtents = new Map<string, [number, number]>();
+  private settingsRead = false;
+  private saving: ReturnType<typeof setTimeout> | undefined;
+  private readonly refresher = new Refresher(() => this.load());
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { client, args } = this.connection;
+    this.onlyMetrics = args.metrics?.length ? args.metrics : undefined;
+    this.restore(this.connection.view<Partial<ChartsView>>());
+    client.on('storeChanged', () => this.refresher.request());
+    client.on('viewStateChanged', () => this.refresher.request());
+    client.on('hovered', (run) => (this.hovered = run && keyOf(run)));
+    onThemeChange(() => this.theme++);
+    this.refresher.request();
+  }
+
+  protected override render(): TemplateResult {
+    return html`<main class="page charts" aria-label="Charts">
+      ${
+        this.data
+          ? this.loaded(this.data)
+          : this.error
+            ? errorState(this.error.message, [this.tryAgain(), this.showLog()])
+            : skeleton(12, 'Loading the charts')
+      }
+    </main>`;
+  }
+
+  private loaded(data: ChartsPageData): TemplateResult {
+    const metrics = this.shownMetrics(data);
+    return html`<header class="page-header">
+        ${breadcrumb(this.crumbs(data))}
+        <div class="actions">
+          ${
+            data.runs.length > 1
+              ? html`<vscode-button appearance="secondary" @click=${() => this.openSweep(data)}
+                  >Sweep</vscode-button
+                >`
+              : nothing
+          }
+          <lens-menu
+            .items=${[
+              {
+                label: 'Diff Runs',
+                icon: 'diff',
+                run: () => this.run('diffRuns', { runs: data.runs.map(target) }),
+              },
+              { label: 'Reset All Zoom', icon: 'discard', run: () => this.setRange(ALL, null) },
+            ]}
+          ></lens-menu>
+        </div>
+      </header>
+      ${this.banners(data)}
+      <div class=${data.stale || this.error ? 'stale' : ''}>
+        ${toolbar({
+          settings: this.settings,
+          runs: data.runs,
+          change: (change) => this.changeSettings(change),
+          filter: filterBox({
+            value: this.filter,
+            placeholder: 'Filter metrics',
+            onChange: (value) => {
+              this.filter = value;
+              this.saveView();
+            },
+            result:
+              this.filter.trim() === ''
+                ? undefined
+                : `${metrics.length} of ${count(data.metrics.length, 'metric')}`,
+          }),
+        })}
+        ${runsLine({
+          runs: data.runs,
+          hidden: this.hiddenRuns,
+          hovered: this.hovered,
+          baseline: data.baseline,
+          omitted: data.omitted,
+          toggle: (run) => this.toggleHidden(run),
+          hover: this.hover,
+          showAll: () => {
+            this.hiddenRuns.clear();
+            this.regroup();
+          },
+          open: (run) => this.run('openRun', run),
+          setBaseline: (run) => this.run('setBaseline', { runs: [run] }),
+        })}
+        ${this.body(data, metrics)}
+      </div>`;
+  }
+
+  private crumbs(data: ChartsPageData): Parameters<typeof breadcrumb>[0] {
+    const open = (experimentIds: string[]) => () =>
+      this.run('openRunTable', { store: data.store, experimentIds });
+    const only = data.runs.length === 1 ? data.runs[0]! : undefined;
+    return [
+      { label: data.storeName, title: data.store, open: open([]) },
+      ...data.experiments
+        .slice(0, 2)
+        .map(({ experimentId, name }) => ({ label: name, open: open([experimentId]) })),
+      only
+        ? { label: only.name, open: () => this.run('openRun', target(only)) }
+        : { label: count(data.runs.length, 'run') },
+      ...(this.onlyMetrics?.length === 1
+        ? [{ label: this.onlyMetrics[0]! }]
+        : only
+          ? [{ label: 'Charts' }]
+          : []),
+    ];
+  }
+
+  private banners(data: ChartsPageData): unknown[] {
+    return [
+      this.error ? banner('warning', this.error.message, [this.tryAgain(), this.showLog()]) : nothing,
+      data.stale
+        ? banner('warning', `${data.stale.message} Shown as of ${formatDateTime(data.stale.since)}.`, [
+            this.tryAgain(),
+          ])
+        : nothing,
+      data.gone.length > 0
+        ? banner(
+            'warning',
+            `${count(data.gone.length, 'run')} of this page ${data.gone.length === 1 ? 'is' : 'are'} no longer in the store.`,
+          )
+        : nothing,
+      this.onlyMetrics
+        ? banner('info', `Only ${this.onlyMetrics.map((key) => plainText(key, 60)).join(', ')}.`, [
+            { label: `Show all ${count(data.metrics.length, 'metric')}`, run: () => this.showAllMetrics() },
+          ])
+        : nothing,
+      this.actionError
+        ? banner('warning', this.actionError, [{ label: 'Close', run: () => (this.actionError = '') }])
+        : nothing,
+    ];
+  }
+
+  private body(data: ChartsPageData, metrics: ChartMetric[]): unknown {
+    if (data.runs.length === 0) {
+      return emptyState(
+        data.gone.length > 0
+          ? 'The runs of this page were removed from the store.'
+          : 'No runs to draw: check runs in the sidebar, or open an experiment’s charts.',
+        this.tryAgain(),
+      );
+    }
+    if (data.metrics.length === 0) {
+      const live = data.runs.some((run) => run.state === 'running');
+      return emptyState(
+        live ? 'These runs have not logged a metric yet.' : 'These runs logged no metrics.',
+        this.tryAgain(),
+      );
+    }
+    if (metrics.length === 0) {
+      return this.filter.trim() === ''
+        ? emptyState('No run here logged this metric.', {
+            label: 'Show all metrics',
+            run: () => this.showAllMetrics(),
+          })
+        : emptyState('No metric’s name matches the filter.', {
+            label: 'Clear the filter',
+            run: () => (this.filter = ''),
+          });
+    }
+    const enlarged = metrics.find(({ key }) => key === this.enlarged);
+    if (enlarged) {
+      return html`<div class="chart-grid">${this.card(enlarged, true)}</div>`;
+    }
+    const sections = sectionsOf(metrics, this.order);
+    if (sections.length === 1 && sections[0]!.name === '') {
+      return this.grid(sections[0]!);
+    }
+    return sections.map((part) =>
+      section({
+        id: `metrics-${part.name || 'metrics'}`,
+        title: part.name === '' ? 'metrics' : plainText(part.name),
+        count: String(part.metrics.length),
+        open: !this.folded.has(part.name) || this.filter.trim() !== '',
+        onToggle: () => this.toggleFold(part.name),
+        body: () => this.grid(part),
+      }),
+    );
+  }
+
+  private grid(part: MetricSection): TemplateResult {
+    return html`<div class="chart-grid ${part.metrics.length === 1 ? 'single' : ''}">
+      ${part.metrics.map((metric) => this.card(metric, false, part.name))}
+    </div>`;
+  }
+
+  private card(metric: ChartMetric, enlarged: boolean, name = ''): TemplateResult {
+    return html`<chart-card
+      data-metric=${metric.key}
+      .host=${this.cardHost}
+      .metric=${metric.key}
+      .runs=${this.runsOf.get(metric.key) ?? []}
+      .allRuns=${this.data?.runs ?? []}
+      .settings=${this.settings}
+      .range=${this.rangeOf(metric.key)}
+      .sharedY=${this.sharedY.get(name) ?? null}
+      .baseline=${this.data?.baseline ?? null}
+      .hovered=${this.hovered}
+      .enlarged=${enlarged}
+      .version=${this.version}
+      .theme=${this.theme}
+    ></chart-card>`;
+  }
+
+  private readonly cardHost: CardHost = {
+    sample: (request, signal) => this.connection.client.request('sample', request, signal),
+    hover: (run) => this.hover(run),
+    setRange: (metric, range) => this.setRange(metric, range),
+    setCursor: (x) => {
+      for (const card of this.querySelectorAll<ChartCard>('chart-card')) {
+        card.showCursor(x);
+      }
+    },
+    setYExtent: (metric, extent) => this.setYExtent(metric, extent),
+    enlarge: (metric) => this.enlarge(metric),
+    hide: (run) => this.toggleHidden(run),
+    saveCsv: (metric) => {
+      const series = (this.runsOf.get(metric) ?? []).map((run) => ({ run: target(run), key: metric }));
+      this.act(this.connection.client.request('saveCsv', { name: `${fileName(metric)}.csv`, series }));
+    },
+    savePicture: (metric, canvas) => this.act(this.savePicture(metric, canvas)),
+    copyPicture: (canvas) => this.act(copyPicture(canvas)),
+    move: (metric, by) => this.move(metric, by),
+  };
+
+  private readonly hover = (run: RunKey | null): void => {
+    const key = run && keyOf(run);
+    if (key !== this.hovered) {
+      this.hovered = key;
+      this.connection.client.request('hover', { run }).catch(() => undefined);
+    }
+  };
+
+  private async load(): Promise<void> {
+    try {
+      const data = await this.connection.client.request('load', null);
+      if (!this.settingsRead) {
+        this.settings = readSettings(data.settings);
+        this.settingsRead = true;
+      }
+      this.error = undefined;
+      this.data = data;
+      this.regroup();
+      this.version++;
+    } catch (error) {
+      this.error = toStoreError(error);
+    }
+  }
+
+  /** The visible runs of each metric; an array that stays the same object while it says the same. */
+  private regroup(): void {
+    const { data } = this;
+    if (!data) {
+      return;
+    }
+    const next = new Map<string, ChartRun[]>();
+    for (const metric of data.metrics) {
+      const runs = metric.runs
+        .map((index) => data.runs[index]!)
+        .filter((run) => !this.hiddenRuns.has(keyOf(run)));
+      const before = this.runsOf.get(metric.key);
+      const same =
+        before?.length === runs.length &&
+        before.every((run, i) => JSON.stringify(run) === JSON.stringify(runs[i]));
+      next.set(metric.key, same ? before : runs);
+    }
+    this.runsOf = next;
+    this.saveView();
+    this.requestUpdate();
+  }
+
+  private shownMetrics(data: ChartsPageData): ChartMetric[] {
+    const filter = this.filter.trim();
+    return data.metrics.filter(
+      ({ key }) => (!this.onlyMetrics || this.onlyMetrics.includes(key)) && matches(filter, key),
+    );
+  }
+
+  private changeSettings(change: Partial<ChartSettings>): void {
+    const x = change.x !== undefined && change.x !== this.settings.x;
+    this.settings = { ...this.settings, ...change };
+    if (x) {
+      // A range of steps means nothing in time.
+      this.ranges.clear();
+    }
+    this.yExtents.clear();
+    this.sharedY = new Map();
+    this.saveView();
+    clearTimeout(this.saving);
+    this.saving = setTimeout(
+      () => this.act(this.connection.client.request('saveSettings', { settings: this.settings })),
+      500,
+    );
+  }
+
+  private rangeOf(metric: string): [number, number] | null {
+    return this.ranges.get(this.settings.shareX ? ALL : metric) ?? null;
+  }
+
+  private setRange(metric: string, range: [number, number] | null): void {
+    if (metric === ALL) {
+      this.ranges.clear();
+    } else if (range) {
+      this.ranges.set(this.settings.shareX ? ALL : metric, range);
+    } else {
+      this.ranges.delete(this.settings.shareX ? ALL : metric);
+    }
+    this.saveView();
+    this.requestUpdate();
+  }
+
+  private setYExtent(metric: string, extent: [number, number] | null): void {
+    if (this.settings.yRange !== 'shared' || !this.data) {
+      return;
+    }
+    if (extent) {
+      this.yExtents.set(metric, extent);
+    } else {
+      this.yExtents.delete(metric);
+    }
+    const shared = new Map<string, [number, number]>();
+    for (const part of sectionsOf(this.shownMetrics(this.data), this.order)) {
+      const extents = part.metrics.flatMap(({ key }) => this.yExtents.get(key) ?? []);
+      if (extents.length > 0) {
+        shared.set(part.name, [Math.min(...extents), Math.max(...extents)]);
+      }
+    }
+    const same = [...shared].every(([name, [low, high]]) => {
+      const before = this.sharedY.get(name);
+      return before?.[0] === low && before[1] === high;
+    });
+    if (!same) {
+      // After this drawing, not in the middle of it.
+      queueMicrotask(() => (this.sharedY = shared));
+    }
+  }
+
+  private enlarge(metric: string | null): void {
+    const before = this.enlarged;
+    if (metric === before) {
+      return;
+    }
+    this.enlarged = metric;
+    this.saveView();
+    void this.updateComplete.then(() => {
+      const selector = `chart-card[data-metric="${CSS.escape(metric ?? before ?? '')}"] .plot`;
+      this.querySelector<HTMLElement>(selector)?.focus();
+    });
+  }
+
+  private move(metric: string, by: -1 | 1): void {
+    const keys = sectionsOf(this.data?.metrics ?? [], this.order).flatMap((part) =>
+      part.metrics.map(({ key }) => key),
+    );
+    const from = keys.indexOf(metric);
+    const to = from + by;
+    if (from >= 0 && to >= 0 && to < keys.length) {
+      [keys[from], keys[to]] = [keys[to]!, keys[from]!];
+      this.order = keys;
+      this.saveView();
+      this.requestUpdate();
+    }
+  }
+
+  private toggleHidden(run: RunKey): void {
+    const key = keyOf(run);
+    if (!this.hiddenRuns.delete(key)) {
+      this.hiddenRuns.add(key);
+    }
+    this.regroup();
+  }
+
+  private toggleFold(name: string): void {
+    if (!this.folded.delete(name)) {
+      this.folded.add(name);
+    }
+    this.saveView();
+    this.requestUpdate();
+  }
+
+  private showAllMetrics(): void {
+    this.onlyMetrics = undefined;
+    const { metrics: _metrics, ...rest } = this.connection.args;
+    this.connection.saveArgs(rest);
+  }
+
+  private async savePicture(metric: string, canvas: HTMLCanvasElement): Promise<void> {
+    const blob = await toPng(canvas);
+    const png = new Uint8Array(await blob.arrayBuffer());
+    await this.connection.client.request('savePicture', { name: `${fileName(metric)}.png`, png });
+  }
+
+  private act(promise: Promise<unknown>): void {
+    promise.catch((error: unknown) => (this.actionError = toStoreError(error).message));
+  }
+
+  private run(command: string, args: unknown): void {
+    this.act(this.connection.client.request('runCommand', { command: `mlflowLens.${command}`, args }));
+  }
+
+  private openSweep(data: ChartsPageData): void {
+    const parents = new Set(data.runs.map(({ parentRunId }) => parentRunId));
+    const [parent] = parents;
+    this.run(
+      'openSweep',
+      parents.size === 1 && parent
+        ? { store: data.store, parentRunId: parent }
+        : { store: data.store, experimentIds: data.experiments.map(({ experimentId }) => experimentId) },
+    );
+  }
+
+  private restore(view: Partial<ChartsView> | undefined): void {
+    this.filter = view?.filter ?? '';
+    this.enlarged = view?.enlarged ?? null;
+    this.order = view?.order ?? [];
+    view?.hidden?.forEach((key) => this.hiddenRuns.add(key));
+    view?.ranges?.forEach(([metric, range]) => this.ranges.set(metric, range));
+    if (view?.folded) {
+      this.folded.clear();
+      view.folded.forEach((name) => this.folded.add(name));
+    }
+  }
+
+  private saveView(): void {
+    this.connection.saveView({
+      filter: this.filter,
+      folded: [...this.folded],
+      hidden: [...this.hiddenRuns],
+      ranges: [...this.ranges],
+      enlarged: this.enlarged,
+      order: this.order,
+    } satisfies ChartsView);
+  }
+
+  private tryAgain(): { label: string; run: () => void } {
+    return { label: 'Try Again', run: () => this.refresher.request() };
+  }
+
+  private showLog(): { label: string; run: () => void } {
+    return { label: 'Show Log', run: () => void this.connection.client.request('showLog', null) };
+  }
+}
+
+function target(run: RunKey): RunKey {
+  return { store: run.store, runId: run.runId };
+}
+
+/** A metric's name as a file's: no separators, nothing that a file system refuses. */
+function fileName(metric: string): string {
+  return metric.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80) || 'metric';
+}
+
+function toPng(canvas: HTMLCanvasElement): Promise<Blob> {
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be made.')))),
+  );
+}
+
+async function copyPicture(canvas: HTMLCanvasElement): Promise<void> {
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': toPng(canvas) })]);
+}

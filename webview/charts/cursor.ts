@@ -1,0 +1,126 @@
+import type { XKind } from '../../src/mlflow/samples';
+import { formatDateTime, formatDuration, formatNumber } from '../../src/mlflow/format';
+import { keyOf, type RunKey } from '../../src/state/viewState';
+import { runColor } from '../ui/theme';
+import type { ChartView } from './chartView';
+import { nearestPoint, type NearestPoint, type RunLine } from './lines';
+
+/** More dots than this say nothing. */
+const MOST_DOTS = 20;
+/** How near to a line the pointer lights it up, CSS pixels. */
+const REACH = 24;
+
+/**
+ * The crosshair of one chart: a line, a dot on each run's nearest point, and the exact values in the legend. It
+ * moves elements of its own and never has the chart drawn again.
+ */
+export class Cursor {
+  private x: number | null = null;
+
+  show(card: HTMLElement, view: ChartView, lines: readonly RunLine[], x: number | null, kind: XKind): void {
+    const layer = card.querySelector<HTMLElement>('.cursor-layer');
+    if (!layer) {
+      return;
+    }
+    this.x = x;
+    const [min, max] = view.xRange;
+    if (x === null || x < min || x > max) {
+      this.clear(card);
+      return;
+    }
+    const { top, bottom } = view.area;
+    const line = element(layer, 0, 'cursor-line');
+    line.style.transform = `translate(${view.toPixel(x, 0).x}px, ${top}px)`;
+    line.style.height = `${bottom - top}px`;
+    layer.hidden = false;
+    const cells = new Map(
+      [...card.querySelectorAll<HTMLElement>('[data-cursor]')].map((cell) => [cell.dataset.cursor, cell]),
+    );
+    let dots = 0;
+    for (const runLine of lines) {
+      const point = nearestPoint(runLine.series, x);
+      const cell = cells.get(keyOf(runLine.run));
+      if (cell) {
+        cell.textContent = point ? readout(point, kind) : '–';
+      }
+      if (point && point.x >= min && point.x <= max && dots < MOST_DOTS) {
+        const dot = element(layer, ++dots, 'cursor-dot');
+        const place = view.toPixel(point.x, point.smoothed ?? point.y);
+        dot.style.transform = `translate(${place.x}px, ${place.y}px)`;
+        dot.style.background = runColor(runLine.run.color);
+        dot.hidden = place.y < top || place.y > bottom;
+      }
+    }
+    for (let i = dots + 1; i < layer.children.length; i++) {
+      (layer.children[i] as HTMLElement).hidden = true;
+    }
+  }
+
+  clear(card: HTMLElement): void {
+    this.x = null;
+    const layer = card.querySelector<HTMLElement>('.cursor-layer');
+    if (layer && !layer.hidden) {
+      layer.hidden = true;
+      for (const cell of card.querySelectorAll<HTMLElement>('[data-cursor]')) {
+        cell.textContent = '';
+      }
+    }
+  }
+
+  /** The run whose line is nearest to the pointer, if any is near. */
+  nearestRun(view: ChartView, lines: readonly RunLine[], x: number, pixelY: number): RunKey | null {
+    let best: RunKey | null = null;
+    let distance = REACH;
+    for (const { run, series } of lines) {
+      const point = nearestPoint(series, x);
+      if (point) {
+        const away = Math.abs(view.toPixel(point.x, point.smoothed ?? point.y).y - pixelY);
+        if (away < distance) {
+          distance = away;
+          best = { store: run.store, runId: run.runId };
+        }
+      }
+    }
+    return best;
+  }
+
+  /** The next drawn x to the left or right, for the keyboard; the middle of the picture at first. */
+  step(view: ChartView, lines: readonly RunLine[], direction: -1 | 1): number | null {
+    const [min, max] = view.xRange;
+    if (this.x === null) {
+      const middle = lines[0] && nearestPoint(lines[0].series, (min + max) / 2);
+      return middle?.x ?? null;
+    }
+    let next: number | null = null;
+    for (const { series } of lines) {
+      for (const x of series.line.x) {
+        const beyond = direction > 0 ? x > this.x && x <= max : x < this.x && x >= min;
+        if (beyond && (next === null || (direction > 0 ? x < next : x > next))) {
+          next = x;
+        }
+      }
+    }
+    return next ?? this.x;
+  }
+}
+
+function readout(point: NearestPoint, kind: XKind): string {
+  const smoothed = point.smoothed === null ? '' : ` (${formatNumber(point.smoothed, 6)})`;
+  const at =
+    kind === 'step'
+      ? formatNumber(point.step, 16)
+      : kind === 'time'
+        ? `${formatDateTime(point.timestamp).slice(11)}, step ${formatNumber(point.step, 16)}`
+        : `${formatDuration(point.x)}, step ${formatNumber(point.step, 16)}`;
+  return `${formatNumber(point.y, 8)}${smoothed} @ ${at}`;
+}
+
+function element(layer: HTMLElement, index: number, className: string): HTMLElement {
+  while (layer.children.length <= index) {
+    layer.append(document.createElement('div'));
+  }
+  const child = layer.children[index] as HTMLElement;
+  child.className = className;
+  child.hidden = false;
+  return child;
+}

@@ -1,0 +1,299 @@
+import type { ChartDataset, ScaleOptions } from 'chart.js';
+import { MARK_KINDS } from '../../src/mlflow/samples';
+import { robustRange } from '../../src/series/robustRange';
+import { keyOf, type RunKey } from '../../src/state/viewState';
+import { axisLook, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
+import { runColor, runDash } from '../ui/theme';
+import { durationLabel, timeLabel, timeTicks, zoneOffset } from '../ui/timeTicks';
+import { runKeyOf, type GroupLine, type RunLine } from './lines';
+import type { MarkSeries } from './marks';
+import type { ChartSettings } from './settings';
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export type LineDataset = ChartDataset<'line', Point[]>;
+
+/** What a dataset stands for, so that a hovered run finds its lines. */
+export interface DatasetRole {
+  /** Keys of the runs. */
+  runs: string[];
+  kind: 'line' | 'raw' | 'band' | 'trace';
+  width: number;
+  color: string;
+}
+
+export interface Drawing {
+  lines: readonly RunLine[];
+  groups: readonly GroupLine[];
+  settings: ChartSettings;
+  baseline: RunKey | null;
+  look: ChartLook;
+}
+
+const LINE = 1.5;
+const STRONG = 2.5;
+/** Fewer visible points than this are drawn as dots too. */
+const DOTS_UNDER = 60;
+
+/** The lines as chart.js draws them; the later, the further in front. */
+export function makeDatasets(drawing: Drawing): { datasets: LineDataset[]; roles: DatasetRole[] } {
+  const datasets: LineDataset[] = [];
+  const roles: DatasetRole[] = [];
+  const add = (dataset: LineDataset, role: DatasetRole): void => {
+    datasets.push({ ...base(), ...dataset, borderColor: role.color, borderWidth: role.width });
+    roles.push(role);
+  };
+  for (const group of drawing.groups) {
+    addGroup(group, add);
+  }
+  if (drawing.groups.length > 0) {
+    return { datasets, roles };
+  }
+  const baseline = drawing.baseline && keyOf(drawing.baseline);
+  for (const line of drawing.lines) {
+    const { run, series } = line;
+    const color = runColor(run.color);
+    const runs = [runKeyOf(line)];
+    const width = runs[0] === baseline ? STRONG : LINE;
+    const dash = { borderDash: runDash(run.color) };
+    if (series.smoothed) {
+      add(
+        { label: `${run.name} (raw)`, data: points(series.line.x, series.line.y), ...dash },
+        { runs, kind: 'raw', width: 1, color: withAlpha(color, 0.25) },
+      );
+      add(
+        { label: run.name, data: points(series.smoothed.x, series.smoothed.y), ...dash },
+        { runs, kind: 'line', width, color },
+      );
+    } else {
+      const dots = radii(series.line.y, series.exact && series.visible < DOTS_UNDER);
+      add(
+        {
+          label: run.name,
+          data: points(series.line.x, series.line.y),
+          ...dash,
+          ...dots,
+          pointBackgroundColor: color,
+        },
+        { runs, kind: 'line', width, color },
+      );
+    }
+  }
+  return { datasets, roles };
+}
+
+function addGroup(group: GroupLine, add: (dataset: LineDataset, role: DatasetRole) => void): void {
+  const { band, members } = group;
+  const runs = members.map(runKeyOf);
+  const run = members[0]!.run;
+  const color = runColor(run.color);
+  const label = group.label ?? 'undefined';
+  const edge = { runs, kind: 'band', width: 0, color: 'transparent' } as const;
+  for (const member of members) {
+    add(
+      { label: member.run.name, data: points(member.series.line.x, member.series.line.y) },
+      { runs: [runKeyOf(member)], kind: 'trace', width: 0, color: withAlpha(color, 0.5) },
+    );
+  }
+  add({ label: `${label} (high)`, data: points(band.x, band.high) }, { ...edge, runs: [...runs] });
+  add(
+    {
+      label: `${label} (low)`,
+      data: points(band.x, band.low),
+      fill: '-1',
+      backgroundColor: withAlpha(color, 0.2),
+    },
+    { ...edge, runs: [...runs] },
+  );
+  add(
+    {
+      label,
+      data: points(band.x, band.mean),
+      ...radii(band.mean, band.x.length < DOTS_UNDER),
+      pointBackgroundColor: color,
+      borderDash: runDash(run.color),
+    },
+    { runs, kind: 'line', width: LINE, color },
+  );
+}
+
+function base(): Partial<LineDataset> {
+  return { pointRadius: 0, pointHitRadius: 0, pointBorderWidth: 0, tension: 0, fill: false, spanGaps: false };
+}
+
+function points(x: Float64Array, y: Float64Array): Point[] {
+  const out = new Array<Point>(x.length);
+  for (let i = 0; i < x.length; i++) {
+    out[i] = { x: x[i]!, y: y[i]! };
+  }
+  return out;
+}
+
+/** Dots where there are few points, and always where a point has no neighbour that a line could reach. */
+function radii(y: Float64Array, all: boolean): { pointRadius: number | number[] } {
+  if (all) {
+    return { pointRadius: y.length === 1 ? 3.5 : 2 };
+  }
+  let alone = false;
+  const sizes = Array.from(y, (value, i) => {
+    const isolated =
+      !Number.isNaN(value) && !(Number.isFinite(y[i - 1] ?? NaN) || Number.isFinite(y[i + 1] ?? NaN));
+    alone ||= isolated;
+    return isolated ? 2 : 0;
+  });
+  return { pointRadius: alone ? sizes : 0 };
+}
+
+export function makeMarks({ lines }: Drawing, robust: boolean): MarkSeries[] {
+  return lines.map(({ run, series }) => ({
+    color: runColor(run.color),
+    x: series.marks.x,
+    kinds: Array.from(series.marks.kinds, (kind) => MARK_KINDS[kind]!),
+    // Only the robust range leaves points off the scale.
+    line: robust ? series.line : null,
+  }));
+}
+
+/** The x range of a picture: what was zoomed to, else all that is there; padded where it is one instant. */
+export function xExtent(
+  lines: readonly RunLine[],
+  range: readonly [number, number] | null,
+  logX: boolean,
+): [number, number] | null {
+  if (range && (!logX || range[0] > 0)) {
+    return [range[0], range[1]];
+  }
+  let low = Infinity;
+  let high = -Infinity;
+  for (const { series } of lines) {
+    if (series.extent) {
+      low = Math.min(low, series.extent[0]);
+      high = Math.max(high, series.extent[1]);
+    }
+  }
+  if (low > high) {
+    return null;
+  }
+  return low === high ? (logX ? [low / 2, high * 2] : [low - 1, high + 1]) : [low, high];
+}
+
+/** The y range of what is visible, before padding; null where nothing is. */
+export function yExtent(
+  drawing: Drawing,
+  x: readonly [number, number] | null,
+  robust: boolean,
+): [number, number] | null {
+  const visible = visibleValues(drawing, x);
+  if (robust) {
+    return robustRange(visible);
+  }
+  let low = Infinity;
+  let high = -Infinity;
+  for (const values of visible) {
+    for (const value of values) {
+      low = value < low ? value : low;
+      high = value > high ? value : high;
+    }
+  }
+  return low <= high ? [low, high] : null;
+}
+
+function visibleValues(drawing: Drawing, x: readonly [number, number] | null): number[][] {
+  const columns = [
+    ...drawing.groups.flatMap(({ band }) => [
+      { x: band.x, y: band.mean },
+      { x: band.x, y: band.low },
+      { x: band.x, y: band.high },
+    ]),
+    ...(drawing.groups.length > 0 ? [] : drawing.lines).flatMap(({ series }) =>
+      series.smoothed ? [series.line, series.smoothed] : [series.line],
+    ),
+  ];
+  return columns.map((column) => {
+    const values: number[] = [];
+    for (let i = 0; i < column.x.length; i++) {
+      const y = column.y[i]!;
+      if (Number.isFinite(y) && (!x || (column.x[i]! >= x[0] && column.x[i]! <= x[1]))) {
+        values.push(y);
+      }
+    }
+    return values;
+  });
+}
+
+/** With air above and below; a single value gets its own scale. */
+export function padded([low, high]: readonly [number, number], log: boolean): [number, number] {
+  if (log) {
+    const factor = low === high ? 2 : (high / low) ** 0.05;
+    return [low / factor, high * factor];
+  }
+  const pad = low === high ? Math.max(Math.abs(low) * 0.05, 0.5) : (high - low) * 0.05;
+  return [low - pad, high + pad];
+}
+
+export function xScale(
+  settings: ChartSettings,
+  range: readonly [number, number],
+  look: ChartLook,
+): ScaleOptions<'linear' | 'logarithmic'> {
+  const common = axisLook(look);
+  const span = range[1] - range[0];
+  const time = settings.x !== 'step' && !settings.logX;
+  return {
+    type: settings.logX ? 'logarithmic' : 'linear',
+    min: range[0],
+    max: range[1],
+    ...common,
+    ticks: {
+      ...common.ticks,
+      callback: (value, index, ticks) => {
+        const number = Number(value);
+        if (settings.x === 'time') {
+          return timeLabel(number, span);
+        }
+        const next = ticks[index + 1] ?? ticks[index - 1];
+        return settings.x === 'relative'
+          ? durationLabel(number)
+          : tickLabel(number, next ? Math.abs(next.value - number) : 0);
+      },
+    },
+    ...(time
+      ? {
+          afterBuildTicks: (scale) => {
+            const zone = settings.x === 'time' ? zoneOffset(scale.min) : 0;
+            scale.ticks = timeTicks(scale.min, scale.max, Math.max(2, scale.width / 90), zone).map(
+              (value) => ({
+                value,
+              }),
+            );
+          },
+        }
+      : {}),
+  };
+}
+
+export function yScale(
+  settings: ChartSettings,
+  range: readonly [number, number],
+  look: ChartLook,
+): ScaleOptions<'linear' | 'logarithmic'> {
+  const common = axisLook(look);
+  return {
+    type: settings.logY ? 'logarithmic' : 'linear',
+    min: range[0],
+    max: range[1],
+    ...common,
+    ticks: {
+      ...common.ticks,
+      maxTicksLimit: 7,
+      includeBounds: false,
+      callback: (value, index, ticks) => {
+        const next = ticks[index + 1] ?? ticks[index - 1];
+        return tickLabel(Number(value), next && !settings.logY ? Math.abs(next.value - Number(value)) : 0);
+      },
+    },
+  };
+}

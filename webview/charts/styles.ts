@@ -1,0 +1,222 @@
+import { css } from 'lit';
+
+export const chartsStyles = css`
+  .page.charts {
+    padding-bottom: 48px;
+  }
+  .toolbar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 14px;
+    min-height: 32px;
+  }
+  .toolbar .spacer {
+    flex: 1;
+  }
+  .field {
+    display: inline-flex;
+    align-items: center;
+    gap: 5px;
+    color: var(--vscode-foreground);
+    white-space: nowrap;
+  }
+  .field select {
+    height: 24px;
+    max-width: 160px;
+    font: inherit;
+    color: var(--vscode-dropdown-foreground);
+    background: var(--vscode-dropdown-background);
+    border: 1px solid var(--vscode-dropdown-border, var(--vscode-contrastBorder, transparent));
+  }
+  .field input[type='range'] {
+    width: 90px;
+    accent-color: var(--vscode-focusBorder);
+  }
+  .field input[type='checkbox'] {
+    accent-color: var(--vscode-focusBorder);
+    margin: 0;
+  }
+  .smoothing-value {
+    display: inline-block;
+    min-width: 4em;
+    font-variant-numeric: tabular-nums;
+  }
+  .runs-line {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 2px 4px;
+    padding: 4px 0 8px;
+  }
+  .run-chip {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    max-width: 260px;
+    height: 22px;
+    padding: 0 6px;
+    border: 1px solid transparent;
+    background: none;
+    color: inherit;
+    font: inherit;
+    cursor: pointer;
+  }
+  .run-chip.hovered,
+  .run-chip:hover {
+    background: var(--vscode-list-hoverBackground);
+    border-color: var(--vscode-contrastActiveBorder, transparent);
+  }
+  .run-chip.off {
+    color: var(--vscode-descriptionForeground);
+    text-decoration: line-through;
+  }
+  .run-chip.off .dot {
+    border: 1px solid var(--vscode-descriptionForeground);
+  }
+  .chart-grid {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(420px, 100%), 1fr));
+    gap: 16px 20px;
+    padding: 8px 0;
+  }
+  .chart-grid:has(.enlarged) {
+    grid-template-columns: 1fr;
+  }
+  .chart-grid.single {
+    grid-template-columns: minmax(0, 900px);
+  }
+  chart-card {
+    display: block;
+    min-width: 0;
+    contain: layout;
+  }
+  .chart-card > header {
+    display: flex;
+    align-items: center;
+    height: 26px;
+    gap: 2px;
+  }
+  .chart-card h3 {
+    flex: 1;
+    min-width: 0;
+  }
+  .chart-card .plot {
+    position: relative;
+    height: 240px;
+    overflow: hidden;
+    touch-action: pan-y;
+  }
+  .chart-card.enlarged .plot {
+    height: max(320px, calc(100vh - 330px));
+  }
+  .plot canvas {
+    position: absolute;
+    inset: 0;
+  }
+  .plot-message {
+    position: absolute;
+    inset: 0;
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    justify-content: center;
+    gap: 8px;
+    padding: 16px;
+    text-align: center;
+    pointer-events: none;
+  }
+  .plot-message button {
+    pointer-events: auto;
+  }
+  .plot-skeleton {
+    position: absolute;
+    inset: 8px 8px 24px 44px;
+    border: solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    border-width: 0 0 1px 1px;
+  }
+  .cursor-layer {
+    position: absolute;
+    inset: 0;
+    pointer-events: none;
+  }
+  .cursor-line {
+    position: absolute;
+    left: 0;
+    top: 0;
+    width: 0;
+    border-left: 1px solid var(--vscode-editorCursor-foreground, var(--vscode-foreground));
+    opacity: 0.7;
+  }
+  .cursor-dot {
+    position: absolute;
+    left: -4px;
+    top: -4px;
+    width: 8px;
+    height: 8px;
+    border-radius: 50%;
+    border: 1px solid var(--vscode-editor-background);
+  }
+  [hidden] {
+    display: none !important;
+  }
+  .chart-card .said {
+    margin: 0;
+    min-height: 20px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .chart-card.enlarged .said {
+    white-space: normal;
+  }
+  table.legend {
+    width: 100%;
+    border-collapse: collapse;
+    table-layout: fixed;
+  }
+  table.legend th,
+  table.legend td {
+    height: 22px;
+    padding: 0 0 0 10px;
+    font-weight: normal;
+    text-align: left;
+    white-space: nowrap;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  table.legend th:first-child {
+    padding-left: 0;
+  }
+  table.legend thead th {
+    height: 18px;
+    color: var(--vscode-descriptionForeground);
+  }
+  table.legend .number {
+    width: 68px;
+    text-align: right;
+  }
+  table.legend .at-cursor {
+    width: 36%;
+  }
+  table.legend tr.hovered {
+    background: var(--vscode-list-hoverBackground);
+    outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
+    outline-offset: -1px;
+  }
+  .legend-name {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    min-width: 0;
+  }
+  .legend-name .hide-run {
+    opacity: 0;
+    width: 18px;
+    height: 18px;
+  }
+  tr:hover .hide-run,
+  .hide-run:focus-visible {
+    opacity: 1;
+  }
+`;

@@ -1,0 +1,223 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { count, plainText } from '../../src/mlflow/format';
+import type { ChartRun } from '../../src/protocol/charts';
+import { meanWindow } from '../../src/series/smoothing';
+import { keyOf, sameRun, type RunKey } from '../../src/state/viewState';
+import { icon } from '../ui/icon';
+import { styles } from '../ui/styles';
+import { runColor } from '../ui/theme';
+import type { ChartSettings } from './settings';
+
+export interface ToolbarOptions {
+  settings: ChartSettings;
+  runs: readonly ChartRun[];
+  change: (change: Partial<ChartSettings>) => void;
+  filter: TemplateResult;
+}
+
+export function toolbar({ settings, runs, change, filter }: ToolbarOptions): TemplateResult {
+  const { smoothing } = settings;
+  const group = settings.groupBy;
+  return html`<div class="toolbar" role="toolbar" aria-label="Chart options">
+    ${select(
+      'x',
+      settings.x,
+      [
+        ['step', 'step'],
+        ['time', 'wall time'],
+        ['relative', 'relative time'],
+      ],
+      (x) => change({ x }),
+    )}
+    ${check('log x', settings.logX, (logX) => change({ logX }))}
+    ${check('log y', settings.logY, (logY) => change({ logY }))}
+    ${select(
+      'y range',
+      settings.yRange,
+      [
+        ['free', 'each its own'],
+        ['shared', 'shared'],
+        ['robust', 'without outliers'],
+      ],
+      (yRange) => change({ yRange }),
+    )}
+    <label class="field"
+      >smoothing
+      <input
+        type="range"
+        min="0"
+        max="0.99"
+        step="0.01"
+        .value=${String(smoothing.weight)}
+        aria-valuetext=${smoothing.weight === 0 ? 'off' : String(smoothing.weight)}
+        @input=${(event: Event) =>
+          change({ smoothing: { ...smoothing, weight: Number((event.target as HTMLInputElement).value) } })}
+      />
+      <output class="smoothing-value">${smoothingText(settings)}</output>
+    </label>
+    ${select(
+      '',
+      smoothing.kind,
+      [
+        ['twema', 'time-weighted'],
+        ['ema', 'exponential'],
+        ['mean', 'running mean'],
+      ],
+      (kind) => change({ smoothing: { ...smoothing, kind } }),
+      'Kind of smoothing',
+    )}
+    ${
+      runs.length > 1
+        ? select('group', groupValue(group), groupChoices(runs, group), (value) =>
+            change({
+              groupBy:
+                value === ''
+                  ? null
+                  : value === 'parent'
+                    ? { kind: 'parent' }
+                    : { kind: 'param', key: value.slice(6) },
+            }),
+          )
+        : nothing
+    }
+    ${
+      group
+        ? select(
+            'band',
+            settings.band,
+            [
+              ['interval', '95 % interval (t)'],
+              ['std', 'std deviation'],
+              ['minmax', 'min to max'],
+            ],
+            (band) => change({ band }),
+          )
+        : nothing
+    }
+    ${check('same x', settings.shareX, (shareX) => change({ shareX }), 'Zooming one chart zooms all')}
+    <span class="spacer"></span>
+    ${filter}
+  </div>`;
+}
+
+function smoothingText({ smoothing }: ChartSettings): string {
+  if (smoothing.weight === 0) {
+    return 'off';
+  }
+  return smoothing.kind === 'mean' ? `${meanWindow(smoothing.weight)} points` : smoothing.weight.toFixed(2);
+}
+
+function groupValue(group: ChartSettings['groupBy']): string {
+  return group === null ? '' : group.kind === 'parent' ? 'parent' : `param:${group.key}`;
+}
+
+function groupChoices(
+  runs: readonly ChartRun[],
+  group: ChartSettings['groupBy'],
+): [value: string, label: string][] {
+  const keys = new Set(runs.flatMap(({ params }) => params.map(({ key }) => key)));
+  if (group?.kind === 'param') {
+    keys.add(group.key);
+  }
+  const nested = group?.kind === 'parent' || runs.some(({ parentRunId }) => parentRunId !== null);
+  return [
+    ['', 'single runs'],
+    ...(nested ? [['parent', 'by parent run'] as [string, string]] : []),
+    ...[...keys].sort().map((key): [string, string] => [`param:${key}`, `by ${plainText(key, 40)}`]),
+  ];
+}
+
+function select<Value extends string>(
+  label: string,
+  value: Value,
+  choices: readonly (readonly [Value, string])[],
+  choose: (value: Value) => void,
+  title = label,
+): TemplateResult {
+  return html`<label class="field"
+    >${label}
+    <select
+      aria-label=${title}
+      @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as Value)}
+    >
+      ${choices.map(([choice, text]) => html`<option value=${choice} ?selected=${choice === value}>${text}</option>`)}
+    </select>
+  </label>`;
+}
+
+function check(
+  label: string,
+  checked: boolean,
+  change: (checked: boolean) => void,
+  title: string | typeof nothing = nothing,
+): TemplateResult {
+  return html`<label class="field" title=${title}
+    ><input
+      type="checkbox"
+      .checked=${checked}
+      @change=${(event: Event) => change((event.target as HTMLInputElement).checked)}
+    />${label}</label
+  >`;
+}
+
+export interface RunsLineOptions {
+  runs: readonly ChartRun[];
+  hidden: ReadonlySet<string>;
+  hovered: string | null;
+  baseline: RunKey | null;
+  omitted: number;
+  toggle: (run: RunKey) => void;
+  hover: (run: RunKey | null) => void;
+  showAll: () => void;
+  open: (run: RunKey) => void;
+  setBaseline: (run: RunKey) => void;
+}
+
+const MOST_CHIPS = 30;
+
+/** The runs and their colours: hover lights one up, a click hides it or brings it back. */
+export function runsLine(options: RunsLineOptions): TemplateResult {
+  const { runs, hidden, hovered, baseline, omitted } = options;
+  const chips = runs.slice(0, MOST_CHIPS);
+  const rest = runs.length - chips.length;
+  return html`<div class="runs-line" role="group" aria-label="Runs">
+    ${chips.map((run) => {
+      const key = keyOf(run);
+      const off = hidden.has(key);
+      const target = { store: run.store, runId: run.runId };
+      const notes = [
+        run.deleted ? 'deleted' : run.state === 'finished' ? '' : run.state,
+        baseline && sameRun(baseline, run) ? 'baseline' : '',
+      ].filter(Boolean);
+      return html`<button
+        type="button"
+        class="run-chip ${off ? 'off' : ''} ${hovered === key ? 'hovered' : ''}"
+        aria-pressed=${String(!off)}
+        title=${`${plainText(run.name, 300)}\n${off ? 'Click to show' : 'Click to hide'}, double-click to open`}
+        @click=${() => options.toggle(target)}
+        @dblclick=${() => options.open(target)}
+        @pointerenter=${() => options.hover(target)}
+        @pointerleave=${() => options.hover(null)}
+      >
+        <span class="dot" ${styles({ background: off ? 'transparent' : runColor(run.color) })}></span>
+        <bdi class="cut">${plainText(run.name, 60)}</bdi>
+        ${notes.length > 0 ? html`<span class="muted">${notes.join(', ')}</span>` : nothing}
+      </button>`;
+    })}
+    ${rest > 0 ? html`<span class="muted">and ${count(rest, 'more run')}</span>` : nothing}
+    ${
+      omitted > 0
+        ? html`<span class="muted"
+            >${icon('info')} ${count(omitted, 'older run')} not drawn: filter to choose others</span
+          >`
+        : nothing
+    }
+    ${
+      hidden.size > 0
+        ? html`<button type="button" class="link" @click=${options.showAll}>
+            Show ${count(hidden.size, 'hidden run')}
+          </button>`
+        : nothing
+    }
+  </div>`;
+}
