@@ -274,8 +274,14 @@ if (typeof after === 'function') {
     for (const workbench of open) {
       await workbench.close();
     }
-    await (await browser)?.close();
+    await closeBrowser();
   });
+}
+
+/** Where no mocha does it. */
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
 }
 
 /** Starts VS Code and opens a window on a folder; resolves when it is drawn and the extension host runs. */
