@@ -169,4 +169,9 @@ export interface TrackingStore extends Disposable {
     range: { offset: number; length: number },
     signal?: AbortSignal,
   ): Promise<Uint8Array>;
+  /**
+   * The artifact's file or folder on this machine, for the editor to open; missing where a store has none.
+   * Never outside the artifact root.
+   */
+  locateArtifact?(owner: ArtifactOwner, path: string, signal?: AbortSignal): Promise<string>;
 }

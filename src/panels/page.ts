@@ -30,6 +30,19 @@ export interface PageServices {
   uriScheme?: string;
   /** Where a run's params came from; missing while the workspace has no repository to look in. */
   runSources?(run: RunKey, signal: AbortSignal): Promise<RunSources>;
+  /** Markdown to HTML, by VS Code's own renderer, which lets HTML through: the page cleans it. */
+  renderMarkdown?(text: string): Promise<string>;
+  /** What the editor does with a file on this machine. */
+  files?: FileServices;
+}
+
+export interface FileServices {
+  /** In VS Code's own editor for its kind. */
+  open(file: string): Promise<void>;
+  /** A copy of the file or folder, at a place that the user names. */
+  save(file: string, suggestedName: string): Promise<void>;
+  /** In the Explorer where it lies in the workspace, else in the system's file manager. */
+  reveal(file: string): Promise<void>;
 }
 
 /** One open page. */

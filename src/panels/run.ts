@@ -8,7 +8,9 @@ import { toMetricColumns } from '../protocol/metricColumns';
 import type { RequestHandlers } from '../protocol/messages';
 import type { RunMarks, RunPageData, RunProtocol, RunSources, Sparkline } from '../protocol/run';
 import { storeName } from '../stores/uri';
+import { artifactHandlers } from './artifacts';
 import type { PageDefinition, PageServices } from './page';
+import { relatedData } from './related';
 
 /** Everything a run knows (reference ui.md, part 1, section 5). */
 export const runPage: PageDefinition<'run', RunProtocol> = {
@@ -48,6 +50,12 @@ function handlers(
       }
       return drawn;
     },
+    getRelated: async (_, signal) => {
+      const store = await services.stores.get(args.store);
+      return relatedData(args.store, store, await store.getRun(args.runId, signal), services, signal);
+    },
+    renderNote: async ({ text }) => ({ html: (await services.renderMarkdown?.(text)) ?? null }),
+    ...artifactHandlers(args.store, services),
     getSources: async (_, signal) => services.runSources?.(args, signal) ?? unknownSources(args, services),
   };
 }

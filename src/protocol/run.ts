@@ -1,4 +1,6 @@
-import type { Run } from '../mlflow/entities';
+import type { LoggedModel, Run, RunInfo } from '../mlflow/entities';
+import type { DatasetSummary } from '../mlflow/datasets';
+import type { ArtifactRequests } from './artifacts';
 import type { MetricColumns } from './metricColumns';
 import type { Direction } from '../state/metrics';
 import type { RunColor } from '../state/viewState';
@@ -14,7 +16,11 @@ export type RunProtocol = {
     getSparklines: { params: { keys: string[] }; result: Sparkline[] };
     /** Where the params came from. */
     getSources: { params: null; result: RunSources };
-  };
+    /** What the run is tied to: data, models, other runs. */
+    getRelated: { params: null; result: RelatedData };
+    /** The note, rendered; the page cleans it. */
+    renderNote: { params: { text: string }; result: { html: string | null } };
+  } & ArtifactRequests;
   events: Record<never, never>;
 };
 
@@ -69,4 +75,36 @@ export interface ParamSource {
   commit: string | null;
   /** One sentence. */
   why: string | null;
+}
+
+export interface RelatedData {
+  /** null where there is none; without `info` where the store has no such run any more. */
+  parent: { runId: string; info: RunInfo | null } | null;
+  children: RelatedRun[];
+  moreChildren: boolean;
+  datasets: DatasetSummary[];
+  models: RelatedModel[];
+  /** Registered versions made from this run or from its logged models. */
+  versions: { name: string; version: string; stage: string; aliases: string[] }[];
+  /** The run before and the one after this in its experiment, by start time. */
+  newer: RunInfo | null;
+  older: RunInfo | null;
+}
+
+export interface RelatedRun {
+  info: RunInfo;
+  /** Newest timestamp of a metric, ms. */
+  lastLogged: number | null;
+  /** The headline metric, where one is known and logged. */
+  headline: { key: string; value: number | null; text: string } | null;
+}
+
+export interface RelatedModel {
+  model: Omit<LoggedModel, 'metrics'>;
+  /** Whether the run made the model or used it. */
+  role: 'output' | 'input';
+  /** Step of an output. */
+  step: number | null;
+  /** The latest of each key, formatted: a value may be one that JSON cannot carry. */
+  metrics: { key: string; value: string; dataset: string | null }[];
 }

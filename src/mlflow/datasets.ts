@@ -1,0 +1,82 @@
+import { fields, type SignatureField } from './artifacts/mlmodel';
+import { valueOf, type Dataset, type DatasetInput, type KeyValue } from './entities';
+
+/** A dataset as a page shows it: MLflow stores its parts as JSON texts (reference mlflow.md, A.2). */
+export interface DatasetSummary {
+  name: string;
+  digest: string;
+  /** `mlflow.data.context`: "train", "eval"…; null where it was logged without. */
+  context: string | null;
+  sourceType: string;
+  /** Where it came from: a URI or a path, or the source and commit of the code that made it. */
+  source: string;
+  /** null where no schema was logged. */
+  schema: { title: string; fields: SignatureField[] }[] | null;
+  profile: KeyValue[];
+}
+
+export function summarizeDataset({ dataset, tags }: DatasetInput): DatasetSummary {
+  return {
+    name: dataset.name,
+    digest: dataset.digest,
+    context: valueOf(tags, 'mlflow.data.context') ?? null,
+    sourceType: dataset.sourceType,
+    source: sourceOf(dataset),
+    schema: schemaOf(dataset.schema),
+    profile: entries(parse(dataset.profile)),
+  };
+}
+
+function sourceOf({ source }: Dataset): string {
+  const value = parse(source);
+  for (const name of ['uri', 'url', 'path', 'table_name', 'name']) {
+    const found = field(value, name);
+    if (typeof found === 'string') {
+      return found;
+    }
+  }
+  const tags = field(value, 'tags');
+  const file = field(tags, 'mlflow.source.name');
+  const commit = field(tags, 'mlflow.source.git.commit');
+  if (typeof file === 'string') {
+    return typeof commit === 'string' ? `${file} @ ${commit.slice(0, 7)}` : file;
+  }
+  return source;
+}
+
+function schemaOf(schema: string | null): DatasetSummary['schema'] {
+  const value = parse(schema);
+  const columns = fields(field(value, 'mlflow_colspec'));
+  if (columns) {
+    return [{ title: 'columns', fields: columns }];
+  }
+  const tensors = field(value, 'mlflow_tensorspec');
+  const parts = ['features', 'targets'].flatMap((title) => {
+    const found = fields(field(tensors, title));
+    return found ? [{ title, fields: found }] : [];
+  });
+  return parts.length > 0 ? parts : null;
+}
+
+function entries(value: unknown): KeyValue[] {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).map(([key, inner]) => ({
+        key,
+        value: typeof inner === 'string' ? inner : (JSON.stringify(inner) ?? ''),
+      }))
+    : [];
+}
+
+function parse(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}

@@ -1,0 +1,236 @@
+import { explainModel, loadingSnippets } from '../mlflow/artifacts/mlmodel';
+import { imageType, previewKind } from '../mlflow/artifacts/kind';
+import { parseNotebook } from '../mlflow/artifacts/notebook';
+import { parseRequirements } from '../mlflow/artifacts/requirements';
+import { delimiterOf, parseDelimited, parseJsonTable } from '../mlflow/artifacts/table';
+import { decodeText, prettyJson } from '../mlflow/artifacts/text';
+import { StoreError } from '../mlflow/errors';
+import { formatSize } from '../mlflow/format';
+import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
+import type { ArtifactPlace, ArtifactPreview, ArtifactRequests } from '../protocol/artifacts';
+import type { RequestHandlers } from '../protocol/messages';
+import type { PageServices } from './page';
+
+const KIB = 1024;
+/** Bytes read for the first picture of a text or a table, and at most after "Show more". */
+const FIRST = 256 * KIB;
+const MOST = 8 * KIB * KIB;
+const MOST_IMAGE = 32 * KIB * KIB;
+const MOST_DOCUMENT = 4 * KIB * KIB;
+
+type PreviewRequest = ArtifactRequests['previewArtifact']['params'];
+type Read = (path: string, length: number) => Promise<Uint8Array>;
+
+/** The host side of pages that show artifacts of a store. */
+export function artifactHandlers(
+  storeUri: string,
+  services: PageServices,
+): RequestHandlers<{ requests: ArtifactRequests; events: Record<never, never> }> {
+  const open = (): Promise<TrackingStore> => services.stores.get(storeUri);
+  return {
+    listArtifacts: async ({ owner, path }, signal) => (await open()).listArtifacts(owner, path, signal),
+    previewArtifact: async (request, signal) => {
+      const store = await open();
+      const read: Read = (path, length) =>
+        store.readArtifact(request.owner, path, { offset: 0, length }, signal);
+      return preview(request, read, storeUri, services);
+    },
+    readImage: async ({ owner, path }, signal) => {
+      const type = imageType(path);
+      if (type === null) {
+        throw new StoreError('INVALID_PARAMETER_VALUE', `${path} is not an image.`);
+      }
+      const store = await open();
+      const bytes = await store.readArtifact(owner, path, { offset: 0, length: MOST_IMAGE }, signal);
+      return { type, bytes };
+    },
+    artifactAction: async ({ owner, path, action }, signal) => {
+      await runAction(await open(), { owner, path }, action, services, signal);
+      return null;
+    },
+  };
+}
+
+async function preview(
+  request: PreviewRequest,
+  read: Read,
+  storeUri: string,
+  services: PageServices,
+): Promise<ArtifactPreview> {
+  const { path, size } = request;
+  const kind = previewKind(path);
+  switch (kind) {
+    case 'binary':
+      return { kind: 'none', reason: 'A binary file is not shown here.' };
+    case 'image':
+      return size !== null && size > MOST_IMAGE
+        ? tooLarge('image', size)
+        : { kind: 'image', type: imageType(path)!, bytes: await read(path, MOST_IMAGE) };
+    case 'svg':
+      // Drawn as an image: neither its scripts run nor its links load.
+      return size !== null && size > MOST_DOCUMENT
+        ? tooLarge('image', size)
+        : { kind: 'image', type: 'image/svg+xml', bytes: await read(path, MOST_DOCUMENT) };
+    case 'model':
+      return (await modelPreview(request, read, storeUri)) ?? textPreview(request, read, 'yaml');
+    case 'notebook':
+      return (await notebookPreview(path, read, services)) ?? textPreview(request, read, 'json');
+    case 'markdown':
+      return markdownPreview(request, read, services);
+    case 'html':
+      return size !== null && size > MOST_DOCUMENT
+        ? textPreview(request, read, 'text')
+        : { kind: 'html', text: decodeText(await read(path, MOST_DOCUMENT), true) ?? '' };
+    case 'table':
+      return tablePreview(request, read);
+    case 'json':
+      return textPreview(request, read, 'json');
+    case 'yaml':
+      return textPreview(request, read, 'yaml');
+    case 'text':
+    case 'unknown':
+      return textPreview(request, read, 'text');
+  }
+}
+
+/** The start of a file, how much of it was read, and whether it goes on. */
+async function start(
+  { path, size, limit }: PreviewRequest,
+  read: Read,
+): Promise<{ text: string | null; read: number; more: boolean }> {
+  const wanted = Math.min(limit ?? FIRST, MOST);
+  const bytes = await read(path, wanted);
+  const more = size === null ? bytes.length === wanted : size > bytes.length;
+  return { text: decodeText(bytes, !more), read: bytes.length, more };
+}
+
+async function textPreview(
+  request: PreviewRequest,
+  read: Read,
+  language: 'json' | 'yaml' | 'text',
+): Promise<ArtifactPreview> {
+  const { text, more, read: bytes } = await start(request, read);
+  if (text === null) {
+    return { kind: 'none', reason: 'A binary file is not shown here.' };
+  }
+  if (language === 'json' && !more) {
+    const table = parseJsonTable(text);
+    if (table) {
+      return { kind: 'table', read: bytes, ...table };
+    }
+  }
+  const shown = language === 'json' ? (prettyJson(text) ?? text) : text;
+  return { kind: 'text', text: shown, language, read: bytes, more };
+}
+
+async function tablePreview(request: PreviewRequest, read: Read): Promise<ArtifactPreview> {
+  const { text, more, read: bytes } = await start(request, read);
+  if (text === null) {
+    return { kind: 'none', reason: 'This file is no text, so it is not shown as a table.' };
+  }
+  return {
+    kind: 'table',
+    read: bytes,
+    ...parseDelimited(text, delimiterOf(request.path, text), !more),
+  };
+}
+
+async function markdownPreview(
+  request: PreviewRequest,
+  read: Read,
+  services: PageServices,
+): Promise<ArtifactPreview> {
+  const { text, more } = await start(request, read);
+  if (text === null || more || !services.renderMarkdown) {
+    return textPreview(request, read, 'text');
+  }
+  return { kind: 'markdown', text, html: await services.renderMarkdown(text) };
+}
+
+async function notebookPreview(
+  path: string,
+  read: Read,
+  services: PageServices,
+): Promise<ArtifactPreview | null> {
+  const text = decodeText(await read(path, MOST), true);
+  const notebook = text === null ? null : parseNotebook(text);
+  if (!notebook) {
+    return null;
+  }
+  const cells = await Promise.all(
+    notebook.cells.map(async (cell) => ({
+      ...cell,
+      html:
+        cell.kind === 'markdown' && services.renderMarkdown
+          ? await services.renderMarkdown(cell.source)
+          : null,
+    })),
+  );
+  return { kind: 'notebook', cells, more: notebook.more };
+}
+
+async function modelPreview(
+  { owner, path }: PreviewRequest,
+  read: Read,
+  storeUri: string,
+): Promise<ArtifactPreview | null> {
+  const text = decodeText(await read(path, MOST_DOCUMENT), true);
+  const model = text === null ? null : explainModel(text);
+  if (!model) {
+    return null;
+  }
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  const requirements = await read(`${folder}requirements.txt`, FIRST).catch(() => new Uint8Array());
+  const uri = artifactUri(owner, folder.replace(/\/$/, ''));
+  return {
+    kind: 'model',
+    model,
+    requirements: parseRequirements(decodeText(requirements, true) ?? ''),
+    uri,
+    snippets: loadingSnippets(
+      uri,
+      storeUri,
+      model.flavors.map(({ name }) => name),
+    ),
+  };
+}
+
+/** As MLflow's functions take it: `runs:/…`, `models:/m-…`, `models:/name/3`. */
+export function artifactUri(owner: ArtifactOwner, path: string): string {
+  const root =
+    'runId' in owner
+      ? `runs:/${owner.runId}`
+      : `models:/${'modelId' in owner ? owner.modelId : `${owner.name}/${owner.version}`}`;
+  return path === '' ? root : `${root}/${path}`;
+}
+
+async function runAction(
+  store: TrackingStore,
+  { owner, path }: ArtifactPlace,
+  action: ArtifactRequests['artifactAction']['params']['action'],
+  services: PageServices,
+  signal: AbortSignal,
+): Promise<void> {
+  if (action === 'copyUri') {
+    await services.copyText(artifactUri(owner, path), 'artifact URI');
+    return;
+  }
+  if (!store.locateArtifact || !services.files) {
+    throw new StoreError('UNSUPPORTED', 'The artifacts of this store have no file on this machine.');
+  }
+  const file = await store.locateArtifact(owner, path, signal);
+  switch (action) {
+    case 'open':
+      return services.files.open(file);
+    case 'save':
+      return services.files.save(file, path.slice(path.lastIndexOf('/') + 1));
+    case 'reveal':
+      return services.files.reveal(file);
+    case 'copyPath':
+      return services.copyText(file, 'path');
+  }
+}
+
+function tooLarge(what: string, size: number): ArtifactPreview {
+  return { kind: 'none', reason: `This ${what} is too large to be drawn here (${formatSize(size)}).` };
+}

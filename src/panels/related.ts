@@ -1,0 +1,215 @@
+import { summarizeDataset } from '../mlflow/datasets';
+import type { LoggedModel, RegisteredModel, Run, RunInfo } from '../mlflow/entities';
+import { metricOf, valueOf } from '../mlflow/entities';
+import { StoreError } from '../mlflow/errors';
+import { formatNumber } from '../mlflow/format';
+import { lastLogged } from '../mlflow/runCondition';
+import type { RunRow, TrackingStore } from '../mlflow/store';
+import type { RelatedData, RelatedModel } from '../protocol/run';
+import { headlineMetric } from '../state/metrics';
+import type { PageServices } from './page';
+
+const CHILDREN = 100;
+const MODELS_A_PAGE = 200;
+/** Runs that are looked through for the neighbours of one among several with the same start. */
+const NEIGHBOURS = 20;
+
+/** What a run is tied to; each part is left empty where the store's schema has no place for it. */
+export async function relatedData(
+  storeUri: string,
+  store: TrackingStore,
+  run: Run,
+  services: PageServices,
+  signal: AbortSignal,
+): Promise<RelatedData> {
+  const { runId } = run.info;
+  const [parent, children, inputs, neighbours] = await Promise.all([
+    parentOf(store, run, signal),
+    store.searchRuns(
+      {
+        experimentIds: [],
+        view: 'ALL',
+        parent: { runId },
+        maxResults: CHILDREN,
+        params: 'none',
+        metrics: 'all',
+        tags: 'none',
+      },
+      signal,
+    ),
+    store.getRunInputs(runId, signal),
+    neighboursOf(store, run, signal),
+  ]);
+  const models = await modelsOf(store, runId, inputs, signal);
+  const experiment = await store.getExperiment(run.info.experimentId, signal).catch(() => null);
+  const key = headlineMetric(
+    [...new Set(children.items.flatMap(({ metrics }) => metrics.map((metric) => metric.key)))],
+    experiment?.tags ?? [],
+    services.state.headlineMetric(storeUri, run.info.experimentId),
+    services.settings().headlineMetric,
+  );
+  return {
+    parent,
+    children: children.items.map((row) => ({
+      info: row.info,
+      lastLogged: lastLogged(row),
+      headline: headlineOf(row, key),
+    })),
+    moreChildren: children.nextPageToken !== undefined,
+    datasets: inputs.datasetInputs.map(summarizeDataset),
+    models,
+    versions: await versionsOf(
+      store,
+      runId,
+      models.filter(({ role }) => role === 'output').map(({ model }) => model.modelId),
+      signal,
+    ),
+    ...neighbours,
+  };
+}
+
+async function parentOf(store: TrackingStore, run: Run, signal: AbortSignal): Promise<RelatedData['parent']> {
+  const runId = valueOf(run.tags, 'mlflow.parentRunId');
+  if (!runId) {
+    return null;
+  }
+  try {
+    return { runId, info: (await store.getRun(runId, signal)).info };
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+      return { runId, info: null };
+    }
+    throw error;
+  }
+}
+
+/** The runs next to it in its experiment, or among its siblings; deleted ones only beside a deleted one. */
+async function neighboursOf(
+  store: TrackingStore,
+  { info, tags }: Run,
+  signal: AbortSignal,
+): Promise<{ newer: RunInfo | null; older: RunInfo | null }> {
+  if (info.startTime === null) {
+    return { newer: null, older: null };
+  }
+  const parentId = valueOf(tags, 'mlflow.parentRunId');
+  const list = async (comparison: string, order: string): Promise<RunInfo[]> => {
+    const { items } = await store.searchRuns(
+      {
+        experimentIds: [info.experimentId],
+        view: info.lifecycleStage === 'deleted' ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
+        parent: parentId ? { runId: parentId } : 'roots',
+        filter: `attributes.start_time ${comparison} ${info.startTime}`,
+        orderBy: [`attributes.start_time ${order}`],
+        maxResults: NEIGHBOURS,
+        params: 'none',
+        metrics: 'none',
+        tags: 'none',
+      },
+      signal,
+    );
+    return items.map((row) => row.info);
+  };
+  const around = await Promise.all([list('>=', 'ASC'), list('<=', 'DESC')]);
+  const ordered = [...new Map(around.flat().map((other) => [other.runId, other])).values()].sort(
+    (a, b) => b.startTime! - a.startTime! || (a.runId < b.runId ? -1 : 1),
+  );
+  const place = ordered.findIndex(({ runId }) => runId === info.runId);
+  return place < 0
+    ? { newer: null, older: null }
+    : { newer: ordered[place - 1] ?? null, older: ordered[place + 1] ?? null };
+}
+
+function headlineOf(row: RunRow, key: string | undefined): RelatedData['children'][number]['headline'] {
+  const metric = key === undefined ? undefined : metricOf(row, key);
+  return metric
+    ? {
+        key: metric.key,
+        value: Number.isFinite(metric.value) ? metric.value : null,
+        text: formatNumber(metric.value),
+      }
+    : null;
+}
+
+async function modelsOf(
+  store: TrackingStore,
+  runId: string,
+  inputs: { modelInputs: string[]; modelOutputs: { modelId: string; step: number }[] },
+  signal: AbortSignal,
+): Promise<RelatedModel[]> {
+  const outputs = new Map(inputs.modelOutputs.map(({ modelId, step }) => [modelId, step]));
+  const used = inputs.modelInputs.filter((modelId) => !outputs.has(modelId));
+  const [made, others] = await Promise.all([
+    store.searchLoggedModels({ sourceRunId: runId, maxResults: MODELS_A_PAGE }, signal),
+    outputs.size + used.length > 0
+      ? store.searchLoggedModels(
+          { modelIds: [...outputs.keys(), ...used], maxResults: MODELS_A_PAGE },
+          signal,
+        )
+      : { items: [] },
+  ]);
+  const all = new Map([...made.items, ...others.items].map((model) => [model.modelId, model]));
+  return [...all.values()].map((model) => ({
+    model: withoutMetrics(model),
+    role: used.includes(model.modelId) ? 'input' : 'output',
+    step: outputs.get(model.modelId) ?? null,
+    metrics: latestOf(model),
+  }));
+}
+
+function withoutMetrics({ metrics: _metrics, ...rest }: LoggedModel): RelatedModel['model'] {
+  return rest;
+}
+
+/** By key and dataset, the value of the greatest (step, timestamp). */
+export function latestOf({ metrics }: LoggedModel): RelatedModel['metrics'] {
+  const latest = new Map<string, LoggedModel['metrics'][number]>();
+  for (const metric of metrics) {
+    const id = JSON.stringify([metric.key, metric.datasetName, metric.datasetDigest]);
+    const known = latest.get(id);
+    if (
+      !known ||
+      metric.step > known.step ||
+      (metric.step === known.step && metric.timestamp >= known.timestamp)
+    ) {
+      latest.set(id, metric);
+    }
+  }
+  return [...latest.values()].map(({ key, value, datasetName }) => ({
+    key,
+    value: formatNumber(value),
+    dataset: datasetName,
+  }));
+}
+
+async function versionsOf(
+  store: TrackingStore,
+  runId: string,
+  modelIds: readonly string[],
+  signal: AbortSignal,
+): Promise<RelatedData['versions']> {
+  const sources = new Set(modelIds.map((modelId) => `models:/${modelId}`));
+  const found: RelatedData['versions'] = [];
+  for await (const model of allModels(store, signal)) {
+    for (const version of model.versions) {
+      if (version.runId === runId || sources.has(version.source)) {
+        found.push({
+          name: model.name,
+          version: version.version,
+          stage: version.currentStage,
+          aliases: version.aliases,
+        });
+      }
+    }
+  }
+  return found;
+}
+
+async function* allModels(store: TrackingStore, signal: AbortSignal): AsyncGenerator<RegisteredModel> {
+  let pageToken: string | undefined;
+  do {
+    const page = await store.searchRegisteredModels({ maxResults: MODELS_A_PAGE, pageToken }, signal);
+    yield* page.items;
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+}

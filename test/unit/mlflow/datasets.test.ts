@@ -1,0 +1,59 @@
+import * as assert from 'node:assert/strict';
+import { summarizeDataset } from '../../../src/mlflow/datasets';
+
+const dataset = { name: 'd', digest: '1', sourceType: 'local', source: '', schema: null, profile: null };
+
+describe('summarizeDataset', () => {
+  it('reads columns, profile, source and context', () => {
+    const summary = summarizeDataset({
+      dataset: {
+        ...dataset,
+        source: '{"uri": "data/green.csv"}',
+        schema: '{"mlflow_colspec": [{"type": "double", "name": "trip_distance", "required": true}]}',
+        profile: '{"num_rows": 2722, "features_shape": [2, 3]}',
+      },
+      tags: [{ key: 'mlflow.data.context', value: 'train' }],
+    });
+    assert.deepEqual(summary, {
+      name: 'd',
+      digest: '1',
+      context: 'train',
+      sourceType: 'local',
+      source: 'data/green.csv',
+      schema: [
+        {
+          title: 'columns',
+          fields: [{ name: 'trip_distance', type: 'double', required: true, default: null }],
+        },
+      ],
+      profile: [
+        { key: 'num_rows', value: '2722' },
+        { key: 'features_shape', value: '[2,3]' },
+      ],
+    });
+  });
+
+  it('reads tensors, and the code that made the data', () => {
+    const summary = summarizeDataset({
+      dataset: {
+        ...dataset,
+        sourceType: 'code',
+        source: '{"tags": {"mlflow.source.name": "src/best.py", "mlflow.source.git.commit": "4b64c149525c"}}',
+        schema:
+          '{"mlflow_tensorspec": {"features": "[{\\"type\\": \\"tensor\\", \\"tensor-spec\\": {\\"dtype\\": \\"float32\\", \\"shape\\": [-1, 1211]}}]", "targets": null}}',
+      },
+      tags: [],
+    });
+    assert.equal(summary.source, 'src/best.py @ 4b64c14');
+    assert.equal(summary.schema?.[0]?.fields[0]?.type, 'Tensor (float32, (-1, 1211))');
+    assert.equal(summary.context, null);
+  });
+
+  it('shows what it cannot read as it is', () => {
+    const summary = summarizeDataset({
+      dataset: { ...dataset, source: '<x>', schema: '[', profile: '3' },
+      tags: [],
+    });
+    assert.deepEqual([summary.source, summary.schema, summary.profile], ['<x>', null, []]);
+  });
+});
