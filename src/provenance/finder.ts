@@ -1,0 +1,312 @@
+import { valueOf, type Run } from '../mlflow/entities';
+import { GitError, isCommitId, type GitRepository } from './git';
+import { findRepositories, openRepository } from './gitProcess';
+import { isLauncher, locateScript } from './locate';
+import { explains, matchParams, type Wanted } from './match';
+import { readProject, type ProjectRun } from './project';
+import { trace, type Trace, type TraceOptions } from './python/trace';
+import { Snapshot } from './snapshot';
+import { unknownSource, type ParamSource, type RunSource, type Sources } from './source';
+
+export interface SourceFinderOptions {
+  /** Folders of the workspace: repositories are looked for in and above them. Absolute. */
+  folders(): readonly string[];
+  /** The git program. */
+  gitPath(): string;
+  /** Without trust no process is started. */
+  isTrusted(): boolean;
+}
+
+/** Finds where the params of runs come from. Answers are kept: a commit never changes. */
+export interface SourceFinder {
+  /** Never rejects for what the run or its repository lacks: that is said in the answer. */
+  findSources(run: Run): Promise<Sources>;
+  /** The repository that holds a commit; null where none of the workspace does. */
+  repositoryOf(commit: string): Promise<GitRepository | null>;
+  repositories(): Promise<GitRepository[]>;
+  /** Forget which repositories there are: folders changed. */
+  refresh(): void;
+}
+
+export function createSourceFinder(options: SourceFinderOptions): SourceFinder {
+  return new Finder(options);
+}
+
+const NOT_TRUSTED = 'In Restricted Mode git is not run: trust this workspace to see where params come from.';
+
+class Finder implements SourceFinder {
+  private opened: Promise<GitRepository[]> | null = null;
+  private readonly snapshots = new Map<string, Promise<Snapshot>>();
+  private readonly traces = new Map<string, Promise<Trace>>();
+
+  constructor(private readonly options: SourceFinderOptions) {}
+
+  refresh(): void {
+    this.opened = null;
+    this.snapshots.clear();
+    this.traces.clear();
+  }
+
+  repositories(): Promise<GitRepository[]> {
+    if (!this.options.isTrusted()) {
+      return Promise.resolve([]);
+    }
+    this.opened ??= Promise.all(this.options.folders().map((folder) => findRepositories(folder))).then(
+      (roots) => [...new Set(roots.flat())].map((root) => openRepository(root, this.options.gitPath())),
+    );
+    return this.opened;
+  }
+
+  async repositoryOf(commit: string): Promise<GitRepository | null> {
+    for (const repository of await this.repositories()) {
+      if ((await repository.resolveCommit(commit).catch(() => null)) !== null) {
+        return repository;
+      }
+    }
+    return null;
+  }
+
+  async findSources(run: Run): Promise<Sources> {
+    if (!this.options.isTrusted()) {
+      return this.nothing(run, NOT_TRUSTED);
+    }
+    try {
+      return await this.find(run);
+    } catch (error) {
+      if (error instanceof GitError) {
+        return this.nothing(run, error.message);
+      }
+      throw error;
+    }
+  }
+
+  private nothing(run: Run, problem: string, found: Partial<RunSource> = {}): Sources {
+    return {
+      run: { repository: null, commit: null, exact: false, file: null, usedFiles: [], ...found, problem },
+      params: new Map(
+        run.params.map(({ key, value }) => [key, unknownSource(value, problem, found.commit ?? null)]),
+      ),
+    };
+  }
+
+  private async find(run: Run): Promise<Sources> {
+    const place = await this.commitOf(run);
+    if ('problem' in place) {
+      return this.nothing(run, place.problem);
+    }
+    const { repository, commit, exact } = place;
+    const snapshot = await this.snapshot(repository, commit);
+    const found: RunSource = {
+      repository: repository.root,
+      commit,
+      exact,
+      file: null,
+      usedFiles: [],
+      problem: null,
+    };
+    const wanted: Wanted = {
+      params: run.params,
+      runName: run.info.runName,
+      isChild: valueOf(run.tags, 'mlflow.parentRunId') !== undefined,
+    };
+    const project = await this.projectOf(snapshot, run);
+    const program = project?.script
+      ? { file: project.script, options: projectOptions(project), problem: null }
+      : await this.programOf(repository, snapshot, run, wanted);
+    if (program.file === null) {
+      const answer = this.nothing(run, program.problem ?? 'The code of this run was not found.', found);
+      applyProject(answer.params, project, snapshot, commit);
+      return answer;
+    }
+    const traced = await this.trace(snapshot, program.file, program.options);
+    const params = matchParams(traced, wanted, commit, exact);
+    applyProject(params, project, snapshot, commit);
+    found.file = program.file;
+    found.usedFiles = usedFiles(program.file, traced, params);
+    if (!exact) {
+      found.problem = 'The run recorded no commit: this is the last one before it started.';
+    }
+    return { run: found, params };
+  }
+
+  /** The commit whose files the run used, or the last one before it where none was recorded. */
+  private async commitOf(
+    run: Run,
+  ): Promise<{ repository: GitRepository; commit: string; exact: boolean } | { problem: string }> {
+    const repositories = await this.repositories();
+    if (repositories.length === 0) {
+      return { problem: 'No folder of this workspace is in a git repository.' };
+    }
+    const recorded = valueOf(run.tags, 'mlflow.source.git.commit');
+    if (recorded !== undefined) {
+      if (!isCommitId(recorded)) {
+        return { problem: `The run records "${recorded.slice(0, 40)}" as its commit, which is none.` };
+      }
+      for (const repository of repositories) {
+        const commit = await repository.resolveCommit(recorded);
+        if (commit) {
+          return { repository, commit, exact: true };
+        }
+      }
+      return { problem: await missingCommit(recorded, repositories) };
+    }
+    if (run.info.startTime === null) {
+      return { problem: 'The run recorded neither a commit nor a start time.' };
+    }
+    for (const repository of repositories) {
+      const commit = await repository.commitBefore(run.info.startTime);
+      if (commit && (repositories.length === 1 || (await this.holdsSource(repository, commit, run)))) {
+        return { repository, commit, exact: false };
+      }
+    }
+    return { problem: 'The run recorded no commit, and there is none from before it started.' };
+  }
+
+  private async holdsSource(repository: GitRepository, commit: string, run: Run): Promise<boolean> {
+    const name = valueOf(run.tags, 'mlflow.source.name') ?? '';
+    const snapshot = await this.snapshot(repository, commit);
+    return isLauncher(name) || locateScript(snapshot, name).file !== null;
+  }
+
+  private snapshot(repository: GitRepository, commit: string): Promise<Snapshot> {
+    const key = `${repository.root}\0${commit}`;
+    let snapshot = this.snapshots.get(key);
+    if (!snapshot) {
+      snapshot = Snapshot.open(repository, commit);
+      snapshot.catch(() => this.snapshots.delete(key));
+      this.snapshots.set(key, snapshot);
+      if (this.snapshots.size > 32) {
+        this.snapshots.delete(this.snapshots.keys().next().value!);
+      }
+    }
+    return snapshot;
+  }
+
+  private async projectOf(snapshot: Snapshot, run: Run): Promise<ProjectRun | null> {
+    const entryPoint = valueOf(run.tags, 'mlflow.project.entryPoint');
+    const isProject = valueOf(run.tags, 'mlflow.source.type') === 'PROJECT' || entryPoint !== undefined;
+    return isProject
+      ? readProject(snapshot, valueOf(run.tags, 'mlflow.source.name') ?? '', entryPoint ?? 'main', run.params)
+      : null;
+  }
+
+  private async programOf(
+    repository: GitRepository,
+    snapshot: Snapshot,
+    run: Run,
+    wanted: Wanted,
+  ): Promise<{ file: string | null; options: TraceOptions; problem: string | null }> {
+    const name = valueOf(run.tags, 'mlflow.source.name') ?? '';
+    if (!isLauncher(name)) {
+      const located = locateScript(snapshot, name);
+      return { ...located, options: {} };
+    }
+    const isNotebook =
+      /kernel_launcher\.py$/.test(name) || valueOf(run.tags, 'mlflow.source.type') === 'NOTEBOOK';
+    return { ...(await this.searchProgram(repository, snapshot, wanted, isNotebook)), options: {} };
+  }
+
+  /** Which notebook (or script, where the launcher says nothing) logs these params? */
+  private async searchProgram(
+    repository: GitRepository,
+    snapshot: Snapshot,
+    wanted: Wanted,
+    isNotebook: boolean,
+  ): Promise<{ file: string | null; problem: string | null }> {
+    const mentioning = await repository.grep(snapshot.commit, ['mlflow', 'MLFlow']);
+    const candidates = mentioning
+      .filter((path) => (isNotebook ? path.endsWith('.ipynb') : /\.(py|ipynb)$/.test(path)))
+      .slice(0, 100);
+    const scored: { file: string; values: number; keys: number }[] = [];
+    for (const file of candidates) {
+      const traced = await this.trace(snapshot, file, {});
+      scored.push({ file, ...explains(traced, wanted) });
+    }
+    scored.sort((a, b) => b.values - a.values || b.keys - a.keys);
+    const [first, second] = scored;
+    const what = isNotebook ? 'notebook' : 'file';
+    if (!first || first.keys === 0) {
+      return { file: null, problem: `No ${what} at this commit logs these params.` };
+    }
+    if (second && second.values === first.values && second.keys === first.keys) {
+      return {
+        file: null,
+        problem: `More than one ${what} logs these params: ${first.file}, ${second.file}.`,
+      };
+    }
+    return { file: first.file, problem: null };
+  }
+
+  private trace(snapshot: Snapshot, file: string, options: TraceOptions): Promise<Trace> {
+    const given =
+      options.arguments?.map((value) => JSON.stringify([value.data, value.origin])).join(' ') ?? '';
+    const key = `${snapshot.commit}\0${file}\0${given}`;
+    let traced = this.traces.get(key);
+    if (!traced) {
+      traced = snapshot.with(() => trace(snapshot, file, options));
+      traced.catch(() => this.traces.delete(key));
+      this.traces.set(key, traced);
+      if (this.traces.size > 64) {
+        this.traces.delete(this.traces.keys().next().value!);
+      }
+    }
+    return traced;
+  }
+}
+
+function projectOptions(project: ProjectRun): TraceOptions {
+  return {
+    searchPath: [project.folder, '', 'src', 'lib'],
+    arguments: project.arguments,
+  };
+}
+
+/** What `mlflow run` logs itself comes from its parameters, whatever the script does with them. */
+function applyProject(
+  params: Map<string, ParamSource>,
+  project: ProjectRun | null,
+  snapshot: Snapshot,
+  commit: string,
+): void {
+  for (const [key, value] of project?.given ?? []) {
+    const { origin, outside } = value;
+    const line = origin ? (snapshot.read(origin.file).split('\n')[origin.line - 1] ?? '').trim() : null;
+    const logged = params.get(key);
+    if (logged) {
+      params.set(key, {
+        value: logged.value,
+        status: 'given',
+        file: origin?.file ?? null,
+        line: origin?.line ?? null,
+        text: line,
+        commit,
+        why: `Given from outside: ${outside?.kind === 'given' ? outside.why : 'mlflow run'}.`,
+      });
+    }
+  }
+}
+
+function usedFiles(entry: string, traced: Trace, params: ReadonlyMap<string, ParamSource>): string[] {
+  const files = new Set([entry]);
+  for (const event of traced.events) {
+    if (event.site) {
+      files.add(event.site.file);
+    }
+  }
+  for (const source of params.values()) {
+    if (source.file !== null) {
+      files.add(source.file);
+    }
+  }
+  return [...files];
+}
+
+async function missingCommit(commit: string, repositories: readonly GitRepository[]): Promise<string> {
+  const short = commit.slice(0, 7);
+  for (const repository of repositories) {
+    if (await repository.isShallow().catch(() => false)) {
+      return `Commit ${short} is not in this shallow clone: fetch the whole history to see the code of this run.`;
+    }
+  }
+  return `Commit ${short} is not in ${repositories.length === 1 ? 'this repository' : 'the repositories of this workspace'}: never pushed, rewritten since, or of another project.`;
+}

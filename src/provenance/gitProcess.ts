@@ -1,0 +1,427 @@
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import {
+  GitError,
+  isCommitId,
+  type ChangedFile,
+  type CommitInfo,
+  type GitRepository,
+  type TreeFile,
+} from './git';
+
+const TIME_LIMIT = 10_000;
+const MOST_OUTPUT = 128 * 1024 * 1024;
+const MOST_OBJECT = 8 * 1024 * 1024;
+
+/**
+ * Configuration that could start a program, or read from elsewhere, is overruled on the command line, which
+ * stands above that of the repository. Only commands that use no filter, textconv, pager or hook are run.
+ */
+const SAFE: readonly string[] = [
+  '--no-pager',
+  '--no-optional-locks',
+  '--no-replace-objects',
+  '--literal-pathspecs',
+  ...[
+    'core.fsmonitor=false',
+    'core.hooksPath=/dev/null',
+    'core.pager=cat',
+    'core.sshCommand=false',
+    'core.gitProxy=false',
+    'core.askPass=false',
+    'core.alternateRefsCommand=',
+    'core.attributesFile=/dev/null',
+    'core.untrackedCache=false',
+    'core.quotePath=false',
+    'credential.helper=',
+    'diff.external=',
+    'log.showSignature=false',
+    'gpg.program=false',
+    'protocol.allow=never',
+    'safe.bareRepository=explicit',
+    'submodule.recurse=false',
+    'grep.fallbackToNoIndex=false',
+    'color.ui=false',
+  ].flatMap((setting) => ['-c', setting]),
+];
+
+/** The environment of git: nothing of GIT_* from ours, no prompt, no network, plain English. */
+export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {};
+  for (const name of ['PATH', 'HOME', 'USERPROFILE', 'SYSTEMROOT', 'TEMP', 'TMP', 'TMPDIR']) {
+    if (from[name] !== undefined) {
+      env[name] = from[name];
+    }
+  }
+  return {
+    ...env,
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_PAGER: 'cat',
+  };
+}
+
+interface GitOptions {
+  input?: string;
+  /** Exit codes that are an answer and no failure. */
+  accept?: readonly number[];
+}
+
+class ProcessRepository implements GitRepository {
+  private readonly trees = new Map<string, Promise<readonly TreeFile[]>>();
+  private readonly commits = new Map<string, Promise<CommitInfo>>();
+
+  constructor(
+    readonly root: string,
+    private readonly gitPath: string,
+  ) {}
+
+  async resolveCommit(commit: string): Promise<string | null> {
+    if (!isCommitId(commit)) {
+      return null;
+    }
+    const answer = await this.text(['cat-file', '--batch-check'], { input: `${commit}^{commit}\n` });
+    return /^([0-9a-f]{40,64}) commit /.exec(answer)?.[1] ?? null;
+  }
+
+  async head(): Promise<string | null> {
+    const answer = await this.text(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], {
+      accept: [0, 1, 128],
+    });
+    return isCommitId(answer.trim()) ? answer.trim() : null;
+  }
+
+  async isShallow(): Promise<boolean> {
+    return (await this.text(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
+  }
+
+  tree(commit: string): Promise<readonly TreeFile[]> {
+    let tree = this.trees.get(commit);
+    if (!tree) {
+      tree = this.readTree(commit);
+      tree.catch(() => this.trees.delete(commit));
+      this.trees.set(commit, tree);
+      if (this.trees.size > 16) {
+        this.trees.delete(this.trees.keys().next().value!);
+      }
+    }
+    return tree;
+  }
+
+  private async readTree(commit: string): Promise<readonly TreeFile[]> {
+    const answer = await this.text(['ls-tree', '-r', '-z', '-l', '--full-tree', checked(commit)]);
+    return answer.split('\0').flatMap((record) => {
+      const match = /^(\d+) (\w+) ([0-9a-f]+) +(\d+|-)\t([\s\S]*)$/.exec(record);
+      return match ? [{ mode: match[1]!, id: match[3]!, size: Number(match[4]) || 0, path: match[5]! }] : [];
+    });
+  }
+
+  async readObjects(ids: readonly string[]): Promise<Map<string, Uint8Array>> {
+    const wanted = ids.filter(isCommitId);
+    const result = new Map<string, Uint8Array>();
+    if (wanted.length === 0) {
+      return result;
+    }
+    const output = await this.run(['cat-file', '--batch'], { input: wanted.map((id) => `${id}\n`).join('') });
+    let position = 0;
+    while (position < output.length) {
+      const end = output.indexOf(10, position);
+      if (end < 0) {
+        break;
+      }
+      const header = output.toString('latin1', position, end);
+      const match = /^([0-9a-f]+) (\w+) (\d+)$/.exec(header);
+      position = end + 1;
+      if (match) {
+        const size = Number(match[3]);
+        if (match[2] === 'blob' && size <= MOST_OBJECT) {
+          result.set(match[1]!, output.subarray(position, position + size));
+        }
+        position += size + 1;
+      }
+    }
+    return result;
+  }
+
+  commitInfo(commit: string): Promise<CommitInfo> {
+    let info = this.commits.get(commit);
+    if (!info) {
+      info = this.log(['-1', checked(commit)]).then((commits) => {
+        if (!commits[0]) {
+          throw new GitError(`There is no commit ${commit} here.`);
+        }
+        return commits[0];
+      });
+      info.catch(() => this.commits.delete(commit));
+      this.commits.set(commit, info);
+    }
+    return info;
+  }
+
+  commitsBetween(from: string, to: string, most: number): Promise<CommitInfo[]> {
+    return this.log([`-${Math.trunc(most)}`, checked(to), `^${checked(from)}`]);
+  }
+
+  async isAncestor(ancestor: string, commit: string): Promise<boolean> {
+    const answer = await this.text(['rev-list', '-1', checked(ancestor), `^${checked(commit)}`]);
+    return answer.trim() === '';
+  }
+
+  async changedFiles(from: string, to: string): Promise<ChangedFile[]> {
+    const options = ['-r', '-z', '-M', '--no-ext-diff', '--no-textconv', '--ignore-submodules=all'];
+    const range = [checked(from), checked(to), '--'];
+    const [raw, numbers] = await Promise.all([
+      this.text(['diff-tree', '--raw', ...options, ...range]),
+      this.text(['diff-tree', '--numstat', ...options, ...range]),
+    ]);
+    return mergeChanges(raw.split('\0'), numbers.split('\0'));
+  }
+
+  patch(from: string, to: string, file: string, oldPath: string | null): Promise<string> {
+    return this.text([
+      'diff-tree',
+      '-p',
+      '-M',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-color',
+      checked(from),
+      checked(to),
+      '--',
+      file,
+      ...(oldPath ? [oldPath] : []),
+    ]);
+  }
+
+  async commitBefore(time: number): Promise<string | null> {
+    const head = await this.head();
+    if (!head) {
+      return null;
+    }
+    const answer = await this.text(['rev-list', '-1', `--before=${new Date(time).toISOString()}`, head]);
+    return answer.trim() || null;
+  }
+
+  async grep(commit: string, words: readonly string[]): Promise<string[]> {
+    const answer = await this.text(
+      [
+        'grep',
+        '-l',
+        '-z',
+        '-I',
+        '-F',
+        '--no-textconv',
+        '--no-recurse-submodules',
+        ...words.flatMap((word) => ['-e', word]),
+        checked(commit),
+        '--',
+      ],
+      { accept: [0, 1] },
+    );
+    return answer
+      .split('\0')
+      .filter((name) => name !== '')
+      .map((name) => name.slice(name.indexOf(':') + 1));
+  }
+
+  async lastChange(commit: string, file: string): Promise<CommitInfo | null> {
+    return (await this.log(['-1', checked(commit), '--', file]))[0] ?? null;
+  }
+
+  private async log(args: readonly string[]): Promise<CommitInfo[]> {
+    const answer = await this.text([
+      'log',
+      '-z',
+      '--no-show-signature',
+      '--no-decorate',
+      '--no-mailmap',
+      '--no-notes',
+      '--format=%H%x00%P%x00%an%x00%at%x00%s',
+      ...args.slice(0, args.includes('--') ? args.indexOf('--') : undefined),
+      '--',
+      ...(args.includes('--') ? args.slice(args.indexOf('--') + 1) : []),
+    ]);
+    const fields = answer.split('\0');
+    const commits: CommitInfo[] = [];
+    for (let i = 0; i + 4 < fields.length; i += 5) {
+      commits.push({
+        commit: fields[i]!,
+        parents: fields[i + 1]!.split(' ').filter((parent) => parent !== ''),
+        author: fields[i + 2]!,
+        time: Number(fields[i + 3]) * 1000,
+        subject: fields[i + 4]!,
+      });
+    }
+    return commits;
+  }
+
+  private async text(args: readonly string[], options: GitOptions = {}): Promise<string> {
+    return (await this.run(args, options)).toString('utf8');
+  }
+
+  /** Runs git in the repository: arguments only, no shell, killed after the time limit. */
+  private run(args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(this.gitPath, [...SAFE, ...args], {
+        cwd: this.root,
+        env: gitEnvironment(process.env),
+        shell: false,
+        windowsHide: true,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+      const chunks: Buffer[] = [];
+      let size = 0;
+      let problem = '';
+      const fail = (message: string) => {
+        child.kill('SIGKILL');
+        reject(new GitError(message));
+      };
+      const timer = setTimeout(
+        () => fail(`git ${args[0]!} did not answer within ${TIME_LIMIT / 1000} s.`),
+        TIME_LIMIT,
+      );
+      child.stdout.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MOST_OUTPUT) {
+          fail(`git ${args[0]!} gave more than ${MOST_OUTPUT >> 20} MiB.`);
+        }
+        chunks.push(chunk);
+      });
+      child.stderr.on('data', (chunk: Buffer) => {
+        problem = (problem + chunk.toString('utf8')).slice(-2000);
+      });
+      child.on('error', (error) => {
+        clearTimeout(timer);
+        reject(
+          new GitError(
+            (error as NodeJS.ErrnoException).code === 'ENOENT'
+              ? `git was not found (${this.gitPath}): set mlflowLens.gitPath.`
+              : `git could not be started: ${error.message}`,
+          ),
+        );
+      });
+      child.on('close', (code) => {
+        clearTimeout(timer);
+        if ((options.accept ?? [0]).includes(code ?? -1)) {
+          resolve(Buffer.concat(chunks));
+        } else {
+          reject(new GitError(`git ${args[0]!} failed: ${problem.trim() || `exit code ${String(code)}`}`));
+        }
+      });
+      child.stdin.on('error', () => undefined);
+      child.stdin.end(options.input ?? '');
+    });
+  }
+}
+
+function checked(commit: string): string {
+  if (!isCommitId(commit)) {
+    throw new GitError(`"${commit}" is not a commit id.`);
+  }
+  return commit;
+}
+
+/** Joins the two listings of diff-tree by path. */
+function mergeChanges(raw: readonly string[], numbers: readonly string[]): ChangedFile[] {
+  const lines = new Map<string, [number | null, number | null]>();
+  for (let i = 0; i < numbers.length;) {
+    const match = /^(\d+|-)\t(\d+|-)\t([\s\S]*)$/.exec(numbers[i]!);
+    if (!match) {
+      i++;
+      continue;
+    }
+    const counts: [number | null, number | null] = [lineCount(match[1]!), lineCount(match[2]!)];
+    if (match[3] === '') {
+      lines.set(numbers[i + 2] ?? '', counts);
+      i += 3;
+    } else {
+      lines.set(match[3]!, counts);
+      i++;
+    }
+  }
+  const result: ChangedFile[] = [];
+  for (let i = 0; i < raw.length;) {
+    const status = /^:\d+ \d+ \S+ \S+ ([A-Z])/.exec(raw[i]!)?.[1];
+    if (!status) {
+      i++;
+      continue;
+    }
+    const renamed = status === 'R' || status === 'C';
+    const file = raw[i + (renamed ? 2 : 1)] ?? '';
+    const [added, deleted] = lines.get(file) ?? [null, null];
+    result.push({
+      path: file,
+      oldPath: renamed ? (raw[i + 1] ?? null) : null,
+      change: renamed ? 'renamed' : status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'modified',
+      added,
+      deleted,
+    });
+    i += renamed ? 3 : 2;
+  }
+  return result;
+}
+
+function lineCount(text: string): number | null {
+  return text === '-' ? null : Number(text);
+}
+
+/** The repository whose working copy is `root`. */
+export function openRepository(root: string, gitPath = 'git'): GitRepository {
+  return new ProcessRepository(root, gitPath);
+}
+
+const MOST_DEPTH = 3;
+const SKIPPED = new Set([
+  'node_modules',
+  '.venv',
+  'venv',
+  'env',
+  '.git',
+  'mlruns',
+  'mlartifacts',
+  '__pycache__',
+  'site-packages',
+]);
+
+/** Working copies that hold a folder, or lie in it down to three levels: where a `.git` is. */
+export async function findRepositories(folder: string): Promise<string[]> {
+  const found = new Set<string>();
+  for (let current = path.resolve(folder); ; current = path.dirname(current)) {
+    if (await exists(path.join(current, '.git'))) {
+      found.add(current);
+      break;
+    }
+    if (path.dirname(current) === current) {
+      break;
+    }
+  }
+  const descend = async (current: string, depth: number): Promise<void> => {
+    const entries = await fs.readdir(current, { withFileTypes: true }).catch(() => []);
+    if (entries.some((entry) => entry.name === '.git')) {
+      found.add(current);
+    }
+    if (depth < MOST_DEPTH) {
+      await Promise.all(
+        entries
+          .filter((entry) => entry.isDirectory() && !SKIPPED.has(entry.name))
+          .slice(0, 100)
+          .map((entry) => descend(path.join(current, entry.name), depth + 1)),
+      );
+    }
+  };
+  await descend(path.resolve(folder), 0);
+  return [...found];
+}
+
+async function exists(file: string): Promise<boolean> {
+  return fs.stat(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,59 @@
+import { normalize } from './python/libraries/configFiles';
+import type { Snapshot } from './snapshot';
+
+/** Programs that start other programs: their name says nothing about the code of a run. */
+const LAUNCHERS =
+  /(^|[\\/])(ipykernel_launcher\.py|colab_kernel_launcher\.py|default_worker\.py|__main__\.py|pytest|streamlit|uvicorn|gunicorn|celery|papermill)$|^(-c|-m|<console>|<stdin>|)$/;
+
+export function isLauncher(sourceName: string): boolean {
+  return LAUNCHERS.test(sourceName.trim());
+}
+
+/** How a run's source name leads to its file. */
+export interface Located {
+  file: string | null;
+  /** Why there is none. */
+  problem: string | null;
+}
+
+/**
+ * The file of a commit that `sys.argv[0]` named. It was typed relative to a folder that nobody recorded, or is the
+ * path of another machine: the longest tail that the commit has decides, and if two files share it, none does.
+ */
+export function locateScript(snapshot: Snapshot, sourceName: string): Located {
+  const name = sourceName
+    .replace(/^file:\/\//, '')
+    .replace(/\\/g, '/')
+    .replace(/^[a-zA-Z]:/, '');
+  const direct = normalize(name.startsWith('/') ? '' : name);
+  if (direct && isCode(snapshot, direct)) {
+    return { file: direct, problem: null };
+  }
+  const parts = name.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
+  for (let i = 0; i < parts.length; i++) {
+    const tail = parts.slice(i).join('/');
+    const matching = [...snapshot.paths].filter((path) => path === tail || path.endsWith(`/${tail}`));
+    if (matching.length === 1) {
+      return { file: matching[0]!, problem: null };
+    }
+    if (matching.length > 1) {
+      const exact = matching.find((path) => path === tail);
+      return exact
+        ? { file: exact, problem: null }
+        : { file: null, problem: `${matching.length} files of the commit are called ${tail}.` };
+    }
+  }
+  const submodule = snapshot.submodules.find(
+    (path) => parts.join('/').includes(`${path}/`) || name.startsWith(`${path}/`),
+  );
+  return {
+    file: null,
+    problem: submodule
+      ? `${sourceName} lies in the submodule ${submodule}, whose files are not part of this commit.`
+      : `The commit has no file ${parts.at(-1) ?? sourceName}.`,
+  };
+}
+
+function isCode(snapshot: Snapshot, path: string): boolean {
+  return snapshot.exists(path);
+}

@@ -1,0 +1,384 @@
+import type { Expr } from './ast';
+import { attributeOf, evaluate, force } from './expressions';
+import { resolveLazy, runModule } from './imports';
+import { listOf } from './iteration';
+import { argument, noArguments, unknownArguments, type Machine, type Site } from './machine';
+import { callBuiltinMethod } from './methods';
+import { execute } from './statements';
+import { callLibrary, callLibraryMethod, libraryBaseCall, libraryMember } from './libraries/index';
+import { decoratedCall, isTransparent } from './libraries/decorators';
+import { bindFields, isRecordClass } from './records';
+import {
+  anyOf,
+  constant,
+  UNKNOWN,
+  type CallArguments,
+  type ClassData,
+  type FunctionData,
+  type Scope,
+  type Value,
+} from './values';
+
+/** Calls any value. `site` is null where the call is not written in the code. */
+export function callValue(m: Machine, callee: Value, args: CallArguments, site: Site | null): Value {
+  m.step();
+  const { data } = callee;
+  switch (data.kind) {
+    case 'lazy':
+      return callValue(m, force(m, callee), args, site);
+    case 'function':
+      return decoratedCall(m, data, args, site) ?? callFunction(m, data, args);
+    case 'class':
+      return instantiate(m, data, args, site);
+    case 'method':
+      return data.target
+        ? callFunction(m, data.target, withSelf(data.receiver, args), data.receiver)
+        : callMethod(m, data.receiver, data.name, args, site);
+    case 'library':
+      return callLibrary(m, data.path, args, site);
+    case 'partial':
+      return callValue(
+        m,
+        data.callee,
+        {
+          positional: [...data.args.positional, ...args.positional],
+          named: new Map([...data.args.named, ...args.named]),
+          open: data.args.open || args.open,
+        },
+        site,
+      );
+    case 'instance':
+      return callMethod(m, callee, '__call__', args, site);
+    case 'object':
+      return callLibraryMethod(m, callee, '__call__', args, site);
+    case 'any':
+      return anyOf(m.uncertain(() => data.options.map((option) => callValue(m, option, args, site))));
+    default:
+      callBack(m, args);
+      return UNKNOWN;
+  }
+}
+
+export function callMethod(
+  m: Machine,
+  receiver: Value,
+  name: string,
+  args: CallArguments,
+  site: Site | null,
+): Value {
+  m.step();
+  const { data } = receiver;
+  switch (data.kind) {
+    case 'lazy':
+      return callMethod(m, resolveLazy(m, data.module, data.name), name, args, site);
+    case 'module':
+      runModule(m, data.module);
+      return callValue(m, resolveLazy(m, data.module, name), args, site);
+    case 'library': {
+      if (data.path.startsWith('builtins.') && !/^builtins\.(dict|str|list|int|float)$/.test(data.path)) {
+        callBack(m, args);
+        return UNKNOWN;
+      }
+      return callValue(m, attributeOf(m, receiver, name), args, site);
+    }
+    case 'any':
+      return anyOf(m.uncertain(() => data.options.map((option) => callMethod(m, option, name, args, site))));
+    case 'object':
+      return data.attributes.has(name)
+        ? callValue(m, data.attributes.get(name)!, args, site)
+        : callLibraryMethod(m, receiver, name, args, site);
+    case 'instance': {
+      const target = memberOf(m, receiver, name);
+      if (target.data.kind !== 'unknown') {
+        return callValue(m, target, args, site);
+      }
+      return libraryBaseCall(m, receiver, name, args, site);
+    }
+    case 'class': {
+      const target = memberOf(m, receiver, name);
+      return target.data.kind === 'unknown'
+        ? libraryBaseCall(m, receiver, name, args, site)
+        : callValue(m, target, args, site);
+    }
+    case 'unknown':
+      callBack(m, args);
+      return UNKNOWN;
+    default:
+      return callBuiltinMethod(m, receiver, name, args, site);
+  }
+}
+
+/** A function given to code that is not here may be called by it, with anything. */
+export function callBack(m: Machine, args: CallArguments): void {
+  for (const value of [...args.positional, ...args.named.values()]) {
+    const target = value.data.kind === 'method' ? value.data.target : value.data;
+    if (target?.kind === 'function' && !m.called.has(target)) {
+      m.uncertain(() =>
+        callFunction(
+          m,
+          target,
+          value.data.kind === 'method'
+            ? withSelf(value.data.receiver, unknownArguments())
+            : unknownArguments(),
+        ),
+      );
+    }
+  }
+}
+
+function withSelf(self: Value, args: CallArguments): CallArguments {
+  return { ...args, positional: [self, ...args.positional] };
+}
+
+/** Runs a function of the project. Parameters that the call does not give have their defaults. */
+export function callFunction(m: Machine, target: FunctionData, args: CallArguments, self?: Value): Value {
+  if (m.tooDeep) {
+    m.incomplete = true;
+    return UNKNOWN;
+  }
+  m.called.add(target);
+  const scope: Scope = {
+    module: target.scope.module,
+    parent: target.scope,
+    names: new Map(),
+    outer: new Set(),
+    owner: target.owner,
+    self: self ?? args.positional[0],
+  };
+  bindParameters(m, target, args, scope);
+  m.depth++;
+  try {
+    if (target.body) {
+      return evaluate(m, scope, target.body);
+    }
+    const frame = { returns: [] as Value[] };
+    const completion = execute(m, scope, target.node?.body ?? [], frame);
+    if (target.node?.isGenerator) {
+      return {
+        data: {
+          kind: 'object',
+          path: 'generator',
+          args: noArguments(),
+          attributes: new Map(),
+          madeAt: null,
+          region: m.region,
+        },
+        origin: null,
+      };
+    }
+    if (frame.returns.length === 0) {
+      return constant('none', null, null);
+    }
+    return anyOf(completion === 'normal' ? [...frame.returns, constant('none', null, null)] : frame.returns);
+  } finally {
+    m.depth--;
+  }
+}
+
+function bindParameters(m: Machine, target: FunctionData, args: CallArguments, scope: Scope): void {
+  const named = new Map(args.named);
+  let position = 0;
+  for (const param of target.params) {
+    if (param.star === 1) {
+      scope.names.set(param.name, listOf(m, args.positional.slice(position), null, 'tuple', args.open));
+      position = args.positional.length;
+      continue;
+    }
+    if (param.star === 2) {
+      scope.names.set(param.name, {
+        data: {
+          kind: 'dict',
+          entries: new Map(
+            [...named].map(([key, value]) => [
+              `str:${key}`,
+              { key: constant('str', key, value.origin), value },
+            ]),
+          ),
+          open: args.open,
+          changed: true,
+          region: m.region,
+        },
+        origin: null,
+      });
+      continue;
+    }
+    let value = named.get(param.name);
+    named.delete(param.name);
+    if (!value && !param.keywordOnly && position < args.positional.length) {
+      value = args.positional[position++];
+    }
+    const preset = target.defaults.get(param.name);
+    value ??= args.open ? (preset ? anyOf([preset, UNKNOWN]) : UNKNOWN) : (preset ?? UNKNOWN);
+    scope.names.set(param.name, value);
+  }
+}
+
+/** Calls a class of the project. */
+function instantiate(m: Machine, type: ClassData, args: CallArguments, site: Site | null): Value {
+  const instance: Value = {
+    data: { kind: 'instance', type, attributes: new Map(), open: false, region: m.region },
+    origin: site ? m.origin(site) : null,
+  };
+  const made = isEnumerationCall(type, args);
+  if (made) {
+    return made;
+  }
+  const init = classMember(m, type, '__init__');
+  if (init?.data.kind === 'function') {
+    callFunction(m, init.data, withSelf(instance, args), instance);
+  } else if (isRecordClass(type)) {
+    bindFields(m, type, instance, args);
+    const post = classMember(m, type, '__post_init__');
+    if (post?.data.kind === 'function') {
+      callFunction(m, post.data, withSelf(instance, noArguments()), instance);
+    }
+  } else {
+    libraryBaseCall(m, instance, '__init__', args, site);
+  }
+  return instance;
+}
+
+function isEnumerationCall(type: ClassData, args: CallArguments): Value | null {
+  const given = argument(args, 0, 'value');
+  const members = [...type.attributes.values()].filter(
+    (member) => member.data.kind === 'instance' && member.data.type === type,
+  );
+  if (!given || members.length === 0) {
+    return null;
+  }
+  return (
+    members.find(
+      (member) =>
+        member.data.kind === 'instance' &&
+        given.data.kind === 'constant' &&
+        member.data.attributes.get('value')?.data.kind === 'constant' &&
+        (member.data.attributes.get('value')?.data as { constant: { value: unknown } }).constant.value ===
+          given.data.constant.value,
+    ) ?? UNKNOWN
+  );
+}
+
+/** A member of a class or of its bases. */
+export function classMember(m: Machine, type: ClassData, name: string): Value | null {
+  const own = type.attributes.get(name);
+  if (own) {
+    return force(m, own);
+  }
+  for (const base of type.bases) {
+    const resolved = force(m, base);
+    const inherited = resolved.data.kind === 'class' ? classMember(m, resolved.data, name) : null;
+    if (inherited) {
+      return inherited;
+    }
+  }
+  return null;
+}
+
+/** `instance.name`, `Class.name` or a member of a library's object. */
+export function memberOf(m: Machine, object: Value, name: string): Value {
+  const { data } = object;
+  if (data.kind === 'instance') {
+    const own = data.attributes.get(name);
+    if (own) {
+      return force(m, own);
+    }
+    if (name === '__dict__') {
+      return attributesAsDict(m, object);
+    }
+    const value = classMember(m, data.type, name);
+    if (value?.data.kind === 'function') {
+      return bind(m, value.data, object, object);
+    }
+    return value ?? libraryMember(m, object, name);
+  }
+  if (data.kind === 'class') {
+    const value = classMember(m, data, name);
+    if (value?.data.kind === 'function') {
+      const kind = decoratorKind(value.data);
+      return kind === 'classmethod'
+        ? { data: { kind: 'method', receiver: object, name, target: value.data }, origin: value.origin }
+        : value;
+    }
+    if (name === '__name__') {
+      return constant('str', data.name, null);
+    }
+    return value ?? UNKNOWN;
+  }
+  return libraryMember(m, object, name);
+}
+
+function bind(m: Machine, target: FunctionData, receiver: Value, self: Value): Value {
+  switch (decoratorKind(target)) {
+    case 'staticmethod':
+      return { data: target, origin: null };
+    case 'property':
+      return callFunction(m, target, { positional: [self], named: new Map(), open: false }, self);
+    case 'classmethod':
+      return {
+        data: {
+          kind: 'method',
+          receiver: receiver.data.kind === 'instance' ? { data: receiver.data.type, origin: null } : receiver,
+          name: target.name,
+          target,
+        },
+        origin: null,
+      };
+    default:
+      return { data: { kind: 'method', receiver, name: target.name, target }, origin: null };
+  }
+}
+
+function decoratorKind(target: FunctionData): 'staticmethod' | 'classmethod' | 'property' | null {
+  for (const { data } of target.decorators) {
+    if (data.kind === 'library') {
+      const word = /(?:^|\.)(staticmethod|classmethod|property|cached_property)$/.exec(data.path)?.[1];
+      if (word) {
+        return word === 'cached_property'
+          ? 'property'
+          : (word as 'staticmethod' | 'classmethod' | 'property');
+      }
+    }
+  }
+  return null;
+}
+
+export function attributesAsDict(m: Machine, object: Value): Value {
+  if (object.data.kind !== 'instance') {
+    return UNKNOWN;
+  }
+  const { attributes, open } = object.data;
+  return {
+    data: {
+      kind: 'dict',
+      entries: new Map(
+        [...attributes].map(([name, value]) => [`str:${name}`, { key: constant('str', name, null), value }]),
+      ),
+      open,
+      changed: false,
+      region: m.region,
+    },
+    origin: object.origin,
+  };
+}
+
+/** Applies decorators, the innermost first. */
+export function decorate(m: Machine, scope: Scope, value: Value, decorators: readonly Expr[]): Value {
+  let result = value;
+  for (const expr of decorators.toReversed()) {
+    const decorator = evaluate(m, scope, expr);
+    const { data } = result;
+    if (isTransparent(decorator)) {
+      if (data.kind === 'function' || data.kind === 'class') {
+        data.decorators.push(decorator);
+      }
+      continue;
+    }
+    result = callValue(
+      m,
+      decorator,
+      { positional: [result], named: new Map(), open: false },
+      { scope, at: expr.at },
+    );
+  }
+  return result;
+}

@@ -1,0 +1,209 @@
+import { mergeInto } from '../expressions';
+import { dictOf } from '../iteration';
+import { argument, type Machine, type Site } from '../machine';
+import { recordFields } from '../records';
+import { callValue } from '../calls';
+import { noArguments } from '../machine';
+import { constant, keyOf, text, UNKNOWN, type CallArguments, type ObjectData, type Value } from '../values';
+import { asDict } from './builtins';
+import { findFile, readConfigFile } from './configFiles';
+import type { LibraryFunction } from './index';
+import { makeObject, objectOf } from './objects';
+
+/** The configuration file that a value stands for: an open file, its text, or its path. */
+function fileOf(m: Machine, value: Value | undefined, site: Site | null): string | null {
+  if (!value || !site) {
+    return null;
+  }
+  const opened = objectOf(value, /^(builtins\.open|file\.text|file\.handle)$/);
+  const path = opened ? argument(opened.args, 0, 'file') : value;
+  const name = path ? text(path) : null;
+  return name === null ? null : findFile(m, name, site.scope.module.file);
+}
+
+const load: LibraryFunction = (m, args, site) => {
+  const file = fileOf(
+    m,
+    args.positional[0] ?? args.named.get('stream') ?? args.named.get('f') ?? args.named.get('file_'),
+    site,
+  );
+  return file === null ? UNKNOWN : readConfigFile(m, file);
+};
+
+const loadDotenv: LibraryFunction = (m, args, site) => {
+  if (!site) {
+    return UNKNOWN;
+  }
+  const named = argument(args, 0, 'dotenv_path');
+  const file = named ? fileOf(m, named, site) : findFile(m, '.env', site.scope.module.file);
+  const values = file === null ? UNKNOWN : readConfigFile(m, file);
+  for (const { key, value } of values.data.kind === 'dict' ? values.data.entries.values() : []) {
+    const name = text(key);
+    if (name !== null) {
+      m.dotenv.set(name, value);
+    }
+  }
+  return values;
+};
+
+const merge: LibraryFunction = (m, args, site) => {
+  const result = dictOf(m, [], site ? m.origin(site) : null);
+  for (const value of args.positional) {
+    if (result.data.kind === 'dict') {
+      deepMerge(result.data.entries, structured(m, value));
+      result.data.open ||= value.data.kind !== 'dict' || value.data.open;
+    }
+  }
+  return result;
+};
+
+function deepMerge(entries: Map<string, { key: Value; value: Value }>, value: Value): void {
+  if (value.data.kind !== 'dict') {
+    return;
+  }
+  for (const [key, entry] of value.data.entries) {
+    const old = entries.get(key);
+    if (old?.value.data.kind === 'dict' && entry.value.data.kind === 'dict') {
+      const inner = { ...old.value.data, entries: new Map(old.value.data.entries) };
+      deepMerge(inner.entries, entry.value);
+      entries.set(key, { key: entry.key, value: { ...old.value, data: inner } });
+    } else {
+      entries.set(key, entry);
+    }
+  }
+}
+
+/** A dataclass, or an object of one, as the dict that OmegaConf makes of it. */
+export function structured(m: Machine, value: Value): Value {
+  if (value.data.kind === 'class') {
+    recordFields(m, value.data);
+    return structured(m, callValue(m, value, noArguments(), null));
+  }
+  if (value.data.kind !== 'instance') {
+    return value;
+  }
+  const dict = asDict(m, value);
+  if (dict.data.kind === 'dict') {
+    for (const entry of dict.data.entries.values()) {
+      entry.value = structured(m, entry.value);
+    }
+  }
+  return dict;
+}
+
+export const CONFIG_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] = [
+  [/^(yaml|ruamel\.yaml|ruamel_yaml|oyaml)\.(safe_load|load|full_load|unsafe_load|round_trip_load)$/, load],
+  [/^(json|simplejson|ujson|orjson|toml|tomllib|tomli|rtoml|pytoml)\.(load|loads|load_file)$/, load],
+  [/^omegaconf\.(omegaconf\.)?OmegaConf\.load$/, load],
+  [
+    /^(omegaconf\.)?(omegaconf\.)?OmegaConf\.(create|to_container|to_object|structured|masked_copy)$/,
+    (m, args) => structured(m, args.positional[0] ?? dictOf(m, [], null)),
+  ],
+  [/^omegaconf\.(omegaconf\.)?OmegaConf\.(merge|unsafe_merge)$/, merge],
+  [/^omegaconf\.(omegaconf\.)?OmegaConf\.from_cli$/, (m) => dictOf(m, [], null, true)],
+  [
+    /^omegaconf\.(omegaconf\.)?OmegaConf\.(set_struct|set_readonly|resolve|register_new_resolver)$/,
+    () => constant('none', null, null),
+  ],
+  [/^dotenv(\.main)?\.(load_dotenv|dotenv_values)$/, loadDotenv],
+  [
+    /^configparser\.(ConfigParser|RawConfigParser|SafeConfigParser)$/,
+    (m, args, site, path) => makeObject(m, path, args, site),
+  ],
+  [/^(dataclasses|attrs?)\.asdict$/, (m, args) => deepDict(m, args.positional[0] ?? UNKNOWN)],
+  [
+    /^dataclasses\.replace$/,
+    (m, args) => {
+      const source = args.positional[0];
+      return source?.data.kind === 'instance'
+        ? {
+            ...source,
+            data: {
+              ...source.data,
+              attributes: new Map([...source.data.attributes, ...args.named]),
+              region: m.region,
+            },
+          }
+        : UNKNOWN;
+    },
+  ],
+  [
+    /^(easydict\.EasyDict|munch\.(Munch|munchify|DefaultMunch)|addict\.Dict|ml_collections\.(ConfigDict|config_dict\.ConfigDict)|types\.SimpleNamespace|argparse\.Namespace|box\.Box)$/,
+    (m, args) => {
+      const result = dictOf(m, [...args.named], null, args.open);
+      if (args.positional[0] && result.data.kind === 'dict') {
+        mergeInto(result.data, args.positional[0]);
+      }
+      return result;
+    },
+  ],
+];
+
+/** `asdict` goes into fields that are records themselves. */
+function deepDict(m: Machine, value: Value): Value {
+  const dict = asDict(m, value);
+  if (dict.data.kind === 'dict') {
+    for (const entry of dict.data.entries.values()) {
+      if (entry.value.data.kind === 'instance') {
+        entry.value = deepDict(m, entry.value);
+      }
+    }
+  }
+  return dict;
+}
+
+export function configMethod(
+  m: Machine,
+  object: ObjectData,
+  _receiver: Value,
+  name: string,
+  args: CallArguments,
+  site: Site | null,
+): Value | null {
+  if (/^configparser\./.test(object.path)) {
+    return configParserMethod(m, object, name, args, site);
+  }
+  if (object.path === 'builtins.open' && (name === 'read' || name === '__enter__')) {
+    return makeObject(m, 'file.text', object.args, site);
+  }
+  if (/^(ruamel\.yaml\.YAML|ruamel_yaml\.YAML)$/.test(object.path) && name === 'load') {
+    return load(m, args, site, object.path) ?? null;
+  }
+  if (/ConfigStore\.instance$/.test(object.path) && name === 'store') {
+    const key = argument(args, 1, 'name');
+    const label = key ? text(key) : null;
+    const node = argument(args, 2, 'node');
+    if (label !== null && node) {
+      m.hydraNodes.set(label, node);
+    }
+    return constant('none', null, null);
+  }
+  return null;
+}
+
+function configParserMethod(
+  m: Machine,
+  object: ObjectData,
+  name: string,
+  args: CallArguments,
+  site: Site | null,
+): Value | null {
+  if (name === 'read' || name === 'read_file') {
+    const file = fileOf(m, args.positional[0], site);
+    const content = file === null ? UNKNOWN : readConfigFile(m, file);
+    for (const [key, entry] of content.data.kind === 'dict' ? content.data.entries : []) {
+      object.attributes.set(key.slice(4), entry.value);
+    }
+    return UNKNOWN;
+  }
+  if (/^get(int|float|boolean)?$/.test(name)) {
+    const section = args.positional[0] ? text(args.positional[0]) : null;
+    const option = args.positional[1];
+    const content = section === null ? undefined : object.attributes.get(section);
+    const key = option ? keyOf(option) : null;
+    return content?.data.kind === 'dict' && key !== null
+      ? (content.data.entries.get(key.toLowerCase())?.value ?? UNKNOWN)
+      : UNKNOWN;
+  }
+  return null;
+}

@@ -1,0 +1,257 @@
+import type { Expr, Stmt } from './ast';
+import { parsePython } from './parse';
+import { notebookSource, SourceText } from './sourceText';
+import {
+  anyOf,
+  type CallArguments,
+  type Container,
+  type FunctionData,
+  type Module,
+  type Origin,
+  type Scope,
+  type Value,
+} from './values';
+
+/** The files of one commit, as far as they were read. */
+export interface Files {
+  /** @throws MissingFile where the file exists and was not read yet */
+  read(path: string): string;
+  exists(path: string): boolean;
+}
+
+/** Thrown out of a trace: read this file, then trace again. */
+export class MissingFile extends Error {
+  constructor(readonly path: string) {
+    super(`${path} is not read yet.`);
+    this.name = 'MissingFile';
+  }
+}
+
+/** Thrown when a trace took its share of work. What was found stands; what was not is unknown. */
+export class Exhausted extends Error {}
+
+/** One run that the code starts. */
+export interface RunToken {
+  id: number;
+  name: Value | null;
+  nested: boolean;
+}
+
+/** One param that the code logs. */
+export interface LogEvent {
+  run: RunToken;
+  key: Value;
+  value: Value;
+  /** Where the logging call stands. */
+  site: Origin | null;
+  /** The flavour of autologging that logs it, or null for a call in the code. */
+  autolog: string | null;
+}
+
+/** A call of autologging that logs more params than the code names: those are the library's defaults. */
+export interface AutologEvent {
+  run: RunToken;
+  flavour: string;
+  site: Origin | null;
+  /** Keys of the call that the code sets to something unknown. */
+  open: boolean;
+}
+
+export interface Site {
+  scope: Scope;
+  at: number;
+}
+
+const MOST_STEPS = 400_000;
+const MOST_DEPTH = 48;
+
+/** State of one trace of a program: what was read, what runs, what was logged. */
+export class Machine {
+  readonly events: LogEvent[] = [];
+  readonly autologs: AutologEvent[] = [];
+  /** Flavours of autologging that are on; `*` for all. */
+  readonly autologging = new Map<string, boolean>();
+  /** Functions that were defined, in order; those never called may be entered from outside. */
+  readonly functions = new Set<FunctionData>();
+  readonly called = new Set<FunctionData>();
+  /** Arguments of the command line that are known: option or position -> value. */
+  commandLine: Map<string, Value> | null = null;
+  /** What `.env` files set, once the program loaded them. */
+  readonly dotenv = new Map<string, Value>();
+  /** Nodes of Hydra's ConfigStore, by name. */
+  readonly hydraNodes = new Map<string, Value>();
+  /** The program could not be followed to its end. */
+  incomplete = false;
+  depth = 0;
+  /** Product of the loops that are unrolled now. */
+  unrolled = 1;
+  private readonly modules = new Map<string, Module>();
+  private readonly sources = new Map<string, SourceText>();
+  private readonly regionParents: number[] = [-1];
+  private region_ = 0;
+  private steps = 0;
+  private nextRun = 1;
+  private readonly runStack: RunToken[] = [{ id: 0, name: null, nested: false }];
+
+  constructor(
+    readonly files: Files,
+    readonly searchPath: readonly string[],
+    private readonly deadline: number,
+    private readonly now: () => number,
+  ) {}
+
+  step(): void {
+    this.steps++;
+    if (this.steps > MOST_STEPS || (this.steps % 1024 === 0 && this.now() > this.deadline)) {
+      throw new Exhausted();
+    }
+  }
+
+  get tooDeep(): boolean {
+    return this.depth > MOST_DEPTH;
+  }
+
+  get region(): number {
+    return this.region_;
+  }
+
+  /** Runs what may or may not happen: changes of what was there before are only possible ones. */
+  uncertain<T>(work: () => T): T {
+    const before = this.region_;
+    this.regionParents.push(before);
+    this.region_ = this.regionParents.length - 1;
+    try {
+      return work();
+    } finally {
+      this.region_ = before;
+    }
+  }
+
+  /** Whether a change of this container, made now, happens whenever the container exists. */
+  isCertain(container: Container): boolean {
+    for (let region = container.region; region !== -1; region = this.regionParents[region]!) {
+      if (region === this.region_) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Sets an entry of a container that exists already. */
+  update(container: Container, entries: Map<string, Value>, key: string, value: Value): void {
+    const old = entries.get(key);
+    entries.set(key, this.isCertain(container) || !old ? value : anyOf([old, value]));
+  }
+
+  get run(): RunToken {
+    return this.runStack.at(-1)!;
+  }
+
+  startRun(name: Value | null, nested: boolean): RunToken {
+    const token: RunToken = { id: this.nextRun++, name, nested };
+    this.runStack.push(token);
+    return token;
+  }
+
+  endRun(token?: RunToken): void {
+    const index = token ? this.runStack.lastIndexOf(token) : this.runStack.length - 1;
+    if (index > 0) {
+      this.runStack.length = index;
+    }
+  }
+
+  log(key: Value, value: Value, site: Site, autolog: string | null = null, run = this.run): void {
+    this.events.push({ run, key, value, site: this.origin(site), autolog });
+  }
+
+  origin({ scope, at }: Site): Origin {
+    return this.source(scope.module.file).origin(at);
+  }
+
+  originOf(scope: Scope, expr: Expr | Stmt): Origin {
+    return this.source(scope.module.file).origin(expr.at);
+  }
+
+  source(file: string): SourceText {
+    let source = this.sources.get(file);
+    if (!source) {
+      const text = this.files.read(file);
+      source = (file.endsWith('.ipynb') ? notebookSource(file, text) : null) ?? new SourceText(file, text);
+      this.sources.set(file, source);
+    }
+    return source;
+  }
+
+  statements(module: Module): Stmt[] {
+    const source = this.source(module.file);
+    return statementsOf(source);
+  }
+
+  module(file: string): Module {
+    let module = this.modules.get(file);
+    if (!module) {
+      const created: Module = { file, state: 'new', isMain: false, scope: undefined as never };
+      created.scope = { module: created, parent: null, names: new Map(), outer: new Set() };
+      module = created;
+      this.modules.set(file, module);
+    }
+    return module;
+  }
+
+  /** The file of a module of the project, looked for as Python does, then beside and above the importer. */
+  findModule(dotted: string, importer: string): string | null {
+    const relative = dotted.replace(/\./g, '/');
+    const folders = [...this.searchPath];
+    for (let folder = dirname(importer); ; folder = dirname(folder)) {
+      folders.push(folder);
+      if (folder === '') {
+        break;
+      }
+    }
+    for (const folder of folders) {
+      const base = folder === '' ? relative : `${folder}/${relative}`;
+      for (const file of [`${base}/__init__.py`, `${base}.py`]) {
+        if (this.files.exists(file)) {
+          return file;
+        }
+      }
+    }
+    return null;
+  }
+}
+
+/** The same text is parsed once: traces start again when a file was missing. */
+const parsed = new WeakMap<SourceText, Stmt[]>();
+const byText = new Map<string, Stmt[]>();
+const MOST_PARSED = 400;
+
+function statementsOf(source: SourceText): Stmt[] {
+  let statements = parsed.get(source) ?? byText.get(source.text);
+  if (!statements) {
+    statements = parsePython(source.text);
+    if (byText.size >= MOST_PARSED) {
+      byText.delete(byText.keys().next().value!);
+    }
+    byText.set(source.text, statements);
+  }
+  parsed.set(source, statements);
+  return statements;
+}
+
+export function dirname(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}
+
+export function noArguments(): CallArguments {
+  return { positional: [], named: new Map(), open: false };
+}
+
+/** An argument by its position or its name. */
+export function argument(args: CallArguments, position: number, name: string): Value | undefined {
+  return args.named.get(name) ?? (position >= 0 ? args.positional[position] : undefined);
+}
+
+export function unknownArguments(): CallArguments {
+  return { positional: [], named: new Map(), open: true };
+}

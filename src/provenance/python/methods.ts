@@ -1,0 +1,295 @@
+import { callValue } from './calls';
+import { pathPart } from './libraries/builtins';
+import { mergeInto } from './expressions';
+import { anyElement, dictOf, elementsOf, listOf } from './iteration';
+import { argument, type Machine, type Site } from './machine';
+import { setItem } from './statements';
+import { pythonText } from './text';
+import { constant, keyOf, text, UNKNOWN, type CallArguments, type Value } from './values';
+
+/** A method of a built-in value, not called yet. */
+export function methodOf(receiver: Value, name: string): Value {
+  if (receiver.data.kind === 'function') {
+    if (name === '__name__') {
+      return constant('str', receiver.data.name, null);
+    }
+    if (name === 'command' || name === 'group') {
+      // A click group is a function whose attribute makes commands.
+      return { data: { kind: 'library', path: 'click.command' }, origin: null };
+    }
+  }
+  const part = pathPart(receiver, name);
+  if (part) {
+    return part;
+  }
+  return { data: { kind: 'method', receiver, name, target: null }, origin: null };
+}
+
+/** Calls a method of a dict, a list, a text or a number. */
+export function callBuiltinMethod(
+  m: Machine,
+  receiver: Value,
+  name: string,
+  args: CallArguments,
+  site: Site | null,
+): Value {
+  switch (receiver.data.kind) {
+    case 'dict':
+      return dictMethod(m, receiver, name, args, site);
+    case 'list':
+      return listMethod(m, receiver, name, args);
+    case 'constant':
+      return constantMethod(m, receiver, name, args, site);
+    case 'range':
+      return name === 'item' || name === 'tolist' ? receiver : UNKNOWN;
+    default:
+      return UNKNOWN;
+  }
+}
+
+function dictMethod(
+  m: Machine,
+  receiver: Value,
+  name: string,
+  args: CallArguments,
+  site: Site | null,
+): Value {
+  const { data } = receiver;
+  if (data.kind !== 'dict') {
+    return UNKNOWN;
+  }
+  const entries = [...data.entries.values()];
+  switch (name) {
+    case 'items':
+      return listOf(
+        m,
+        entries.map(({ key, value }) => listOf(m, [key, value], value.origin, 'tuple')),
+        receiver.origin,
+        'list',
+        data.open,
+      );
+    case 'keys':
+      return listOf(
+        m,
+        entries.map((entry) => entry.key),
+        receiver.origin,
+        'list',
+        data.open,
+      );
+    case 'values':
+      return listOf(
+        m,
+        entries.map((entry) => entry.value),
+        receiver.origin,
+        'list',
+        data.open,
+      );
+    case 'copy':
+      return { data: { ...data, entries: new Map(data.entries), region: m.region }, origin: receiver.origin };
+    case 'get':
+    case 'pop':
+    case 'setdefault':
+    case '__getitem__':
+      return dictGet(m, receiver, name, args);
+    case 'update': {
+      data.changed = true;
+      const merged: Value = dictOf(m, [...args.named], null, args.open);
+      if (args.positional[0] && merged.data.kind === 'dict') {
+        const given = merged.data.entries;
+        merged.data.entries = new Map();
+        mergeInto(merged.data, args.positional[0]);
+        given.forEach((entry, key) => merged.data.kind === 'dict' && merged.data.entries.set(key, entry));
+      }
+      if (merged.data.kind === 'dict') {
+        if (m.isCertain(data)) {
+          mergeInto(data, merged);
+        } else {
+          merged.data.entries.forEach((entry) => setItem(m, receiver, entry.key, entry.value));
+          data.open ||= merged.data.open;
+        }
+        if (merged.data.open) {
+          // Any entry may have been replaced.
+          mergeInto(data, UNKNOWN);
+        }
+      }
+      return constant('none', null, null);
+    }
+    case 'clear':
+      data.changed = true;
+      data.entries.clear();
+      return constant('none', null, null);
+    default: {
+      // A function kept in a dict, called as an attribute of a config.
+      const entry = data.entries.get(`str:${name}`);
+      return entry ? callValue(m, entry.value, args, site) : UNKNOWN;
+    }
+  }
+}
+
+function dictGet(m: Machine, receiver: Value, name: string, args: CallArguments): Value {
+  const { data } = receiver;
+  if (data.kind !== 'dict') {
+    return UNKNOWN;
+  }
+  const wanted = argument(args, 0, 'key') ?? UNKNOWN;
+  const fallback = argument(args, 1, 'default') ?? constant('none', null, null);
+  const key = keyOf(wanted);
+  if (key === null) {
+    return UNKNOWN;
+  }
+  const found = data.entries.get(key)?.value;
+  if (name === 'pop' && found) {
+    data.changed = true;
+    if (m.isCertain(data)) {
+      data.entries.delete(key);
+    }
+  }
+  if (name === 'setdefault' && !found) {
+    setItem(m, receiver, wanted, fallback);
+  }
+  return found ?? (data.open ? UNKNOWN : fallback);
+}
+
+function listMethod(m: Machine, receiver: Value, name: string, args: CallArguments): Value {
+  const { data } = receiver;
+  if (data.kind !== 'list') {
+    return UNKNOWN;
+  }
+  const first = args.positional[0] ?? UNKNOWN;
+  switch (name) {
+    case 'append':
+    case 'add':
+      data.changed = true;
+      data.items.push(first);
+      data.open ||= !m.isCertain(data);
+      return constant('none', null, null);
+    case 'extend': {
+      const elements = elementsOf(m, first);
+      data.changed = true;
+      data.items.push(...elements.items);
+      data.open ||= !elements.exact || !m.isCertain(data);
+      return constant('none', null, null);
+    }
+    case 'copy':
+      return { data: { ...data, items: [...data.items], region: m.region }, origin: receiver.origin };
+    case 'pop':
+      data.changed = true;
+      data.open = true;
+      return anyElement(elementsOf(m, receiver));
+    case 'sort':
+    case 'reverse':
+    case 'insert':
+    case 'remove':
+    case 'clear':
+      data.changed = true;
+      data.open = true;
+      return constant('none', null, null);
+    case '_asdict':
+    case 'tolist':
+      return receiver;
+    default:
+      return UNKNOWN;
+  }
+}
+
+function constantMethod(
+  m: Machine,
+  receiver: Value,
+  name: string,
+  args: CallArguments,
+  site: Site | null,
+): Value {
+  const body = text(receiver);
+  if (body === null) {
+    return UNKNOWN;
+  }
+  const origin = site ? m.origin(site) : receiver.origin;
+  const keep = (value: string): Value =>
+    constant('str', value, value === body ? receiver.origin : origin, receiver.outside);
+  switch (name) {
+    case 'strip':
+      return args.positional.length === 0 ? keep(body.trim()) : UNKNOWN;
+    case 'lower':
+    case 'casefold':
+      return keep(body.toLowerCase());
+    case 'upper':
+      return keep(body.toUpperCase());
+    case 'title':
+    case 'capitalize':
+      return name === 'capitalize'
+        ? keep(body.slice(0, 1).toUpperCase() + body.slice(1).toLowerCase())
+        : UNKNOWN;
+    case 'replace': {
+      const [from, to] = args.positional.map(text);
+      return from && to !== null && to !== undefined ? keep(body.split(from).join(to)) : UNKNOWN;
+    }
+    case 'split': {
+      const separator = args.positional[0] ? text(args.positional[0]) : undefined;
+      const parts =
+        separator === undefined ? body.trim().split(/\s+/) : separator ? body.split(separator) : null;
+      return parts && !receiver.outside
+        ? listOf(
+            m,
+            parts.map((part) => constant('str', part, receiver.origin)),
+            receiver.origin,
+          )
+        : UNKNOWN;
+    }
+    case 'join': {
+      const elements = elementsOf(m, args.positional[0] ?? UNKNOWN);
+      const texts = elements.items.map((item) => text(item));
+      return elements.exact && texts.every((part) => part !== null)
+        ? constant('str', texts.join(body), origin)
+        : UNKNOWN;
+    }
+    case 'format':
+      return formatMethod(body, args, origin);
+    case 'startsWith':
+    case 'startswith':
+    case 'endswith': {
+      const part = args.positional[0] ? text(args.positional[0]) : null;
+      return part === null
+        ? UNKNOWN
+        : constant(
+            'bool',
+            name === 'endswith' ? body.endsWith(part) : body.startsWith(part),
+            origin,
+            receiver.outside,
+          );
+    }
+    case 'joinpath':
+    case 'with_name':
+    case 'with_suffix':
+      return UNKNOWN;
+    case 'resolve':
+    case 'absolute':
+    case 'expanduser':
+    case 'as_posix':
+    case '__str__':
+      return receiver;
+    default:
+      return UNKNOWN;
+  }
+}
+
+function formatMethod(body: string, args: CallArguments, origin: Value['origin']): Value {
+  let next = 0;
+  let known = true;
+  const result = body.replace(/\{\{|\}\}|\{(\w*)\}|\{[^}]*\}/g, (match, name: string | undefined) => {
+    if (match === '{{' || match === '}}') {
+      return match[0]!;
+    }
+    const value =
+      name === undefined
+        ? undefined
+        : name === ''
+          ? args.positional[next++]
+          : /^\d+$/.test(name)
+            ? args.positional[Number(name)]
+            : args.named.get(name);
+    const piece = value ? pythonText(value) : null;
+    known &&= piece !== null;
+    return piece ?? '';
+  });
+  return known ? constant('str', result, origin) : UNKNOWN;
+}

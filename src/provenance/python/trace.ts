@@ -1,0 +1,87 @@
+import { callFunction } from './calls';
+import { runModule } from './imports';
+import { decoratedCall, entryKind } from './libraries/decorators';
+import { mentionsLogging } from './libraries/mlflow';
+import { commandLine } from './libraries/options';
+import {
+  dirname,
+  Exhausted,
+  Machine,
+  unknownArguments,
+  type AutologEvent,
+  type Files,
+  type LogEvent,
+} from './machine';
+import type { Value } from './values';
+
+export interface Trace {
+  events: readonly LogEvent[];
+  autologs: readonly AutologEvent[];
+  /** Something of the program could not be followed: a value may have been set there. */
+  incomplete: boolean;
+  /** The text of a line, for what is shown. */
+  lineText(origin: { file: string; line: number; cell?: number }): string;
+}
+
+export interface TraceOptions {
+  /** Folders that Python looks for modules in; the script's own is always first. */
+  searchPath?: readonly string[];
+  /** Arguments of the command line, where they are known. */
+  arguments?: readonly Value[] | null;
+  /** Milliseconds that the trace may take. */
+  timeLimit?: number;
+}
+
+const TIME_LIMIT = 2500;
+
+/**
+ * Follows a program from its script or notebook to every param that it logs, in Python's own order, with all that
+ * is not known left open. Nothing of the program is run.
+ * @throws MissingFile where a file of the commit has to be read first
+ */
+export function trace(files: Files, entry: string, options: TraceOptions = {}): Trace {
+  const now = () => performance.now();
+  const m = new Machine(
+    files,
+    [dirname(entry), ...(options.searchPath ?? ['', 'src', 'lib'])],
+    now() + (options.timeLimit ?? TIME_LIMIT),
+    now,
+  );
+  m.commandLine = options.arguments ? commandLine(options.arguments) : null;
+  const module = m.module(entry);
+  module.isMain = true;
+  try {
+    runModule(m, module);
+    enterFromOutside(m, entry);
+  } catch (error) {
+    if (!(error instanceof Exhausted) && !(error instanceof RangeError)) {
+      throw error;
+    }
+    m.incomplete = true;
+  }
+  return {
+    events: m.events,
+    autologs: m.autologs,
+    incomplete: m.incomplete,
+    lineText: (origin) => m.source(origin.file).lineText(origin),
+  };
+}
+
+/** Functions that the program defines and leaves to a framework to call. */
+function enterFromOutside(m: Machine, entry: string): void {
+  for (const target of [...m.functions]) {
+    if (m.called.has(target) || !target.node) {
+      continue;
+    }
+    const { file } = target.scope.module;
+    if (entryKind(target) !== null && file === entry) {
+      m.uncertain(
+        () =>
+          decoratedCall(m, target, { positional: [], named: new Map(), open: false }, null) ??
+          callFunction(m, target, unknownArguments()),
+      );
+    } else if (mentionsLogging(m, file, target.node.at, target.node.end)) {
+      m.uncertain(() => callFunction(m, target, unknownArguments()));
+    }
+  }
+}

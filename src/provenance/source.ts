@@ -1,0 +1,43 @@
+/** Where a param's value comes from (design.md, section 4). */
+export type SourceStatus = 'found' | 'differs' | 'given' | 'default' | 'unknown';
+
+export interface ParamSource {
+  value: string;
+  status: SourceStatus;
+  /** Path inside the repository, `/` between the parts; null where no line sets it. */
+  file: string | null;
+  /** From 1; in a notebook within its cell. */
+  line: number | null;
+  /** The line's text, trimmed. */
+  text: string | null;
+  /** The commit whose file is meant. */
+  commit: string | null;
+  /** How we know, or why we do not, as a sentence. */
+  why: string;
+  /** The notebook's cell, from 1. */
+  cell?: number;
+}
+
+/** The code that a run came from. */
+export interface RunSource {
+  /** The folder of the repository that holds the commit; null where none does. */
+  repository: string | null;
+  commit: string | null;
+  /** The commit is the run's own; else the last one before it started. */
+  exact: boolean;
+  /** The script or notebook, inside the repository. */
+  file: string | null;
+  /** Files of the project that set or log what the run shows. */
+  usedFiles: string[];
+  /** What is missing, as a sentence for the page; null where nothing is. */
+  problem: string | null;
+}
+
+export interface Sources {
+  run: RunSource;
+  params: Map<string, ParamSource>;
+}
+
+export function unknownSource(value: string, why: string, commit: string | null = null): ParamSource {
+  return { value, status: 'unknown', file: null, line: null, text: null, commit, why };
+}
