@@ -1,6 +1,7 @@
 import { valueOf, type Run } from '../mlflow/entities';
 import { GitError, isCommitId, type GitRepository } from './git';
-import { findRepositories, openRepository } from './gitProcess';
+import { openRepository } from './gitProcess';
+import { findRepositories } from './repositories';
 import { isLauncher, locateScript } from './locate';
 import { explains, matchParams, type Wanted } from './match';
 import { readProject, type ProjectRun } from './project';

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import * as fs from 'node:fs/promises';
-import * as path from 'node:path';
+import { mergeChanges } from './gitListing';
 import {
   GitError,
   isCommitId,
@@ -327,101 +326,7 @@ function checked(commit: string): string {
   return commit;
 }
 
-/** Joins the two listings of diff-tree by path. */
-function mergeChanges(raw: readonly string[], numbers: readonly string[]): ChangedFile[] {
-  const lines = new Map<string, [number | null, number | null]>();
-  for (let i = 0; i < numbers.length;) {
-    const match = /^(\d+|-)\t(\d+|-)\t([\s\S]*)$/.exec(numbers[i]!);
-    if (!match) {
-      i++;
-      continue;
-    }
-    const counts: [number | null, number | null] = [lineCount(match[1]!), lineCount(match[2]!)];
-    if (match[3] === '') {
-      lines.set(numbers[i + 2] ?? '', counts);
-      i += 3;
-    } else {
-      lines.set(match[3]!, counts);
-      i++;
-    }
-  }
-  const result: ChangedFile[] = [];
-  for (let i = 0; i < raw.length;) {
-    const status = /^:\d+ \d+ \S+ \S+ ([A-Z])/.exec(raw[i]!)?.[1];
-    if (!status) {
-      i++;
-      continue;
-    }
-    const renamed = status === 'R' || status === 'C';
-    const file = raw[i + (renamed ? 2 : 1)] ?? '';
-    const [added, deleted] = lines.get(file) ?? [null, null];
-    result.push({
-      path: file,
-      oldPath: renamed ? (raw[i + 1] ?? null) : null,
-      change: renamed ? 'renamed' : status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'modified',
-      added,
-      deleted,
-    });
-    i += renamed ? 3 : 2;
-  }
-  return result;
-}
-
-function lineCount(text: string): number | null {
-  return text === '-' ? null : Number(text);
-}
-
 /** The repository whose working copy is `root`. */
 export function openRepository(root: string, gitPath = 'git'): GitRepository {
   return new ProcessRepository(root, gitPath);
-}
-
-const MOST_DEPTH = 3;
-const SKIPPED = new Set([
-  'node_modules',
-  '.venv',
-  'venv',
-  'env',
-  '.git',
-  'mlruns',
-  'mlartifacts',
-  '__pycache__',
-  'site-packages',
-]);
-
-/** Working copies that hold a folder, or lie in it down to three levels: where a `.git` is. */
-export async function findRepositories(folder: string): Promise<string[]> {
-  const found = new Set<string>();
-  for (let current = path.resolve(folder); ; current = path.dirname(current)) {
-    if (await exists(path.join(current, '.git'))) {
-      found.add(current);
-      break;
-    }
-    if (path.dirname(current) === current) {
-      break;
-    }
-  }
-  const descend = async (current: string, depth: number): Promise<void> => {
-    const entries = await fs.readdir(current, { withFileTypes: true }).catch(() => []);
-    if (entries.some((entry) => entry.name === '.git')) {
-      found.add(current);
-    }
-    if (depth < MOST_DEPTH) {
-      await Promise.all(
-        entries
-          .filter((entry) => entry.isDirectory() && !SKIPPED.has(entry.name))
-          .slice(0, 100)
-          .map((entry) => descend(path.join(current, entry.name), depth + 1)),
-      );
-    }
-  };
-  await descend(path.resolve(folder), 0);
-  return [...found];
-}
-
-async function exists(file: string): Promise<boolean> {
-  return fs.stat(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -6,7 +6,7 @@ import { anyElement, elementsOf, listOf } from './iteration';
 import type { Machine } from './machine';
 import { methodOf } from './methods';
 import { binary, compare, formatted, unary } from './operations';
-import { assign } from './statements';
+import { assign } from './assignment';
 import {
   anyOf,
   at,

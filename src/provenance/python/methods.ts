@@ -3,7 +3,7 @@ import { pathPart } from './libraries/builtins';
 import { mergeInto } from './expressions';
 import { anyElement, dictOf, elementsOf, listOf } from './iteration';
 import { argument, type Machine, type Site } from './machine';
-import { setItem } from './statements';
+import { setItem } from './assignment';
 import { pythonText } from './text';
 import { constant, keyOf, text, UNKNOWN, type CallArguments, type Value } from './values';
 

@@ -98,7 +98,7 @@ function cellsOf(parsed: unknown): unknown[] | null {
     return null;
   }
   if (Array.isArray(parsed.cells)) {
-    return parsed.cells;
+    return parsed.cells as unknown[];
   }
   const sheet: unknown = Array.isArray(parsed.worksheets) ? parsed.worksheets[0] : undefined;
   return isRecord(sheet) && Array.isArray(sheet.cells) ? sheet.cells : null;

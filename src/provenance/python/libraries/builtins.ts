@@ -3,7 +3,7 @@ import { attributeOf, mergeInto } from '../expressions';
 import { anyElement, dictOf, elementsOf, listOf } from '../iteration';
 import { argument, dirname, type Machine } from '../machine';
 import { outsideOf } from '../operations';
-import { setAttribute } from '../statements';
+import { setAttribute } from '../assignment';
 import { pythonText } from '../text';
 import { anyOf, at, constant, keyOf, number, text, UNKNOWN, type CallArguments, type Value } from '../values';
 import type { LibraryFunction } from './index';

@@ -165,7 +165,7 @@ function scalar(value: unknown, source: string | undefined, origin: Origin): Val
     default:
       return value === null || value === undefined
         ? constant('none', null, origin)
-        : constant('str', source ?? String(value as object), origin);
+        : constant('str', source ?? '', origin);
   }
 }
 

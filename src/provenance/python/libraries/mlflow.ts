@@ -4,7 +4,7 @@ import { callFunction } from '../calls';
 import { constant, UNKNOWN, type CallArguments, type ObjectData, type Value } from '../values';
 import { asDict } from './builtins';
 import type { LibraryFunction } from './index';
-import { isLibraryDefaults } from './autolog';
+import { isLibraryDefaults } from './estimators';
 import { makeObject, objectOf } from './objects';
 
 const NONE = constant('none', null, null);
