@@ -36,7 +36,6 @@ const node = {
     writer: 'src/stores/sqlite/writerProcess.ts',
     pages: 'src/panels/index.ts',
     provenance: 'src/provenance/index.ts',
-    inspect: 'scripts/inspect.ts',
   }),
 };
 

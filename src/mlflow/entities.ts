@@ -151,6 +151,8 @@ export interface MetricHistory {
   steps: Float64Array;
   timestamps: Float64Array;
   values: Float64Array;
+  /** The steps as decimal text, there only where one is beyond what a number holds exactly. */
+  exactSteps?: string[];
 }
 
 export interface ArtifactFile {

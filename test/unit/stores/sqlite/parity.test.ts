@@ -1,0 +1,155 @@
+import * as assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { answers } from '../../../../scripts/inspect/answers';
+import { toJson } from '../../../../scripts/inspect/json';
+import { withStore } from '../../../../scripts/inspect/store';
+import { fixture, SQLITE_VERSIONS } from '../../../support/fixtures';
+
+const ROOT = path.resolve(__dirname, '../../../..');
+const SEARCHED = ['experiments', 'runs', 'models', 'logged_models'] as const;
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+type Answers = Record<string, Record<string, Json>[]>;
+
+/** Parses JSON; integers beyond what a number holds come as text, so that their last digit counts. */
+function parse(json: string): Answers {
+  const reviver = (_: string, value: unknown, context?: { source?: string }): unknown =>
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    !Number.isSafeInteger(value) &&
+    Math.abs(value) < 1e19
+      ? context?.source
+      : value;
+  return JSON.parse(json, reviver) as Answers;
+}
+
+async function inspect(file: string): Promise<Answers> {
+  return parse(toJson(await withStore(`sqlite:///${file}`, (store) => answers(store))));
+}
+
+/** What the oracle has no field for (it asked a client that knew none) is not compared. */
+function compare(ours: Answers, oracle: Answers): void {
+  for (const part of SEARCHED) {
+    if (oracle[part] === undefined) {
+      continue;
+    }
+    assert.equal(ours[part]?.length, oracle[part].length, `how many ${part}`);
+    oracle[part].forEach((expected, index) => {
+      for (const [field, value] of Object.entries(expected)) {
+        assert.deepEqual(ours[part]?.[index]?.[field], value, `${part}[${index}].${field}`);
+      }
+    });
+  }
+}
+
+describe('answers of a SQLite store, beside those of MLflow’s own client', function () {
+  this.timeout(60_000);
+
+  for (const version of SQLITE_VERSIONS) {
+    it(`MLflow ${version}`, async () => {
+      const folder = await fixture(`sqlite-${version}`);
+      const oracle = parse(fs.readFileSync(path.join(folder, 'answers.json'), 'utf8'));
+      compare(await inspect(path.join(folder, 'mlflow.db')), oracle);
+    });
+  }
+
+  it('the console prints them, and the searches of a file that is named', async () => {
+    const folder = await fixture('sqlite-3.17.2');
+    const oracle = path.join(folder, 'answers.json');
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        'scripts/inspect.ts',
+        'answers',
+        path.join(folder, 'mlflow.db'),
+        '--searches',
+        oracle,
+      ],
+      { cwd: ROOT, maxBuffer: 64 << 20 },
+    );
+    const printed = parse(stdout);
+    const expected = parse(fs.readFileSync(oracle, 'utf8'));
+    compare(printed, expected);
+    assert.equal(printed['searches']?.length, expected['searches']?.length);
+  });
+
+  it('the console says in one sentence what is not a store', async () => {
+    const run = promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', 'scripts/inspect.ts', 'answers', 'sqlite:////nowhere/mlflow.db'],
+      { cwd: ROOT },
+    );
+    await assert.rejects(run, (error: { code: number; stdout: string; stderr: string }) => {
+      assert.equal(error.code, 1);
+      assert.equal(error.stdout, '');
+      assert.match(error.stderr, /^\/nowhere\/mlflow\.db is not there[^\n]*\n$/);
+      return true;
+    });
+  });
+
+  it('a folder store after "mlflow migrate-filestore" (WAL, 18-digit ids) answers what the folder did', async () => {
+    const folder = await fixture('migrated-3.17.2');
+    const oracle = parse(
+      gunzipSync(
+        fs.readFileSync(path.join(ROOT, 'test/fixtures/migrated-3.17.2-answers.json.gz')),
+      ).toString(),
+    );
+    compare(plain(await inspect(path.join(folder, 'mlflow.db'))), plain(oracle));
+  });
+});
+
+/**
+ * Without what MLflow's client answers differently of a folder and of a database: URIs, the infinities, the order
+ * of a history (as written; by time), aliases' version numbers as text, aliases in the versions of a search.
+ * Artifacts were not archived with the store.
+ */
+function plain(answers: Answers): Answers {
+  const walk = (value: Json, key: string): Json => {
+    if (key === 'artifact_uri' || key === 'artifact_location' || key === 'source' || key === 'artifacts') {
+      return null;
+    }
+    if (typeof value === 'number' && Math.abs(value) === Number.MAX_VALUE) {
+      return value > 0 ? 'Infinity' : '-Infinity';
+    }
+    if (value === 0) {
+      // A database keeps no sign of a zero.
+      return 0;
+    }
+    if (key === 'history') {
+      return Object.fromEntries(
+        Object.entries(value as Record<string, Json[][]>).map(([name, points]) => [
+          name,
+          points.map((point) => walk(point, '') as Json[]).sort(byTime),
+        ]),
+      );
+    }
+    if (Array.isArray(value)) {
+      return value.map((item) => walk(item, ''));
+    }
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, walk(item, name)]));
+    }
+    return value;
+  };
+  const models = answers['models']?.map((model) => ({
+    ...model,
+    aliases: Object.fromEntries(
+      Object.entries(model['aliases'] as Record<string, Json>).map(([alias, number]) => [
+        alias,
+        String(number as string | number),
+      ]),
+    ),
+    versions: (model['versions'] as Record<string, Json>[]).map((version) => ({ ...version, aliases: [] })),
+  }));
+  return walk({ ...answers, models: models ?? [] }, '') as Answers;
+}
+
+function byTime(a: Json[], b: Json[]): number {
+  return [1, 0, 2].map((i) => Number(a[i]) - Number(b[i])).find((difference) => difference !== 0) ?? 0;
+}
