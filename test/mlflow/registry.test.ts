@@ -1,0 +1,257 @@
+import * as assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as path from 'node:path';
+import { mlflowPython, type MlflowVersion } from '../../scripts/mlflowEnvironment';
+import type { Change } from '../../src/mlflow/writer';
+import { createSqliteWriter } from '../../src/stores/sqlite/writer';
+import { dumpDatabase, makeRegistryStore, removeTempFolders, withDatabase } from '../support/database';
+import { buildWriter } from '../support/writer';
+
+const name = 'taxi regressor';
+
+interface Operation {
+  what: string;
+  /** Done before by the writer on both copies, to have something to change. */
+  given?: Change[];
+  change: Change;
+  /** The first MLflow whose client has it. */
+  since?: MlflowVersion;
+}
+
+interface Ids {
+  runId: string;
+  experimentId: string;
+  modelId: string | undefined;
+}
+
+const ORDER: MlflowVersion[] = ['1.30.1', '2.14.3', '3.1.4', '3.17.2'];
+
+function operations({ runId, experimentId, modelId }: Ids): Operation[] {
+  const version = '4';
+  const stage = (
+    to: 'None' | 'Staging' | 'Production' | 'Archived',
+    archiveExistingVersions: boolean,
+  ): Change => ({
+    type: 'transitionModelVersionStage',
+    name,
+    version,
+    stage: to,
+    archiveExistingVersions,
+  });
+  const tag: Change = { type: 'setModelVersionTag', name, version, key: 'review', value: 'ready' };
+  const modelTag: Change = { type: 'setRegisteredModelTag', name, key: 'team', value: 'pricing "ü"' };
+  const alias: Change = { type: 'setRegisteredModelAlias', name, alias: 'gate', version };
+  const runTag: Change = { type: 'setTag', runId, key: 'note', value: 'a\nb' };
+  const experimentTag: Change = { type: 'setExperimentTag', experimentId, key: 'team', value: 'x' };
+  const source = 'file:///somewhere/model';
+  return [
+    { what: 'promotes and archives what is there', change: stage('Production', true) },
+    { what: 'promotes beside what is there', change: stage('Production', false) },
+    { what: 'promotes to the stage that it has', change: stage('Staging', true) },
+    { what: 'archives', change: stage('Archived', false) },
+    { what: 'takes out of a stage', change: stage('None', false) },
+    { what: 'sets an alias', change: alias, since: '2.14.3' },
+    { what: 'moves an alias', change: { ...alias, alias: 'champion' }, since: '2.14.3' },
+    {
+      what: 'deletes an alias',
+      change: { type: 'deleteRegisteredModelAlias', name, alias: 'champion' },
+      since: '2.14.3',
+    },
+    {
+      what: 'creates a model',
+      change: { type: 'createRegisteredModel', name: 'new model', description: 'd' },
+    },
+    { what: 'describes a model', change: { type: 'updateRegisteredModel', name, description: '# Ü\n' } },
+    { what: 'renames a model', change: { type: 'renameRegisteredModel', name, newName: 'other' } },
+    { what: 'deletes a model', change: { type: 'deleteRegisteredModel', name } },
+    { what: 'sets a tag of a model', change: modelTag },
+    { what: 'changes a tag of a model', given: [modelTag], change: { ...modelTag, value: '2' } },
+    {
+      what: 'deletes a tag of a model',
+      given: [modelTag],
+      change: { type: 'deleteRegisteredModelTag', name, key: 'team' },
+    },
+    { what: 'registers a version', change: { type: 'createModelVersion', name, source, runId } },
+    {
+      what: 'registers a described version of a new model',
+      change: {
+        type: 'createModelVersion',
+        name: 'fresh',
+        source,
+        runId,
+        description: 'd',
+        createModel: true,
+      },
+    },
+    ...(modelId === undefined
+      ? []
+      : [
+          {
+            what: 'registers a logged model',
+            change: {
+              type: 'createModelVersion',
+              name,
+              source: `models:/${modelId}`,
+              runId: null,
+            } as const,
+          },
+          {
+            what: 'registers a logged model again, in another model',
+            given: [{ type: 'createModelVersion', name, source: `models:/${modelId}`, runId: null } as const],
+            change: {
+              type: 'createModelVersion',
+              name: 'fresh ü',
+              source: `models:/${modelId}`,
+              runId: null,
+              createModel: true,
+            } as const,
+          },
+        ]),
+    {
+      what: 'copies a version',
+      change: { type: 'copyModelVersion', name, version, to: 'copies' },
+      since: '2.14.3',
+    },
+    {
+      what: 'copies a version with tags into a model that is there',
+      given: [tag, { type: 'createRegisteredModel', name: 'copies' }],
+      change: { type: 'copyModelVersion', name, version, to: 'copies' },
+      since: '2.14.3',
+    },
+    {
+      what: 'describes a version',
+      change: { type: 'updateModelVersion', name, version, description: 'why' },
+    },
+    { what: 'deletes a version', change: { type: 'deleteModelVersion', name, version } },
+    { what: 'deletes a version with an alias', change: { type: 'deleteModelVersion', name, version: '3' } },
+    { what: 'sets a tag of a version', change: tag },
+    { what: 'changes a tag of a version', given: [tag], change: { ...tag, value: '' } },
+    {
+      what: 'deletes a tag of a version',
+      given: [tag],
+      change: { type: 'deleteModelVersionTag', name, version, key: 'review' },
+    },
+    { what: 'creates an experiment', change: { type: 'createExperiment', name: 'new experiment' } },
+    { what: 'renames an experiment', change: { type: 'renameExperiment', experimentId, newName: 'other' } },
+    { what: 'deletes an experiment', change: { type: 'deleteExperiment', experimentId } },
+    {
+      what: 'restores an experiment',
+      given: [{ type: 'deleteExperiment', experimentId }],
+      change: { type: 'restoreExperiment', experimentId },
+    },
+    { what: 'sets a tag of an experiment', change: experimentTag },
+    {
+      what: 'deletes a tag of an experiment',
+      given: [experimentTag],
+      change: { type: 'deleteExperimentTag', experimentId, key: 'team' },
+      since: '3.17.2',
+    },
+    { what: 'creates a run', change: { type: 'createRun', experimentId, runName: 'made' } },
+    { what: 'renames a run', change: { type: 'renameRun', runId, newName: 'renamed ü' } },
+    { what: 'deletes a run', change: { type: 'deleteRun', runId } },
+    { what: 'restores a run', given: [{ type: 'deleteRun', runId }], change: { type: 'restoreRun', runId } },
+    { what: 'sets a tag of a run', change: runTag },
+    { what: 'changes a tag of a run', given: [runTag], change: { ...runTag, value: 'c' } },
+    { what: 'renames a run by its tag', change: { ...runTag, key: 'mlflow.runName', value: 'by tag' } },
+    { what: 'deletes a tag of a run', given: [runTag], change: { type: 'deleteTag', runId, key: 'note' } },
+  ];
+}
+
+/** Of the fixture: an active run of an experiment with others, and a logged model where there are any. */
+function idsOf(file: string): Ids {
+  return withDatabase(file, (database) => {
+    const run = database
+      .prepare(
+        "SELECT run_uuid, CAST(experiment_id AS TEXT) AS e FROM runs WHERE lifecycle_stage = 'active' ORDER BY start_time, run_uuid LIMIT 1",
+      )
+      .get();
+    const hasModels = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'logged_models'").get();
+    const logged =
+      hasModels &&
+      database.prepare("SELECT model_id FROM logged_models WHERE lifecycle_stage = 'active' LIMIT 1").get();
+    return {
+      runId: String(run?.['run_uuid']),
+      experimentId: String(run?.['e']),
+      modelId: logged ? String(logged['model_id']) : undefined,
+    };
+  });
+}
+
+/** All rows, with times of this test, folders and created ids made equal. */
+function comparable(file: string, since: number, created: string | null): Record<string, string[]> {
+  const folder = path.dirname(file);
+  const dump = dumpDatabase(file);
+  return Object.fromEntries(
+    Object.entries(dump).map(([table, rows]) => [
+      table,
+      rows
+        .map((row) => {
+          const plain = row
+            .replaceAll(folder, 'FOLDER')
+            // MLflow 1.x records its default root relative to its working directory; we say which folder it is.
+            .replaceAll('"./mlruns/', '"FOLDER/mlruns/')
+            .replace(/\b1[5-9]\d{11}\b/g, (time) => (Number(time) >= since ? 'TIME' : time));
+          return created && created.length === 32 ? plain.replaceAll(created, 'CREATED') : plain;
+        })
+        .toSorted(),
+    ]),
+  );
+}
+
+describe('every change against MLflow itself', () => {
+  let distFolder: string;
+  before(() => {
+    distFolder = buildWriter();
+  });
+  after(removeTempFolders);
+
+  for (const mlflow of ORDER) {
+    it(`writes the rows of MLflow ${mlflow}'s client`, async function () {
+      this.timeout(600_000);
+      const python = mlflowPython(mlflow);
+      const list = operations(idsOf(makeRegistryStore(mlflow))).filter(
+        ({ since }) => since === undefined || ORDER.indexOf(since) <= ORDER.indexOf(mlflow),
+      );
+      const since = Date.now();
+      const cases: { operation: Operation; ours: string; theirs: string; created: string | null }[] = [];
+      for (const operation of list) {
+        const [ours, theirs] = [makeRegistryStore(mlflow), makeRegistryStore(mlflow)];
+        for (const file of [ours, theirs]) {
+          if (operation.given) {
+            const request = { changes: operation.given, expected: [] };
+            await createSqliteWriter(file, { distFolder }).apply(request);
+          }
+        }
+        const result = await createSqliteWriter(ours, { distFolder }).apply({
+          changes: [operation.change],
+          expected: [],
+        });
+        cases.push({ operation, ours, theirs, created: result.created[0] ?? null });
+      }
+      const jobs = cases.map(({ theirs, operation }) => ({ file: theirs, changes: [operation.change] }));
+      const done = spawnSync(python, [path.join(__dirname, 'operations.py')], {
+        input: JSON.stringify(jobs),
+        encoding: 'utf8',
+        maxBuffer: 64 * 1024 * 1024,
+        env: { ...process.env, PYTHONWARNINGS: 'ignore', GIT_PYTHON_REFRESH: 'quiet' },
+      });
+      const line = /^ANSWERS (.*)$/m.exec(done.stdout)?.[1];
+      assert.ok(line, done.stderr.slice(-3000));
+      const answers = JSON.parse(line) as { error?: string; created?: string | null }[];
+      const problems: string[] = [];
+      cases.forEach(({ operation, ours, theirs, created }, index) => {
+        const answer = answers[index];
+        try {
+          assert.equal(answer?.error, undefined);
+          assert.deepEqual(
+            comparable(ours, since, created),
+            comparable(theirs, since, answer?.created ?? null),
+          );
+        } catch (error) {
+          problems.push(`${operation.what}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      });
+      assert.deepEqual(problems, []);
+    });
+  }
+});
