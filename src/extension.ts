@@ -5,15 +5,18 @@ import { registerMlflowUiCommand } from './commands/mlflowUi';
 import { registerPageCommands } from './commands/pages';
 import { registerRegistryCommands } from './commands/registry';
 import { registerSidebarCommands } from './commands/sidebar';
+import { registerSourceCommands } from './commands/source';
 import { registerStoreCommands } from './commands/stores';
 import { registerViewStateCommands } from './commands/viewState';
 import { PanelHost } from './panels/panelHost';
 import { createCommandRegistry } from './platform/commands';
 import { setContext } from './platform/contexts';
+import { GitFileSystem } from './platform/gitFileSystem';
 import { loadBundle } from './platform/lazy';
 import { disposeLog, log } from './platform/log';
 import { createPageServices } from './panels/pageServices';
 import { readSettings } from './platform/settings';
+import { SourceService } from './platform/sources';
 import { StoreFinder } from './platform/storeFinder';
 import { RegistryHistory } from './registry/history';
 import { ViewState } from './state/viewState';
@@ -56,7 +59,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const models = new ModelsView(stores, state, headline);
   const comparison = new ComparisonView(stores, state, headline);
 
-  const services = createPageServices(stores, state);
+  const sources = new SourceService(context.extensionPath);
+  const services = createPageServices(stores, state, sources);
   type PagesBundle = typeof import('./panels/index');
   const panels = new PanelHost(
     context.extensionPath,
@@ -89,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   });
   registerPageCommands({ commands, stores, panels });
   registerChartCommands({ commands, stores, state, panels });
+  registerSourceCommands({ commands, stores, sources });
   registerMlflowUiCommand({ commands, stores, pythonPath: () => readSettings().pythonPath });
 
   context.subscriptions.push(
@@ -98,6 +103,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     models,
     comparison,
     panels,
+    sources,
+    new GitFileSystem(sources),
     registry,
     followVisibility(stores, [experiments.tree, models.tree, comparison.tree], panels),
     { dispose: disposeLog },

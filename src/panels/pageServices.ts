@@ -2,12 +2,18 @@ import * as vscode from 'vscode';
 import { log } from '../platform/log';
 import { runCommand } from '../platform/commands';
 import { readSettings } from '../platform/settings';
+import type { SourceService } from '../platform/sources';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import type { PageServices } from './page';
+import { runSources } from './runSources';
 
 /** The editor behind the pages: the only place where what pages ask for meets `vscode`. */
-export function createPageServices(stores: OpenStores, state: ViewState): PageServices {
+export function createPageServices(
+  stores: OpenStores,
+  state: ViewState,
+  sources: SourceService,
+): PageServices {
   return {
     stores,
     state,
@@ -35,5 +41,7 @@ export function createPageServices(stores: OpenStores, state: ViewState): PageSe
         .filter(({ uri }) => uri.scheme === 'file')
         .map(({ uri }) => uri.fsPath),
     now: Date.now,
+    runSources: async ({ store, runId }, signal) =>
+      runSources(await (await stores.get(store)).getRun(runId, signal), sources.finder()),
   };
 }

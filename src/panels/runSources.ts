@@ -1,0 +1,23 @@
+import type { RunSources } from '../protocol/run';
+import type { SourceFinder } from '../provenance';
+import { valueOf, type Run } from '../mlflow/entities';
+
+/** A run's sources as its page shows them. */
+export async function runSources(run: Run, finder: SourceFinder): Promise<RunSources> {
+  const { run: source, params } = await finder.findSources(run);
+  const recorded = valueOf(run.tags, 'mlflow.source.git.commit');
+  const repository = source.commit ? await finder.repositoryOf(source.commit) : null;
+  const info = repository && source.commit ? await repository.commitInfo(source.commit) : null;
+  const id = source.commit ?? recorded;
+  return {
+    commit: id ? { id, subject: info?.subject ?? null, problem: source.problem } : null,
+    params: [...params].map(([key, { status, file, line, commit, why }]) => ({
+      key,
+      status,
+      file,
+      line,
+      commit,
+      why,
+    })),
+  };
+}

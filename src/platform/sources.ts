@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import type { SourceFinder } from '../provenance';
+import { loadBundle } from './lazy';
+import { readSettings } from './settings';
+
+type ProvenanceBundle = typeof import('../provenance');
+
+/**
+ * Where the params of runs come from, for the repositories of the workspace. The parser is loaded and git started
+ * when somebody first asks; in Restricted Mode git is never started.
+ */
+export class SourceService implements vscode.Disposable {
+  private made: SourceFinder | null = null;
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(private readonly extensionPath: string) {
+    const forget = (): void => this.made?.refresh();
+    this.disposables = [
+      vscode.workspace.onDidChangeWorkspaceFolders(forget),
+      vscode.workspace.onDidGrantWorkspaceTrust(forget),
+    ];
+  }
+
+  finder(): SourceFinder {
+    this.made ??= loadBundle<ProvenanceBundle>(this.extensionPath, 'provenance').createSourceFinder({
+      folders: () =>
+        (vscode.workspace.workspaceFolders ?? [])
+          .filter(({ uri }) => uri.scheme === 'file')
+          .map(({ uri }) => uri.fsPath),
+      gitPath: () => readSettings().gitPath || 'git',
+      isTrusted: () => vscode.workspace.isTrusted,
+    });
+    return this.made;
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+}
