@@ -8,6 +8,7 @@ import { registerSidebarCommands } from './commands/sidebar';
 import { registerSourceCommands } from './commands/source';
 import { registerStoreCommands } from './commands/stores';
 import { registerViewStateCommands } from './commands/viewState';
+import type * as Pages from './panels/index';
 import { PanelHost } from './panels/panelHost';
 import { createCommandRegistry } from './platform/commands';
 import { setContext } from './platform/contexts';
@@ -61,11 +62,10 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
 
   const sources = new SourceService(context.extensionPath);
   const services = createPageServices(stores, state, sources);
-  type PagesBundle = typeof import('./panels/index');
   const panels = new PanelHost(
     context.extensionPath,
     services,
-    async (name) => loadBundle<PagesBundle>(context.extensionPath, 'pages').pageDefinition(name),
+    async (name) => loadBundle<typeof Pages>(context.extensionPath, 'pages').pageDefinition(name),
     ['run', 'charts', 'diff', 'table', 'sweep', 'model', 'loggedModel', 'modelDiff'],
   );
 

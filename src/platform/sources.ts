@@ -1,16 +1,14 @@
 import * as vscode from 'vscode';
-import type { SourceFinder } from '../provenance';
+import type * as Provenance from '../provenance';
 import { loadBundle } from './lazy';
 import { readSettings } from './settings';
-
-type ProvenanceBundle = typeof import('../provenance');
 
 /**
  * Where the params of runs come from, for the repositories of the workspace. The parser is loaded and git started
  * when somebody first asks; in Restricted Mode git is never started.
  */
 export class SourceService implements vscode.Disposable {
-  private made: SourceFinder | null = null;
+  private made: Provenance.SourceFinder | null = null;
   private readonly disposables: vscode.Disposable[];
 
   constructor(private readonly extensionPath: string) {
@@ -21,8 +19,8 @@ export class SourceService implements vscode.Disposable {
     ];
   }
 
-  finder(): SourceFinder {
-    this.made ??= loadBundle<ProvenanceBundle>(this.extensionPath, 'provenance').createSourceFinder({
+  finder(): Provenance.SourceFinder {
+    this.made ??= loadBundle<typeof Provenance>(this.extensionPath, 'provenance').createSourceFinder({
       folders: () =>
         (vscode.workspace.workspaceFolders ?? [])
           .filter(({ uri }) => uri.scheme === 'file')
