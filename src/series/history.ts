@@ -182,7 +182,17 @@ export class HistoryColumns {
     };
   }
 
-  private firstTimestamp(): number {
+  /** The rows as they came. */
+  rows(): HistoryRows {
+    return {
+      steps: this.steps.subarray(0, this.length),
+      timestamps: this.timestamps.subarray(0, this.length),
+      values: this.values.subarray(0, this.length),
+    };
+  }
+
+  /** Of the earliest row, ms; 0 where there is none. */
+  firstTimestamp(): number {
     let first = Infinity;
     for (let i = 0; i < this.length; i++) {
       first = Math.min(first, this.timestamps[i]!);

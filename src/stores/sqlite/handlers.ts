@@ -2,19 +2,21 @@ import type { Reader } from './reader';
 import { describe } from './queries/describe';
 import { getExperiment, searchExperiments } from './queries/experiments';
 import { getMetricHistory } from './queries/history';
+import { sampleMetrics } from './queries/sampling';
 import { searchLoggedModels } from './queries/loggedModels';
 import { getRegisteredModel, searchRegisteredModels } from './queries/models';
 import { countRuns, getRun, getRunInputs, searchRuns } from './queries/runs';
+import { moving } from './settled';
 
 /**
  * What the worker answers. To add a request: write a function `(reader, args) => result` in a file of this folder
  * and name it here; the host then asks `store.ask('name', args, signal)`, typed by this table alone.
  *
  * - `args` and `result` cross a thread: plain data, Maps and typed arrays. A large typed array that is not kept in
- *   the worker is moved rather than copied if the handler returns `moving(result, [array.buffer])` (below).
+ *   the worker is moved rather than copied if the handler returns `moving(result, [array.buffer])` (settled.ts).
  * - A handler may be run several times for one request, until one of its readings is proven to be of one
  *   committed state: it must have no effects. What is worth keeping until the next commit goes into
- *   `reader.memo(key, make)`.
+ *   `reader.memo(key, make)`; what is kept beyond it is put away in `whenProven(() => result)` (settled.ts).
  * - Statements are compiled once per text and state: use parameters; pass lists as JSON through
  *   `json_each(?)`. Ids are CAST AS TEXT. A statement on `metrics` starts from `oneMetric` (queries/history.ts).
  */
@@ -32,22 +34,10 @@ export const handlers = {
     const history = getMetricHistory(reader, args);
     return moving(history, [history.steps.buffer, history.timestamps.buffer, history.values.buffer]);
   },
+  sampleMetrics,
   searchRegisteredModels,
   getRegisteredModel,
   searchLoggedModels,
 };
 
 export type Handlers = typeof handlers;
-
-const moved = new WeakMap<object, ArrayBufferLike[]>();
-
-/** Marks buffers of a result as not needed by the worker any more, so that they are moved to the host. */
-export function moving<T extends object>(result: T, buffers: ArrayBufferLike[]): T {
-  moved.set(result, buffers);
-  return result;
-}
-
-export function buffersToMove(result: unknown): ArrayBuffer[] {
-  const buffers = typeof result === 'object' && result !== null ? (moved.get(result) ?? []) : [];
-  return buffers.filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
-}

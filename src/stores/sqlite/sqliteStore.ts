@@ -11,6 +11,7 @@ import type {
   RunInputs,
   ViewType,
 } from '../../mlflow/entities';
+import type { SampledSeries, SampleRequest } from '../../mlflow/samples';
 import type {
   ArtifactListing,
   ArtifactOwner,
@@ -134,6 +135,10 @@ export class SqliteStore implements TrackingStore {
 
   getMetricHistory(runId: string, key: string, signal?: AbortSignal): Promise<MetricHistory> {
     return this.ask('getMetricHistory', { runId, key }, signal);
+  }
+
+  sampleMetrics(request: SampleRequest, signal?: AbortSignal): Promise<SampledSeries[]> {
+    return this.ask('sampleMetrics', request, signal);
   }
 
   searchRegisteredModels(query: RegisteredModelQuery, signal?: AbortSignal): Promise<Page<RegisteredModel>> {

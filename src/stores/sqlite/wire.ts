@@ -1,10 +1,11 @@
 import type { PlainError } from '../../mlflow/errors';
 import type { Handlers } from './handlers';
+import type { Settled } from './settled';
 
 /** The typed wire between the host and a store's worker. What can be asked is listed in handlers.ts. */
 export type RequestName = keyof Handlers;
 export type RequestArguments<Name extends RequestName> = Parameters<Handlers[Name]>[1];
-export type RequestResult<Name extends RequestName> = ReturnType<Handlers[Name]>;
+export type RequestResult<Name extends RequestName> = Settled<ReturnType<Handlers[Name]>>;
 
 /** What a worker is started with. */
 export interface WorkerSettings {

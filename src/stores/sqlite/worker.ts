@@ -7,9 +7,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toPlainError } from '../../mlflow/errors';
 import { LiveDatabase } from './database';
 import { Engine } from './engine';
-import { buffersToMove, handlers } from './handlers';
+import { handlers } from './handlers';
 import type { Reader } from './reader';
 import { Session } from './session';
+import { buffersToMove, settled } from './settled';
 import type { FromWorker, ToWorker, WorkerSettings } from './wire';
 
 const port = parentPort;
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
       const result =
         message.type === 'poll'
           ? session.poll()
-          : session.run(message.id, (reader) => answer(reader, message));
+          : settled(session.run(message.id, (reader) => answer(reader, message)));
       post({ type: 'answer', id: message.id, result }, buffersToMove(result));
     } catch (error) {
       post({ type: 'failure', id: message.id, error: toPlainError(error) });
