@@ -61,18 +61,17 @@ export function sampleMetrics(reader: Reader, request: SampleRequest): Proven<Sa
   const deadline = request.budget === undefined ? Infinity : Date.now() + request.budget;
   const names = new Map(request.series.map((key) => [nameOf(key), key]));
   const readings = [...names.values()].map((key) => start(reader, key, request));
-  // Round and round, so that every line has a first part before one has its last.
-  for (
-    let open = readings.filter(isOpen);
-    open.length > 0 && Date.now() < deadline;
-    open = open.filter(isOpen)
-  ) {
+  // Round and round, so that every line has a first part before one has its last; at least one part, however
+  // small the budget.
+  let open = readings;
+  while (open.length > 0) {
     for (const reading of open) {
       readChunk(reader, reading);
       if (Date.now() >= deadline) {
         break;
       }
     }
+    open = Date.now() < deadline ? open.filter(({ complete }) => !complete) : [];
   }
   return whenProven(() => {
     const complete = new Map(readings.map((reading) => [keep(reading, request), reading.complete]));
@@ -129,10 +128,6 @@ function stillThere(reader: Reader, { runId, key }: SeriesKey, { lastRow }: Prog
       key,
     ]) !== undefined
   );
-}
-
-function isOpen(reading: Reading): boolean {
-  return !reading.complete;
 }
 
 function readChunk(reader: Reader, reading: Reading): void {
