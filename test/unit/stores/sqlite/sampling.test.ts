@@ -49,8 +49,9 @@ describe('sampling in the worker', () => {
     runs = [1],
   ): Promise<SampledSeries[]> {
     const series = runs.map((run) => ({ runId: runIdOf(run), key: 'loss', origin: null }));
-    assert.ok(store.sampleMetrics);
-    return store.sampleMetrics({ ...base, series, ...request });
+    const sampled = await store.sampleMetrics?.({ ...base, series, ...request });
+    assert.ok(sampled);
+    return sampled;
   }
 
   /** The same from the whole history, which the store answers in MLflow's order. */
