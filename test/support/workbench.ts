@@ -126,15 +126,41 @@ export class Workbench {
     }
   }
 
-  /** A row of a tree, by part of its text. */
-  row(text: string | RegExp): Locator {
-    return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
+  /** The part of the side bar below a view's header. */
+  view(name: string): Locator {
+    return this.page.locator('.sidebar .pane').filter({
+      has: this.page.locator('.pane-header').filter({ hasText: new RegExp(`^${name}`, 'i') }),
+    });
+  }
+
+  /** A row of a view's tree that is drawn now, by part of its text. */
+  row(text: string | RegExp, view = 'Experiments'): Locator {
+    return this.view(view).locator('.monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  /** Scrolls a view's tree by keyboard (it draws only what is in sight) until the row is there. */
+  async reveal(text: string | RegExp, view = 'Experiments', timeout = 10_000): Promise<Locator> {
+    const row = this.row(text, view);
+    const list = this.view(view).locator('.monaco-list');
+    await list.locator('.monaco-list-row').first().waitFor();
+    const end = Date.now() + timeout;
+    for (let key = 'Home'; !(await row.isVisible()); key = 'PageDown') {
+      const before = await list.getAttribute('aria-activedescendant');
+      await list.press(key);
+      await this.page.waitForTimeout(50);
+      if (Date.now() > end) {
+        throw new Error(`No row "${String(text)}" in ${view}: ${(await list.innerText()).slice(0, 2000)}`);
+      }
+      if (key === 'PageDown' && (await list.getAttribute('aria-activedescendant')) === before) {
+        await list.press('Home');
+      }
+    }
+    return row;
   }
 
   /** Unfolds a row of a tree. */
-  async expand(text: string | RegExp): Promise<void> {
-    const row = this.row(text);
-    await row.waitFor();
+  async expand(text: string | RegExp, view = 'Experiments'): Promise<void> {
+    const row = await this.reveal(text, view);
     if ((await row.getAttribute('aria-expanded')) !== 'true') {
       await row.locator('.monaco-tl-twistie').click();
     }
