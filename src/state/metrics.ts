@@ -63,6 +63,8 @@ function rank(key: string): number {
   );
   const validation = /(^|[^a-z])(val|valid|validation|test|eval|holdout)([^a-z]|$)/.test(name);
   const training = /(^|[^a-z])train/.test(name);
+  // "validation-rmse": what boosting libraries' autologging writes an iteration, beside the user's own "rmse".
+  const evalSet = /^\w+-\w+$/.test(name);
   const known = guessDirection(key) !== 'unknown';
-  return (byProduct ? 8 : 0) + (known ? 0 : 4) + (training ? 2 : validation ? 0 : 1);
+  return (byProduct ? 8 : 0) + (known ? 0 : 4) + (training ? 3 : evalSet ? 2 : validation ? 0 : 1);
 }

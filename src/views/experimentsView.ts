@@ -56,6 +56,8 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   private readonly headlines: HeadlineMetrics;
   /** What of the view state each run was drawn with. */
   private readonly drawn = new Map<string, RunLook>();
+  /** The experiment that is open at first, asked once a store: what the user folds stays folded. */
+  private readonly newest = new Map<string, Promise<string | undefined>>();
   private drawnChoice = '';
   private firstRun: (() => void) | undefined;
 
@@ -286,7 +288,8 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     return [...nodes, { kind: 'more', of: id, remaining: null }];
   }
 
-  private storeItem(node: StoreNode): vscode.TreeItem {
+  private async storeItem(node: StoreNode): Promise<vscode.TreeItem> {
+    await this.stores.get(node.store).catch(() => null);
     const entry = this.stores.entry(node.store);
     const gone = entry?.store?.state.status === 'gone';
     const item = new vscode.TreeItem(
@@ -308,7 +311,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     const runs = await this.countOf(store, node.experimentId);
     const item = new vscode.TreeItem(
       plainText(experiment.name),
-      runs === 0 ? vscode.TreeItemCollapsibleState.None : this.foldOf(node),
+      runs === 0 ? vscode.TreeItemCollapsibleState.None : await this.foldOf(node),
     );
     item.id = nodeId(node);
     item.iconPath = themeIcon(deleted ? 'trash' : 'beaker', deleted ? 'disabledForeground' : undefined);
@@ -323,23 +326,33 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     return counts.get(experimentId) ?? 0;
   }
 
-  /** With a single store, the experiment that was worked on last is open; the rest waits for a click. */
-  private foldOf(node: ExperimentNode): vscode.TreeItemCollapsibleState {
-    if (this.stores.list().length === 1 && this.openFirst(node)) {
-      return vscode.TreeItemCollapsibleState.Expanded;
-    }
-    return vscode.TreeItemCollapsibleState.Collapsed;
+  /** With a single store, the experiment with the newest run is open; the rest waits for a click. */
+  private async foldOf(node: ExperimentNode): Promise<vscode.TreeItemCollapsibleState> {
+    return this.stores.list().length === 1 && (await this.newestExperiment(node.store)) === node.experimentId
+      ? vscode.TreeItemCollapsibleState.Expanded
+      : vscode.TreeItemCollapsibleState.Collapsed;
   }
 
-  private readonly opened = new Map<string, string>();
-
-  private openFirst(node: ExperimentNode): boolean {
-    const first = this.opened.get(node.store);
-    if (first === undefined && node.experimentId !== '0') {
-      this.opened.set(node.store, node.experimentId);
-      return true;
+  private newestExperiment(uri: string): Promise<string | undefined> {
+    const known = this.newest.get(uri);
+    if (known) {
+      return known;
     }
-    return first === node.experimentId;
+    const asked = this.stores
+      .get(uri)
+      .then((store) =>
+        store.searchRuns({
+          experimentIds: [],
+          view: 'ACTIVE_ONLY',
+          maxResults: 1,
+          params: 'none',
+          metrics: 'none',
+          tags: 'none',
+        }),
+      )
+      .then(({ items }) => items[0]?.info.experimentId);
+    this.newest.set(uri, asked);
+    return asked;
   }
 
   private async runItem(node: RunNode): Promise<vscode.TreeItem> {

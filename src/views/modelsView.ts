@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import { isCancelled, toStoreError } from '../mlflow/errors';
 import { metricOf, type ModelVersion, type Run } from '../mlflow/entities';
 import { count, formatAge, formatDateTime, formatNumber, plainText } from '../mlflow/format';
-import { headlineMetric } from '../state/metrics';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
 import { messageItem } from './experimentsView';
+import { HeadlineMetrics } from './headline';
 import { themeIcon } from './icons';
 import {
   nodeId,
@@ -28,14 +28,16 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
   readonly onDidChangeTreeData = this.changed.event;
   readonly tree: vscode.TreeView<ModelsNode>;
   private readonly disposables: vscode.Disposable[] = [];
+  private readonly headlines: HeadlineMetrics;
   private readonly loaded = new Map<string, number>();
 
   constructor(
     private readonly stores: OpenStores,
-    private readonly state: ViewState,
-    private readonly setting: () => string,
+    state: ViewState,
+    setting: () => string,
     private readonly now: () => number = Date.now,
   ) {
+    this.headlines = new HeadlineMetrics(stores, state, setting);
     this.tree = vscode.window.createTreeView('mlflowLens.models', {
       treeDataProvider: this,
       canSelectMany: true,
@@ -199,11 +201,12 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
   private async versionItem(node: VersionNode): Promise<vscode.TreeItem> {
     const { modelVersion } = node;
     const run = await this.runOf(node);
+    const metric = run ? await this.metricText(node, run) : null;
     const item = new vscode.TreeItem(`v${modelVersion.version}`);
     item.id = nodeId(node);
     const [icon, color] = stageIcon(modelVersion);
     item.iconPath = themeIcon(icon, color);
-    item.description = versionDescription(modelVersion, run, this.metricText(node, run), this.now());
+    item.description = versionDescription(modelVersion, run, metric, this.now());
     item.contextValue = `version.${modelVersion.currentStage}`;
     item.accessibilityInformation = {
       label: `${plainText(node.name)} version ${modelVersion.version}, ${item.description}`,
@@ -221,13 +224,8 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
     return store.getRun(node.runId).catch(() => null);
   }
 
-  private metricText(node: VersionNode, run: Run | null): string | null {
-    if (!run) {
-      return null;
-    }
-    const keys = run.metrics.map(({ key }) => key);
-    const chosen = this.state.headlineMetric(node.store, run.info.experimentId);
-    const key = headlineMetric(keys, [], chosen, this.setting() || undefined);
+  private async metricText(node: VersionNode, run: Run): Promise<string | null> {
+    const key = await this.headlines.of(node.store, run.info.experimentId, null);
     const metric = key === undefined ? undefined : metricOf(run, key);
     return metric ? `${plainText(metric.key, 24)} ${formatNumber(metric.value)}` : null;
   }

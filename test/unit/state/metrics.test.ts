@@ -45,5 +45,6 @@ describe('headline metric', () => {
   it('prefers validation to training, and results to by-products', () => {
     assert.equal(headlineMetric(['train_loss', 'val_loss'], [], undefined, undefined), 'val_loss');
     assert.equal(headlineMetric(['epoch', 'accuracy'], [], undefined, undefined), 'accuracy');
+    assert.equal(headlineMetric(['validation-rmse', 'rmse'], [], undefined, undefined), 'rmse');
   });
 });

@@ -1,0 +1,118 @@
+import * as assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { openWorkbench, type Workbench } from '../support/workbench';
+
+/** One committed transaction of another process, as a training script makes them. */
+function commit(file: string, sql: string): void {
+  execFileSync('python3', [
+    '-c',
+    'import sqlite3,sys\nc=sqlite3.connect(sys.argv[1], timeout=20)\nc.executescript(sys.argv[2])\nc.commit()',
+    file,
+    sql,
+  ]);
+}
+
+describe('the sidebar on the demo project', function () {
+  this.timeout(60_000);
+  let workbench: Workbench;
+  let database: string;
+  before(async function () {
+    this.timeout(120_000);
+    workbench = await openWorkbench();
+    database = path.join(workbench.workspace, 'mlflow.db');
+    await workbench.openView('Experiments');
+    await workbench.row('too little memory').waitFor();
+  });
+  after(() => workbench?.close());
+
+  const rows = async (): Promise<string[]> =>
+    (
+      await workbench.page
+        .locator('.sidebar .pane:has(.pane-header[aria-label^="Experiments"]) .monaco-list-row')
+        .allTextContents()
+    ).map((text) => text.replace(/\s+/g, ' ').trim());
+
+  it('opens the experiment that was worked on last, runs newest first, each with how it ended', async () => {
+    const texts = await rows();
+    const at = (text: string): number => texts.findIndex((row) => row.includes(text));
+    assert.ok(at('mlflow.db') === 0);
+    assert.ok(at('killed, never ended') > 0 && at('killed, never ended') < at('too little memory'));
+    assert.match(texts[at('killed, never ended')]!, /no end/);
+    assert.match(texts[at('too little memory')]!, /failed/);
+    assert.match(
+      texts.find((row) => row.startsWith('xgboost'))!,
+      /rmse 2\.8/,
+    );
+    assert.equal(at('by mistake'), -1, 'deleted runs are not among the active ones');
+    await workbench.screenshots('sidebar');
+  });
+
+  it('nests children under their parent', async () => {
+    assert.match(
+      (await rows()).find((row) => row.startsWith('sweep'))!,
+      /18 children/,
+    );
+    await workbench.expand(/^sweep/);
+    await workbench.row('powerful-newt-738').waitFor();
+  });
+
+  it('shows models with versions, stages and aliases', async () => {
+    await workbench.row(/v2.*@champion Production/).waitFor();
+    await workbench.row(/v3.*Staging/).waitFor();
+    await workbench.row(/v1.*Archived/).waitFor();
+    await workbench.row(/taxi-fare.*no versions/).waitFor();
+  });
+
+  it('shows what a training process commits without a click, within two seconds', async () => {
+    commit(
+      database,
+      `INSERT INTO runs (run_uuid, name, source_type, user_id, status, start_time, lifecycle_stage, artifact_uri, experiment_id)
+       VALUES ('${'ab'.repeat(16)}', 'live run', 'UNKNOWN', 'trainer', 'RUNNING', ${Date.now()}, 'active', '/nowhere', 1);`,
+    );
+    const started = Date.now();
+    await workbench.row('live run').waitFor({ timeout: 10_000 });
+    assert.match(
+      (await rows()).find((row) => row.startsWith('live run'))!,
+      /running/,
+    );
+    console.log(`      seen after ${Date.now() - started} ms`);
+  });
+
+  it('checks a run to show it, gives it a colour, and lists it under Comparison', async () => {
+    await workbench.row('live run').locator('.custom-view-tree-node-item-checkbox').click();
+    await workbench.openView('Comparison');
+    await workbench.page.locator('.pane-header', { hasText: 'Comparison (1)' }).waitFor();
+    await workbench.page
+      .locator('.sidebar .pane:has(.pane-header[aria-label^="Comparison"]) .monaco-list-row')
+      .filter({ hasText: 'live run' })
+      .waitFor();
+  });
+
+  it('shows deleted runs when asked, and tells them apart', async () => {
+    await workbench.runCommand('MLflow: View All Runs');
+    await workbench.row('by mistake').waitFor();
+    assert.match(
+      (await rows()).find((row) => row.startsWith('by mistake'))!,
+      /deleted/,
+    );
+    await workbench.runCommand('MLflow: View Active Runs');
+    await workbench.row('by mistake').waitFor({ state: 'detached' });
+  });
+
+  it('finds a run by a part of its name', async () => {
+    await workbench.runCommand('MLflow: Go to Run');
+    await workbench.page.keyboard.type('powerful');
+    await workbench.pick('powerful-newt-738');
+    await workbench.tab('powerful-newt-738').waitFor();
+  });
+
+  it('says that a store is gone, and picks it up when it is back', async () => {
+    fs.renameSync(database, `${database}.away`);
+    await workbench.row(/mlflow\.db.*not there/).waitFor();
+    await workbench.screenshots('store-gone');
+    fs.renameSync(`${database}.away`, database);
+    await workbench.row('too little memory').waitFor();
+  });
+});
