@@ -47,7 +47,6 @@ export function previewDeleteRuns(runs: readonly Run[], childCount = 0): Preview
       changes: active.map(({ info }) => ({ type: 'restoreRun', runId: info.runId })),
       expected: active.map(({ info }) => facts.runStage(info.runId, info.runName, 'deleted')),
     }),
-    typedName: active.length === 1 ? active[0]!.info.runName : `${active.length} runs`,
   };
 }
 

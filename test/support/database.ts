@@ -1,7 +1,9 @@
 /** Databases for tests, opened with node:sqlite (the tests run under Node 24). */
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { SQLITE_VERSIONS } from './fixtures';
 
 export type DatabaseRow = Record<string, string | number | bigint | null>;
 
@@ -11,6 +13,7 @@ export interface Database {
     all(...parameters: unknown[]): DatabaseRow[];
     get(...parameters: unknown[]): DatabaseRow | undefined;
     run(...parameters: unknown[]): unknown;
+    setReadBigInts(enabled: boolean): void;
   };
   close(): void;
 }
@@ -19,19 +22,6 @@ export interface Database {
 const { DatabaseSync } = process.getBuiltinModule('node:sqlite' as 'node:fs') as object as {
   DatabaseSync: new (file: string) => Database;
 };
-
-/** The versions of MLflow whose registry is a dump in test/fixtures/registry, of the stores that they made. */
-export const REGISTRY_VERSIONS = [
-  '1.0.0',
-  '1.14.1',
-  '1.30.1',
-  '2.3.2',
-  '2.14.3',
-  '3.1.4',
-  '3.10.1',
-  '3.17.2',
-] as const;
-export type RegistryVersion = (typeof REGISTRY_VERSIONS)[number];
 
 const folders: string[] = [];
 
@@ -43,6 +33,7 @@ export function tempFolder(): string {
 }
 
 export function removeTempFolders(): void {
+  originals.clear();
   for (const folder of folders.splice(0)) {
     fs.rmSync(folder, { recursive: true, force: true });
   }
@@ -58,18 +49,27 @@ export function withDatabase<T>(file: string, use: (database: Database) => T): T
   }
 }
 
-/** Experiments, runs, tags and registry of the store that this MLflow made, in a folder of its own. */
+const originals = new Map<string, string>();
+
+/** A copy of the database that this MLflow made (an archive of test/fixtures), in a folder of its own. */
 export function makeRegistryStore(
-  version: RegistryVersion,
+  version: (typeof SQLITE_VERSIONS)[number],
   journalMode: 'delete' | 'wal' = 'delete',
 ): string {
+  let original = originals.get(version);
+  if (original === undefined) {
+    const folder = tempFolder();
+    const archive = path.join(__dirname, '../fixtures', `sqlite-${version}.tar.gz`);
+    const member = `sqlite-${version}/mlflow.db`;
+    execFileSync('tar', ['-xzf', archive, '-C', folder, '--strip-components=1', '--no-same-owner', member]);
+    original = path.join(folder, 'mlflow.db');
+    originals.set(version, original);
+  }
   const file = path.join(tempFolder(), 'mlflow.db');
-  const sql = fs.readFileSync(path.join(__dirname, '../fixtures/registry', `${version}.sql`), 'utf8');
-  withDatabase(file, (database) => {
-    database.exec('PRAGMA foreign_keys = OFF');
-    database.exec(sql);
-    database.exec(`PRAGMA journal_mode = ${journalMode}`);
-  });
+  fs.copyFileSync(original, file);
+  if (journalMode === 'wal') {
+    withDatabase(file, (database) => database.exec('PRAGMA journal_mode = wal'));
+  }
   return file;
 }
 
@@ -83,16 +83,18 @@ export function dumpDatabase(file: string): Record<string, string[]> {
       .all()
       .map(({ name }) => String(name));
     return Object.fromEntries(
-      tables.map((table) => [
-        table,
-        database
-          .prepare(`SELECT * FROM "${table}"`)
-          .all()
-          .map((row) => JSON.stringify(row))
-          .sort(),
-      ]),
+      tables.map((table) => {
+        const statement = database.prepare(`SELECT * FROM "${table}"`);
+        // Integers beyond 2^53 are among the fixtures.
+        statement.setReadBigInts(true);
+        return [table, statement.all().map(asText).toSorted()];
+      }),
     );
   });
+}
+
+function asText(row: DatabaseRow): string {
+  return JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 }
 
 /** Rows that differ between two dumps, by table: `-` gone, `+` new. */

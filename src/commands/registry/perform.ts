@@ -98,6 +98,10 @@ async function attempt(
 ): Promise<WriteResult> {
   // Asked before the user decides anything: a store that cannot be changed says so at once.
   await context.stores.writer(store);
+  const { readOnlyReason } = await (await context.stores.get(store)).describe();
+  if (readOnlyReason !== null) {
+    throw new StoreError('READ_ONLY', readOnlyReason);
+  }
   for (let notice: string | null = null; ;) {
     const preview = await decide(notice);
     try {

@@ -6,14 +6,14 @@ import {
   dumpDatabase,
   dumpDifference,
   makeRegistryStore,
-  REGISTRY_VERSIONS,
   removeTempFolders,
   withDatabase,
 } from '../../../support/database';
+import { SQLITE_VERSIONS } from '../../../support/fixtures';
 import { buildWriter, nodeWithoutSqlite, NOW, testWriter } from '../../../support/writer';
 
 const name = 'taxi regressor';
-const withRegistry = REGISTRY_VERSIONS.filter((version) => version !== '1.0.0');
+const withRegistry = SQLITE_VERSIONS.filter((version) => version !== '1.0.0');
 
 function versions(file: string): string[] {
   return withDatabase(file, (database) =>

@@ -1,0 +1,47 @@
+import * as path from 'node:path';
+import type { RegistryContext } from '../../src/commands/registry/perform';
+import { RegistryHistory } from '../../src/registry/history';
+import { createOpener } from '../../src/stores/open';
+import { OpenStores } from '../../src/stores/openStores';
+import { sqliteUri } from '../../src/stores/uri';
+import { makeRegistryStore } from './database';
+import { memoryStorage, ScriptedUi } from './scriptedUi';
+
+export interface Flow {
+  context: RegistryContext;
+  ui: ScriptedUi;
+  history: RegistryHistory;
+  stores: OpenStores;
+  file: string;
+  store: string;
+  close(): void;
+}
+
+/** The registry's commands on a real store, with a scripted user. */
+export function registryFlow(version: Parameters<typeof makeRegistryStore>[0] = '3.17.2'): Flow {
+  const file = makeRegistryStore(version);
+  const stores = new OpenStores(
+    createOpener({
+      distFolder: path.resolve(__dirname, '../../dist'),
+      pythonPath: () => '',
+      readOnlyReason: () => null,
+    }),
+  );
+  const store = sqliteUri(file);
+  stores.add(store, 'test');
+  const history = new RegistryHistory(memoryStorage());
+  const ui = new ScriptedUi();
+  const context: RegistryContext = {
+    stores,
+    history,
+    ui,
+    userName: 'tester',
+    settings: () => ({
+      metricDirections: {},
+      headlineMetric: '',
+      readyTag: 'review=ready',
+      readyAlias: 'waiting',
+    }),
+  };
+  return { context, ui, history, stores, file, store, close: () => stores.dispose() };
+}
