@@ -174,7 +174,7 @@ function attributeExistence(
         : never;
     case 'depth':
       return {
-        sql: `(SELECT ${condition.sql} FROM (SELECT coalesce((SELECT d.depth FROM (${DEPTHS}) d WHERE d.x = r.run_uuid), 0) AS value) v)`,
+        sql: `(SELECT ${condition.sql} FROM (SELECT coalesce((SELECT d.depth FROM (${depthsSql}) d WHERE d.x = r.run_uuid), 0) AS value) v)`,
         params: condition.params,
       };
     default:
@@ -184,9 +184,9 @@ function attributeExistence(
 
 /**
  * The depth of each run that has parents: how many stand above it, up to the first that is a member of a
- * circle, which itself has depth 0. A parent that is not in the store is none.
+ * circle, which itself has depth 0. A parent that is not in the store is none. Columns x (run id), depth.
  */
-const DEPTHS = `
+export const depthsSql = `
   WITH RECURSIVE edge(child, parent) AS MATERIALIZED (
     SELECT t.run_uuid, t.value FROM tags t JOIN runs p ON p.run_uuid = t.value
     WHERE t.key = '${TAG_PARENT}'
@@ -210,7 +210,7 @@ function datasetSource(key: string): string {
 }
 
 /** Latest = greatest (step, timestamp, value), not the last written (reference mlflow.md, A.2). One `?`: the key. */
-function latestFromHistory(schema: SqlSchema): string {
+export function latestFromHistory(schema: SqlSchema): string {
   const order = `${schema.step ? 'step DESC, ' : ''}timestamp DESC, value DESC`;
   return `SELECT run_uuid, value, is_nan FROM (
     SELECT run_uuid, value, ${schema.isNan ? 'is_nan' : '0 AS is_nan'},
@@ -218,13 +218,15 @@ function latestFromHistory(schema: SqlSchema): string {
     FROM metrics WHERE key = ?) WHERE place = 1`;
 }
 
+/** The tags that a bare term does not look at, as SQL's list. */
+export const UNSEARCHED_SQL = UNSEARCHED_TAGS.map((key) => `'${key}'`).join(', ');
+
 function termToSql(text: string): Sql {
   const folded = foldAscii(text);
-  const unsearched = UNSEARCHED_TAGS.map((key) => `'${key}'`).join(', ');
   return {
     sql: `(instr(lower(r.run_uuid), ?) > 0
       OR r.run_uuid IN (SELECT run_uuid FROM params WHERE instr(lower(value), ?) > 0)
-      OR r.run_uuid IN (SELECT run_uuid FROM tags WHERE instr(lower(value), ?) > 0 AND key NOT IN (${unsearched})))`,
+      OR r.run_uuid IN (SELECT run_uuid FROM tags WHERE instr(lower(value), ?) > 0 AND key NOT IN (${UNSEARCHED_SQL})))`,
     params: [folded, folded, folded],
   };
 }

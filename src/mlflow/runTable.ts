@@ -1,0 +1,201 @@
+/** What the run table asks of a store, and what it gets: a window of rows and columns, never the whole. */
+import type { ViewType } from './entities';
+
+export type ColumnKind = 'attribute' | 'metric' | 'param' | 'tag';
+/** Which value of a metric's history a column shows. */
+export type MetricRule = 'last' | 'min' | 'max' | 'step';
+
+export interface TableColumn {
+  kind: ColumnKind;
+  key: string;
+  /** Metrics only; missing: the latest value. */
+  rule?: MetricRule;
+  /** With rule 'step'. */
+  step?: number;
+}
+
+/** The attributes that can be columns. */
+export const TABLE_ATTRIBUTES = [
+  'name',
+  'status',
+  'start',
+  'duration',
+  'user',
+  'source',
+  'commit',
+  'dataset',
+  'registered',
+  'model',
+  'modelSize',
+  'autologged',
+  'experiment',
+  'runId',
+] as const;
+export type TableAttribute = (typeof TABLE_ATTRIBUTES)[number];
+
+export interface TableScope {
+  /** Empty for all. */
+  experimentIds: readonly string[];
+  view: ViewType;
+}
+
+export interface SortTerm {
+  column: TableColumn;
+  descending: boolean;
+}
+
+/** Which rows, in which order. */
+export interface TableView extends TableScope {
+  /** In the search language. */
+  filter: string;
+  /** ms; what "7d ago" counts from. */
+  now: number;
+  /** Missing values and NaN come last in both directions; at the end the start time, newest first. */
+  sort: readonly SortTerm[];
+  /** Children under their parents; a parent stands where the first of its subtree would. */
+  tree: boolean;
+  /** Runs with equal values together; empty for no groups. Takes precedence over `tree`. */
+  group: readonly TableColumn[];
+  /** Whether parents and groups are open unless named in `toggled`. */
+  expanded: boolean;
+  /** Run ids of parents, ids of groups. */
+  toggled: readonly string[];
+  /** Runs that are left out. */
+  hidden: readonly string[];
+  /** Only these runs, e.g. the starred ones; null for all. */
+  only: readonly string[] | null;
+}
+
+export interface TableQuery extends TableView {
+  from: number;
+  count: number;
+  columns: readonly TableColumn[];
+  /** Runs whose rows are wanted wherever they stand, and even where the filter leaves them out. */
+  pinned: readonly string[];
+}
+
+export interface RunTableRow {
+  type: 'run';
+  runId: string;
+  experimentId: string;
+  name: string;
+  status: string;
+  deleted: boolean;
+  startTime: number | null;
+  endTime: number | null;
+  depth: number;
+  /** Rows directly below it in this view, open or not. */
+  children: number;
+  open: boolean;
+  /** Shown for its children only: the filter does not hold for it. */
+  context: boolean;
+}
+
+export interface GroupTableRow {
+  type: 'group';
+  id: string;
+  /** A value for each of the view's group columns; null: the runs without one. */
+  values: (string | null)[];
+  count: number;
+  open: boolean;
+}
+
+export type TableRow = RunTableRow | GroupTableRow;
+
+/** Typed arrays, because a message's JSON has neither NaN nor infinities. */
+export interface NumberCells {
+  type: 'number';
+  /** One a row; the mean in a group's row. */
+  values: Float64Array;
+  /** 1 where there is a value, NaN included. */
+  present: Uint8Array;
+  /** For the group rows, in their order: n, min, max, standard deviation (n − 1). */
+  groups: Float64Array;
+}
+
+export interface TextCells {
+  type: 'text';
+  /** At most MAX_CELL_TEXT characters; null where missing, and in a group whose runs differ. */
+  values: (string | null)[];
+  /** All values of the column are numbers. */
+  numeric: boolean;
+}
+
+export type Cells = NumberCells | TextCells;
+
+export const MAX_CELL_TEXT = 200;
+
+export interface TableWindow {
+  rows: TableRow[];
+  /** In the order of the query's columns. */
+  cells: Cells[];
+}
+
+export interface TableRows extends TableWindow {
+  /** Differs after each change of the store that the table noticed. */
+  version: string;
+  /** Runs in the scope. */
+  total: number;
+  /** Runs for which the filter holds. */
+  matched: number;
+  /** Rows of the view, the context parents and groups included. */
+  rowCount: number;
+  from: number;
+  pinned: TableWindow;
+  /** Of each column over the matching runs, NaN left out; null for texts and where there is none. */
+  extremes: ({ min: number; max: number } | null)[];
+}
+
+/** How a key's values are spread over the runs of a scope. */
+export type Spread = 'varies' | 'constant' | 'empty';
+
+export interface ColumnInfo {
+  column: TableColumn;
+  spread: Spread | null;
+}
+
+export interface ColumnList {
+  columns: ColumnInfo[];
+  /** How many keys match, beyond the limit too. */
+  total: number;
+  /** null until the whole store was looked at, which `complete` asks for. */
+  constant: number | null;
+  empty: number | null;
+}
+
+export interface ColumnQuery extends TableScope {
+  /** Part of a key, any case. */
+  text: string;
+  limit: number;
+  /** Look at every key, not only at those of a sample of runs. */
+  complete: boolean;
+}
+
+export interface ValueQuery extends TableScope {
+  column: TableColumn;
+  text: string;
+  limit: number;
+}
+
+/**
+ * A store's run table. All methods throw StoreError; a filter that is refused has code INVALID_PARAMETER_VALUE
+ * and `details` {from, to}.
+ */
+export interface RunTable {
+  rows(query: TableQuery, signal?: AbortSignal): Promise<TableRows>;
+  /** Ids of the runs for which the filter holds, in the order of the view. */
+  matching(view: TableView, signal?: AbortSignal): Promise<string[]>;
+  /** The columns to begin with: those that vary among a sample of the runs, most common first, no attributes. */
+  suggestColumns(scope: TableScope, signal?: AbortSignal): Promise<TableColumn[]>;
+  findColumns(query: ColumnQuery, signal?: AbortSignal): Promise<ColumnList>;
+  /** Distinct values that contain the text, most common first. */
+  findValues(query: ValueQuery, signal?: AbortSignal): Promise<string[]>;
+  /** A cell's whole text. */
+  cellText(runId: string, column: TableColumn, signal?: AbortSignal): Promise<string | null>;
+}
+
+/** A column's name as a key of maps and settings. */
+export function columnId({ kind, key, rule, step }: TableColumn): string {
+  const suffix = rule === undefined || rule === 'last' ? '' : rule === 'step' ? `@${step ?? 0}` : `@${rule}`;
+  return `${kind}${suffix}:${key}`;
+}

@@ -1,0 +1,48 @@
+import type { MetricRule, TableScope } from '../../mlflow/runTable';
+
+export interface LoadedRun {
+  runId: string;
+  experimentId: string;
+  name: string;
+  status: string;
+  userId: string;
+  startTime: number | null;
+  endTime: number | null;
+  deleted: boolean;
+}
+
+export type KeyKind = 'metric' | 'param' | 'tag';
+
+/**
+ * Where a run table's columns come from. Synchronous, as SQLite is in its worker; callbacks may get runs of other
+ * experiments too. A value of null is missing.
+ */
+export interface TableLoader {
+  runs(scope: TableScope, each: (run: LoadedRun) => void): void;
+  metric(key: string, rule: MetricRule, step: number, each: (runId: string, value: number) => void): void;
+  text(kind: 'param' | 'tag', key: string, each: (runId: string, value: string | null) => void): void;
+  /** The same for some runs only. */
+  metricOf(key: string, runIds: readonly string[], each: (runId: string, value: number) => void): void;
+  textOf(
+    kind: 'param' | 'tag',
+    key: string,
+    runIds: readonly string[],
+    each: (runId: string, value: string | null) => void,
+  ): void;
+  datasets(each: (runId: string, name: string, digest: string, context: string | null) => void): void;
+  registered(each: (runId: string, name: string, version: string) => void): void;
+  experimentNames(each: (experimentId: string, name: string) => void): void;
+  /** Kinds of the models that runs logged (MLflow >= 3.0; before, tags say). */
+  modelTypes(each: (runId: string, modelType: string) => void): void;
+  /** Runs below others, with how many parents stand above them (search/sql). */
+  depths(each: (runId: string, depth: number) => void): void;
+  artifactUris(each: (runId: string, uri: string) => void): void;
+  /** Runs with the text, folded, in the value of a param or a searched tag. */
+  term(folded: string, each: (runId: string) => void): void;
+  /** All keys of the store, in the order of their bytes. */
+  keys(kind: KeyKind): string[];
+  /** Every metric and param of some runs. */
+  everything(runIds: readonly string[], each: (kind: KeyKind, key: string, value: string) => void): void;
+  /** Values of a key until `each` answers false. */
+  scan(kind: KeyKind, key: string, each: (runId: string, value: string) => boolean): void;
+}

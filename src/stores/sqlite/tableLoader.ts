@@ -1,0 +1,225 @@
+import type { MetricRule, TableScope } from '../../mlflow/runTable';
+import { depthsSql, latestFromHistory, UNSEARCHED_SQL } from '../../search/sql';
+import type { KeyKind, LoadedRun, TableLoader } from '../runTable/loader';
+import { distinctKeys, latestMetricsOf, pairsOf } from './queries/attributes';
+import { runsWhere } from './queries/family';
+import { searchSchema } from './queries/search';
+import type { Reader } from './reader';
+import { metricValue } from './values';
+
+/** Values of one key are read in pieces that double, because most scans end after a few. */
+const FIRST_PIECE = 64;
+const LARGEST_PIECE = 8192;
+
+/** A run table's columns out of a SQLite store: a column a query, never a join (reference sqlite.md, 4). */
+export class SqliteTableLoader implements TableLoader {
+  constructor(private readonly reader: Reader) {}
+
+  runs(scope: TableScope, each: (run: LoadedRun) => void): void {
+    const { where, params } = runsWhere(scope.experimentIds, scope.view);
+    const nameless = new Map<string, LoadedRun>();
+    this.reader.each(
+      `SELECT run_uuid, CAST(experiment_id AS TEXT), name, status, user_id, start_time, end_time,
+        lifecycle_stage = 'deleted' FROM runs WHERE ${where}`,
+      params,
+      (row) => {
+        const run: LoadedRun = {
+          runId: row.text(0),
+          experimentId: row.text(1),
+          name: row.text(2),
+          status: row.text(3),
+          userId: row.text(4),
+          startTime: row.isNull(5) ? null : row.number(5),
+          endTime: row.isNull(6) ? null : row.number(6),
+          deleted: row.number(7) === 1,
+        };
+        if (run.name === '') {
+          nameless.set(run.runId, run);
+        } else {
+          each(run);
+        }
+      },
+    );
+    if (nameless.size > 0) {
+      // MLflow up to 1.29 kept the name in the tag only.
+      this.text('tag', 'mlflow.runName', (runId, value) => {
+        const run = nameless.get(runId);
+        if (run) {
+          run.name = value ?? '';
+        }
+      });
+      nameless.forEach(each);
+    }
+  }
+
+  metric(key: string, rule: MetricRule, step: number, each: (runId: string, value: number) => void): void {
+    const schema = searchSchema(this.reader);
+    const isNan = schema.isNan ? 'is_nan' : '0';
+    switch (rule) {
+      case 'last':
+        this.values(
+          schema.latestMetrics
+            ? 'SELECT run_uuid, value, is_nan FROM latest_metrics WHERE key = ?'
+            : latestFromHistory(schema),
+          [key],
+          each,
+        );
+        return;
+      case 'min':
+      case 'max':
+        this.values(
+          `SELECT run_uuid, ${rule}(value), 0 FROM metrics WHERE key = ? AND ${isNan} = 0 GROUP BY run_uuid`,
+          [key],
+          each,
+        );
+        return;
+      case 'step':
+        // Several values may share a step: the last in time is shown.
+        this.values(
+          `SELECT run_uuid, value, ${isNan} FROM metrics WHERE key = ? AND ${schema.step ? 'step' : '0'} = ?
+            ORDER BY timestamp, value`,
+          [key, step],
+          each,
+        );
+    }
+  }
+
+  metricOf(key: string, runIds: readonly string[], each: (runId: string, value: number) => void): void {
+    latestMetricsOf(this.reader, runIds, [key]).forEach((metrics, runId) =>
+      metrics.forEach((metric) => each(runId, metric.value)),
+    );
+  }
+
+  text(kind: 'param' | 'tag', key: string, each: (runId: string, value: string | null) => void): void {
+    this.reader.each(`SELECT run_uuid, value FROM ${kind}s WHERE key = ?`, [key], (row) =>
+      each(row.text(0), row.isNull(1) ? null : row.text(1)),
+    );
+  }
+
+  textOf(
+    kind: 'param' | 'tag',
+    key: string,
+    runIds: readonly string[],
+    each: (runId: string, value: string | null) => void,
+  ): void {
+    pairsOf(this.reader, `${kind}s`, runIds, [key]).forEach((pairs, runId) =>
+      pairs.forEach((pair) => each(runId, pair.value)),
+    );
+  }
+
+  datasets(each: (runId: string, name: string, digest: string, context: string | null) => void): void {
+    if (!searchSchema(this.reader).datasets) {
+      return;
+    }
+    this.reader.each(
+      `SELECT i.destination_id, d.name, d.digest, t.value FROM inputs i
+        JOIN datasets d ON d.dataset_uuid = i.source_id
+        LEFT JOIN input_tags t ON t.input_uuid = i.input_uuid AND t.name = 'mlflow.data.context'
+        WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN'`,
+      [],
+      (row) => each(row.text(0), row.text(1), row.text(2), row.isNull(3) ? null : row.text(3)),
+    );
+  }
+
+  registered(each: (runId: string, name: string, version: string) => void): void {
+    if (!searchSchema(this.reader).modelVersions) {
+      return;
+    }
+    this.reader.each(
+      `SELECT run_id, name, CAST(version AS TEXT) FROM model_versions
+        WHERE run_id IS NOT NULL AND current_stage <> 'Deleted_Internal' ORDER BY name, version`,
+      [],
+      (row) => each(row.text(0), row.text(1), row.text(2)),
+    );
+  }
+
+  experimentNames(each: (experimentId: string, name: string) => void): void {
+    this.reader.each('SELECT CAST(experiment_id AS TEXT), name FROM experiments', [], (row) =>
+      each(row.text(0), row.text(1)),
+    );
+  }
+
+  modelTypes(each: (runId: string, modelType: string) => void): void {
+    if (!this.reader.schema.has('logged_models')) {
+      return;
+    }
+    this.reader.each(
+      `SELECT source_run_id, coalesce(nullif(model_type, ''), name) FROM logged_models
+        WHERE source_run_id IS NOT NULL AND lifecycle_stage <> 'deleted' ORDER BY creation_timestamp_ms`,
+      [],
+      (row) => each(row.text(0), row.text(1)),
+    );
+  }
+
+  depths(each: (runId: string, depth: number) => void): void {
+    this.reader.each(depthsSql, [], (row) => each(row.text(0), row.number(1)));
+  }
+
+  artifactUris(each: (runId: string, uri: string) => void): void {
+    this.reader.each('SELECT run_uuid, artifact_uri FROM runs WHERE artifact_uri IS NOT NULL', [], (row) =>
+      each(row.text(0), row.text(1)),
+    );
+  }
+
+  term(folded: string, each: (runId: string) => void): void {
+    for (const source of ['params', `tags WHERE key NOT IN (${UNSEARCHED_SQL}) AND`]) {
+      const from = source === 'params' ? 'params WHERE' : source;
+      this.reader.each(`SELECT run_uuid FROM ${from} instr(lower(value), ?) > 0`, [folded], (row) =>
+        each(row.text(0)),
+      );
+    }
+  }
+
+  keys(kind: KeyKind): string[] {
+    const keys: string[] = [];
+    const table =
+      kind === 'metric'
+        ? this.reader.schema.has('latest_metrics')
+          ? 'latest_metrics'
+          : 'metrics'
+        : (`${kind}s` as const);
+    this.reader.each(`${distinctKeys(table)} SELECT key FROM keys WHERE key IS NOT NULL`, [], (row) =>
+      keys.push(row.text(0)),
+    );
+    return keys;
+  }
+
+  everything(runIds: readonly string[], each: (kind: KeyKind, key: string, value: string) => void): void {
+    pairsOf(this.reader, 'params', runIds, 'all').forEach((pairs) =>
+      pairs.forEach(({ key, value }) => each('param', key, value)),
+    );
+    latestMetricsOf(this.reader, runIds, 'all').forEach((metrics) =>
+      metrics.forEach(({ key, value }) => each('metric', key, String(value))),
+    );
+  }
+
+  scan(kind: KeyKind, key: string, each: (runId: string, value: string) => boolean): void {
+    const table =
+      kind === 'metric'
+        ? this.reader.schema.has('latest_metrics')
+          ? 'latest_metrics'
+          : `(${latestFromHistory(searchSchema(this.reader))})`
+        : `${kind}s`;
+    const own = kind === 'metric' && !this.reader.schema.has('latest_metrics');
+    let after = '';
+    let goOn = true;
+    for (let piece = FIRST_PIECE; goOn; piece = Math.min(piece * 2, LARGEST_PIECE)) {
+      let found = 0;
+      this.reader.each(
+        `SELECT run_uuid, value FROM ${table} WHERE ${own ? '' : 'key = ?1 AND '}run_uuid > ?2
+          ORDER BY run_uuid LIMIT ?3`,
+        [key, after, piece],
+        (row) => {
+          found++;
+          after = row.text(0);
+          goOn = goOn && each(after, row.text(1));
+        },
+      );
+      goOn = goOn && found === piece;
+    }
+  }
+
+  private values(sql: string, params: (string | number)[], each: (runId: string, value: number) => void): void {
+    this.reader.each(sql, params, (row) => each(row.text(0), metricValue(row.number(1), row.number(2))));
+  }
+}
