@@ -72,6 +72,10 @@ export interface TableQuery extends TableView {
   columns: readonly TableColumn[];
   /** Runs whose rows are wanted wherever they stand, and even where the filter leaves them out. */
   pinned: readonly string[];
+  /** Texts are not cut: for an export, not for a picture. */
+  wholeTexts?: boolean;
+  /** Runs and groups whose places are asked. */
+  locate: readonly string[];
 }
 
 export interface RunTableRow {
@@ -123,7 +127,7 @@ export interface TextCells {
 
 export type Cells = NumberCells | TextCells;
 
-export const MAX_CELL_TEXT = 200;
+export const MAX_CELL_TEXT = 100;
 
 export interface TableWindow {
   rows: TableRow[];
@@ -142,6 +146,8 @@ export interface TableRows extends TableWindow {
   rowCount: number;
   from: number;
   pinned: TableWindow;
+  /** The place of each that was to be located; −1 for one that has no row in this view. */
+  located: number[];
   /** Of each column over the matching runs, NaN left out; null for texts and where there is none. */
   extremes: ({ min: number; max: number } | null)[];
 }

@@ -9,6 +9,7 @@ import type {
   RunInputs,
   ViewType,
 } from './entities';
+import type { RunTable } from './runTable';
 
 export interface Disposable {
   dispose(): void;
@@ -159,6 +160,9 @@ export interface TrackingStore extends Disposable {
   searchRegisteredModels(query: RegisteredModelQuery, signal?: AbortSignal): Promise<Page<RegisteredModel>>;
   getRegisteredModel(name: string, signal?: AbortSignal): Promise<RegisteredModel>;
   searchLoggedModels(query: LoggedModelQuery, signal?: AbortSignal): Promise<Page<LoggedModel>>;
+
+  /** Windows of rows and columns for the run table; missing where a kind of store has none yet. */
+  readonly runTable?: RunTable;
 
   /** One folder, not its subfolders; `path` '' is the root. */
   listArtifacts(owner: ArtifactOwner, path: string, signal?: AbortSignal): Promise<ArtifactListing>;

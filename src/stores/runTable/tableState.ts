@@ -70,8 +70,13 @@ export class TableState {
         display.rows.subarray(from, to),
         display.depths.subarray(from, to),
         query.columns,
+        query.wholeTexts,
       ),
       pinned: windowOf(table, display, pinned, new Uint8Array(pinned.length), query.columns),
+      located: query.locate.map((id) => {
+        const row = table.index.get(id) ?? -1 - display.groups.findIndex((group) => group.id === id);
+        return row === 0 && !table.index.has(id) ? -1 : display.rows.indexOf(row);
+      }),
       extremes: query.columns.map((column) => extremesOf(table, display, column)),
     };
   }

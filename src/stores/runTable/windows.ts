@@ -17,10 +17,11 @@ export function windowOf(
   rows: Int32Array,
   depths: Uint8Array,
   columns: readonly TableColumn[],
+  wholeTexts = false,
 ): TableWindow {
   return {
     rows: Array.from(rows, (row, index) => rowOf(table, display, row, depths[index] ?? 0)),
-    cells: columns.map((column) => cellsOf(table.column(column), display, rows)),
+    cells: columns.map((column) => cellsOf(table.column(column), display, rows, wholeTexts)),
   };
 }
 
@@ -53,15 +54,16 @@ function rowOf(table: RunColumns, display: Display, row: number, depth: number):
   };
 }
 
-function cellsOf(column: Column, display: Display, rows: Int32Array): Cells {
+function cellsOf(column: Column, display: Display, rows: Int32Array, wholeTexts: boolean): Cells {
   return column instanceof NumberColumn
     ? numberCells(column, display, rows)
     : {
         type: 'text',
         numeric: column.numeric,
-        values: Array.from(rows, (row) =>
-          cut(row < 0 ? commonText(column, display.groups[-1 - row]!) : (column.get(row) ?? null)),
-        ),
+        values: Array.from(rows, (row) => {
+          const text = row < 0 ? commonText(column, display.groups[-1 - row]!) : (column.get(row) ?? null);
+          return wholeTexts ? text : cut(text);
+        }),
       };
 }
 

@@ -1,0 +1,278 @@
+import { StoreError } from '../mlflow/errors';
+import type { Experiment } from '../mlflow/entities';
+import type { RunTable, TableRow, TableView } from '../mlflow/runTable';
+import type { TrackingStore } from '../mlflow/store';
+import type { RequestHandlers } from '../protocol/messages';
+import type { TableArguments } from '../protocol/pages';
+import type {
+  RowsAnswer,
+  RunMark,
+  Selection,
+  TableProtocol,
+  TableSettings,
+  ViewChoice,
+} from '../protocol/table';
+import { parseFilter } from '../search/parse';
+import { searchSnippet } from '../search/snippet';
+import { metricDirection, type Direction } from '../state/metrics';
+import { sameRun, type RunKey } from '../state/viewState';
+import { exportTable } from '../stores/runTable/export';
+import { storeName } from '../stores/uri';
+import type { PageDefinition, PageServices, PageSession } from './page';
+import { completions } from './tableCompletion';
+import { orderClause } from './tableOrder';
+
+/** The runs of one experiment, several or all, as a table (reference ui.md, part 1, section 3). */
+export const tablePage: PageDefinition<'table', TableProtocol> = {
+  name: 'table',
+  icon: 'table',
+  initialTitle: () => 'Runs',
+  key: ({ store, experimentIds }) => settingsKey({ store, experimentIds }),
+  stores: ({ store }) => [store],
+  handlers,
+};
+
+/** Under which the user's choices for these experiments are kept in ViewState.settings. */
+export function settingsKey({ store, experimentIds }: TableArguments): string {
+  return `table\n${store}\n${experimentIds.toSorted().join(',')}`;
+}
+
+/** More experiments than this are not asked for one by one. */
+const NAMED_EXPERIMENTS = 200;
+
+function handlers(
+  args: TableArguments,
+  services: PageServices,
+  session: PageSession,
+): RequestHandlers<TableProtocol> {
+  const key = settingsKey(args);
+  const own = (runId: string): RunKey => ({ store: args.store, runId });
+  const settings = (): TableSettings | null => services.state.setting<TableSettings>(key) ?? null;
+  let experiments: Experiment[] = [];
+
+  const store = (): Promise<TrackingStore> => services.stores.get(args.store);
+  const table = async (): Promise<RunTable> => tableOf(await store());
+  const viewOf = (choice: ViewChoice): TableView => ({
+    experimentIds: args.experimentIds,
+    view: choice.deleted,
+    filter: choice.filter,
+    now: services.now(),
+    sort: choice.sort,
+    tree: choice.tree,
+    group: choice.group,
+    expanded: choice.expanded,
+    toggled: choice.toggled,
+    hidden: choice.withHidden ? [] : (settings()?.hidden ?? []),
+    only: onlyOf(args.store, choice, services),
+  });
+  const selectedIds = async (
+    choice: ViewChoice,
+    selection: Selection,
+    signal: AbortSignal,
+  ): Promise<string[]> => {
+    if ('runIds' in selection) {
+      return selection.runIds;
+    }
+    const but = new Set(selection.allBut);
+    return (await (await table()).matching(viewOf(choice), signal)).filter((runId) => !but.has(runId));
+  };
+  const direction = (metric: string): Direction => {
+    const configured = services.settings().metricDirections;
+    for (const { tags } of experiments) {
+      const known = metricDirection(metric, tags, configured);
+      if (known !== 'unknown') {
+        return known;
+      }
+    }
+    return metricDirection(metric, [], configured);
+  };
+
+  return {
+    open: async (_, signal) => {
+      const tracking = await store();
+      experiments = await experimentsOf(tracking, args.experimentIds, signal);
+      const name = storeName(args.store);
+      const only = args.experimentIds.length === 1 ? experiments[0] : undefined;
+      session.setTitle(
+        only
+          ? `${only.name} · runs`
+          : args.experimentIds.length === 0
+            ? `${name} · runs`
+            : `${args.experimentIds.length} experiments · runs`,
+      );
+      return {
+        storeName: name,
+        experiments: experiments.map(({ experimentId, name: title }) => ({ experimentId, name: title })),
+        whole: args.experimentIds.length === 0,
+        settings: settings(),
+        suggested: await tableOf(tracking).suggestColumns(
+          { experimentIds: args.experimentIds, view: 'ACTIVE_ONLY' },
+          signal,
+        ),
+        now: services.now(),
+      };
+    },
+    rows: async (request, signal) => {
+      const tracking = await store();
+      const { from, count, columns, pinned, locate } = request;
+      const answer = await tableOf(tracking).rows(
+        { ...viewOf(request), from, count, columns, pinned, locate },
+        signal,
+      );
+      const hidden = new Set(settings()?.hidden ?? []);
+      const markOf = (row: TableRow): RunMark | null =>
+        row.type === 'group'
+          ? null
+          : {
+              color: services.state.isShown(own(row.runId)) ? services.state.colorOf(own(row.runId)) : null,
+              starred: services.state.isStarred(own(row.runId)),
+              hidden: hidden.has(row.runId),
+            };
+      const { baseline } = services.state;
+      const full: RowsAnswer = {
+        ...answer,
+        marks: answer.rows.map(markOf),
+        pinnedMarks: answer.pinned.rows.map(markOf),
+        directions: columns.map(({ kind, key: metric }) =>
+          kind === 'metric' ? direction(metric) : 'unknown',
+        ),
+        baseline: baseline?.store === args.store ? baseline.runId : null,
+        hiddenCount: hidden.size,
+        stale:
+          tracking.state.status === 'gone'
+            ? { since: tracking.state.since, message: tracking.state.message }
+            : null,
+        now: services.now(),
+      };
+      return full;
+    },
+    findColumns: async ({ text, complete }, signal) =>
+      (await table()).findColumns(
+        { experimentIds: args.experimentIds, view: 'ACTIVE_ONLY', text, limit: 100, complete },
+        signal,
+      ),
+    complete: async ({ text, offset }, signal) =>
+      completions(await table(), { experimentIds: args.experimentIds, view: 'ALL' }, text, offset, signal),
+    cellText: async ({ runId, column }, signal) => (await table()).cellText(runId, column, signal),
+    saveSettings: async (saved) => {
+      services.state.setSetting(key, saved);
+      return null;
+    },
+    selected: async ({ view, selection }, signal) => selectedIds(view, selection, signal),
+    mark: async ({ view, selection, as }, signal) => {
+      const runs = (await selectedIds(view, selection, signal)).map(own);
+      switch (as) {
+        case 'shown':
+        case 'notShown':
+          services.state.setShown(runs, as === 'shown');
+          break;
+        case 'starred':
+        case 'notStarred':
+          services.state.setStarred(runs, as === 'starred');
+          break;
+        case 'hidden':
+        case 'notHidden': {
+          const before = settings();
+          if (before) {
+            const ids = new Set(runs.map(({ runId }) => runId));
+            const others = before.hidden.filter((runId) => !ids.has(runId));
+            services.state.setSetting(key, {
+              ...before,
+              hidden: as === 'hidden' ? [...others, ...ids] : others,
+            });
+          }
+        }
+      }
+      return { runs: runs.length };
+    },
+    setBaseline: async ({ runId }) => {
+      const { baseline } = services.state;
+      const run = runId === null ? null : own(runId);
+      services.state.setBaseline(run && baseline && sameRun(run, baseline) ? null : run);
+      return null;
+    },
+    exportRows: async ({ view, columns, format, to, selection }, signal) => {
+      const only = selection === null ? null : new Set(await selectedIds(view, selection, signal));
+      const made = await exportTable(await table(), { view: viewOf(view), columns, format, only }, signal);
+      if (to === 'clipboard') {
+        await services.copyText(made.text, `${made.rows} runs`);
+      } else {
+        await services.runCommand('mlflowLens.exportTable', {
+          store: args.store,
+          experimentIds: args.experimentIds,
+          filter: view.filter,
+          format,
+          text: made.text,
+        });
+      }
+      return { rows: made.rows };
+    },
+    copySnippet: async ({ view }) => {
+      const text = searchSnippet({
+        trackingUri: args.store,
+        experimentIds: args.experimentIds,
+        filter: parseFilter(view.filter, services.now()),
+        order: view.sort.flatMap((term) => orderClause(term) ?? []),
+        view: view.deleted,
+      });
+      await services.copyText(text, 'a Python snippet');
+      return null;
+    },
+  };
+}
+
+/** @throws StoreError UNSUPPORTED for a kind of store that has no table yet */
+export function tableOf(store: TrackingStore): RunTable {
+  if (!store.runTable) {
+    throw new StoreError(
+      'UNSUPPORTED',
+      'This kind of store has no run table yet: open its runs in the sidebar.',
+    );
+  }
+  return store.runTable;
+}
+
+function onlyOf(store: string, choice: ViewChoice, { state }: PageServices): string[] | null {
+  const lists = [
+    ...(choice.starredOnly ? [state.starredRuns()] : []),
+    ...(choice.shownOnly ? [state.shownRuns()] : []),
+  ].map((runs) => runs.filter((run) => run.store === store).map(({ runId }) => runId));
+  const [first, second] = lists;
+  return first === undefined
+    ? null
+    : second === undefined
+      ? first
+      : first.filter((id) => second.includes(id));
+}
+
+/** The experiments of a scope; one that is gone is named by its id. */
+async function experimentsOf(
+  store: TrackingStore,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<Experiment[]> {
+  if (ids.length === 0) {
+    const { items } = await store.searchExperiments({ view: 'ALL', maxResults: NAMED_EXPERIMENTS }, signal);
+    return items;
+  }
+  return Promise.all(
+    ids.slice(0, NAMED_EXPERIMENTS).map(async (experimentId) => {
+      try {
+        return await store.getExperiment(experimentId, signal);
+      } catch (error) {
+        if (error instanceof StoreError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+          return {
+            experimentId,
+            name: `experiment ${experimentId}`,
+            artifactLocation: '',
+            lifecycleStage: 'deleted',
+            creationTime: null,
+            lastUpdateTime: null,
+            tags: [],
+          };
+        }
+        throw error;
+      }
+    }),
+  );
+}

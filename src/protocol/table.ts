@@ -1,0 +1,123 @@
+import type { ColumnList, SortTerm, TableColumn, TableRows } from '../mlflow/runTable';
+import type { CompletionItem } from '../search/complete';
+import type { Direction } from '../state/metrics';
+import type { RunColor } from '../state/viewState';
+
+/** What the run table asks of its host. */
+export type TableProtocol = {
+  requests: {
+    /** Where the table stands, and how the user left it. */
+    open: { params: null; result: TableOpening };
+    /** A window of rows and columns. A refused filter is an error with details {from, to}. */
+    rows: { params: RowsRequest; result: RowsAnswer };
+    findColumns: { params: { text: string; complete: boolean }; result: ColumnList };
+    complete: { params: { text: string; offset: number }; result: Completion };
+    /** The whole text of a cell. */
+    cellText: { params: { runId: string; column: TableColumn }; result: string | null };
+    saveSettings: { params: TableSettings; result: null };
+    /** Ids of the selected runs, in the order of the view. */
+    selected: { params: { view: ViewChoice; selection: Selection }; result: string[] };
+    mark: {
+      params: { view: ViewChoice; selection: Selection; as: Mark };
+      result: { runs: number };
+    };
+    setBaseline: { params: { runId: string | null }; result: null };
+    exportRows: { params: ExportRequest; result: { rows: number } };
+    copySnippet: { params: { view: ViewChoice }; result: null };
+  };
+  events: Record<never, never>;
+};
+
+export type Mark = 'shown' | 'notShown' | 'starred' | 'notStarred' | 'hidden' | 'notHidden';
+
+/** Some runs, or all for which the filter holds but some. */
+export type Selection = { runIds: string[] } | { allBut: string[] };
+
+export interface TableOpening {
+  storeName: string;
+  /** Of the table's scope; all of the store for an empty scope, then `whole` is true. */
+  experiments: { experimentId: string; name: string }[];
+  whole: boolean;
+  settings: TableSettings | null;
+  /** The columns to begin with, where the user chose none. */
+  suggested: TableColumn[];
+  now: number;
+}
+
+/** What the user looks at, beside the columns. */
+export interface ViewChoice {
+  filter: string;
+  sort: SortTerm[];
+  tree: boolean;
+  group: TableColumn[];
+  expanded: boolean;
+  toggled: string[];
+  deleted: 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL';
+  starredOnly: boolean;
+  shownOnly: boolean;
+  withHidden: boolean;
+}
+
+export interface RowsRequest extends ViewChoice {
+  from: number;
+  count: number;
+  columns: TableColumn[];
+  pinned: string[];
+  locate: string[];
+}
+
+export interface RunMark {
+  /** null while it is not shown. */
+  color: RunColor | null;
+  starred: boolean;
+  hidden: boolean;
+}
+
+export interface RowsAnswer extends TableRows {
+  /** By row, null for a group; then by pinned row. */
+  marks: (RunMark | null)[];
+  pinnedMarks: (RunMark | null)[];
+  /** Of each column. */
+  directions: Direction[];
+  /** The run that others are compared with, where it is one of this store. */
+  baseline: string | null;
+  hiddenCount: number;
+  /** Since when the store cannot be read (ms) and why; the rows are what was read last. */
+  stale: { since: number; message: string } | null;
+  now: number;
+}
+
+export interface Completion {
+  from: number;
+  to: number;
+  items: CompletionItem[];
+}
+
+/** How the user left the table of some experiments. JSON. */
+export interface TableSettings {
+  /** null: those that vary. */
+  columns: TableColumn[] | null;
+  /** The first so many columns stand still. */
+  pinnedColumns: number;
+  /** By columnId, px. */
+  widths: [string, number][];
+  sort: SortTerm[];
+  tree: boolean;
+  group: TableColumn[];
+  pinnedRuns: string[];
+  hidden: string[];
+  filter: string;
+  savedFilters: string[];
+  history: string[];
+}
+
+export type ExportFormat = 'csv' | 'markdown' | 'json';
+
+export interface ExportRequest {
+  view: ViewChoice;
+  columns: TableColumn[];
+  format: ExportFormat;
+  to: 'clipboard' | 'file';
+  /** Only these; null for all that are found. */
+  selection: Selection | null;
+}
