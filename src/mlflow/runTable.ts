@@ -148,7 +148,10 @@ export interface TableRows extends TableWindow {
   pinned: TableWindow;
   /** The place of each that was to be located; −1 for one that has no row in this view. */
   located: number[];
-  /** Of each column over the matching runs, NaN left out; null for texts and where there is none. */
+  /**
+   * Of each column over the matching runs, NaN left out; null for texts, where there is none, and in a large
+   * table as long as the column was not loaded.
+   */
   extremes: ({ min: number; max: number } | null)[];
 }
 
@@ -189,6 +192,8 @@ export interface ValueQuery extends TableScope {
  */
 export interface RunTable {
   rows(query: TableQuery, signal?: AbortSignal): Promise<TableRows>;
+  /** Reads a column whole, so that its extremes are known and sorting by it is quick. */
+  load(scope: TableScope, column: TableColumn, signal?: AbortSignal): Promise<null>;
   /** Ids of the runs for which the filter holds, in the order of the view. */
   matching(view: TableView, signal?: AbortSignal): Promise<string[]>;
   /** The columns to begin with: those that vary among a sample of the runs, most common first, no attributes. */

@@ -146,6 +146,8 @@ function handlers(
       };
       return full;
     },
+    load: async ({ view, column }, signal) =>
+      (await table()).load({ experimentIds: args.experimentIds, view: view.deleted }, column, signal),
     findColumns: async ({ text, complete }, signal) =>
       (await table()).findColumns(
         { experimentIds: args.experimentIds, view: 'ACTIVE_ONLY', text, limit: 100, complete },

@@ -10,6 +10,8 @@ export type TableProtocol = {
     open: { params: null; result: TableOpening };
     /** A window of rows and columns. A refused filter is an error with details {from, to}. */
     rows: { params: RowsRequest; result: RowsAnswer };
+    /** Reads a column whole, for its best value and its sorting; worth asking when nothing else is. */
+    load: { params: { view: ViewChoice; column: TableColumn }; result: null };
     findColumns: { params: { text: string; complete: boolean }; result: ColumnList };
     complete: { params: { text: string; offset: number }; result: Completion };
     /** The whole text of a cell. */

@@ -21,13 +21,17 @@ export interface TableLoader {
   runs(scope: TableScope, each: (run: LoadedRun) => void): void;
   metric(key: string, rule: MetricRule, step: number, each: (runId: string, value: number) => void): void;
   text(kind: 'param' | 'tag', key: string, each: (runId: string, value: string | null) => void): void;
-  /** The same for some runs only. */
-  metricOf(key: string, runIds: readonly string[], each: (runId: string, value: number) => void): void;
-  textOf(
-    kind: 'param' | 'tag',
-    key: string,
+  /** Latest values of some metrics of some runs. */
+  metricsOf(
+    keys: readonly string[],
     runIds: readonly string[],
-    each: (runId: string, value: string | null) => void,
+    each: (runId: string, key: string, value: number) => void,
+  ): void;
+  textsOf(
+    kind: 'param' | 'tag',
+    keys: readonly string[],
+    runIds: readonly string[],
+    each: (runId: string, key: string, value: string) => void,
   ): void;
   datasets(each: (runId: string, name: string, digest: string, context: string | null) => void): void;
   registered(each: (runId: string, name: string, version: string) => void): void;

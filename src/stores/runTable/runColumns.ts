@@ -4,6 +4,16 @@ import { NumberColumn, TextColumn, type Column } from './columns';
 import type { KeyKind, TableLoader } from './loader';
 import { modelFlavor, modelSize } from './models';
 
+/** JSON about the models that a run logged (MLflow < 3). */
+export const HISTORY_TAG = 'mlflow.log-model.history';
+
+/** Attributes that are a tag's value and nothing else. */
+export const TAG_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
+  ['source', 'mlflow.source.name'],
+  ['commit', TAG_COMMIT],
+  ['autologged', 'mlflow.autologging'],
+]);
+
 /** Beyond this many runs a commit of somebody else does not make every column be read again. */
 const SMALL = 4000;
 /** More runs than this, looked up one by one, cost more than a column. */
@@ -12,6 +22,14 @@ const MAX_PATCHED = 500;
 const MAX_AGE = 30_000;
 /** What the columns of one table may take, bytes. */
 const MEMORY = 96 * 1024 * 1024;
+
+const READY_ATTRIBUTES = new Set(['name', 'status', 'start', 'duration', 'experiment', 'runId']);
+
+/** Under which a column is held: some attributes are tags. */
+function heldId(column: TableColumn): string {
+  const tag = column.kind === 'attribute' ? TAG_ATTRIBUTES.get(column.key) : undefined;
+  return tag === undefined ? columnId(column) : `tag:${tag}`;
+}
 
 interface Held {
   column: Column;
@@ -152,11 +170,9 @@ export class RunColumns {
       case 'user':
         return this.read('attribute:user', () => this.withFallback('mlflow.user', this.user));
       case 'source':
-        return this.text('tag', 'mlflow.source.name');
       case 'commit':
-        return this.text('tag', TAG_COMMIT);
       case 'autologged':
-        return this.text('tag', 'mlflow.autologging');
+        return this.text('tag', TAG_ATTRIBUTES.get(key) ?? key);
       case 'duration':
         return this.memo('duration', () => {
           const made = new NumberColumn(this.rows);
@@ -265,6 +281,13 @@ export class RunColumns {
     });
   }
 
+  /** A column, if it is here already or costs next to nothing. */
+  peek(column: TableColumn): Column | undefined {
+    const small = this.rows <= SMALL;
+    const ready = column.kind === 'attribute' && READY_ATTRIBUTES.has(column.key);
+    return small || ready || this.held.has(heldId(column)) ? this.column(column) : undefined;
+  }
+
   private read<T extends Column>(id: string, make: () => T): T {
     const known = this.held.get(id);
     if (known) {
@@ -316,9 +339,9 @@ export class RunColumns {
       const copy = column.copy(this.rows);
       changed.forEach((runId) => copy.set(this.index.get(runId)!, null));
       if (copy instanceof NumberColumn) {
-        this.loader.metricOf(key, changed, (runId, value) => copy.set(this.index.get(runId)!, value));
+        this.loader.metricsOf([key], changed, (runId, _, value) => copy.set(this.index.get(runId)!, value));
       } else {
-        this.loader.textOf(kind as 'param' | 'tag', key, changed, (runId, value) =>
+        this.loader.textsOf(kind as 'param' | 'tag', [key], changed, (runId, _, value) =>
           copy.set(this.index.get(runId)!, value),
         );
       }
@@ -364,7 +387,7 @@ export class RunColumns {
       });
     }
     // Not kept as a column: a kilobyte of JSON a run.
-    this.loader.text('tag', 'mlflow.log-model.history', (runId, value) => {
+    this.loader.text('tag', HISTORY_TAG, (runId, value) => {
       const row = this.index.get(runId);
       if (row !== undefined && value !== null) {
         if (what === 'model') {

@@ -31,7 +31,7 @@ export class TableState {
    */
   constructor(
     readonly version: string,
-    private readonly previous: TableState | null,
+    private previous: TableState | null,
     private readonly now: () => number,
   ) {}
 
@@ -45,6 +45,8 @@ export class TableState {
   /** After each request: what it read is proven to be of a committed state. */
   settle(): void {
     this.tables.forEach((table) => table.settle());
+    // Else each state would hold the one before, back to the first.
+    this.previous = null;
   }
 
   rows(query: TableQuery): TableRows {
@@ -81,6 +83,11 @@ export class TableState {
     };
   }
 
+  load(scope: TableScope, column: TableColumn): null {
+    this.table(scope).column(column);
+    return null;
+  }
+
   matching(view: TableView): string[] {
     const table = this.table(view);
     return Array.from(displayOf(table, view).matching, (row) => table.ids[row]!);
@@ -101,7 +108,7 @@ export class TableState {
   cellText(runId: string, column: TableColumn): string | null {
     let found: string | null = null;
     if (column.kind === 'param' || column.kind === 'tag') {
-      this.loader?.textOf(column.kind, column.key, [runId], (_, value) => {
+      this.loader?.textsOf(column.kind, [column.key], [runId], (_run, _key, value) => {
         found = value;
       });
     }

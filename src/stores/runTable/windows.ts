@@ -6,8 +6,9 @@ import {
   type TableRow,
   type TableWindow,
 } from '../../mlflow/runTable';
-import { NumberColumn, type Column, type TextColumn } from './columns';
+import { NumberColumn, type TextColumn } from './columns';
 import type { Display, Group } from './display';
+import { columnsFor, wholeOrNull, type WindowColumn } from './lookup';
 import type { RunColumns } from './runColumns';
 
 /** The rows at these places (Display.rows' numbers) with the cells of the columns. */
@@ -21,7 +22,7 @@ export function windowOf(
 ): TableWindow {
   return {
     rows: Array.from(rows, (row, index) => rowOf(table, display, row, depths[index] ?? 0)),
-    cells: columns.map((column) => cellsOf(table.column(column), display, rows, wholeTexts)),
+    cells: columnsFor(table, rows, columns).map((column) => cellsOf(column, display, rows, wholeTexts)),
   };
 }
 
@@ -54,33 +55,37 @@ function rowOf(table: RunColumns, display: Display, row: number, depth: number):
   };
 }
 
-function cellsOf(column: Column, display: Display, rows: Int32Array, wholeTexts: boolean): Cells {
-  return column instanceof NumberColumn
-    ? numberCells(column, display, rows)
-    : {
-        type: 'text',
-        numeric: column.numeric,
-        values: Array.from(rows, (row) => {
-          const text = row < 0 ? commonText(column, display.groups[-1 - row]!) : (column.get(row) ?? null);
-          return wholeTexts ? text : cut(text);
-        }),
-      };
+function cellsOf(column: WindowColumn, display: Display, rows: Int32Array, wholeTexts: boolean): Cells {
+  if (column.type === 'number') {
+    return numberCells(column, display, rows);
+  }
+  const { whole, numeric } = column;
+  return {
+    type: 'text',
+    numeric,
+    values: Array.from(rows, (row) => {
+      const group = row < 0 ? display.groups[-1 - row]! : null;
+      const text = group ? (whole ? commonText(whole, group) : null) : (column.get(row) ?? null);
+      return wholeTexts ? text : cut(text);
+    }),
+  };
 }
 
-function numberCells(column: NumberColumn, display: Display, rows: Int32Array): Cells {
+function numberCells(column: WindowColumn & { type: 'number' }, display: Display, rows: Int32Array): Cells {
   const values = new Float64Array(rows.length);
   const present = new Uint8Array(rows.length);
   const groups: number[] = [];
   rows.forEach((row, index) => {
     if (row >= 0) {
-      values[index] = column.values[row]!;
-      present[index] = column.present[row]!;
-      return;
+      const value = column.get(row);
+      values[index] = value ?? 0;
+      present[index] = value === undefined ? 0 : 1;
+    } else if (column.whole) {
+      const { n, mean, min, max, deviation } = statistics(column.whole, display.groups[-1 - row]!.rows);
+      values[index] = mean;
+      present[index] = n > 0 ? 1 : 0;
+      groups.push(n, min, max, deviation);
     }
-    const { n, mean, min, max, deviation } = statistics(column, display.groups[-1 - row]!.rows);
-    values[index] = mean;
-    present[index] = n > 0 ? 1 : 0;
-    groups.push(n, min, max, deviation);
   });
   return { type: 'number', values, present, groups: Float64Array.from(groups) };
 }
@@ -124,13 +129,13 @@ function cut<T extends string | null>(text: T): T | string {
   return text !== null && text.length > MAX_CELL_TEXT ? `${text.slice(0, MAX_CELL_TEXT - 1)}…` : text;
 }
 
-/** The least and the greatest value among the matching rows; null for texts and where there is none. */
+/** The least and the greatest value among the matching rows; null for texts, where there is none, and as long as the column is not here whole (RunTable.load). */
 export function extremesOf(
   table: RunColumns,
   display: Display,
   column: TableColumn,
 ): { min: number; max: number } | null {
-  const values = table.column(column);
+  const values = wholeOrNull(table, column);
   if (!(values instanceof NumberColumn)) {
     return null;
   }

@@ -5,6 +5,7 @@ import { getMetricHistory } from './queries/history';
 import { sampleMetrics } from './queries/sampling';
 import { searchLoggedModels } from './queries/loggedModels';
 import { getRegisteredModel, searchRegisteredModels } from './queries/models';
+import { tableHandlers } from './table';
 import { countRuns, getRun, getRunInputs, searchRuns } from './queries/runs';
 import { moving } from './settled';
 
@@ -38,6 +39,7 @@ export const handlers = {
   searchRegisteredModels,
   getRegisteredModel,
   searchLoggedModels,
+  ...tableHandlers,
 };
 
 export type Handlers = typeof handlers;

@@ -12,6 +12,7 @@ import type {
   ViewType,
 } from '../../mlflow/entities';
 import type { SampledSeries, SampleRequest } from '../../mlflow/samples';
+import type { RunTable } from '../../mlflow/runTable';
 import type {
   ArtifactListing,
   ArtifactOwner,
@@ -38,6 +39,7 @@ export class SqliteStore implements TrackingStore {
   readonly uri: string;
   /** Also finds an artifact on this machine (`locate`), which the interface of all stores has not. */
   readonly artifacts: ArtifactReader;
+  readonly runTable: RunTable;
   private readonly host: WorkerHost;
   private readonly listeners = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
@@ -54,6 +56,15 @@ export class SqliteStore implements TrackingStore {
   ) {
     this.uri = sqliteUri(file);
     this.host = new WorkerHost(file, distFolder);
+    this.runTable = {
+      rows: (query, signal) => this.ask('tableRows', query, signal),
+      load: (scope, column, signal) => this.ask('tableLoad', { scope, column }, signal),
+      matching: (view, signal) => this.ask('tableMatching', view, signal),
+      suggestColumns: (scope, signal) => this.ask('tableSuggestColumns', scope, signal),
+      findColumns: (query, signal) => this.ask('tableFindColumns', query, signal),
+      findValues: (query, signal) => this.ask('tableFindValues', query, signal),
+      cellText: (runId, column, signal) => this.ask('tableCellText', { runId, column }, signal),
+    };
     this.artifacts = new ArtifactReader({
       storeFolder: path.dirname(file),
       runArtifactUri: async (runId, signal) => (await this.getRun(runId, signal)).info.artifactUri,

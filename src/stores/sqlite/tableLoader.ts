@@ -3,7 +3,7 @@ import { depthsSql, latestFromHistory, UNSEARCHED_SQL } from '../../search/sql';
 import type { KeyKind, LoadedRun, TableLoader } from '../runTable/loader';
 import { distinctKeys, latestMetricsOf, pairsOf } from './queries/attributes';
 import { runsWhere } from './queries/family';
-import { searchSchema } from './queries/search';
+import { searchSchema } from './queries/runs';
 import type { Reader } from './reader';
 import { metricValue } from './values';
 
@@ -20,7 +20,7 @@ export class SqliteTableLoader implements TableLoader {
     const nameless = new Map<string, LoadedRun>();
     this.reader.each(
       `SELECT run_uuid, CAST(experiment_id AS TEXT), name, status, user_id, start_time, end_time,
-        lifecycle_stage = 'deleted' FROM runs WHERE ${where}`,
+        lifecycle_stage = 'deleted' FROM runs r WHERE ${where}`,
       params,
       (row) => {
         const run: LoadedRun = {
@@ -84,9 +84,13 @@ export class SqliteTableLoader implements TableLoader {
     }
   }
 
-  metricOf(key: string, runIds: readonly string[], each: (runId: string, value: number) => void): void {
-    latestMetricsOf(this.reader, runIds, [key]).forEach((metrics, runId) =>
-      metrics.forEach((metric) => each(runId, metric.value)),
+  metricsOf(
+    keys: readonly string[],
+    runIds: readonly string[],
+    each: (runId: string, key: string, value: number) => void,
+  ): void {
+    latestMetricsOf(this.reader, runIds, keys).forEach((metrics, runId) =>
+      metrics.forEach(({ key, value }) => each(runId, key, value)),
     );
   }
 
@@ -96,14 +100,14 @@ export class SqliteTableLoader implements TableLoader {
     );
   }
 
-  textOf(
+  textsOf(
     kind: 'param' | 'tag',
-    key: string,
+    keys: readonly string[],
     runIds: readonly string[],
-    each: (runId: string, value: string | null) => void,
+    each: (runId: string, key: string, value: string) => void,
   ): void {
-    pairsOf(this.reader, `${kind}s`, runIds, [key]).forEach((pairs, runId) =>
-      pairs.forEach((pair) => each(runId, pair.value)),
+    pairsOf(this.reader, `${kind}s`, runIds, keys).forEach((pairs, runId) =>
+      pairs.forEach(({ key, value }) => each(runId, key, value)),
     );
   }
 
@@ -219,7 +223,11 @@ export class SqliteTableLoader implements TableLoader {
     }
   }
 
-  private values(sql: string, params: (string | number)[], each: (runId: string, value: number) => void): void {
+  private values(
+    sql: string,
+    params: (string | number)[],
+    each: (runId: string, value: number) => void,
+  ): void {
     this.reader.each(sql, params, (row) => each(row.text(0), metricValue(row.number(1), row.number(2))));
   }
 }

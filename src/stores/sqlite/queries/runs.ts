@@ -118,7 +118,8 @@ function parsed<T>(parse: () => T): T {
   }
 }
 
-function searchSchema({ schema }: Reader): SqlSchema {
+/** What the search language has to know of the schema. */
+export function searchSchema({ schema }: Reader): SqlSchema {
   return {
     latestMetrics: schema.has('latest_metrics'),
     isNan: schema.has('metrics', 'is_nan'),
