@@ -1,6 +1,6 @@
 import type { TableColumn } from '../../mlflow/runTable';
 import { numberInText } from '../../search/values';
-import type { TextColumn} from './columns';
+import type { TextColumn } from './columns';
 import { NumberColumn, type Column } from './columns';
 import { modelSize } from './models';
 import { HISTORY_TAG, TAG_ATTRIBUTES, type RunColumns } from './runColumns';
