@@ -11,7 +11,6 @@ import { handlers } from './handlers';
 import type { Reader } from './reader';
 import { Session } from './session';
 import { buffersToMove, settled } from './settled';
-import { settleTable } from './table';
 import type { FromWorker, ToWorker, WorkerSettings } from './wire';
 
 const port = parentPort;
@@ -38,10 +37,8 @@ async function main(): Promise<void> {
         message.type === 'poll'
           ? session.poll()
           : settled(session.run(message.id, (reader) => answer(reader, message)));
-      settleTable(true);
       post({ type: 'answer', id: message.id, result }, buffersToMove(result));
     } catch (error) {
-      settleTable(false);
       post({ type: 'failure', id: message.id, error: toPlainError(error) });
     }
   });
