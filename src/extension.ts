@@ -19,6 +19,7 @@ import { createPageServices } from './panels/pageServices';
 import { readSettings } from './platform/settings';
 import { SourceService } from './platform/sources';
 import { StoreFinder } from './platform/storeFinder';
+import { createUriHandler } from './platform/uriHandler';
 import { RegistryHistory } from './registry/history';
 import { ViewState } from './state/viewState';
 import { createOpener } from './stores/open';
@@ -107,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     new GitFileSystem(sources),
     registry,
     followVisibility(stores, [experiments.tree, models.tree, comparison.tree], panels),
+    vscode.window.registerUriHandler(createUriHandler(stores)),
     { dispose: disposeLog },
   );
   setContext('mlflowLens.storeCount', -1);

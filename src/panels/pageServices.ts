@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { openFile, revealFile, saveBytes, saveCopy } from '../platform/files';
 import { log } from '../platform/log';
 import { runCommand } from '../platform/commands';
 import { readSettings } from '../platform/settings';
@@ -23,16 +24,11 @@ export function createPageServices(
       await vscode.env.clipboard.writeText(text);
       vscode.window.setStatusBarMessage(`$(check) Copied ${what}`, 2000);
     },
-    saveFile: async (suggestedName, data) => {
-      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-      const target = await vscode.window.showSaveDialog({
-        defaultUri: folder && vscode.Uri.joinPath(folder, suggestedName),
-      });
-      if (target) {
-        await vscode.workspace.fs.writeFile(target, data);
-        vscode.window.setStatusBarMessage(`$(check) Saved ${vscode.workspace.asRelativePath(target)}`, 3000);
-      }
-    },
+    saveFile: saveBytes,
+    files: { open: openFile, save: saveCopy, reveal: revealFile },
+    uriScheme: vscode.env.uriScheme,
+    renderMarkdown: async (text) =>
+      (await vscode.commands.executeCommand<string>('markdown.api.render', text)) ?? '',
     showLog: () => log().show(),
     log: (message) => log().info(message),
     isTrusted: () => vscode.workspace.isTrusted,

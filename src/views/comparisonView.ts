@@ -18,6 +18,8 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   readonly tree: vscode.TreeView<ComparisonNode>;
+  /** Names last seen: a store that went away takes no name with it. */
+  private readonly names = new Map<string, string>();
   private readonly disposables: vscode.Disposable[] = [];
 
   constructor(
@@ -49,12 +51,15 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
 
   async getTreeItem(node: ComparisonNode): Promise<vscode.TreeItem> {
     const run = await this.runOf(node);
-    const item = new vscode.TreeItem(run ? runLabel(run.info) : plainText(node.runId));
+    if (run) {
+      this.names.set(keyOf(node), runLabel(run.info));
+    }
+    const item = new vscode.TreeItem(this.names.get(keyOf(node)) ?? plainText(node.runId));
     const baseline = this.state.baseline !== null && sameRun(this.state.baseline, node);
     item.id = keyOf(node);
     item.iconPath = runDot(this.state.colorOf(node));
     item.description = [
-      run ? this.metricText(node, run) : 'its store is not open',
+      run ? this.metricText(node, run) : 'its store is not there',
       baseline ? 'baseline' : '',
     ]
       .filter(Boolean)

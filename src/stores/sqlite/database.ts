@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { StoreError } from '../../mlflow/errors';
 import type { FileStamp } from './disk';
 import { fileError, readInto, sameFile, stampDescriptor, stampPath } from './disk';
@@ -135,7 +136,10 @@ export class LiveDatabase {
   private open(): number {
     const onPath = stampPath(this.path);
     if (!onPath) {
-      throw new StoreError('NOT_FOUND', `${this.path} is not there: it was moved, deleted or not mounted.`);
+      throw new StoreError(
+        'NOT_FOUND',
+        `${path.basename(this.path)} is not there: it was moved, deleted or not mounted.`,
+      );
     }
     if (this.descriptor !== undefined && this.stamp && sameFile(onPath, this.stamp)) {
       return this.descriptor;

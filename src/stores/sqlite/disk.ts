@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { StoreError } from '../../mlflow/errors';
 
 /** Who a file is and when it was written: enough to tell that it is no longer the same. */
@@ -82,7 +83,10 @@ export function fileError(error: unknown, file: string): StoreError {
   switch (codeOf(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new StoreError('NOT_FOUND', `${file} is not there: it was moved, deleted or not mounted.`);
+      return new StoreError(
+        'NOT_FOUND',
+        `${path.basename(file)} is not there: it was moved, deleted or not mounted.`,
+      );
     case 'EACCES':
     case 'EPERM':
       return new StoreError('PERMISSION_DENIED', `You may not read ${file}: its permissions forbid it.`);

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import { parseRunLink } from '../mlflow/runLink';
+import type { OpenStores } from '../stores/openStores';
+import { runCommand, showError } from './commands';
+
+/**
+ * Opens the run that a `vscode://mlflow-lens.mlflow-lens/run?…` link names. A link comes from outside: a store
+ * that is not open already is only opened after the user said so.
+ */
+export function createUriHandler(stores: OpenStores): vscode.UriHandler {
+  return {
+    handleUri: async (uri) => {
+      try {
+        const { store, runId } = parseRunLink(uri.toString(true));
+        if (!stores.entry(store)) {
+          const choice = await vscode.window.showInformationMessage(
+            `A link wants to open a run of ${store}, which is not open here.`,
+            { modal: true },
+            'Open Store',
+          );
+          if (choice === undefined) {
+            return;
+          }
+          await runCommand('addStore', { store });
+        }
+        await runCommand('openRun', { store, runId });
+      } catch (error) {
+        await showError(error);
+      }
+    },
+  };
+}
