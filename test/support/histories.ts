@@ -1,6 +1,7 @@
 /** Stores with metric histories and sweeps of one's choice, in the schema that a version of MLflow made. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { makeRegistryStore, withDatabase, type Database, type RegistryVersion } from './database';
+import { makeRegistryStore, withDatabase, type Database } from './database';
+import type { SQLITE_VERSIONS } from './fixtures';
 
 /** [step, timestamp, value]; NaN and the infinities are stored as MLflow stores them. */
 export type HistoryPoint = readonly [step: number | bigint, timestamp: number, value: number];
@@ -26,7 +27,10 @@ export function runIdOf(number: number): string {
 }
 
 /** Makes the store; returns its file, in a folder that `removeTempFolders` removes. */
-export function makeHistoryStore(runs: readonly MadeRun[], version: RegistryVersion = '3.17.2'): string {
+export function makeHistoryStore(
+  runs: readonly MadeRun[],
+  version: (typeof SQLITE_VERSIONS)[number] = '3.17.2',
+): string {
   const file = makeRegistryStore(version);
   withDatabase(file, (database) => {
     database.exec('PRAGMA synchronous = OFF; BEGIN');

@@ -5,7 +5,8 @@ import { HistoryColumns } from '../../../../src/series/history';
 import { StreamedHistory } from '../../../../src/series/streamed';
 import { sqliteUri } from '../../../../src/stores/uri';
 import type { OpenStores } from '../../../../src/stores/openStores';
-import { REGISTRY_VERSIONS, removeTempFolders } from '../../../support/database';
+import { removeTempFolders } from '../../../support/database';
+import { SQLITE_VERSIONS } from '../../../support/fixtures';
 import {
   makeHistoryStore,
   pythonExecute,
@@ -65,7 +66,7 @@ describe('sampling in the worker', () => {
     return columns.sample({ runId: runIdOf(run), key: 'loss', origin: null }, { ...base, ...request }, true);
   }
 
-  for (const version of REGISTRY_VERSIONS) {
+  for (const version of SQLITE_VERSIONS) {
     it(`equals what the whole history gives, on a store of MLflow ${version}`, async () => {
       const points =
         version === '1.0.0' ? [...walk(3000)].filter(([, , value]) => !Number.isNaN(value)) : walk(3000);
