@@ -167,13 +167,17 @@ export class Workbench {
   }
 
   /** Takes an entry of a row's context menu. */
-  async contextMenu(row: Locator, entry: string | RegExp): Promise<void> {
+  async contextMenu(row: Locator, entry: string): Promise<void> {
     await row.click({ button: 'right' });
-    await this.page
-      .locator('.context-view .action-item, .monaco-menu .action-item')
-      .filter({ hasText: entry })
-      .first()
-      .click();
+    const item = this.page.getByRole('menuitem', { name: entry, exact: true });
+    // A menu ignores clicks of its first moment, so that the right click that opens it takes nothing.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await item.click();
+      if (await hidden(item, 1000)) {
+        return;
+      }
+    }
+    throw new Error(`The menu stays open on "${entry}".`);
   }
 
   /** The open modal dialog. */
@@ -388,6 +392,13 @@ async function openDesktop({ options, workspace, bridge, ends }: Start): Promise
     await window.stop();
   });
   return window.page;
+}
+
+function hidden(locator: Locator, timeout: number): Promise<boolean> {
+  return locator.waitFor({ state: 'hidden', timeout }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Waits for a condition outside the page. */
