@@ -155,6 +155,19 @@ export interface MetricHistory {
   exactSteps?: string[];
 }
 
+/** A history's extremes and shape, for a picture a few dozen pixels wide. */
+export interface MetricSummary {
+  key: string;
+  /** All points, NaN and infinite ones included. */
+  count: number;
+  /** Of the finite values; null where there is none. */
+  min: number | null;
+  max: number | null;
+  /** In the order of (step, timestamp); at most some hundred, extremes kept, only finite values. */
+  steps: Float64Array;
+  values: Float64Array;
+}
+
 export interface ArtifactFile {
   /** Relative to the artifact root, `/` between the parts. */
   path: string;

@@ -4,6 +4,7 @@ import type {
   Experiment,
   LoggedModel,
   MetricHistory,
+  MetricSummary,
   RegisteredModel,
   Run,
   RunInputs,
@@ -150,6 +151,8 @@ export interface TrackingStore extends Disposable {
   searchRuns(query: RunQuery, signal?: AbortSignal): Promise<Page<RunRow>>;
   getRun(runId: string, signal?: AbortSignal): Promise<Run>;
   getRunInputs(runId: string, signal?: AbortSignal): Promise<RunInputs>;
+  /** Histories in small; missing where a store has no cheaper way than to read each. */
+  getMetricSummaries?(runId: string, keys: readonly string[], signal?: AbortSignal): Promise<MetricSummary[]>;
   getMetricHistory(runId: string, key: string, signal?: AbortSignal): Promise<MetricHistory>;
   /**
    * Histories made ready to draw, in the request's order. Missing where the store can only answer whole

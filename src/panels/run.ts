@@ -1,12 +1,13 @@
 import { StoreError } from '../mlflow/errors';
-import type { Experiment, Run } from '../mlflow/entities';
+import type { Experiment, MetricSummary, Run } from '../mlflow/entities';
+import type { TrackingStore } from '../mlflow/store';
 import { runLink } from '../mlflow/runLink';
 import { sparkline } from '../series/sparkline';
 import { metricDirection } from '../state/metrics';
 import type { RunKey } from '../state/viewState';
 import { toMetricColumns } from '../protocol/metricColumns';
 import type { RequestHandlers } from '../protocol/messages';
-import type { RunMarks, RunPageData, RunProtocol, RunSources, Sparkline } from '../protocol/run';
+import type { RunMarks, RunPageData, RunProtocol, RunSources } from '../protocol/run';
 import { storeName } from '../stores/uri';
 import { artifactHandlers } from './artifacts';
 import type { PageDefinition, PageServices } from './page';
@@ -22,7 +23,7 @@ export const runPage: PageDefinition<'run', RunProtocol> = {
   handlers,
 };
 
-/** How many histories are read at once: the store's worker does one after the other, the pipe stays full. */
+/** How many histories are read at once. */
 const PARALLEL = 8;
 
 function handlers(
@@ -39,17 +40,8 @@ function handlers(
       return pageData(args, run, experiment, services, store.state);
     },
     getMarks: async () => marks(args, services),
-    getSparklines: async ({ keys }, signal) => {
-      const store = await services.stores.get(args.store);
-      const drawn: Sparkline[] = [];
-      for (let at = 0; at < keys.length; at += PARALLEL) {
-        const histories = await Promise.all(
-          keys.slice(at, at + PARALLEL).map((key) => store.getMetricHistory(args.runId, key, signal)),
-        );
-        drawn.push(...histories.map((history) => ({ key: history.key, ...sparkline(history) })));
-      }
-      return drawn;
-    },
+    getSparklines: async ({ keys }, signal) =>
+      summaries(await services.stores.get(args.store), args.runId, keys, signal),
     getRelated: async (_, signal) => {
       const store = await services.stores.get(args.store);
       return relatedData(args.store, store, await store.getRun(args.runId, signal), services, signal);
@@ -58,6 +50,25 @@ function handlers(
     ...artifactHandlers(args.store, services),
     getSources: async (_, signal) => services.runSources?.(args, signal) ?? unknownSources(args, services),
   };
+}
+
+async function summaries(
+  store: TrackingStore,
+  runId: string,
+  keys: readonly string[],
+  signal: AbortSignal,
+): Promise<MetricSummary[]> {
+  if (store.getMetricSummaries) {
+    return store.getMetricSummaries(runId, keys, signal);
+  }
+  const drawn: MetricSummary[] = [];
+  for (let at = 0; at < keys.length; at += PARALLEL) {
+    const histories = await Promise.all(
+      keys.slice(at, at + PARALLEL).map((key) => store.getMetricHistory(runId, key, signal)),
+    );
+    drawn.push(...histories.map((history) => sparkline(history)));
+  }
+  return drawn;
 }
 
 /** The run's experiment, or a stand-in where the store has lost it: the run is still shown. */

@@ -1,4 +1,4 @@
-import type { LoggedModel, Run, RunInfo } from '../mlflow/entities';
+import type { LoggedModel, MetricSummary, Run, RunInfo } from '../mlflow/entities';
 import type { DatasetSummary } from '../mlflow/datasets';
 import type { ArtifactRequests } from './artifacts';
 import type { MetricColumns } from './metricColumns';
@@ -13,7 +13,7 @@ export type RunProtocol = {
     /** What the user chose about the run, after `viewStateChanged`. */
     getMarks: { params: null; result: RunMarks };
     /** Histories in small, for the metrics that are drawn. */
-    getSparklines: { params: { keys: string[] }; result: Sparkline[] };
+    getSparklines: { params: { keys: string[] }; result: MetricSummary[] };
     /** Where the params came from. */
     getSources: { params: null; result: RunSources };
     /** What the run is tied to: data, models, other runs. */
@@ -45,17 +45,6 @@ export interface RunPageData {
   link: string;
   /** The host's clock, ms. */
   now: number;
-}
-
-/** A metric's history, drawn small. Extremes are of the finite values. */
-export interface Sparkline {
-  key: string;
-  count: number;
-  min: number | null;
-  max: number | null;
-  /** At most some hundred points in the order of steps; NaN and infinite values left out. */
-  steps: Float64Array;
-  values: Float64Array;
 }
 
 export interface RunSources {

@@ -1,20 +1,10 @@
-import type { MetricHistory } from '../mlflow/entities';
-
-/** A history's extremes and shape, for a picture a few dozen pixels wide. */
-export interface SparklineData {
-  /** All points, NaN and infinite ones included. */
-  count: number;
-  /** Of the finite values; null where there is none. */
-  min: number | null;
-  max: number | null;
-  /** In the order of (step, timestamp); at most `2 * buckets` points, extremes kept. */
-  steps: Float64Array;
-  values: Float64Array;
-}
+import type { MetricHistory, MetricSummary } from '../mlflow/entities';
 
 /** @param buckets how many pieces the history is cut into; each gives its least and its greatest value */
-export function sparkline(history: MetricHistory, buckets = 40): SparklineData {
-  const { steps, timestamps, values } = history;
+export function sparkline(
+  { key, steps, timestamps, values }: Pick<MetricHistory, 'key' | 'steps' | 'timestamps' | 'values'>,
+  buckets = 40,
+): MetricSummary {
   const order: number[] = [];
   let min: number | null = null;
   let max: number | null = null;
@@ -31,6 +21,7 @@ export function sparkline(history: MetricHistory, buckets = 40): SparklineData {
   }
   const kept = order.length <= 2 * buckets ? order : extremes(order, values, buckets);
   return {
+    key,
     count: values.length,
     min,
     max,

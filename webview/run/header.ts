@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { valueOf } from '../../src/mlflow/entities';
 import { formatDuration, plainText } from '../../src/mlflow/format';
 import { conditionIcon, lastLogged, runCondition } from '../../src/mlflow/runCondition';
-import type { RunSources } from '../../src/protocol/run';
+import type { RelatedData, RunSources } from '../../src/protocol/run';
 import type { ShownRun } from './shownRun';
 import { icon } from '../ui/icon';
 import { styles } from '../ui/styles';
@@ -13,6 +13,8 @@ import { age } from '../ui/time';
 export interface HeaderOptions {
   data: ShownRun;
   sources: RunSources | undefined;
+  related: RelatedData | undefined;
+  openRun: (runId: string) => void;
   now: number;
   openSource: () => void;
   copy: (text: string, what: string) => void;
@@ -37,7 +39,15 @@ export function title({ data }: HeaderOptions): TemplateResult {
 }
 
 /** What became of it, when, how long, who, from which source. */
-export function statusLine({ data, sources, now, openSource, copy }: HeaderOptions): TemplateResult {
+export function statusLine({
+  data,
+  sources,
+  related,
+  now,
+  openSource,
+  openRun,
+  copy,
+}: HeaderOptions): TemplateResult {
   const { info, tags } = data.run;
   const logged = lastLogged(data.run);
   const condition = runCondition(info, logged, now);
@@ -53,7 +63,7 @@ export function statusLine({ data, sources, now, openSource, copy }: HeaderOptio
     <span>${icon('calendar')} ${age(info.startTime, now)}</span>
     <span title="Duration">${icon('watch')} ${duration(data, condition === 'running', now)}</span>
     ${condition === 'no end' && logged !== null ? html`<span>last logged ${age(logged, now)}</span>` : nothing}
-    ${user ? html`<span>${icon('account')} ${text(user)}</span>` : nothing}
+    ${user ? html`<span>${icon('account')} ${text(user)}</span>` : nothing} ${parentLink(related, openRun)}
     ${
       source
         ? html`<span>
@@ -81,6 +91,27 @@ export function statusLine({ data, sources, now, openSource, copy }: HeaderOptio
         : nothing
     }
   </div>`;
+}
+
+function parentLink(
+  related: RelatedData | undefined,
+  openRun: (runId: string) => void,
+): TemplateResult | typeof nothing {
+  const parent = related?.parent;
+  if (!parent) {
+    return nothing;
+  }
+  const name = parent.info ? parent.info.runName || parent.runId.slice(0, 8) : parent.runId.slice(0, 8);
+  return html`<span>
+    ${icon('type-hierarchy-super')} child of
+    ${
+      parent.info
+        ? html`<button type="button" class="link" @click=${() => openRun(parent.runId)}>
+            ${text(name)}
+          </button>`
+        : html`${text(name)}, which is gone`
+    }
+  </span>`;
 }
 
 function duration({ run }: ShownRun, running: boolean, now: number): string {

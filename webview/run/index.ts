@@ -3,11 +3,12 @@ import { connect } from '../ui/client';
 import { adopt } from '../ui/adopt';
 import { focusFilterOnSlash } from '../ui/filterBox';
 import type { RunProtocol } from '../../src/protocol/run';
+import { artifactStyles } from '../ui/artifacts/styles';
 import { RunPage } from './runPage';
 import { runStyles } from './styles';
 
 defineControls();
-adopt(runStyles);
+adopt(runStyles, artifactStyles);
 focusFilterOnSlash();
 const page = new RunPage();
 page.connection = connect<'run', RunProtocol>();

@@ -1,9 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Metric } from '../../src/mlflow/entities';
+import type { Metric, MetricSummary } from '../../src/mlflow/entities';
 import { formatNumber } from '../../src/mlflow/format';
-import type { Sparkline } from '../../src/protocol/run';
 import type { Direction } from '../../src/state/metrics';
-import { iconButton } from '../ui/icon';
+import { icon, iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
 import { sparklineGraphic } from '../ui/sparkline';
 import { text } from '../ui/text';
@@ -11,7 +10,7 @@ import { text } from '../ui/text';
 export interface MetricsTableOptions {
   metrics: readonly Metric[];
   directions: ReadonlyMap<string, Direction>;
-  sparklines: ReadonlyMap<string, Sparkline>;
+  sparklines: ReadonlyMap<string, MetricSummary>;
   openChart: (key: string) => void;
   copy: (text: string, what: string) => void;
 }
@@ -74,7 +73,7 @@ function row(
 /** Least or greatest of a history; a single value has no history to speak of. */
 function extreme(
   value: number | null | undefined,
-  drawn: Sparkline | undefined,
+  drawn: MetricSummary | undefined,
   best: boolean,
 ): TemplateResult {
   if (!drawn || drawn.count < 2) {
@@ -82,6 +81,6 @@ function extreme(
   }
   const marked = best && value !== null;
   return html`<td class="number ${marked ? '' : 'muted'}" title=${value ?? ''}>
-    ${marked ? html`<span title="Best" role="img" aria-label="Best">★</span> ` : nothing}${formatNumber(value)}
+    ${marked ? html`<span class="best">${icon('star-full', 'Best')}</span> ` : nothing}${formatNumber(value)}
   </td>`;
 }

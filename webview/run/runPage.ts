@@ -2,22 +2,28 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { toStoreError, type StoreError } from '../../src/mlflow/errors';
 import { formatDateTime } from '../../src/mlflow/format';
-import { fromMetricColumns } from '../../src/protocol/metricColumns';
-import type { ParamSource, RunProtocol, RunSources, Sparkline } from '../../src/protocol/run';
+import type { RelatedData, RunProtocol } from '../../src/protocol/run';
+import type { LensArtifacts } from '../ui/artifacts/artifactBrowser';
+import '../ui/artifacts/artifactBrowser';
+import { artifactHost } from '../ui/artifacts/client';
+import type { ArtifactHost, ArtifactRootNode } from '../ui/artifacts/host';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
 import { filterBox, matches } from '../ui/filterBox';
+import { iconButton } from '../ui/icon';
 import '../ui/menu';
-import { Refresher } from '../ui/refresher';
 import { roveRows } from '../ui/rows';
 import { section } from '../ui/section';
 import { banner, emptyState, errorState, skeleton } from '../ui/states';
 import { onThemeChange } from '../ui/theme';
 import { liveLine, runName, statusLine, title, type HeaderOptions } from './header';
-import type { ShownRun } from './shownRun';
 import { menuItems } from './menuItems';
 import { metricsTable } from './metricsTable';
+import { noteBody } from './note';
 import { paramSource } from './paramSource';
+import { childrenTable, datasetsList, modelsList, type RelatedOptions } from './related';
+import { RunData } from './runData';
+import type { ShownRun } from './shownRun';
 import { valueTable } from './valueTable';
 
 /** What the page remembers while it is hidden. */
@@ -28,29 +34,20 @@ interface View {
 
 /** Rows drawn at first, and more at a click. */
 const ROWS = 200;
-/** Histories asked for at once. */
-const SPARKLINES = 40;
 const MINUTE = 60_000;
 
 @customElement('run-page')
 export class RunPage extends LitElement {
   connection!: PageConnection<'run', RunProtocol>;
 
-  @state() private data: ShownRun | undefined;
-  @state() private sources: RunSources | undefined;
-  @state() private sourcesLoading = true;
-  @state() private error: StoreError | undefined;
   @state() private actionError = '';
   @state() private filter = '';
   @state() private now = Date.now();
+  private known!: RunData;
+  private artifacts!: ArtifactHost;
   private readonly folded = new Set<string>(['systemTags']);
   private readonly opened = new Set<string>();
   private readonly limits = new Map<string, number>();
-  private readonly sparklines = new Map<string, Sparkline>();
-  /** By key, the latest point that the drawn sparkline ends in. */
-  private readonly drawnAt = new Map<string, string>();
-  private readonly refresher = new Refresher(() => this.load());
-  private readonly sparkliner = new Refresher(() => this.loadSparklines());
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -58,32 +55,42 @@ export class RunPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const { client } = this.connection;
     const view = this.connection.view<View>();
     this.filter = view?.filter ?? '';
     if (view) {
       this.folded.clear();
       view.folded.forEach((id) => this.folded.add(id));
     }
-    client.on('storeChanged', () => this.refresher.request());
-    client.on('viewStateChanged', () => void this.loadMarks());
+    const { client } = this.connection;
+    this.artifacts = artifactHost(
+      (name, params, signal) => client.request(name, params, signal),
+      this.failed,
+    );
+    this.known = new RunData(
+      this.connection,
+      () => this.requestUpdate(),
+      () =>
+        new Set(
+          [...this.querySelectorAll<HTMLElement>('table.metrics [data-key]')].map((row) => row.dataset.key!),
+        ),
+    );
     onThemeChange(() => this.requestUpdate());
     setInterval(() => (this.now = Date.now()), MINUTE / 6);
-    this.refresher.request();
   }
 
   protected override updated(): void {
     this.querySelectorAll<HTMLElement>('table.rows').forEach(roveRows);
-    this.sparkliner.request();
+    this.known.requestSparklines();
   }
 
   protected override render(): TemplateResult {
+    const { run, error } = this.known;
     return html`<div class="page">
-      ${this.data ? this.loaded(this.data) : this.error ? this.failed(this.error) : skeleton(12, 'Loading the run')}
+      ${run ? this.loaded(run) : error ? this.notLoaded(error) : skeleton(12, 'Loading the run')}
     </div>`;
   }
 
-  private failed(error: StoreError): TemplateResult {
+  private notLoaded(error: StoreError): TemplateResult {
     return error.code === 'RESOURCE_DOES_NOT_EXIST'
       ? emptyState(
           'This run is not in the store: it was removed for good, or never was there.',
@@ -95,7 +102,9 @@ export class RunPage extends LitElement {
   private loaded(data: ShownRun): TemplateResult {
     const header: HeaderOptions = {
       data,
-      sources: this.sources,
+      sources: this.known.sources,
+      related: this.known.related,
+      openRun: (runId) => this.openRun(runId),
       now: this.now,
       openSource: () => this.run('openSource', this.target),
       copy: this.copy,
@@ -107,6 +116,7 @@ export class RunPage extends LitElement {
           { label: runName(data), title: this.target.runId },
         ])}
         <div class="actions">
+          ${this.neighbours(this.known.related)}
           <vscode-button appearance="secondary" @click=${() => this.openChart()}>Charts</vscode-button>
           <vscode-button appearance="secondary" @click=${() => this.run('diffRuns', { runs: [this.target] })}>
             Diff With…
@@ -115,17 +125,18 @@ export class RunPage extends LitElement {
         </div>
       </header>
       ${this.banners(data)}
-      <div class=${data.stale || this.error ? 'stale' : ''}>
-        ${title(header)} ${statusLine(header)} ${liveLine(header)} ${this.tables(data)}
+      <div class=${data.stale || this.known.error ? 'stale' : ''}>
+        ${title(header)} ${statusLine(header)} ${liveLine(header)} ${noteBody(this.known.note)}
+        ${this.tables(data)} ${this.artifactSection()} ${this.relatedSections(this.known.related)}
       </div>`;
   }
 
   private banners(data: ShownRun): unknown[] {
     return [
-      this.error?.code === 'RESOURCE_DOES_NOT_EXIST'
+      this.known.error?.code === 'RESOURCE_DOES_NOT_EXIST'
         ? banner('warning', 'This run was removed from the store. What you see was read before.')
-        : this.error
-          ? banner('warning', this.error.message, [this.tryAgain(), this.showLog()])
+        : this.known.error
+          ? banner('warning', this.known.error.message, [this.tryAgain(), this.showLog()])
           : nothing,
       data.stale
         ? banner('warning', `${data.stale.message} Shown as of ${formatDateTime(data.stale.since)}.`, [
@@ -179,7 +190,7 @@ export class RunPage extends LitElement {
             metricsTable({
               metrics: rows,
               directions: new Map(data.directions),
-              sparklines: this.sparklines,
+              sparklines: this.known.sparklines,
               openChart: (key) => this.openChart([key]),
               copy: this.copy,
             }),
@@ -202,6 +213,69 @@ export class RunPage extends LitElement {
           (rows) => valueTable(this.values('systemTags', 'Tag', rows)),
         )}
       </div>`;
+  }
+
+  private neighbours(related: RelatedData | undefined): TemplateResult {
+    const { newer, older } = related ?? {};
+    return html`${iconButton('arrow-up', 'Newer Run', () => newer && this.openRun(newer.runId), {
+      disabled: !newer,
+    })}
+    ${iconButton('arrow-down', 'Older Run', () => older && this.openRun(older.runId), { disabled: !older })}`;
+  }
+
+  private artifactSection(): TemplateResult {
+    const roots: ArtifactRootNode[] = [
+      { owner: { runId: this.target.runId } },
+      ...(this.known.related?.models ?? [])
+        .filter(({ role }) => role === 'output')
+        .map(({ model }) => ({
+          owner: { modelId: model.modelId },
+          label: model.name,
+          description: 'logged model',
+        })),
+    ];
+    return section({
+      id: 'artifacts',
+      title: 'Artifacts',
+      open: !this.folded.has('artifacts'),
+      onToggle: () => this.toggle(this.folded, 'artifacts'),
+      body: () => html`<lens-artifacts .host=${this.artifacts} .roots=${roots}></lens-artifacts>`,
+      actions: iconButton('refresh', 'Look for New Artifacts', () =>
+        this.querySelector<LensArtifacts>('lens-artifacts')?.refresh(),
+      ),
+    });
+  }
+
+  private relatedSections(related: RelatedData | undefined): TemplateResult | typeof nothing {
+    if (!related) {
+      return nothing;
+    }
+    const options: RelatedOptions = {
+      now: this.now,
+      openRun: (runId) => this.openRun(runId),
+      openModel: (name) => this.run('openModel', { store: this.target.store, name }),
+      openLoggedModel: (modelId) => this.run('openLoggedModel', { store: this.target.store, modelId }),
+      copy: this.copy,
+      opened: this.opened,
+      toggle: (key) => this.toggle(this.opened, key),
+    };
+    const { datasets, models, versions, children, moreChildren } = related;
+    const part = (id: string, heading: string, amount: number, body: () => unknown): unknown =>
+      amount === 0
+        ? nothing
+        : section({
+            id,
+            title: heading,
+            count: `${amount}${id === 'children' && moreChildren ? '+' : ''}`,
+            open: !this.folded.has(id),
+            onToggle: () => this.toggle(this.folded, id),
+            body,
+          });
+    return html`<div class="columns">
+      ${part('datasets', 'Datasets', datasets.length, () => datasetsList(related, options))}
+      ${part('models', 'Models', models.length + versions.length, () => modelsList(related, options))}
+      ${part('children', 'Child runs', children.length, () => childrenTable(related, options))}
+    </div>`;
   }
 
   private section<Row>(
@@ -253,68 +327,9 @@ export class RunPage extends LitElement {
   }
 
   private source(key: string): TemplateResult {
-    return paramSource(
-      this.sources?.params.find((source): source is ParamSource => source.key === key),
-      this.sourcesLoading,
-      (param) => this.run('openSource', { ...this.target, param }),
+    return paramSource(this.known.sourceOf.get(key), this.known.sourcesLoading, (param) =>
+      this.run('openSource', { ...this.target, param }),
     );
-  }
-
-  private async load(): Promise<void> {
-    try {
-      const data = await this.connection.client.request('getRun', null);
-      this.data = { ...data, run: { ...data.run, metrics: fromMetricColumns(data.metrics) } };
-      this.error = undefined;
-      this.now = this.data.now;
-    } catch (error) {
-      this.error = toStoreError(error);
-      return;
-    }
-    if (this.sourcesLoading) {
-      void this.loadSources();
-    }
-  }
-
-  private async loadSources(): Promise<void> {
-    try {
-      this.sources = await this.connection.client.request('getSources', null);
-    } catch {
-      // Each source then reads "unknown"; the host has logged why.
-    }
-    this.sourcesLoading = false;
-  }
-
-  private async loadMarks(): Promise<void> {
-    const marks = await this.connection.client.request('getMarks', null);
-    if (this.data) {
-      this.data = { ...this.data, marks };
-    }
-  }
-
-  /** Asks for the histories of the rows that are drawn and whose latest point is not in their picture yet. */
-  private async loadSparklines(): Promise<void> {
-    const drawn = new Set(
-      [...this.querySelectorAll<HTMLElement>('table.metrics [data-key]')].map((row) => row.dataset.key),
-    );
-    for (;;) {
-      const missing = (this.data?.run.metrics ?? []).filter(
-        (metric) => drawn.has(metric.key) && this.drawnAt.get(metric.key) !== pointOf(metric),
-      );
-      const next = missing.slice(0, SPARKLINES);
-      if (next.length === 0) {
-        return;
-      }
-      next.forEach((metric) => this.drawnAt.set(metric.key, pointOf(metric)));
-      try {
-        const keys = next.map(({ key }) => key);
-        for (const line of await this.connection.client.request('getSparklines', { keys })) {
-          this.sparklines.set(line.key, line);
-        }
-      } catch {
-        return;
-      }
-      this.requestUpdate();
-    }
   }
 
   private get target(): { store: string; runId: string } {
@@ -324,14 +339,20 @@ export class RunPage extends LitElement {
   private readonly run = (command: string, args: unknown): void => {
     this.connection.client
       .request('runCommand', { command: `mlflowLens.${command}`, args })
-      .catch((error: unknown) => (this.actionError = toStoreError(error).message));
+      .catch(this.failed);
   };
 
   private readonly copy = (text: string, what: string): void => {
-    this.connection.client
-      .request('copyText', { text, what })
-      .catch((error: unknown) => (this.actionError = toStoreError(error).message));
+    this.connection.client.request('copyText', { text, what }).catch(this.failed);
   };
+
+  private readonly failed = (error: unknown): void => {
+    this.actionError = toStoreError(error).message;
+  };
+
+  private openRun(runId: string): void {
+    this.run('openRun', { store: this.target.store, runId });
+  }
 
   private openTable(experimentIds: string[]): void {
     this.run('openRunTable', { store: this.target.store, experimentIds });
@@ -359,14 +380,10 @@ export class RunPage extends LitElement {
   }
 
   private tryAgain(): { label: string; run: () => void } {
-    return { label: 'Try Again', run: () => this.refresher.request() };
+    return { label: 'Try Again', run: () => this.known.refresh() };
   }
 
   private showLog(): { label: string; run: () => void } {
     return { label: 'Show Log', run: () => void this.connection.client.request('showLog', null) };
   }
-}
-
-function pointOf({ step, timestamp, value }: { step: number; timestamp: number; value: number }): string {
-  return `${step} ${timestamp} ${value}`;
 }

@@ -89,6 +89,10 @@ export const runStyles = css`
   tr:focus-within .row-actions .icon-button {
     opacity: 1;
   }
+  .best .codicon {
+    font-size: 12px;
+    vertical-align: middle;
+  }
   col.key {
     width: 36%;
   }
@@ -122,6 +126,33 @@ export const runStyles = css`
     overflow-wrap: anywhere;
     max-height: 40vh;
     overflow-y: auto;
+  }
+  .note {
+    margin: 8px 0;
+    padding-left: 12px;
+    border-left: 3px solid var(--vscode-textBlockQuote-border, var(--vscode-panel-border));
+  }
+  .entry-head {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    min-height: 22px;
+  }
+  .entry-body {
+    padding: 0 0 8px 20px;
+  }
+  .entry-body h3 {
+    margin: 8px 0 2px;
+    font-weight: normal;
+  }
+  .badge {
+    flex: none;
+    padding: 0 6px;
+    color: var(--vscode-badge-foreground);
+    background: var(--vscode-badge-background);
+    border: 1px solid var(--vscode-contrastBorder, transparent);
+    border-radius: 9px;
+    font-size: 0.9em;
   }
   .more {
     padding: 4px 0;

@@ -6,6 +6,7 @@ import { sampleMetrics } from './queries/sampling';
 import { searchLoggedModels } from './queries/loggedModels';
 import { getRegisteredModel, searchRegisteredModels } from './queries/models';
 import { tableHandlers } from './table';
+import { getMetricSummaries } from './queries/summaries';
 import { countRuns, getRun, getRunInputs, searchRuns } from './queries/runs';
 import { moving } from './settled';
 
@@ -31,6 +32,7 @@ export const handlers = {
   searchRuns,
   getRun,
   getRunInputs,
+  getMetricSummaries,
   getMetricHistory: (reader: Reader, args: { runId: string; key: string }) => {
     const history = getMetricHistory(reader, args);
     return moving(history, [history.steps.buffer, history.timestamps.buffer, history.values.buffer]);

@@ -5,6 +5,7 @@ import type {
   Experiment,
   LoggedModel,
   MetricHistory,
+  MetricSummary,
   ModelVersion,
   RegisteredModel,
   Run,
@@ -152,6 +153,10 @@ export class SqliteStore implements TrackingStore {
     return this.ask('sampleMetrics', request, signal);
   }
 
+  getMetricSummaries(runId: string, keys: readonly string[], signal?: AbortSignal): Promise<MetricSummary[]> {
+    return this.ask('getMetricSummaries', { runId, keys }, signal);
+  }
+
   searchRegisteredModels(query: RegisteredModelQuery, signal?: AbortSignal): Promise<Page<RegisteredModel>> {
     return this.ask('searchRegisteredModels', query, signal);
   }
@@ -175,6 +180,10 @@ export class SqliteStore implements TrackingStore {
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
     return this.artifacts.read(owner, file, range, signal);
+  }
+
+  locateArtifact(owner: ArtifactOwner, file: string, signal?: AbortSignal): Promise<string> {
+    return this.artifacts.locate(owner, file, signal);
   }
 
   dispose(): void {

@@ -41,6 +41,7 @@ describe('sparkline', () => {
 
   it('says nothing of an empty history', () => {
     assert.deepEqual(sparkline(history([])), {
+      key: 'k',
       count: 0,
       min: null,
       max: null,

@@ -47,7 +47,7 @@ export function getMetricHistory(
 }
 
 /** Columns that grow, and are sorted only where they are not sorted already. */
-class Points {
+export class Points {
   private steps = new Float64Array(256);
   private timestamps = new Float64Array(256);
   private values = new Float64Array(256);

@@ -1,0 +1,29 @@
+import type { MetricSummary } from '../../../mlflow/entities';
+import { sparkline } from '../../../series/sparkline';
+import type { Reader } from '../reader';
+import { metricValue } from '../values';
+import { getMetricHistory, Points } from './history';
+
+/**
+ * Histories in small. Where the metrics are indexed by run and key (MLflow >= 3.12), or not by run at all, each
+ * is read on its own; where the index knows the run alone, one walk through the run's points serves all keys.
+ */
+export function getMetricSummaries(
+  reader: Reader,
+  { runId, keys }: { runId: string; keys: readonly string[] },
+): MetricSummary[] {
+  const { schema } = reader;
+  const byRun = schema.indexOn('metrics', 'run_uuid');
+  if (!byRun || schema.indexOn('metrics', 'run_uuid', 'key') || keys.length === 1) {
+    return keys.map((key) => sparkline(getMetricHistory(reader, { runId, key })));
+  }
+  const wanted = new Map(keys.map((key) => [key, new Points()]));
+  const isNan = schema.has('metrics', 'is_nan') ? 'is_nan' : '0';
+  reader.each(
+    `SELECT key, step, timestamp, value, ${isNan} FROM metrics INDEXED BY ${byRun} WHERE run_uuid = ?`,
+    [runId],
+    (row) =>
+      wanted.get(row.text(0))?.add(row.number(1), row.number(2), metricValue(row.number(3), row.number(4))),
+  );
+  return [...wanted].map(([key, points]) => sparkline({ key, ...points.inOrder() }));
+}

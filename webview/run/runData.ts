@@ -1,0 +1,137 @@
+import type { MetricSummary } from '../../src/mlflow/entities';
+import { isCancelled, toStoreError, type StoreError } from '../../src/mlflow/errors';
+import { fromMetricColumns } from '../../src/protocol/metricColumns';
+import type { ParamSource, RelatedData, RunProtocol, RunSources } from '../../src/protocol/run';
+import type { PageConnection } from '../ui/client';
+import { Refresher } from '../ui/refresher';
+import type { ShownRun } from './shownRun';
+
+/** Histories asked for at once: those on the first screen, then larger pieces. */
+const FIRST_SPARKLINES = 40;
+const MORE_SPARKLINES = 250;
+
+/**
+ * What the page knows of its run. Asked in the order in which it is wanted: params and latest values, then what
+ * the run is tied to, its sources and its histories; again when the store changed.
+ */
+export class RunData {
+  run: ShownRun | undefined;
+  related: RelatedData | undefined;
+  sources: RunSources | undefined;
+  sourceOf = new Map<string, ParamSource>();
+  sourcesLoading = true;
+  error: StoreError | undefined;
+  /** The note as HTML that is not clean yet; null where it cannot be rendered. */
+  note: { text: string; html: string | null } | undefined;
+  readonly sparklines = new Map<string, MetricSummary>();
+  /** By key, the latest point that the drawn sparkline ends in. */
+  private readonly drawnAt = new Map<string, string>();
+  private readonly runs = new Refresher(() => this.load());
+  private readonly relations = new Refresher(() => this.loadRelated());
+  private readonly histories = new Refresher(() => this.loadSparklines());
+
+  /** @param drawnKeys keys of the metrics whose rows are drawn now */
+  constructor(
+    private readonly connection: PageConnection<'run', RunProtocol>,
+    private readonly changed: () => void,
+    private readonly drawnKeys: () => Set<string>,
+  ) {
+    const { client } = connection;
+    client.on('storeChanged', () => this.runs.request());
+    client.on('viewStateChanged', () => void this.loadMarks());
+    this.runs.request();
+  }
+
+  refresh(): void {
+    this.runs.request();
+  }
+
+  /** After rows were drawn: asks for the histories that are missing or have grown. */
+  requestSparklines(): void {
+    this.histories.request();
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const data = await this.connection.client.request('getRun', null);
+      this.run = { ...data, run: { ...data.run, metrics: fromMetricColumns(data.metrics) } };
+      this.error = undefined;
+    } catch (error) {
+      this.error = toStoreError(error);
+      this.changed();
+      return;
+    }
+    this.changed();
+    this.relations.request();
+    void this.loadNote();
+    if (this.sourcesLoading) {
+      void this.loadSources();
+    }
+  }
+
+  private async loadSources(): Promise<void> {
+    this.sourcesLoading = true;
+    try {
+      this.sources = await this.connection.client.request('getSources', null);
+      this.sourceOf = new Map(this.sources.params.map((source) => [source.key, source]));
+    } catch {
+      // Each source then reads "unknown"; the host has logged why.
+    }
+    this.sourcesLoading = false;
+    this.changed();
+  }
+
+  private async loadRelated(): Promise<void> {
+    try {
+      this.related = await this.connection.client.request('getRelated', null);
+    } catch (error) {
+      if (!isCancelled(error)) {
+        this.error ??= toStoreError(error);
+      }
+    }
+    this.changed();
+  }
+
+  private async loadNote(): Promise<void> {
+    const text = this.run?.run.tags.find(({ key }) => key === 'mlflow.note.content')?.value ?? '';
+    if (this.note?.text !== text) {
+      const rendered = text === '' ? null : await this.connection.client.request('renderNote', { text });
+      this.note = { text, html: rendered?.html ?? null };
+      this.changed();
+    }
+  }
+
+  private async loadMarks(): Promise<void> {
+    const marks = await this.connection.client.request('getMarks', null);
+    if (this.run) {
+      this.run = { ...this.run, marks };
+      this.changed();
+    }
+  }
+
+  private async loadSparklines(): Promise<void> {
+    for (let size = FIRST_SPARKLINES; ; size = MORE_SPARKLINES) {
+      const drawn = this.drawnKeys();
+      const next = (this.run?.run.metrics ?? [])
+        .filter((metric) => drawn.has(metric.key) && this.drawnAt.get(metric.key) !== pointOf(metric))
+        .slice(0, size);
+      if (next.length === 0) {
+        return;
+      }
+      next.forEach((metric) => this.drawnAt.set(metric.key, pointOf(metric)));
+      try {
+        const keys = next.map(({ key }) => key);
+        for (const line of await this.connection.client.request('getSparklines', { keys })) {
+          this.sparklines.set(line.key, line);
+        }
+      } catch {
+        return;
+      }
+      this.changed();
+    }
+  }
+}
+
+function pointOf({ step, timestamp, value }: { step: number; timestamp: number; value: number }): string {
+  return `${step} ${timestamp} ${value}`;
+}

@@ -1,0 +1,94 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ImageSeries } from '../../../src/mlflow/artifacts/images';
+import { isCancelled, toStoreError } from '../../../src/mlflow/errors';
+import { formatDateTime } from '../../../src/mlflow/format';
+import type { ArtifactOwner } from '../../../src/mlflow/store';
+import { text } from '../text';
+import './blobImage';
+import type { ArtifactHost } from './host';
+
+/** The images of one `mlflow.log_image` key, with a slider over its steps. */
+@customElement('lens-image-steps')
+export class LensImageSteps extends LitElement {
+  @property({ attribute: false }) series!: ImageSeries;
+  @property({ attribute: false }) owner!: ArtifactOwner;
+  @property({ attribute: false }) host!: ArtifactHost;
+  @state() private index = -1;
+  @state() private image: { type: string; bytes: Uint8Array } | undefined;
+  @state() private error = '';
+  private reading: AbortController | undefined;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override disconnectedCallback(): void {
+    this.reading?.abort();
+    super.disconnectedCallback();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('series')) {
+      this.show(this.series.images.length - 1);
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { images, key } = this.series;
+    const current = images[this.index];
+    return html`<figure class="image-steps">
+      <figcaption>
+        ${text(key)}
+        <span class="muted">step ${current?.step}, ${formatDateTime(current?.timestamp)}</span>
+      </figcaption>
+      ${
+        images.length > 1
+          ? html`<input
+              type="range"
+              min="0"
+              max=${images.length - 1}
+              .value=${String(this.index)}
+              aria-label="Step"
+              aria-valuetext="step ${current?.step}"
+              data-focusable
+              @input=${(event: Event) => this.show(Number((event.target as HTMLInputElement).value))}
+            />`
+          : nothing
+      }
+      ${this.error ? html`<p class="state-error" role="alert">${this.error}</p>` : nothing}
+      ${
+        this.image
+          ? html`<lens-image
+              .bytes=${this.image.bytes}
+              .type=${this.image.type}
+              .label="${key} at step ${current?.step}"
+            ></lens-image>`
+          : nothing
+      }
+    </figure>`;
+  }
+
+  private show(index: number): void {
+    this.index = index;
+    void this.read(index);
+  }
+
+  private async read(index: number): Promise<void> {
+    this.reading?.abort();
+    const reading = (this.reading = new AbortController());
+    const image = this.series.images[index];
+    if (!image) {
+      return;
+    }
+    try {
+      const path = image.compressedPath ?? image.path;
+      this.image = await this.host.readImage({ owner: this.owner, path }, reading.signal);
+      this.error = '';
+    } catch (error) {
+      if (!isCancelled(error)) {
+        this.error = toStoreError(error).message;
+      }
+    }
+  }
+}
