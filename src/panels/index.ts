@@ -2,6 +2,7 @@ import type { PageName } from '../protocol/pages';
 import { chartsPage } from './charts';
 import { registered, type PageDefinition } from './page';
 import { runPage } from './run';
+import { sweepPage } from './sweep';
 
 /**
  * The pages that exist, host side: a bundle of its own (dist/pages.js), loaded when the first page opens. To
@@ -11,6 +12,7 @@ import { runPage } from './run';
 const PAGES: Partial<Record<PageName, PageDefinition>> = {
   run: registered(runPage),
   charts: registered(chartsPage),
+  sweep: registered(sweepPage),
 };
 
 /** @throws Error for a page that is not built */

@@ -45,6 +45,7 @@ export class ViewState {
   private readonly settings = new Map<string, unknown>();
   private baselineRun: RunKey | null = null;
   private hoveredRun: RunKey | null = null;
+  private brushedRuns: readonly RunKey[] | null = null;
   private readonly hoverListeners = new Set<(run: RunKey | null) => void>();
 
   constructor(private readonly persistence: Persistence) {
@@ -90,6 +91,18 @@ export class ViewState {
   onDidHover(listener: (run: RunKey | null) => void): Disposable {
     this.hoverListeners.add(listener);
     return { dispose: () => this.hoverListeners.delete(listener) };
+  }
+
+  /** The runs inside a brush of some picture, for the views that follow it; null where there is none. Not kept. */
+  get brushed(): readonly RunKey[] | null {
+    return this.brushedRuns;
+  }
+
+  setBrushed(runs: readonly RunKey[] | null): void {
+    this.brushedRuns = runs;
+    for (const listener of this.listeners) {
+      listener();
+    }
   }
 
   shownRuns(): RunKey[] {

@@ -1,0 +1,212 @@
+import { valueOf, type Experiment, type Run } from '../mlflow/entities';
+import { isCancelled, toStoreError } from '../mlflow/errors';
+import { lastLogged, runCondition } from '../mlflow/runCondition';
+import type { TrackingStore } from '../mlflow/store';
+import type { RequestHandlers } from '../protocol/messages';
+import type { SweepArguments } from '../protocol/pages';
+import type { SweepColumn, SweepPageData, SweepProtocol } from '../protocol/sweep';
+import { readColumn, type Cell } from '../series/columns';
+import { headlineMetric, metricDirection } from '../state/metrics';
+import { storeName } from '../stores/uri';
+import { modelSizes } from './modelSizes';
+import type { PageDefinition, PageServices, PageSession } from './page';
+
+/** Runs drawn at most; what is left out is said. */
+const MOST_RUNS = 5000;
+const PAGE = 1000;
+/** A category's text travels at most this long, and its place in the list tells it from others. */
+const LONGEST_TEXT = 300;
+const SETTINGS = 'sweep';
+
+/** Pictures that choose a model among the runs of a sweep. */
+export const sweepPage: PageDefinition<'sweep', SweepProtocol> = {
+  name: 'sweep',
+  icon: 'sweep',
+  initialTitle: () => 'Sweep',
+  key: (args) => JSON.stringify(args),
+  stores: ({ store }) => [store],
+  handlers,
+};
+
+function handlers(
+  args: SweepArguments,
+  services: PageServices,
+  session: PageSession,
+): RequestHandlers<SweepProtocol> {
+  const hover = services.state.onDidHover((run) => session.emit('hovered', run));
+  session.onDispose(() => hover.dispose());
+  session.onDispose(() => services.state.setBrushed(null));
+  let shown: Run[] = [];
+  return {
+    load: async (_, signal) => {
+      const { data, runs } = await load(args, services, signal);
+      shown = runs;
+      const about = data.parent?.name ?? data.experiments.map(({ name }) => name).join(', ');
+      session.setTitle(`Sweep · ${about || data.storeName}`);
+      return data;
+    },
+    modelSizes: async (_, signal) => {
+      try {
+        const store = await services.stores.get(args.store);
+        const experimentIds = [...new Set(shown.map(({ info }) => info.experimentId))];
+        return { bytes: await modelSizes(store, shown, experimentIds, signal), problem: null };
+      } catch (error) {
+        if (isCancelled(error)) {
+          throw error;
+        }
+        return { bytes: new Float64Array(shown.length).fill(NaN), problem: toStoreError(error).message };
+      }
+    },
+    hover: async ({ runId }) => {
+      services.state.setHovered(runId === null ? null : { store: args.store, runId });
+      return null;
+    },
+    brush: async ({ runIds }) => {
+      services.state.setBrushed(runIds && runIds.map((runId) => ({ store: args.store, runId })));
+      return null;
+    },
+    saveSettings: async ({ settings }) => {
+      services.state.setSetting(SETTINGS, settings);
+      return null;
+    },
+  };
+}
+
+async function load(
+  args: SweepArguments,
+  services: PageServices,
+  signal: AbortSignal,
+): Promise<{ data: SweepPageData; runs: Run[] }> {
+  const store = await services.stores.get(args.store);
+  const parent = args.parentRunId === undefined ? null : await store.getRun(args.parentRunId, signal);
+  const { runs, omitted } = await findRuns(args, store, parent, signal);
+  const ids = new Set([...(args.experimentIds ?? []), ...runs.map(({ info }) => info.experimentId)]);
+  const experiments = await Promise.all([...ids].slice(0, 20).map((id) => store.getExperiment(id, signal)));
+  const columns = columnsOf(runs, experiments, services);
+  const metrics = columns.filter(({ kindOf }) => kindOf === 'metric');
+  const headline = headlineMetric(
+    metrics.map(({ name }) => name),
+    experiments[0]?.tags ?? [],
+    experiments[0] && services.state.headlineMetric(args.store, experiments[0].experimentId),
+    services.settings().headlineMetric || undefined,
+  );
+  return {
+    runs,
+    data: {
+      store: args.store,
+      storeName: storeName(args.store),
+      experiments: experiments.map(({ experimentId, name }) => ({ experimentId, name })),
+      parent: parent && {
+        runId: parent.info.runId,
+        name: parent.info.runName || parent.info.runId.slice(0, 8),
+      },
+      runs: runs.map((run) => ({
+        runId: run.info.runId,
+        name: run.info.runName || run.info.runId.slice(0, 8),
+        state: runCondition(run.info, lastLogged(run), services.now()),
+        startTime: run.info.startTime,
+      })),
+      columns,
+      objective: headline === undefined ? null : `metric:${headline}`,
+      omitted,
+      settings: services.state.setting(SETTINGS) ?? null,
+      stale:
+        store.state.status === 'gone' ? { since: store.state.since, message: store.state.message } : null,
+    },
+  };
+}
+
+async function findRuns(
+  args: SweepArguments,
+  store: TrackingStore,
+  parent: Run | null,
+  signal: AbortSignal,
+): Promise<{ runs: Run[]; omitted: number }> {
+  if (args.runIds) {
+    const runs = await Promise.all(
+      args.runIds.slice(0, MOST_RUNS).map((runId) => store.getRun(runId, signal)),
+    );
+    return { runs: oldestFirst(runs), omitted: Math.max(0, args.runIds.length - MOST_RUNS) };
+  }
+  const runs: Run[] = [];
+  let pageToken: string | undefined;
+  do {
+    const page = await store.searchRuns(
+      {
+        experimentIds: parent ? [parent.info.experimentId] : (args.experimentIds ?? []),
+        view: 'ACTIVE_ONLY',
+        ...(parent ? { parent: { runId: parent.info.runId } } : {}),
+        maxResults: PAGE,
+        ...(pageToken ? { pageToken } : {}),
+        params: 'all',
+        metrics: 'all',
+        tags: ['mlflow.log-model.history', 'mlflow.parentRunId'],
+      },
+      signal,
+    );
+    runs.push(...page.items);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined && runs.length < MOST_RUNS);
+  return { runs: oldestFirst(withoutParents(runs)), omitted: pageToken === undefined ? 0 : 1 };
+}
+
+/** The run that only holds a sweep together has none of the sweep's params. */
+function withoutParents(runs: readonly Run[]): Run[] {
+  const parents = new Set(runs.flatMap(({ tags }) => valueOf(tags, 'mlflow.parentRunId') ?? []));
+  return runs.filter((run) => !parents.has(run.info.runId) || run.metrics.length > 0);
+}
+
+function oldestFirst(runs: readonly Run[]): Run[] {
+  return runs.toSorted((a, b) => (a.info.startTime ?? 0) - (b.info.startTime ?? 0));
+}
+
+function columnsOf(
+  runs: readonly Run[],
+  experiments: readonly Experiment[],
+  services: PageServices,
+): SweepColumn[] {
+  const params = new Map<string, Cell[]>();
+  const metrics = new Map<string, Cell[]>();
+  const put = (columns: Map<string, Cell[]>, key: string, run: number, cell: Cell): void => {
+    const cells = columns.get(key) ?? new Array<Cell>(runs.length).fill(null);
+    cells[run] = cell;
+    columns.set(key, cells);
+  };
+  runs.forEach((run, index) => {
+    run.params.forEach(({ key, value }) => put(params, key, index, value));
+    run.metrics.forEach(({ key, value }) => put(metrics, key, index, value));
+  });
+  const duration = runs.map(({ info }): Cell =>
+    info.startTime !== null && info.endTime !== null
+      ? Math.max(0, info.endTime - info.startTime) / 1000
+      : null,
+  );
+  const tags = experiments[0]?.tags ?? [];
+  const direction = (key: string): SweepColumn['direction'] =>
+    metricDirection(key, tags, services.settings().metricDirections);
+  const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
+  return [
+    ...[...params].sort(byName).map(([name, cells]) => column('param', name, cells, 'unknown')),
+    ...[...metrics].sort(byName).map(([name, cells]) => column('metric', name, cells, direction(name))),
+    { ...column('attribute', 'training time (s)', duration, 'lower'), id: 'attribute:duration' },
+  ];
+}
+
+function column(
+  kindOf: SweepColumn['kindOf'],
+  name: string,
+  cells: readonly Cell[],
+  direction: SweepColumn['direction'],
+): SweepColumn {
+  const read = readColumn(cells);
+  return {
+    ...read,
+    categories: read.categories.map((text) =>
+      text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text,
+    ),
+    id: `${kindOf}:${name}`,
+    kindOf,
+    name,
+    direction,
+  };
+}

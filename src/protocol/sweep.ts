@@ -1,0 +1,51 @@
+import type { Column } from '../series/columns';
+import type { RunCondition } from '../mlflow/runCondition';
+import type { RunKey } from '../state/viewState';
+
+export interface SweepRun {
+  runId: string;
+  name: string;
+  state: RunCondition;
+  startTime: number | null;
+}
+
+/** A param, a metric or an attribute of the runs, read as an axis. */
+export interface SweepColumn extends Column {
+  /** `param:lr`, `metric:rmse`, `attribute:duration`, `attribute:modelSize`. */
+  id: string;
+  kindOf: 'param' | 'metric' | 'attribute';
+  name: string;
+  /** Metrics and attributes: whether more is better, as tags, settings or the name say. */
+  direction: 'higher' | 'lower' | 'unknown';
+}
+
+export interface SweepPageData {
+  store: string;
+  storeName: string;
+  experiments: { experimentId: string; name: string }[];
+  /** The run whose children these are. */
+  parent: { runId: string; name: string } | null;
+  runs: SweepRun[];
+  columns: SweepColumn[];
+  /** The id of the column that is judged by at first; null where there is no metric. */
+  objective: string | null;
+  /** Further runs that match and are not drawn. */
+  omitted: number;
+  settings: unknown;
+  stale: { since: number; message: string } | null;
+}
+
+export type SweepProtocol = {
+  requests: {
+    load: { params: null; result: SweepPageData };
+    /** Bytes by run, NaN where unknown; reads the runs' models, so it is asked for when it is wanted. */
+    modelSizes: { params: null; result: { bytes: Float64Array; problem: string | null } };
+    hover: { params: { runId: string | null }; result: null };
+    /** The runs that are brushed, for every view that follows; null for no brush. */
+    brush: { params: { runIds: string[] | null }; result: null };
+    saveSettings: { params: { settings: unknown }; result: null };
+  };
+  events: {
+    hovered: RunKey | null;
+  };
+};

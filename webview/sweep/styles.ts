@@ -1,0 +1,210 @@
+import { css } from 'lit';
+
+export const sweepStyles = css`
+  .page.sweep {
+    padding-bottom: 48px;
+  }
+  .toolbar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 14px;
+    min-height: 32px;
+  }
+  .field {
+    display: inline-flex;
+    align-items: center;
+    gap: 5px;
+    white-space: nowrap;
+  }
+  select {
+    height: 24px;
+    max-width: 200px;
+    font: inherit;
+    color: var(--vscode-dropdown-foreground);
+    background: var(--vscode-dropdown-background);
+    border: 1px solid var(--vscode-dropdown-border, var(--vscode-contrastBorder, transparent));
+  }
+  .brush-line {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 12px;
+    min-height: 26px;
+  }
+  .ramp {
+    width: 90px;
+    height: 10px;
+    border: 1px solid var(--vscode-contrastBorder, transparent);
+  }
+  .parallel {
+    position: relative;
+  }
+  .axis-titles {
+    position: relative;
+    height: 24px;
+    margin-top: 4px;
+  }
+  .axis-title {
+    position: absolute;
+    transform: translateX(-50%);
+    display: flex;
+    gap: 4px;
+    padding: 0 4px;
+    height: 22px;
+    align-items: center;
+    border: 0;
+    background: none;
+    color: inherit;
+    font: inherit;
+    cursor: grab;
+    white-space: nowrap;
+  }
+  .axis-title:hover {
+    background: var(--vscode-list-hoverBackground);
+  }
+  .parallel-plot {
+    height: 320px;
+    touch-action: none;
+  }
+  .parallel-plot.on-axis {
+    cursor: ns-resize;
+  }
+  .bounds {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 16px;
+    padding: 4px 0;
+  }
+  .bound {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+  }
+  .bound input {
+    width: 90px;
+    height: 22px;
+    font-family: var(--vscode-editor-font-family);
+    color: var(--vscode-input-foreground);
+    background: var(--vscode-input-background);
+    border: 1px solid var(--vscode-input-border, var(--vscode-panel-border, transparent));
+  }
+  .pictures {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr));
+    gap: 8px 24px;
+  }
+  .picture {
+    min-width: 0;
+  }
+  .sweep-plot {
+    position: relative;
+    height: 280px;
+    touch-action: none;
+  }
+  .sweep-plot canvas {
+    position: absolute;
+    inset: 0;
+  }
+  .rubber-band {
+    position: absolute;
+    border: 1px solid var(--vscode-focusBorder);
+    background: color-mix(in srgb, var(--vscode-focusBorder) 18%, transparent);
+    pointer-events: none;
+  }
+  [hidden] {
+    display: none !important;
+  }
+  .note {
+    margin: 4px 0;
+  }
+  table.importance {
+    table-layout: fixed;
+  }
+  table.importance td:nth-child(2) {
+    white-space: nowrap;
+  }
+  table.importance th:last-child,
+  table.importance td:last-child {
+    width: 56px;
+  }
+  .bar-track {
+    position: relative;
+    display: inline-block;
+    width: calc(100% - 52px);
+    height: 12px;
+    vertical-align: middle;
+  }
+  .bar {
+    position: absolute;
+    inset: 0 auto 0 0;
+    background: var(--vscode-charts-blue);
+    border: 1px solid var(--vscode-contrastBorder, transparent);
+  }
+  .whisker {
+    position: absolute;
+    top: 3px;
+    height: 6px;
+    border: solid var(--vscode-foreground);
+    border-width: 0 1px;
+    background: linear-gradient(var(--vscode-foreground), var(--vscode-foreground)) center / 100% 1px
+      no-repeat;
+  }
+  .bar-value {
+    display: inline-block;
+    width: 44px;
+    text-align: right;
+    font-variant-numeric: tabular-nums;
+  }
+  .objectives {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 14px;
+    padding: 6px 0;
+  }
+  .objective {
+    display: inline-flex;
+    align-items: center;
+    gap: 2px;
+  }
+  table.best-model {
+    table-layout: auto;
+  }
+  table.best-model .words {
+    color: var(--vscode-descriptionForeground);
+  }
+  table.best-model tr.on-front .words {
+    color: inherit;
+  }
+  table.best-model tr.hovered {
+    background: var(--vscode-list-hoverBackground);
+  }
+  table.best-model .codicon-star-full {
+    color: var(--vscode-charts-yellow);
+    font-size: 12px;
+  }
+  .no-star {
+    display: inline-block;
+    width: 12px;
+  }
+  .row-actions {
+    white-space: nowrap;
+  }
+  .axis-choice {
+    columns: 220px auto;
+    padding: 4px 0;
+  }
+  .axis-choice label {
+    display: flex;
+    gap: 6px;
+    height: 22px;
+    align-items: center;
+  }
+  .hover-card {
+    min-height: 22px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+`;

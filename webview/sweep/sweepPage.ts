@@ -1,0 +1,471 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { toStoreError, type StoreError } from '../../src/mlflow/errors';
+import { count, formatDateTime, plainText } from '../../src/mlflow/format';
+import type { SweepColumn, SweepPageData, SweepProtocol } from '../../src/protocol/sweep';
+import { paramImportance, type ImportanceResult } from '../../src/series/importance';
+import { breadcrumb } from '../ui/breadcrumb';
+import { chartLook } from '../ui/chartLook';
+import type { PageConnection } from '../ui/client';
+import { iconButton } from '../ui/icon';
+import { Refresher } from '../ui/refresher';
+import { section } from '../ui/section';
+import { banner, emptyState, errorState, skeleton } from '../ui/states';
+import { onThemeChange, themeKind } from '../ui/theme';
+import { bestModel } from './bestModel';
+import { brushText, NO_BRUSH, runFilter, selectedRuns, type AxisBrush, type Brushes } from './brush';
+import {
+  cellsOf,
+  cellText,
+  directionOf,
+  goodnessOf,
+  readSettings,
+  varying,
+  type Sweep,
+  type SweepSettings,
+} from './model';
+import './parallelCoordinates';
+import type { ParallelHost } from './parallelCoordinates';
+import { pictures } from './pictures';
+import type { PlotHost } from './plot';
+import { makeRamp } from './ramp';
+import { withModelSizes } from './modelSize';
+import { axisChooser, objectiveBar } from './sweepToolbar';
+
+/** Axes drawn at first: more are a carpet. */
+const AXES = 8;
+
+interface View {
+  brushes: [string, AxisBrush][];
+  folded: string[];
+}
+
+@customElement('sweep-page')
+export class SweepPage extends LitElement {
+  connection!: PageConnection<'sweep', SweepProtocol>;
+
+  @state() private data: SweepPageData | undefined;
+  @state() private error: StoreError | undefined;
+  @state() private actionError = '';
+  @state() private settings: SweepSettings = readSettings(null);
+  @state() private brushes: Brushes = NO_BRUSH;
+  @state() private hovered: number | null = null;
+  @state() private theme = 0;
+  @state() private limit = 10;
+  @state() private choosingAxes = false;
+  private readonly folded = new Set<string>();
+  private sizes: Float64Array | undefined;
+  private columns: ReadonlyMap<string, SweepColumn> = new Map();
+  private sweep: Sweep | undefined;
+  private still: Sweep | undefined;
+  private look = chartLook();
+  private importance: ImportanceResult = { refused: 'No objective.' };
+  private settingsRead = false;
+  private saving: ReturnType<typeof setTimeout> | undefined;
+  private readonly refresher = new Refresher(() => this.load());
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { client } = this.connection;
+    const view = this.connection.view<Partial<View>>();
+    this.brushes = { axes: new Map(view?.brushes ?? []), runs: null };
+    view?.folded?.forEach((id) => this.folded.add(id));
+    client.on('storeChanged', () => this.refresher.request());
+    client.on('hovered', (run) => {
+      const index = run ? (this.data?.runs.findIndex(({ runId }) => runId === run.runId) ?? -1) : -1;
+      this.hovered = index < 0 ? null : index;
+    });
+    onThemeChange(() => this.theme++);
+    this.refresher.request();
+  }
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (!this.data) {
+      return;
+    }
+    const { data, settings } = this;
+    const objective = this.columns.get(settings.objective ?? data.objective ?? '');
+    const direction = directionOf(objective, settings);
+    const judged = changed.has('data') || changed.has('settings');
+    if (judged && objective) {
+      const params = data.columns
+        .filter(({ kindOf }) => kindOf === 'param')
+        .map((column) => ({ name: column.name, cells: cellsOf(column) }));
+      this.importance = paramImportance(params, objective.values, direction);
+    } else if (judged) {
+      this.importance = { refused: 'No metric to judge by was logged.' };
+    }
+    const before = this.sweep;
+    this.sweep = {
+      data,
+      columns: this.columns,
+      settings,
+      objective,
+      direction,
+      goodness:
+        before && !judged
+          ? before.goodness
+          : goodnessOf(objective, direction, settings.colorBy, data.runs.length),
+      selected:
+        before && !judged && !changed.has('brushes')
+          ? before.selected
+          : selectedRuns(this.brushes, this.columns, data.runs.length),
+      hovered: this.hovered,
+      ramp: before && !changed.has('theme') ? before.ramp : makeRamp(isDark()),
+    };
+    if (!this.still || judged || changed.has('theme')) {
+      this.still = { ...this.sweep, selected: null, hovered: null };
+      this.look = chartLook();
+    }
+  }
+
+  protected override render(): TemplateResult {
+    return html`<main class="page sweep" aria-label="Sweep">
+      ${
+        this.data && this.sweep
+          ? this.loaded(this.data, this.sweep)
+          : this.error
+            ? errorState(this.error.message, [this.tryAgain(), this.showLog()])
+            : skeleton(12, 'Loading the sweep')
+      }
+    </main>`;
+  }
+
+  private loaded(data: SweepPageData, sweep: Sweep): TemplateResult {
+    return html`<header class="page-header">
+        ${breadcrumb(this.crumbs(data))}
+        <div class="actions">
+          <vscode-button appearance="secondary" @click=${() => this.openTable(sweep)}>
+            ${sweep.selected ? 'Selected in Table' : 'Run Table'}
+          </vscode-button>
+        </div>
+      </header>
+      ${this.banners(data)}
+      <div class=${data.stale || this.error ? 'stale' : ''}>
+        ${data.runs.length === 0 ? this.empty(data) : this.body(sweep)}
+      </div>`;
+  }
+
+  private empty(data: SweepPageData): TemplateResult {
+    return emptyState(
+      data.parent
+        ? `“${plainText(data.parent.name, 60)}” has no child runs: a sweep’s parent or an experiment can be drawn.`
+        : 'No runs to draw: this experiment has none yet.',
+      this.tryAgain(),
+    );
+  }
+
+  private body(sweep: Sweep): TemplateResult {
+    const axes = this.axes(sweep);
+    return html`${objectiveBar(sweep, {
+      setObjective: (objective) => this.change({ objective }),
+      flip: () => sweep.objective && this.flip(sweep.objective),
+      colorBy: (colorBy) => this.change({ colorBy }),
+    })}
+    ${this.brushLine(sweep)}
+    ${this.fold(
+      'parallel',
+      'Parallel coordinates',
+      `${axes.length} axes`,
+      () =>
+        html` ${this.choosingAxes ? axisChooser(sweep, axes, (ids) => this.change({ axes: ids })) : nothing}
+          ${
+            axes.length < 2
+              ? emptyState(
+                  'Params and metrics that differ between the runs become axes; there are fewer than two.',
+                )
+              : html`<parallel-coordinates
+                  .host=${this.parallelHost}
+                  .sweep=${sweep}
+                  .axes=${axes}
+                  .brushes=${this.brushes.axes}
+                  .theme=${this.theme}
+                ></parallel-coordinates>`
+          }
+          <div class="hover-card muted" aria-live="off">${this.hoverText(sweep, axes)}</div>`,
+      iconButton('settings', 'Choose Axes', () => (this.choosingAxes = !this.choosingAxes), {
+        pressed: this.choosingAxes,
+      }),
+    )}
+    ${pictures({
+      sweep,
+      still: this.still!,
+      importance: this.importance,
+      look: this.look,
+      theme: this.theme,
+      host: this.plotHost,
+      part: (id, title, body) => this.fold(id, title, undefined, body),
+      change: (change) => this.change(change),
+    })}
+    ${this.fold('best', 'Best model', undefined, () =>
+      bestModel({
+        sweep,
+        objectives: this.objectives(sweep),
+        choices: [...this.columns.values()].filter(
+          ({ kind, categories }) => kind !== 'empty' && categories.length === 0,
+        ),
+        setObjectives: (objectives) => this.change({ objectives }),
+        flip: (column) => this.flip(column),
+        hover: this.hover,
+        open: this.open,
+        register: (run) => this.run('registerModel', this.target(run)),
+        diff: (runs) => this.run('diffRuns', { runs: runs.map((run) => this.target(run)) }),
+        limit: this.limit,
+        more: () => (this.limit += 50),
+      }),
+    )}`;
+  }
+
+  private fold(
+    id: string,
+    title: string,
+    amount: string | undefined,
+    body: () => unknown,
+    actions?: TemplateResult,
+  ): TemplateResult {
+    return section({
+      id,
+      title,
+      ...(amount === undefined ? {} : { count: amount }),
+      open: !this.folded.has(id),
+      onToggle: () => {
+        if (!this.folded.delete(id)) {
+          this.folded.add(id);
+        }
+        this.saveView();
+        this.requestUpdate();
+      },
+      body,
+      ...(actions ? { actions } : {}),
+    });
+  }
+
+  private brushLine(sweep: Sweep): TemplateResult {
+    const { selected, data } = sweep;
+    const texts = [...this.brushes.axes].flatMap(([id, brush]) => {
+      const column = this.columns.get(id);
+      return column ? [plainText(brushText(column, brush), 120)] : [];
+    });
+    return html`<div class="brush-line" role="status" aria-live="polite">
+      ${
+        selected
+          ? html`<span>${selected.size} of ${count(data.runs.length, 'run')}</span>
+              <span class="muted"
+                >${[...texts, ...(this.brushes.runs ? ['drawn round'] : [])].join(' · ')}</span
+              >
+              <button type="button" class="link" @click=${() => this.setBrushes(NO_BRUSH)}>Clear</button>
+              <button type="button" class="link" @click=${() => this.show([...selected])}>
+                Show in views
+              </button>`
+          : html`<span class="muted"
+              >${count(data.runs.length, 'run')}. Drag along an axis, or round points, to select.</span
+            >`
+      }
+    </div>`;
+  }
+
+  private crumbs(data: SweepPageData): Parameters<typeof breadcrumb>[0] {
+    const open = (experimentIds: string[]) => () =>
+      this.run('openRunTable', { store: data.store, experimentIds });
+    const { parent } = data;
+    return [
+      { label: data.storeName, title: data.store, open: open([]) },
+      ...data.experiments
+        .slice(0, 2)
+        .map(({ experimentId, name }) => ({ label: name, open: open([experimentId]) })),
+      ...(parent
+        ? [
+            {
+              label: parent.name,
+              open: () => this.run('openRun', { store: data.store, runId: parent.runId }),
+            },
+          ]
+        : []),
+      { label: 'Sweep' },
+    ];
+  }
+
+  private banners(data: SweepPageData): unknown[] {
+    return [
+      this.error ? banner('warning', this.error.message, [this.tryAgain(), this.showLog()]) : nothing,
+      data.stale
+        ? banner('warning', `${data.stale.message} Shown as of ${formatDateTime(data.stale.since)}.`, [
+            this.tryAgain(),
+          ])
+        : nothing,
+      data.omitted > 0
+        ? banner('info', `Only the newest ${data.runs.length.toLocaleString('en-US')} runs are drawn.`)
+        : nothing,
+      this.actionError
+        ? banner('warning', this.actionError, [{ label: 'Close', run: () => (this.actionError = '') }])
+        : nothing,
+    ];
+  }
+
+  private hoverText(sweep: Sweep, axes: readonly SweepColumn[]): string {
+    const { hovered, data } = sweep;
+    const run = hovered === null ? undefined : data.runs[hovered];
+    return run && hovered !== null
+      ? [
+          run.name,
+          ...axes.map((column) => `${plainText(column.name, 30)} ${cellText(column, hovered)}`),
+        ].join(' · ')
+      : ' ';
+  }
+
+  /** Varying params by importance, then the objective; or what the user chose. */
+  private axes(sweep: Sweep): SweepColumn[] {
+    const known = (ids: readonly string[]): SweepColumn[] => ids.flatMap((id) => this.columns.get(id) ?? []);
+    if (this.settings.axes) {
+      return known(this.settings.axes).filter(({ kind }) => kind !== 'empty');
+    }
+    const params = varying(this.columns.values()).filter(({ kindOf }) => kindOf === 'param');
+    const order = this.importance.refused === null ? this.importance.params.map(({ name }) => name) : [];
+    const place = (column: SweepColumn): number => {
+      const index = order.indexOf(column.name);
+      return index < 0 ? order.length : index;
+    };
+    const chosen = params.toSorted((a, b) => place(a) - place(b)).slice(0, AXES);
+    return sweep.objective ? [...chosen, sweep.objective] : chosen;
+  }
+
+  private objectives(sweep: Sweep): SweepColumn[] {
+    const ids = this.settings.objectives ?? [
+      ...(sweep.objective ? [sweep.objective.id] : []),
+      'attribute:modelSize',
+      'attribute:duration',
+    ];
+    return ids.flatMap((id) => this.columns.get(id) ?? []).filter(({ kind }) => kind !== 'empty');
+  }
+
+  private readonly hover = (run: number | null): void => {
+    if (run !== this.hovered) {
+      this.hovered = run;
+      const runId = run === null ? null : (this.data?.runs[run]?.runId ?? null);
+      this.connection.client.request('hover', { runId }).catch(() => undefined);
+    }
+  };
+
+  private readonly open = (run: number): void => this.run('openRun', this.target(run));
+
+  private readonly parallelHost: ParallelHost = {
+    brush: (axis, brush) => {
+      const axes = new Map(this.brushes.axes);
+      if (brush) {
+        axes.set(axis, brush);
+      } else {
+        axes.delete(axis);
+      }
+      this.setBrushes({ ...this.brushes, axes });
+    },
+    hover: this.hover,
+    open: this.open,
+    reorder: (axes) => this.change({ axes }),
+  };
+
+  private readonly plotHost: PlotHost = {
+    hover: this.hover,
+    open: this.open,
+    brushRuns: (runs) => this.setBrushes({ ...this.brushes, runs }),
+  };
+
+  private setBrushes(brushes: Brushes): void {
+    this.brushes = brushes;
+    this.saveView();
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => this.tellBrush(), 150);
+  }
+
+  private tellBrush(): void {
+    const selected = this.sweep?.selected;
+    const runIds = selected ? [...selected].map((run) => this.data!.runs[run]!.runId) : null;
+    this.act(this.connection.client.request('brush', { runIds }));
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const data = await this.connection.client.request('load', null);
+      if (!this.settingsRead) {
+        this.settings = readSettings(data.settings);
+        this.settingsRead = true;
+      }
+      this.error = undefined;
+      this.take(data);
+    } catch (error) {
+      this.error = toStoreError(error);
+      return;
+    }
+    const { bytes } = await this.connection.client.request('modelSizes', null);
+    if (this.data && bytes.length === this.data.runs.length) {
+      this.sizes = bytes;
+      this.take(this.data);
+    }
+  }
+
+  private take(data: SweepPageData): void {
+    this.data = withModelSizes(data, this.sizes);
+    this.columns = new Map(this.data.columns.map((column) => [column.id, column]));
+  }
+
+  private change(change: Partial<SweepSettings>): void {
+    this.settings = { ...this.settings, ...change };
+    this.act(this.connection.client.request('saveSettings', { settings: this.settings }));
+  }
+
+  private flip(column: SweepColumn): void {
+    const direction = directionOf(column, this.settings) === 'lower' ? 'higher' : 'lower';
+    this.change({ directions: { ...this.settings.directions, [column.id]: direction } });
+  }
+
+  private target(run: number): { store: string; runId: string } {
+    return { store: this.data!.store, runId: this.data!.runs[run]!.runId };
+  }
+
+  private show(runs: readonly number[]): void {
+    this.run('showRuns', { runs: runs.map((run) => this.target(run)) });
+  }
+
+  private openTable(sweep: Sweep): void {
+    const { store, experiments, runs } = sweep.data;
+    const filter = sweep.selected
+      ? { filter: runFilter([...sweep.selected].map((run) => runs[run]!.runId)) }
+      : {};
+    this.run('openRunTable', {
+      store,
+      experimentIds: experiments.map(({ experimentId }) => experimentId),
+      ...filter,
+    });
+  }
+
+  private saveView(): void {
+    this.connection.saveView({
+      brushes: [...this.brushes.axes],
+      folded: [...this.folded],
+    } satisfies View);
+  }
+
+  private act(promise: Promise<unknown>): void {
+    promise.catch((error: unknown) => (this.actionError = toStoreError(error).message));
+  }
+
+  private run(command: string, args: unknown): void {
+    this.act(this.connection.client.request('runCommand', { command: `mlflowLens.${command}`, args }));
+  }
+
+  private tryAgain(): { label: string; run: () => void } {
+    return { label: 'Try Again', run: () => this.refresher.request() };
+  }
+
+  private showLog(): { label: string; run: () => void } {
+    return { label: 'Show Log', run: () => void this.connection.client.request('showLog', null) };
+  }
+}
+
+function isDark(): boolean {
+  const kind = themeKind();
+  return kind === 'dark' || kind === 'highContrast';
+}
