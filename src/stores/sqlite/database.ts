@@ -81,7 +81,7 @@ export class LiveDatabase {
       if (!overlay) {
         return 'active';
       }
-      const journal = Journal.open(`${this.real}-journal`, header.pageSize);
+      const journal = Journal.begin(`${this.real}-journal`, header.pageSize);
       if (!journal) {
         return 'moving';
       }

@@ -51,8 +51,19 @@ export class Engine {
     private readonly memory: WebAssembly.Memory,
   ) {}
 
-  /** @param wasm the bytes of sql.js's sql-wasm.wasm */
-  static async load(wasm: Uint8Array<ArrayBuffer>): Promise<Engine> {
+  private static loaded: Promise<Engine> | undefined;
+
+  /**
+   * Once per thread: sql.js itself keeps the module that it made first.
+   *
+   * @param wasm the bytes of sql.js's sql-wasm.wasm
+   */
+  static load(wasm: Uint8Array<ArrayBuffer>): Promise<Engine> {
+    Engine.loaded ??= Engine.instantiate(wasm);
+    return Engine.loaded;
+  }
+
+  private static async instantiate(wasm: Uint8Array<ArrayBuffer>): Promise<Engine> {
     let memory: WebAssembly.Memory | undefined;
     const config = {
       useOldExtensionFunctions: false,

@@ -30,12 +30,12 @@ export class Journal {
     readonly pageSize: number,
     /** Of the database before the transaction; null where no header could be read (nothing is overlaid then). */
     readonly pageCount: number | null,
-    /** For journals without record counts: the size that was read. */
-    private readonly size: number | null,
+    /** For a journal without record counts: the place after the last record that holds. */
+    private readonly open: Segment | null,
   ) {}
 
   /** Reads an active journal; undefined if it is not active (any more). The caller closes it. */
-  static open(file: string, pageSize: number): Journal | undefined {
+  static begin(file: string, pageSize: number): Journal | undefined {
     const descriptor = openIfThere(file);
     if (descriptor === undefined) {
       return undefined;
@@ -54,13 +54,13 @@ export class Journal {
   /** Tells this journal and its progress apart from any other. */
   get key(): string {
     const headers = this.chain.map(({ bytes }) => Buffer.from(bytes).toString('hex')).join('.');
-    return `${this.inode}:${this.size ?? ''}:${headers}`;
+    return `${this.inode}:${this.open?.start ?? ''}:${headers}`;
   }
 
   /** Whether the chain of headers is byte for byte as it was read, and no header was added to it. */
   isUnchanged(file: string): boolean {
     const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
-    if (stats?.ino !== this.inode || (this.size !== null && Number(stats.size) !== this.size)) {
+    if (stats?.ino !== this.inode || (this.open && readRecords(this.descriptor, this.open) > 0)) {
       return false;
     }
     const now = new Uint8Array(HEADER_BYTES);
@@ -88,14 +88,13 @@ export class Journal {
 
   /** As SQLite's pager_playback walks a hot journal. */
   private static read(descriptor: number, databasePageSize: number): Journal | undefined {
-    const stats = fs.fstatSync(descriptor, { bigint: true });
-    const size = Number(stats.size);
+    const { ino } = fs.fstatSync(descriptor, { bigint: true });
     const chain: { offset: number; bytes: Uint8Array }[] = [];
     const records = new Map<number, number>();
     let pageSize = databasePageSize;
     let sectorSize = 512;
     let pageCount: number | null = null;
-    let uncounted = false;
+    let open: Segment | null = null;
     let offset = 0;
     for (;;) {
       const bytes = new Uint8Array(HEADER_BYTES);
@@ -107,6 +106,8 @@ export class Journal {
         break;
       }
       chain.push({ offset, bytes });
+      // Looked at after the header: what a header counts was written before it.
+      const size = fs.fstatSync(descriptor).size;
       const view = new DataView(bytes.buffer);
       if (offset === 0) {
         const stored = { sector: view.getUint32(20), page: view.getUint32(24) };
@@ -121,31 +122,29 @@ export class Journal {
       const start = offset + sectorSize;
       const recordBytes = pageSize + 8;
       const counted = view.getUint32(8);
-      uncounted ||= counted === UNCOUNTED;
-      const count = counted === UNCOUNTED ? Math.floor((size - start) / recordBytes) : counted;
-      const intact = readRecords(descriptor, {
+      const fitting = Math.max(0, Math.floor((size - start) / recordBytes));
+      const segment: Segment = {
         start,
-        count: Math.min(count, Math.max(0, Math.floor((size - start) / recordBytes))),
+        count: counted === UNCOUNTED ? fitting : Math.min(counted, fitting),
         pageSize,
         nonce: view.getUint32(12),
         pageCount: pageCount ?? 0,
         records,
-      });
-      offset = Math.ceil((start + count * recordBytes) / sectorSize) * sectorSize;
-      if (!intact || start + count * recordBytes > size) {
+      };
+      const intact = readRecords(descriptor, segment);
+      if (counted === UNCOUNTED) {
+        // The writer does not wait for its disk: it says nowhere how many records there are, and a page is
+        // overwritten as soon as its record is there.
+        open = { ...segment, start: start + intact * recordBytes, count: 1, records: new Map() };
+        offset = size;
+        break;
+      }
+      offset = Math.ceil((start + counted * recordBytes) / sectorSize) * sectorSize;
+      if (intact < counted) {
         break;
       }
     }
-    return new Journal(
-      descriptor,
-      stats.ino,
-      chain,
-      offset,
-      records,
-      pageSize,
-      pageCount,
-      uncounted ? size : null,
-    );
+    return new Journal(descriptor, ino, chain, offset, records, pageSize, pageCount, open);
   }
 }
 
@@ -166,8 +165,8 @@ interface Segment {
   records: Map<number, number>;
 }
 
-/** Notes where each original page lies; false at the first record whose checksum does not hold. */
-function readRecords(descriptor: number, segment: Segment): boolean {
+/** Notes where each original page lies. Returns how many records hold, up to the first that does not. */
+function readRecords(descriptor: number, segment: Segment): number {
   const { start, count, pageSize, nonce, pageCount, records } = segment;
   const recordBytes = pageSize + 8;
   const perRead = Math.max(1, Math.floor((1 << 20) / recordBytes));
@@ -180,18 +179,18 @@ function readRecords(descriptor: number, segment: Segment): boolean {
       const at = i * recordBytes;
       const page = view.getUint32(at);
       if (page === 0 || page === lockBytePage(pageSize)) {
-        return false;
+        return first + i;
       }
       if (page > pageCount) {
         continue;
       }
       if (checksum(buffer, at + 4, pageSize, nonce) !== view.getUint32(at + 4 + pageSize)) {
-        return false;
+        return first + i;
       }
       records.set(page, start + (first + i) * recordBytes + 4);
     }
   }
-  return true;
+  return count;
 }
 
 /** pager_cksum: the nonce and every 200th byte, counted from the end. */

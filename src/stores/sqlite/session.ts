@@ -96,7 +96,7 @@ export class Session {
       const state = this.live.begin(!patient);
       if (typeof state !== 'string' && !(state.racy && patient)) {
         this.lastKey = state.key;
-        if (this.snapshot && this.snapshot.state.key === state.key) {
+        if (this.snapshot && !this.snapshot.state.racy && this.snapshot.state.key === state.key) {
           state.close();
           return this.snapshot;
         }

@@ -30,7 +30,7 @@ export interface CommittedState {
   readonly journalMode: string;
   /**
    * The file was written so shortly before that another write could leave the same time stamp: pages must be
-   * read twice to be proven.
+   * read twice to be proven, and an equal key means nothing afterwards.
    */
   readonly racy: boolean;
   /** Fills `target` with a page, from 1. */
@@ -162,7 +162,7 @@ export class WalState implements CommittedState {
   readonly pageSize: number;
   readonly pageCount: number;
   readonly sizeBytes: number;
-  readonly racy = false;
+  readonly racy: boolean;
   readonly journalMode = 'wal';
   /** Pages that came from the main file, where a checkpoint might have put newer ones. */
   private readonly fromMain = new Set<number>();
@@ -177,6 +177,7 @@ export class WalState implements CommittedState {
   ) {
     this.pageSize = under?.pageSize ?? files.pageSize;
     this.frames = wal.committedFrames;
+    this.racy = stampIsRacy && this.frames === 0;
     this.pageCount = wal.pageCount ?? under?.pageCount ?? Math.ceil(stamp.size / files.pageSize);
     this.sizeBytes = this.pageCount * this.pageSize;
     const main = this.frames > 0 ? '' : `:${stamp.mtime}:${stamp.size}`;
