@@ -257,6 +257,8 @@ export class Workbench {
 
   /** Writes a picture of the window in each theme, then goes back to the first. */
   async screenshots(name: string): Promise<void> {
+    // No tooltip, no hovered row.
+    await this.page.mouse.move(300, 18);
     for (const [kind, theme] of [...Object.entries(THEMES), ['', THEMES.dark] as const]) {
       await this.changeSettings({ 'workbench.colorTheme': theme });
       await this.page.locator(`.monaco-workbench.${CLASSES[theme]}`).waitFor();
