@@ -26,7 +26,7 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath }: Mlflow
         'In Restricted Mode no process is started: trust this workspace to run "mlflow ui".',
       );
     }
-    const uri = await storeOf(args, stores);
+    const uri = stores.list().length === 0 ? newStore() : await storeOf(args, stores);
     const location = parseStoreUri(uri, '/');
     if (location.kind === 'rest') {
       await vscode.env.openExternal(vscode.Uri.parse(location.uri));
@@ -61,6 +61,15 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath }: Mlflow
     const address = await vscode.env.asExternalUri(vscode.Uri.parse(`http://127.0.0.1:${port}/`));
     await vscode.env.openExternal(address);
   });
+}
+
+/** Where there is no store yet, MLflow's own default, in the workspace: `mlflow ui` makes it. */
+function newStore(): string {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (folder?.scheme !== 'file') {
+    throw new StoreError('NOT_FOUND', 'Open a folder first: "mlflow ui" makes its store in it.');
+  }
+  return parseStoreUri('sqlite:///mlflow.db', folder.fsPath).uri;
 }
 
 async function pythonWithMlflow(setting: string): Promise<string | undefined> {

@@ -422,7 +422,7 @@ function message(node: StoreNode | ExperimentNode | RunNode, text: string, error
 }
 
 export function messageItem(node: MessageNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(node.text);
+  const item = new vscode.TreeItem(withoutPath(node));
   item.id = nodeId(node);
   item.tooltip = node.text;
   if (node.error) {
@@ -431,4 +431,10 @@ export function messageItem(node: MessageNode): vscode.TreeItem {
     item.command = { command: 'mlflowLens.explainError', title: 'Show', arguments: [node] };
   }
   return item;
+}
+
+/** The row has little room, and the store's name is above it. */
+function withoutPath({ text, store }: MessageNode): string {
+  const folder = store.replace(/^(sqlite|file):\/\/\//, '').replace(/[^/]*$/, '');
+  return folder === '' ? text : text.replaceAll(folder, '');
 }

@@ -16,7 +16,7 @@ describe('the demo project', () => {
     const killed = await workbench.reveal('killed, never ended');
     assert.match(await killed.innerText(), /no end/);
     assert.match(await (await workbench.reveal('too little memory')).innerText(), /failed/);
-    assert.match(await (await workbench.reveal('xgboost')).innerText(), /validation-rmse 2\.867/);
+    assert.match(await (await workbench.reveal('xgboost')).innerText(), /rmse 2\.867/);
     await workbench.screenshots('experiments');
   });
 
