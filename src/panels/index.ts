@@ -1,5 +1,6 @@
 import type { PageName } from '../protocol/pages';
 import { chartsPage } from './charts';
+import { loggedModelPage } from './loggedModel';
 import { registered, type PageDefinition } from './page';
 import { runPage } from './run';
 import { sweepPage } from './sweep';
@@ -11,6 +12,7 @@ import { sweepPage } from './sweep';
  */
 const PAGES: Partial<Record<PageName, PageDefinition>> = {
   run: registered(runPage),
+  loggedModel: registered(loggedModelPage),
   charts: registered(chartsPage),
   sweep: registered(sweepPage),
 };

@@ -1,5 +1,6 @@
+import { latestOf, versionsOf } from './loggedModels';
 import { summarizeDataset } from '../mlflow/datasets';
-import type { LoggedModel, RegisteredModel, Run, RunInfo } from '../mlflow/entities';
+import type { LoggedModel, Run, RunInfo } from '../mlflow/entities';
 import { metricOf, valueOf } from '../mlflow/entities';
 import { StoreError } from '../mlflow/errors';
 import { formatNumber } from '../mlflow/format';
@@ -159,57 +160,4 @@ async function modelsOf(
 
 function withoutMetrics({ metrics: _metrics, ...rest }: LoggedModel): RelatedModel['model'] {
   return rest;
-}
-
-/** By key and dataset, the value of the greatest (step, timestamp). */
-export function latestOf({ metrics }: LoggedModel): RelatedModel['metrics'] {
-  const latest = new Map<string, LoggedModel['metrics'][number]>();
-  for (const metric of metrics) {
-    const id = JSON.stringify([metric.key, metric.datasetName, metric.datasetDigest]);
-    const known = latest.get(id);
-    if (
-      !known ||
-      metric.step > known.step ||
-      (metric.step === known.step && metric.timestamp >= known.timestamp)
-    ) {
-      latest.set(id, metric);
-    }
-  }
-  return [...latest.values()].map(({ key, value, datasetName }) => ({
-    key,
-    value: formatNumber(value),
-    dataset: datasetName,
-  }));
-}
-
-async function versionsOf(
-  store: TrackingStore,
-  runId: string,
-  modelIds: readonly string[],
-  signal: AbortSignal,
-): Promise<RelatedData['versions']> {
-  const sources = new Set(modelIds.map((modelId) => `models:/${modelId}`));
-  const found: RelatedData['versions'] = [];
-  for await (const model of allModels(store, signal)) {
-    for (const version of model.versions) {
-      if (version.runId === runId || sources.has(version.source)) {
-        found.push({
-          name: model.name,
-          version: version.version,
-          stage: version.currentStage,
-          aliases: version.aliases,
-        });
-      }
-    }
-  }
-  return found;
-}
-
-async function* allModels(store: TrackingStore, signal: AbortSignal): AsyncGenerator<RegisteredModel> {
-  let pageToken: string | undefined;
-  do {
-    const page = await store.searchRegisteredModels({ maxResults: MODELS_A_PAGE, pageToken }, signal);
-    yield* page.items;
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
 }

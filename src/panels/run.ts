@@ -1,5 +1,6 @@
 import { StoreError } from '../mlflow/errors';
 import type { Experiment, MetricSummary, Run } from '../mlflow/entities';
+import { plainText } from '../mlflow/format';
 import type { TrackingStore } from '../mlflow/store';
 import { runLink } from '../mlflow/runLink';
 import { sparkline } from '../series/sparkline';
@@ -36,7 +37,9 @@ function handlers(
       const store = await services.stores.get(args.store);
       const run = await store.getRun(args.runId, signal);
       const experiment = await experimentOf(run, (id) => store.getExperiment(id, signal));
-      session.setTitle(`${run.info.runName || args.runId.slice(0, 8)} · ${experiment.name}`);
+      session.setTitle(
+        `${plainText(run.info.runName || args.runId.slice(0, 8), 60)} · ${plainText(experiment.name, 60)}`,
+      );
       return pageData(args, run, experiment, services, store.state);
     },
     getMarks: async () => marks(args, services),

@@ -1,6 +1,7 @@
 import type { LoggedModel, MetricSummary, Run, RunInfo } from '../mlflow/entities';
 import type { DatasetSummary } from '../mlflow/datasets';
 import type { ArtifactRequests } from './artifacts';
+import type { LatestModelMetric, LinkedVersion } from './loggedModel';
 import type { MetricColumns } from './metricColumns';
 import type { Direction } from '../state/metrics';
 import type { RunColor } from '../state/viewState';
@@ -74,7 +75,7 @@ export interface RelatedData {
   datasets: DatasetSummary[];
   models: RelatedModel[];
   /** Registered versions made from this run or from its logged models. */
-  versions: { name: string; version: string; stage: string; aliases: string[] }[];
+  versions: LinkedVersion[];
   /** The run before and the one after this in its experiment, by start time. */
   newer: RunInfo | null;
   older: RunInfo | null;
@@ -94,6 +95,6 @@ export interface RelatedModel {
   role: 'output' | 'input';
   /** Step of an output. */
   step: number | null;
-  /** The latest of each key, formatted: a value may be one that JSON cannot carry. */
-  metrics: { key: string; value: string; dataset: string | null }[];
+  /** The latest of each key and dataset. */
+  metrics: LatestModelMetric[];
 }

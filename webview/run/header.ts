@@ -26,7 +26,7 @@ export function runName({ run }: ShownRun): string {
 
 export function title({ data }: HeaderOptions): TemplateResult {
   const { color, starred, baseline } = data.marks;
-  return html`<div class="run-title">
+  return html`<div class="title">
     ${
       color
         ? html`<span class="dot" ${styles({ background: runColor(color) })} aria-hidden="true"></span>`

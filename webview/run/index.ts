@@ -4,11 +4,12 @@ import { adopt } from '../ui/adopt';
 import { focusFilterOnSlash } from '../ui/filterBox';
 import type { RunProtocol } from '../../src/protocol/run';
 import { artifactStyles } from '../ui/artifacts/styles';
+import { detailStyles } from '../ui/detailStyles';
 import { RunPage } from './runPage';
 import { runStyles } from './styles';
 
 defineControls();
-adopt(runStyles, artifactStyles);
+adopt(detailStyles, runStyles, artifactStyles);
 focusFilterOnSlash();
 const page = new RunPage();
 page.connection = connect<'run', RunProtocol>();

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Metric, MetricSummary } from '../../src/mlflow/entities';
-import { formatNumber } from '../../src/mlflow/format';
+import { formatNumber, plainText } from '../../src/mlflow/format';
 import type { Direction } from '../../src/state/metrics';
 import { icon, iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
@@ -53,7 +53,7 @@ function row(
       <button
         type="button"
         class="link"
-        title="Open the chart of ${metric.key}"
+        title="Open the chart of ${plainText(metric.key)}"
         @click=${() => openChart(metric.key)}
       >
         ${text(metric.key)}

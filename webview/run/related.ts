@@ -119,7 +119,7 @@ export function modelsList(
           type="button"
           class="icon-button"
           aria-expanded=${String(isOpen)}
-          aria-label="Metrics and params of ${model.name}"
+          aria-label="Metrics and params of ${plainText(model.name)}"
           @click=${() => toggle(key)}
         >
           ${icon(isOpen ? 'chevron-down' : 'chevron-right')}

@@ -24,7 +24,7 @@ import { paramSource } from './paramSource';
 import { childrenTable, datasetsList, modelsList, type RelatedOptions } from './related';
 import { RunData } from './runData';
 import type { ShownRun } from './shownRun';
-import { valueTable } from './valueTable';
+import { valueTable } from '../ui/valueTable';
 
 /** What the page remembers while it is hidden. */
 interface View {

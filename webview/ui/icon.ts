@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { plainText } from '../../src/mlflow/format';
 
 /** A codicon. With a label it speaks for itself; without, it is decoration beside a text. */
 export function icon(name: string, label?: string): TemplateResult {
@@ -19,17 +20,19 @@ export interface IconButtonOptions {
   disabled?: boolean;
 }
 
+/** A button that is an icon alone. The label may hold a store's text. */
 export function iconButton(
   name: string,
   label: string,
   onClick: (event: MouseEvent) => void,
   { pressed, className = '', disabled = false }: IconButtonOptions = {},
 ): TemplateResult {
+  const spoken = plainText(label);
   return html`<button
     type="button"
     class="icon-button ${className}"
-    title=${label}
-    aria-label=${label}
+    title=${spoken}
+    aria-label=${spoken}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)}
     ?disabled=${disabled}
     @click=${onClick}

@@ -1,6 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { plainText } from '../../src/mlflow/format';
 import { icon } from './icon';
 import { styles } from './styles';
+
+/** Messages may hold a store's text. */
+const LONGEST = 1000;
 
 /** The shape of what is loading. */
 export function skeleton(rows: number, label = 'Loading'): TemplateResult {
@@ -27,7 +31,7 @@ export function emptyState(text: string, action?: StateAction): TemplateResult {
 /** One sentence, where it happened. */
 export function errorState(message: string, actions: readonly StateAction[]): TemplateResult {
   return html`<div class="state-message" role="alert">
-    <span class="state-error">${icon('error')} ${message}</span>
+    <span class="state-error">${icon('error')} ${plainText(message, LONGEST)}</span>
     ${actions.map(actionLink)}
   </div>`;
 }
@@ -39,7 +43,7 @@ export function banner(
   actions: readonly StateAction[] = [],
 ): TemplateResult {
   return html`<div class="banner" role="status">
-    ${icon(kind)}<span>${text}</span>${actions.map(actionLink)}
+    ${icon(kind)}<span>${plainText(text, LONGEST)}</span>${actions.map(actionLink)}
   </div>`;
 }
 

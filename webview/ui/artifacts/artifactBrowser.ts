@@ -70,7 +70,12 @@ export class LensArtifacts extends LitElement {
     const indent = styles({ 'padding-left': `${4 + (level - 1) * 12}px` });
     const id = keyOf(row);
     if (message) {
-      return html`<div class="tree-row muted" role="none" title=${row.description ?? nothing} ${indent}>
+      return html`<div
+        class="tree-row muted"
+        role="none"
+        title=${row.description === undefined ? nothing : plainText(row.description, 2000)}
+        ${indent}
+      >
         ${
           message.kind === 'loading'
             ? skeleton(1, 'Loading the folder')
@@ -78,7 +83,9 @@ export class LensArtifacts extends LitElement {
               ? html`<button type="button" class="link" @click=${() => this.tree.showMore(row)}>
                   ${message.text}
                 </button>`
-              : html`<span class=${message.kind === 'error' ? 'state-error' : ''}>${message.text}</span>`
+              : html`<span class=${message.kind === 'error' ? 'state-error' : ''}
+                  >${plainText(message.text, 1000)}</span
+                >`
         }
       </div>`;
     }

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ImageSeries } from '../../../src/mlflow/artifacts/images';
 import { isCancelled, toStoreError } from '../../../src/mlflow/errors';
-import { formatDateTime } from '../../../src/mlflow/format';
+import { formatDateTime, plainText } from '../../../src/mlflow/format';
 import type { ArtifactOwner } from '../../../src/mlflow/store';
 import { text } from '../text';
 import './blobImage';
@@ -62,7 +62,7 @@ export class LensImageSteps extends LitElement {
           ? html`<lens-image
               .bytes=${this.image.bytes}
               .type=${this.image.type}
-              .label="${key} at step ${current?.step}"
+              .label="${plainText(key)} at step ${current?.step}"
             ></lens-image>`
           : nothing
       }

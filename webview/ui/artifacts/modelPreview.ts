@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ModelExplanation, SignatureField } from '../../../src/mlflow/artifacts/mlmodel';
-import { formatSize } from '../../../src/mlflow/format';
+import { formatSize, plainText } from '../../../src/mlflow/format';
 import type { ArtifactPreview } from '../../../src/protocol/artifacts';
 import { iconButton } from '../icon';
 import { text } from '../text';
@@ -32,7 +32,7 @@ export function modelPreview(
           <div class="snippet-head">
             ${text(flavor)} ${iconButton('copy', `Copy code for ${flavor}`, () => copy(code, 'code'))}
           </div>
-          <pre tabindex="0" aria-label="Code for ${flavor}">${code}</pre>
+          <pre tabindex="0" aria-label="Code for ${plainText(flavor)}">${code}</pre>
         </div>`,
     )}
     <h3>Flavours</h3>

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatSize } from '../../../src/mlflow/format';
+import { formatSize, plainText } from '../../../src/mlflow/format';
 import type { ArtifactPreview, RenderedCell } from '../../../src/protocol/artifacts';
 import { text, visible } from '../text';
 import './blobImage';
@@ -26,12 +26,12 @@ export function previewBody(preview: ArtifactPreview, options: PreviewOptions): 
       return html`<lens-image
         .bytes=${preview.bytes}
         .type=${preview.type}
-        .label=${options.path}
+        .label=${plainText(options.path)}
       ></lens-image>`;
     case 'table':
       return tablePreview(preview, options);
     case 'text':
-      return html`<pre class="text-preview" tabindex="0" aria-label=${options.path}>
+      return html`<pre class="text-preview" tabindex="0" aria-label=${plainText(options.path)}>
 ${visible(preview.text)}</pre>
         ${goOn(preview, options)}`;
     case 'markdown':
@@ -43,7 +43,7 @@ ${visible(preview.text)}</pre>
       return html`<iframe
           class="html-preview"
           sandbox=""
-          title="Preview of ${options.path}"
+          title="Preview of ${plainText(options.path)}"
           srcdoc=${frameDocument(preview.text, pageNonce())}
         ></iframe>
         <p class="muted">Without its scripts and anything from the network.</p>`;
@@ -61,7 +61,12 @@ function tablePreview(
   const columns = preview.columns.slice(0, COLUMNS);
   const rows = preview.rows.slice(0, options.rows);
   const hidden = preview.rows.length - rows.length;
-  return html`<div class="table-preview" tabindex="0" role="region" aria-label="Table ${options.path}">
+  return html`<div
+      class="table-preview"
+      tabindex="0"
+      role="region"
+      aria-label="Table ${plainText(options.path)}"
+    >
       <table class="rows data">
         <thead>
           <tr>

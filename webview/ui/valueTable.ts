@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { KeyValue } from '../../src/mlflow/entities';
 import { unfold } from '../../src/mlflow/nested';
-import { icon, iconButton } from '../ui/icon';
-import { onRowKey } from '../ui/rows';
-import { block, text } from '../ui/text';
+import { icon, iconButton } from './icon';
+import { onRowKey } from './rows';
+import { block, text } from './text';
 
 export interface ValueTableOptions {
   pairs: readonly KeyValue[];

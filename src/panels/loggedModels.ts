@@ -1,0 +1,62 @@
+import type { LoggedModel, RegisteredModel } from '../mlflow/entities';
+import { formatNumber } from '../mlflow/format';
+import type { TrackingStore } from '../mlflow/store';
+import type { LatestModelMetric, LinkedVersion } from '../protocol/loggedModel';
+
+const MODELS_A_PAGE = 200;
+
+/** By key and dataset, the value of the greatest (step, timestamp). */
+export function latestOf({ metrics }: LoggedModel): LatestModelMetric[] {
+  const latest = new Map<string, LoggedModel['metrics'][number]>();
+  for (const metric of metrics) {
+    const id = JSON.stringify([metric.key, metric.datasetName, metric.datasetDigest]);
+    const known = latest.get(id);
+    if (
+      !known ||
+      metric.step > known.step ||
+      (metric.step === known.step && metric.timestamp >= known.timestamp)
+    ) {
+      latest.set(id, metric);
+    }
+  }
+  return [...latest.values()].map(({ key, value, step, datasetName }) => ({
+    key,
+    value: formatNumber(value),
+    exact: String(value),
+    step,
+    dataset: datasetName,
+  }));
+}
+
+/** Registered versions made from a run or from logged models. */
+export async function versionsOf(
+  store: TrackingStore,
+  runId: string | null,
+  modelIds: readonly string[],
+  signal: AbortSignal,
+): Promise<LinkedVersion[]> {
+  const sources = new Set(modelIds.map((modelId) => `models:/${modelId}`));
+  const found: LinkedVersion[] = [];
+  for await (const model of allModels(store, signal)) {
+    for (const version of model.versions) {
+      if ((runId !== null && version.runId === runId) || sources.has(version.source)) {
+        found.push({
+          name: model.name,
+          version: version.version,
+          stage: version.currentStage,
+          aliases: version.aliases,
+        });
+      }
+    }
+  }
+  return found;
+}
+
+async function* allModels(store: TrackingStore, signal: AbortSignal): AsyncGenerator<RegisteredModel> {
+  let pageToken: string | undefined;
+  do {
+    const page = await store.searchRegisteredModels({ maxResults: MODELS_A_PAGE, pageToken }, signal);
+    yield* page.items;
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+}

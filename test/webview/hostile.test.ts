@@ -1,0 +1,169 @@
+import * as assert from 'node:assert/strict';
+import type { Page, Request } from 'playwright-core';
+import { loggedModelPage } from '../../src/panels/loggedModel';
+import type { PageServices } from '../../src/panels/page';
+import { runPage } from '../../src/panels/run';
+import type { OpenStores } from '../../src/stores/openStores';
+import { sqliteUri } from '../../src/stores/uri';
+import { makeHostileStore, type HostileStore } from '../support/hostileStore';
+import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+
+/** As VS Code's renderer: Markdown's own marks apart, HTML goes through as it is. */
+const services: Partial<PageServices> = {
+  renderMarkdown: async (text) =>
+    `<h1 id="app" class="codicon" style="position:fixed">${text.replace(/!?\[(\w+)\]\(([^)]*)\)/g, '<a href="$2">$1</a><img src="$2">')}</h1>`,
+};
+
+describe('a hostile store', function () {
+  this.timeout(60_000);
+  let store: HostileStore;
+  let stores: OpenStores;
+  let uri: string;
+
+  before(async () => {
+    store = await makeHostileStore();
+    uri = sqliteUri(store.file);
+    stores = openStores(uri);
+  });
+
+  after(() => stores.dispose());
+
+  /** Fails if anything of the corpus became more than text, or left the page. */
+  async function checkHarmless(opened: OpenedPage, requests: readonly Request[]): Promise<void> {
+    const found = await opened.page.evaluate(() => {
+      const odd =
+        /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+      const problems: string[] = [];
+      if ((window as unknown as { __hit?: unknown }).__hit !== undefined) {
+        problems.push('code ran');
+      }
+      for (const element of document.querySelectorAll('*')) {
+        const { name, value } = [...element.attributes].find(
+          (attribute) =>
+            attribute.name.startsWith('on') ||
+            (/^(href|src|action|xlink:href)$/.test(attribute.name) &&
+              !/^(https:\/\/lens\.test|https:\/\/evil\.example|blob:|data:image)/.test(attribute.value)) ||
+            (!attribute.name.startsWith('data-') && attribute.name !== 'srcdoc' && odd.test(attribute.value)),
+        ) ?? { name: '', value: '' };
+        if (name !== '') {
+          problems.push(`<${element.localName} ${name}="${value.slice(0, 60)}">`);
+        }
+      }
+      const inApp = (selector: string): number => document.querySelectorAll(`#app ${selector}`).length;
+      for (const selector of [
+        'script',
+        'style',
+        'form',
+        'object',
+        'embed',
+        'b:not(.markdown b)',
+        'svg:not(.sparkline svg)',
+        'img:not(lens-image img)',
+        'iframe:not(.html-preview)',
+        '#app',
+        '.markdown [class]',
+        '.markdown [style]',
+      ]) {
+        if (inApp(selector) > 0) {
+          problems.push(`${inApp(selector)} of ${selector}`);
+        }
+      }
+      if (odd.test(document.body.innerText)) {
+        problems.push('control characters in the text');
+      }
+      return problems;
+    });
+    assert.deepEqual(found, []);
+    const sent = requests.filter(
+      (request) =>
+        !/^(https:\/\/lens\.test|blob:|data:|about:)/.test(request.url()) &&
+        request.failure()?.errorText !== 'csp',
+    );
+    assert.deepEqual(
+      sent.map((request) => request.url()),
+      [],
+    );
+    assert.doesNotMatch(opened.title, /\u0007/);
+  }
+
+  function watchRequests(page: Page): Request[] {
+    const requests: Request[] = [];
+    page.on('request', (request) => requests.push(request));
+    return requests;
+  }
+
+  it('is text on the run page, in every field and every preview', async () => {
+    const opened = await openPage({
+      definition: runPage,
+      args: { store: uri, runId: store.runId },
+      stores,
+      services,
+    });
+    const requests = watchRequests(opened.page);
+    const { page } = opened;
+    await page.locator('.note').waitFor();
+    await page.getByRole('button', { name: 'MLflow’s tags' }).click();
+    const folded = page.locator('[aria-expanded="false"]:not(.tree-row):not([aria-haspopup])');
+    while ((await folded.count()) > 0) {
+      await folded.first().click({ position: { x: 5, y: 5 } });
+    }
+    await page.getByText('param <script>window.__hit=1</script>').first().waitFor();
+    await checkHarmless(opened, requests);
+    const files = page.locator('[role=treeitem]:not([aria-expanded])');
+    const count = await files.count();
+    assert.equal(count, 9);
+    for (let i = 0; i < count; i++) {
+      await files.nth(i).click();
+      await page
+        .locator('.artifact-preview :is(pre, .markdown, table.data, lens-image img, iframe)')
+        .first()
+        .waitFor();
+      await checkHarmless(opened, requests);
+    }
+    await page.getByRole('treeitem', { name: 'logged model' }).click();
+    await page.getByRole('treeitem', { name: 'MLmodel' }).click();
+    await page.locator('.model-preview').waitFor();
+    await checkHarmless(opened, requests);
+    opened.errors.length = 0;
+    await opened.close();
+  });
+
+  it('draws an HTML report with its own styles, without scripts, links and network', async () => {
+    const opened = await openPage({
+      definition: runPage,
+      args: { store: uri, runId: store.runId },
+      stores,
+      services,
+    });
+    const requests = watchRequests(opened.page);
+    await opened.page.getByRole('treeitem', { name: 'report.html' }).click();
+    const frame = opened.page.frameLocator('iframe.html-preview');
+    await frame.locator('#p').waitFor();
+    const color = (selector: string): Promise<string> =>
+      frame.locator(selector).evaluate((element) => getComputedStyle(element).color);
+    assert.equal(await color('#p'), 'rgb(1, 2, 3)');
+    assert.equal(await color('#q'), 'rgb(4, 5, 6)');
+    assert.equal(
+      await frame.locator('script, iframe, link, meta, base, form, button, [href], [onload]').count(),
+      0,
+    );
+    assert.equal(await opened.page.locator('iframe.html-preview').getAttribute('sandbox'), '');
+    await checkHarmless(opened, requests);
+    opened.errors.length = 0;
+    await opened.close();
+  });
+
+  it('is text on the page of its logged model', async () => {
+    const opened = await openPage({
+      definition: loggedModelPage,
+      args: { store: uri, modelId: store.modelId },
+      stores,
+      services,
+    });
+    const requests = watchRequests(opened.page);
+    await opened.page.locator('.model-preview').waitFor();
+    await opened.page.getByText('metric <script>window.__hit=1</script>').first().waitFor();
+    await checkHarmless(opened, requests);
+    await opened.close();
+  });
+});
