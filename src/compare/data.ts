@@ -1,0 +1,99 @@
+import { valueOf, type DatasetInput } from '../mlflow/entities';
+
+/** A run's datasets as rows: name, digest, size and columns, by what each was used for. */
+export function dataRows(inputs: readonly DatasetInput[]): Map<string, string> {
+  const rows = new Map<string, string>();
+  const used = new Map<string, number>();
+  for (const { dataset, tags } of inputs) {
+    const context = valueOf(tags, 'mlflow.data.context') ?? 'dataset';
+    const count = (used.get(context) ?? 0) + 1;
+    used.set(context, count);
+    const label = count === 1 ? context : `${context} ${count}`;
+    rows.set(`${label} › name`, dataset.name);
+    rows.set(`${label} › digest`, dataset.digest);
+    const source = sourceText(dataset.source);
+    if (source !== null) {
+      rows.set(`${label} › source`, source);
+    }
+    for (const [key, value] of profileRows(dataset.profile)) {
+      rows.set(`${label} › ${key}`, value);
+    }
+    for (const [column, type] of schemaColumns(dataset.schema)) {
+      rows.set(`${label} › column ${column}`, type);
+    }
+  }
+  return rows;
+}
+
+/** The columns of a dataset's or a signature's schema with their types. */
+export function schemaColumns(schema: string | null): [string, string][] {
+  const parsed = parse(schema);
+  const spec = Array.isArray(parsed)
+    ? parsed
+    : isRecord(parsed) && Array.isArray(parsed.mlflow_colspec)
+      ? parsed.mlflow_colspec
+      : isRecord(parsed)
+        ? tensors(parsed.mlflow_tensorspec)
+        : [];
+  return (spec as unknown[]).flatMap((column, index): [string, string][] => {
+    if (!isRecord(column)) {
+      return [];
+    }
+    const name = typeof column.name === 'string' ? column.name : String(index);
+    return [[name, columnType(column)]];
+  });
+}
+
+/** Features of arrays are a schema written inside the schema. */
+function tensors(spec: unknown): unknown[] {
+  if (Array.isArray(spec)) {
+    return spec as unknown[];
+  }
+  const features = isRecord(spec) ? spec.features : null;
+  const inner = typeof features === 'string' ? parse(features) : features;
+  return Array.isArray(inner)
+    ? (inner as unknown[]).map((item) => (isRecord(item) ? { name: 'features', ...item } : item))
+    : [];
+}
+
+function columnType(column: Record<string, unknown>): string {
+  const tensor = column['tensor-spec'];
+  if (isRecord(tensor)) {
+    return `tensor ${String(tensor.dtype)} ${JSON.stringify(tensor.shape)}`;
+  }
+  const type = typeof column.type === 'string' ? column.type : 'unknown';
+  return column.required === false ? `${type}, optional` : type;
+}
+
+function profileRows(profile: string | null): [string, string][] {
+  const parsed = parse(profile);
+  if (!isRecord(parsed)) {
+    return [];
+  }
+  return Object.entries(parsed).flatMap(([key, value]): [string, string][] =>
+    typeof value === 'number' || typeof value === 'string'
+      ? [[key === 'num_rows' ? 'rows' : key === 'num_elements' ? 'elements' : key, String(value)]]
+      : [],
+  );
+}
+
+function sourceText(source: string): string | null {
+  const parsed = parse(source);
+  if (!isRecord(parsed)) {
+    return source === '' ? null : source;
+  }
+  const place = parsed.uri ?? parsed.url ?? parsed.path;
+  return typeof place === 'string' ? place : null;
+}
+
+function parse(text: string | null): unknown {
+  try {
+    return text === null ? null : (JSON.parse(text) as unknown);
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,237 @@
+import { formatDuration } from '../mlflow/format';
+import { dataRows } from './data';
+import { parseEnvironment } from './environment';
+import { parseStructure } from './literals';
+import { modelRows } from './model';
+import { summarize } from './summary';
+import {
+  SECTIONS,
+  type CommitRange,
+  type DiffRow,
+  type DiffSection,
+  type DiffValue,
+  type DirectionOf,
+  type RunDiff,
+  type SectionName,
+  type SideFacts,
+} from './types';
+import { flatten, numberOf, sameNumber, sameValue } from './values';
+
+/**
+ * The diff of runs against a baseline, as data: what differs, what is equal, and how. Facts that are not read yet
+ * leave their sections pending.
+ */
+export function diffRuns(
+  sides: readonly SideFacts[],
+  baseline: number,
+  commits: readonly CommitRange[],
+  directionOf: DirectionOf,
+): RunDiff {
+  const sections = SECTIONS.map((name) => section(name, sides, baseline, directionOf));
+  const diff: RunDiff = {
+    runs: sides.map(({ side }) => side),
+    baseline,
+    sections,
+    commits: [...commits],
+    summary: '',
+  };
+  diff.summary = summarize(diff, sides);
+  return diff;
+}
+
+type Column = ReadonlyMap<string, DiffValue> | null;
+
+function section(
+  name: SectionName,
+  sides: readonly SideFacts[],
+  baseline: number,
+  directionOf: DirectionOf,
+): DiffSection {
+  const columns = sides.map((facts) => columnOf(name, facts));
+  const pending = columns.some((column) => column === null);
+  const table = rowsOf(columns);
+  const expanded = name === 'params' || name === 'tags' ? table.flatMap(expand) : table;
+  const result: DiffSection = { name, equal: 0, rows: [], same: [], pending };
+  for (const row of expanded) {
+    if (row.values.every((value) => sameCell(value, row.values[baseline] ?? null))) {
+      result.same.push(row);
+    } else {
+      result.rows.push(
+        name === 'metrics' ? withDelta(row, sides, baseline, directionOf) : withNumbers(row, baseline),
+      );
+    }
+  }
+  if (name === 'params') {
+    for (const row of [...result.rows, ...result.same]) {
+      addSources(row, sides);
+    }
+  }
+  result.equal = result.same.length;
+  return result;
+}
+
+function columnOf(name: SectionName, facts: SideFacts): Column {
+  const { run } = facts;
+  switch (name) {
+    case 'params':
+      return new Map(run.params.map(({ key, value }) => [key, value]));
+    case 'metrics':
+      return new Map(run.metrics.map(({ key, value }) => [key, value]));
+    case 'tags':
+      return new Map(
+        run.tags.filter(({ key }) => !key.startsWith('mlflow.')).map(({ key, value }) => [key, value]),
+      );
+    case 'attributes':
+      return attributes(facts);
+    case 'source':
+      return sourceColumn(facts);
+    case 'data':
+      return facts.inputs && dataRows(facts.inputs.datasetInputs);
+    case 'environment':
+      return facts.environment && facts.models && environmentColumn(facts);
+    case 'model': {
+      const rows = facts.models && modelRows(facts.models);
+      const flavour = run.tags.find(({ key }) => key === 'mlflow.autologging')?.value;
+      return rows && flavour ? new Map([...rows, ['autologging', flavour]]) : rows;
+    }
+  }
+}
+
+function attributes({ run, side }: SideFacts): Column {
+  const { info } = run;
+  const rows = new Map<string, DiffValue>();
+  if (side.workingTree) {
+    return rows;
+  }
+  rows.set('status', info.status);
+  if (info.startTime !== null && info.endTime !== null) {
+    rows.set('duration', formatDuration(info.endTime - info.startTime));
+  }
+  rows.set('user', info.userId);
+  rows.set('experiment', side.experiment);
+  if (info.lifecycleStage === 'deleted') {
+    rows.set('lifecycle stage', 'deleted');
+  }
+  const note = run.tags.find(({ key }) => key === 'mlflow.note.content')?.value;
+  if (note) {
+    rows.set('note', note);
+  }
+  return rows;
+}
+
+const SOURCE_TAGS: readonly (readonly [string, string])[] = [
+  ['mlflow.source.git.branch', 'branch'],
+  ['mlflow.source.git.repoURL', 'repository'],
+  ['mlflow.source.name', 'source'],
+  ['mlflow.source.type', 'type'],
+  ['mlflow.project.entryPoint', 'entry point'],
+];
+
+function sourceColumn({ run, side, source }: SideFacts): Column {
+  const rows = new Map<string, DiffValue>();
+  if (side.commit) {
+    rows.set('commit', side.commit);
+  }
+  for (const [tag, key] of SOURCE_TAGS) {
+    const value = run.tags.find((each) => each.key === tag)?.value;
+    if (value) {
+      rows.set(key, value);
+    }
+  }
+  if (source?.file) {
+    rows.set('file', source.file);
+  }
+  return rows;
+}
+
+function environmentColumn({ environment, models }: SideFacts): Column {
+  const rows = new Map<string, DiffValue>();
+  const add = (label: string, path: string, text: string): void => {
+    const parsed = parseEnvironment(path, text);
+    if (parsed?.python) {
+      rows.set(`${label} › python`, parsed.python);
+    }
+    parsed?.packages.forEach((version, name) => rows.set(`${label} › ${name}`, version));
+  };
+  environment?.forEach((text, path) => add(path, path, text));
+  for (const model of models ?? []) {
+    const files = [...model.environment];
+    // conda.yaml repeats requirements.txt.
+    const shown = files.some(([name]) => name === 'requirements.txt')
+      ? files.filter(([name]) => name !== 'conda.yaml')
+      : files;
+    shown.forEach(([name, text]) => add('model', name, text));
+  }
+  return rows;
+}
+
+function rowsOf(columns: readonly Column[]): DiffRow[] {
+  const keys = new Set(columns.flatMap((column) => [...(column?.keys() ?? [])]));
+  return [...keys].map((key) => ({ key, values: columns.map((column) => column?.get(key) ?? null) }));
+}
+
+/** Structures are compared by key where at least two sides have one. */
+function expand(row: DiffRow): DiffRow[] {
+  const parsed = row.values.map((value) => (typeof value === 'string' ? parseStructure(value) : null));
+  const dicts = parsed.filter((value) => value instanceof Map && value.size > 0);
+  if (dicts.length < 2 || dicts.length < row.values.filter((value) => value !== null).length) {
+    return [row];
+  }
+  const columns = parsed.map((value): Column => (value ? new Map(flatten(value, row.key)) : new Map()));
+  return rowsOf(columns);
+}
+
+function sameCell(a: DiffValue, b: DiffValue): boolean {
+  return typeof a === 'number' && typeof b === 'number'
+    ? sameNumber(a, b)
+    : sameValue(a === null ? null : String(a), b === null ? null : String(b));
+}
+
+function withNumbers(row: DiffRow, baseline: number): DiffRow {
+  const numbers = row.values.map((value) => (typeof value === 'string' ? numberOf(value) : value));
+  const base = numbers[baseline] ?? null;
+  if (base === null || numbers.filter((value) => value !== null).length < 2) {
+    return row;
+  }
+  return { ...row, delta: deltas(numbers, baseline) };
+}
+
+function deltas(numbers: readonly (number | null)[], baseline: number): (number | null)[] {
+  const base = numbers[baseline] ?? null;
+  return numbers.map((value, index) => {
+    const delta = base === null || value === null || index === baseline ? null : value - base;
+    return delta !== null && Number.isFinite(delta) ? delta : null;
+  });
+}
+
+function withDelta(
+  row: DiffRow,
+  sides: readonly SideFacts[],
+  baseline: number,
+  directionOf: DirectionOf,
+): DiffRow {
+  const numbers = row.values.map((value) => (typeof value === 'number' ? value : null));
+  const delta = deltas(numbers, baseline);
+  const direction = directionOf(row.key, sides[baseline]?.experimentTags ?? []);
+  if (direction === 'unknown') {
+    return { ...row, delta };
+  }
+  const better = delta.map((change) =>
+    change === null || change === 0 ? null : change > 0 === (direction === 'higher'),
+  );
+  return { ...row, delta, better };
+}
+
+function addSources(row: DiffRow, sides: readonly SideFacts[]): void {
+  if (sides.some(({ sources }) => sources)) {
+    row.sources = sides.map(({ sources, run }) => {
+      const key = run.params.some((param) => param.key === row.key) ? row.key : ownerKey(run.params, row.key);
+      return (key !== null && sources?.get(key)) || null;
+    });
+  }
+}
+
+/** The param that a row of an expanded structure belongs to. */
+function ownerKey(params: readonly { key: string }[], key: string): string | null {
+  return params.find((param) => key.startsWith(`${param.key}.`))?.key ?? null;
+}

@@ -1,0 +1,122 @@
+import { parse as parseToml } from 'smol-toml';
+import { parse as parseYaml } from 'yaml';
+
+/** What an environment file asks for. */
+export interface Environment {
+  /** Python's version or range; null where the file does not say. */
+  python: string | null;
+  /** By normalised name (PEP 503): the version or range as written, `any` where there is none. */
+  packages: Map<string, string>;
+}
+
+/** Files that say what a program needs, as they are called. */
+export const ENVIRONMENT_FILE =
+  /(^|\/)(requirements[\w.-]*\.txt|conda\.ya?ml|environment\.ya?ml|python_env\.ya?ml|pyproject\.toml)$/i;
+
+/** Reads an environment file by its name; null for what is none, or cannot be read. */
+export function parseEnvironment(path: string, text: string): Environment | null {
+  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  try {
+    if (name.endsWith('.txt')) {
+      return { python: null, packages: requirements(text.split('\n')) };
+    }
+    if (name === 'pyproject.toml') {
+      return fromPyproject(parseToml(text));
+    }
+    return name.startsWith('python_env') ? fromPythonEnv(parseYaml(text)) : fromConda(parseYaml(text));
+  } catch {
+    return null;
+  }
+}
+
+/** `name[extra] >=1,<2 ; marker # comment` (PEP 508), one a line; options and files are left out. */
+export function requirements(lines: readonly unknown[]): Map<string, string> {
+  const packages = new Map<string, string>();
+  for (const line of lines) {
+    if (typeof line !== 'string') {
+      continue;
+    }
+    const plain = line.replace(/(^|\s)#.*$/, '').trim();
+    const match = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(@\s*\S+|[^;]*)/.exec(plain);
+    if (match && !plain.startsWith('-')) {
+      packages.set(normalName(match[1]!), versionText(match[2]!));
+    }
+  }
+  return packages;
+}
+
+function versionText(text: string): string {
+  const plain = text
+    .trim()
+    .replace(/\s+/g, '')
+    .replace(/^\((.*)\)$/, '$1');
+  return plain === '' ? 'any' : plain.replace(/^={2,3}(?=[\w.]+$)/, '');
+}
+
+function normalName(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+function fromConda(parsed: unknown): Environment {
+  const packages = new Map<string, string>();
+  let python: string | null = null;
+  for (const item of listOf(isRecord(parsed) ? parsed.dependencies : null)) {
+    if (typeof item === 'string') {
+      const match = /^(?:[\w-]+::)?([\w.-]+)\s*(.*)$/.exec(item.trim());
+      const version = versionText((match?.[2] ?? '').replace(/^=(?!=)/, '==').replace(/=\w+_\d+$/, ''));
+      if (match?.[1] === 'python') {
+        python = version;
+      } else if (match) {
+        packages.set(normalName(match[1]!), version);
+      }
+    } else if (isRecord(item)) {
+      requirements(listOf(item.pip)).forEach((version, name) => packages.set(name, version));
+    }
+  }
+  return { python, packages };
+}
+
+function fromPythonEnv(parsed: unknown): Environment {
+  const record = isRecord(parsed) ? parsed : {};
+  return {
+    python:
+      typeof record.python === 'string' || typeof record.python === 'number' ? String(record.python) : null,
+    // What it depends on is in requirements.txt; build tools are no difference between models.
+    packages: requirements(listOf(record.dependencies).filter((item) => item !== '-r requirements.txt')),
+  };
+}
+
+function fromPyproject(parsed: Record<string, unknown>): Environment {
+  const project = isRecord(parsed.project) ? parsed.project : {};
+  const packages = requirements(listOf(project.dependencies));
+  for (const group of Object.values(
+    isRecord(project['optional-dependencies']) ? project['optional-dependencies'] : {},
+  )) {
+    requirements(listOf(group)).forEach((version, name) => packages.set(name, version));
+  }
+  const tool = isRecord(parsed.tool) ? parsed.tool : {};
+  const poetry = isRecord(tool.poetry) ? tool.poetry : {};
+  let python = typeof project['requires-python'] === 'string' ? project['requires-python'] : null;
+  for (const [name, value] of Object.entries(isRecord(poetry.dependencies) ? poetry.dependencies : {})) {
+    const version =
+      typeof value === 'string'
+        ? value
+        : isRecord(value) && typeof value.version === 'string'
+          ? value.version
+          : '';
+    if (name === 'python') {
+      python ??= version;
+    } else {
+      packages.set(normalName(name), versionText(version));
+    }
+  }
+  return { python, packages };
+}

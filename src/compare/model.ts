@@ -1,0 +1,87 @@
+import { parse as parseYaml } from 'yaml';
+import { schemaColumns } from './data';
+
+/** What a run's or a version's model says of itself. */
+export interface ModelFacts {
+  name: string;
+  /** Text of its MLmodel file; null where it was not found. */
+  mlmodel: string | null;
+  /** Bytes of all its files; null where they are not here. */
+  size: number | null;
+  /** Environment files logged with it, by name. */
+  environment: Map<string, string>;
+}
+
+/** A model as rows: flavours, signature, size, versions (MLmodel: mlflow.md, G.1). */
+export function modelRows(models: readonly ModelFacts[]): Map<string, string> {
+  const rows = new Map<string, string>();
+  models.forEach((model, index) => {
+    const prefix = models.length > 1 ? `${model.name || String(index + 1)} › ` : '';
+    if (model.size !== null) {
+      rows.set(`${prefix}size`, String(model.size));
+    }
+    for (const [key, value] of mlmodelRows(model.mlmodel)) {
+      rows.set(prefix + key, value);
+    }
+  });
+  return rows;
+}
+
+function mlmodelRows(text: string | null): [string, string][] {
+  const parsed = parse(text);
+  if (!isRecord(parsed)) {
+    return [];
+  }
+  const rows: [string, string][] = [];
+  const flavors = isRecord(parsed.flavors) ? parsed.flavors : {};
+  const names = Object.keys(flavors);
+  if (names.length > 0) {
+    rows.push(['flavors', names.toSorted().join(', ')]);
+  }
+  for (const name of names) {
+    const flavor = isRecord(flavors[name]) ? flavors[name] : {};
+    for (const [key, value] of Object.entries(flavor)) {
+      if (/(_version|^loader_module|^serialization_format|^model_class)$/.test(key) && isSimple(value)) {
+        rows.push([`${name} › ${key}`, String(value)]);
+      }
+    }
+  }
+  for (const key of ['mlflow_version', 'model_type']) {
+    const value = parsed[key];
+    if (isSimple(value)) {
+      rows.push([key, String(value)]);
+    }
+  }
+  const signature = isRecord(parsed.signature) ? parsed.signature : {};
+  for (const part of ['inputs', 'outputs', 'params']) {
+    const schema = signature[part];
+    if (typeof schema === 'string') {
+      for (const [column, type] of schemaColumns(schema)) {
+        rows.push([`signature › ${part} › ${column}`, type]);
+      }
+    }
+  }
+  return rows;
+}
+
+/** The flavour that says most of a model: any but python_function. */
+export function mainFlavor(rows: ReadonlyMap<string, string>): string | null {
+  const flavors = (rows.get('flavors') ?? '').split(', ').filter((name) => name !== '');
+  return flavors.find((name) => name !== 'python_function') ?? flavors[0] ?? null;
+}
+
+function isSimple(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function parse(text: string | null): unknown {
+  try {
+    return text === null ? null : (parseYaml(text) as unknown);
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

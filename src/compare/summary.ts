@@ -1,0 +1,153 @@
+import { count, formatNumber, plainText } from '../mlflow/format';
+import { mainFlavor, modelRows } from './model';
+import type { DiffRow, RunDiff, SectionName, SideFacts } from './types';
+import { distinctDigits } from './values';
+
+/** The diff in words: what a reviewer asks first. */
+export function summarize(diff: RunDiff, sides: readonly SideFacts[]): string {
+  const base = sides[diff.baseline];
+  const others = sides.filter((_, index) => index !== diff.baseline);
+  if (!base || others.length === 0) {
+    return '';
+  }
+  const other = others.length === 1 ? others[0]! : null;
+  const head = other
+    ? `Between ${name(base)} and ${name(other)}: `
+    : `${count(others.length, 'run')} against ${name(base)}: `;
+  const code = [
+    codeChanges(diff),
+    modelChange(base, other),
+    counted(diff, 'params', 'param'),
+    dependencies(diff),
+    dataChange(diff),
+  ];
+  const results = other ? metricChanges(diff, sides.indexOf(other)) : counted(diff, 'metrics', 'metric');
+  const parts = [...code.filter((part) => part !== null)].join(', ');
+  const size = other ? sizeChange(base, other) : null;
+  const after = [results, size].filter((part) => part !== null).join(', ');
+  const text = [parts, after].filter((part) => part !== '').join('; ');
+  return text === '' ? `${head}no difference.` : `${head}${text}.`;
+}
+
+function name({ side }: SideFacts): string {
+  return plainText(side.version ? `v${side.version}` : side.label, 60);
+}
+
+function rowsOf(diff: RunDiff, section: SectionName): readonly DiffRow[] {
+  return diff.sections.find((each) => each.name === section)?.rows ?? [];
+}
+
+const MOST_FILES = 2;
+
+/** "other preprocessing (src/preprocess.py)": files that the runs used, by what their names say. */
+function codeChanges(diff: RunDiff): string | null {
+  const used = new Set<string>();
+  const all = new Set<string>();
+  for (const range of diff.commits) {
+    range.files.forEach((file, index) => {
+      all.add(file.path);
+      if (index < range.used) {
+        used.add(file.path);
+      }
+    });
+  }
+  const code = [...(used.size > 0 ? used : all)].filter((file) => /\.(py|ipynb|sh|sql|r)$/i.test(file));
+  if (code.length === 0) {
+    return null;
+  }
+  const preparing = code.filter((file) => /preproc|prepare|feature|transform|clean|dataset|etl/i.test(file));
+  const what = preparing.length > 0 ? 'other preprocessing' : 'other code';
+  const shown = preparing.length > 0 ? preparing : code;
+  const more = shown.length > MOST_FILES ? ` and ${shown.length - MOST_FILES} more` : '';
+  return `${what} (${shown
+    .slice(0, MOST_FILES)
+    .map((file) => plainText(file, 60))
+    .join(', ')}${more})`;
+}
+
+function modelChange(base: SideFacts, other: SideFacts | null): string | null {
+  if (!base.models || !other?.models) {
+    return null;
+  }
+  const before = kindOf(base);
+  const after = kindOf(other);
+  return before !== null && after !== null && before !== after ? `${after} instead of ${before}` : null;
+}
+
+/** What the run calls its model, else the library that its model is of. */
+function kindOf(facts: SideFacts): string | null {
+  const said =
+    facts.run.tags.find(({ key }) => key === 'model')?.value ??
+    facts.run.params.find(({ key }) =>
+      /^(model|model_type|model_name|algorithm|estimator|estimator_class)$/.test(key),
+    )?.value;
+  return said ? plainText(said, 40) : mainFlavor(modelRows(facts.models ?? []));
+}
+
+function counted(diff: RunDiff, section: SectionName, noun: string): string | null {
+  const rows = rowsOf(diff, section).length;
+  return rows === 0 ? null : count(rows, noun);
+}
+
+function dependencies(diff: RunDiff): string | null {
+  const names = new Set(rowsOf(diff, 'environment').map(({ key }) => key.split(' › ').at(-1)!));
+  return names.size === 0 ? null : count(names.size, 'dependency', 'dependencies');
+}
+
+function dataChange(diff: RunDiff): string | null {
+  const rows = rowsOf(diff, 'data');
+  return rows.length === 0
+    ? null
+    : rows.some(({ key }) => key.includes('› column '))
+      ? 'other data and columns'
+      : 'other data';
+}
+
+const MOST_METRICS = 3;
+
+function metricChanges(diff: RunDiff, other: number): string | null {
+  const rows = rowsOf(diff, 'metrics');
+  const compared = rows
+    .filter(({ values }) => typeof values[diff.baseline] === 'number' && typeof values[other] === 'number')
+    .toSorted((a, b) => rank(a, other) - rank(b, other));
+  const told = compared.slice(0, MOST_METRICS).map((row) => {
+    const before = row.values[diff.baseline] as number;
+    const after = row.values[other] as number;
+    const digits = distinctDigits([before, after]);
+    const verdict = row.better?.[other];
+    const word = verdict === true ? ' (better)' : verdict === false ? ' (worse)' : '';
+    return `${plainText(row.key, 40)} ${formatNumber(before, digits)} to ${formatNumber(after, digits)}${word}`;
+  });
+  const rest = rows.length - told.length;
+  return told.length === 0
+    ? counted(diff, 'metrics', 'metric')
+    : [...told, ...(rest > 0 ? [count(rest, 'other metric')] : [])].join(', ');
+}
+
+/** Results whose direction is known first, what only measures the training last. */
+function rank(row: DiffRow, other: number): number {
+  const aside = /^system\/|time|second|bytes|iteration|epoch/.test(row.key) ? 4 : 0;
+  return (
+    aside + (typeof row.better?.[other] === 'boolean' ? 0 : 2) + (/^(train|training)/.test(row.key) ? 1 : 0)
+  );
+}
+
+function sizeChange(base: SideFacts, other: SideFacts): string | null {
+  const total = (facts: SideFacts) =>
+    facts.models?.reduce<number | null>((sum, { size }) => (size === null ? sum : (sum ?? 0) + size), null) ??
+    null;
+  const before = total(base);
+  const after = total(other);
+  if (before === null || after === null || before === 0 || after === 0) {
+    return null;
+  }
+  const factor = after / before;
+  if (factor >= 1.1) {
+    return `${factorText(factor)} larger`;
+  }
+  return factor <= 1 / 1.1 ? `${factorText(1 / factor)} smaller` : null;
+}
+
+function factorText(factor: number): string {
+  return `${factor >= 10 ? Math.round(factor) : Number(factor.toFixed(1))}×`;
+}

@@ -1,0 +1,66 @@
+import { literalText, parseStructure, type Literal } from './literals';
+
+/**
+ * The number that a text says, or null: `1e-3` is 0.001. Whole numbers that a double cannot hold are none, so
+ * that two of them are compared digit by digit.
+ */
+export function numberOf(text: string): number | null {
+  const plain = text.trim();
+  if (/^[+-]?(inf|infinity)$/i.test(plain)) {
+    return plain.startsWith('-') ? -Infinity : Infinity;
+  }
+  if (/^nan$/i.test(plain)) {
+    return NaN;
+  }
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
+    return null;
+  }
+  const value = Number(plain);
+  return /^[+-]?\d+$/.test(plain) && !Number.isSafeInteger(value) ? null : value;
+}
+
+/** Whether two values say the same: numbers by value, structures by content, all else by their letters. */
+export function sameValue(a: string | null, b: string | null): boolean {
+  if (a === b) {
+    return true;
+  }
+  if (a === null || b === null) {
+    return false;
+  }
+  const x = numberOf(a);
+  const y = numberOf(b);
+  if (x !== null && y !== null) {
+    return sameNumber(x, y);
+  }
+  const left = parseStructure(a);
+  const right = left && parseStructure(b);
+  return left !== null && right !== null && literalText(left) === literalText(right);
+}
+
+export function sameNumber(a: number, b: number): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b));
+}
+
+/** Nested values by the path to each; a leaf's path is its key, joined by dots. */
+export function flatten(value: Literal, prefix: string): [string, string][] {
+  if (value instanceof Map && value.size > 0) {
+    return [...value].flatMap(([key, item]) => flatten(item, `${prefix}.${key}`));
+  }
+  return [[prefix, typeof value === 'string' ? value : literalText(value)]];
+}
+
+/** The longest number of digits that a double can need. */
+const MOST_DIGITS = 17;
+
+/**
+ * Numbers with as few significant digits, at least four, as tell all those apart that differ.
+ */
+export function distinctDigits(values: readonly number[], least = 4): number {
+  const finite = [...new Set(values.filter((value) => Number.isFinite(value)))];
+  for (let digits = least; digits < MOST_DIGITS; digits++) {
+    if (new Set(finite.map((value) => value.toPrecision(digits))).size === finite.length) {
+      return digits;
+    }
+  }
+  return MOST_DIGITS;
+}
