@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import type { TrackingStore } from '../../src/mlflow/store';
 import { createOpener } from '../../src/stores/open';
 import { parseStoreUri } from '../../src/stores/uri';
@@ -16,4 +17,10 @@ export async function withStore<T>(uri: string, use: (store: TrackingStore) => P
   } finally {
     store.dispose();
   }
+}
+
+/** The folder of a store on this machine; none for a server. */
+export function storeFolder(uri: string): string[] {
+  const file = parseStoreUri(uri, process.cwd()).path;
+  return file === null ? [] : [path.dirname(file)];
 }

@@ -1,0 +1,48 @@
+import { StoreError } from '../../src/mlflow/errors';
+import type { TrackingStore } from '../../src/mlflow/store';
+import type { ModelVersion } from '../../src/mlflow/entities';
+import { diffRuns } from '../../src/compare/diff';
+import { readCode, readDetails, readSide, sideOfVersion } from '../../src/compare/gather';
+import type { DiffValue, RunDiff, SideFacts } from '../../src/compare/types';
+import type { SourceFinder } from '../../src/provenance/finder';
+import { metricDirection } from '../../src/state/metrics';
+
+/** One side of a diff, in an open store. */
+export interface ConsoleSide {
+  store: TrackingStore;
+  runId: string | null;
+  version: ModelVersion | null;
+}
+
+/** The diff as the page draws it, without the rows that are equal; the first side is the baseline. */
+export async function diff(sides: readonly ConsoleSide[], finder: SourceFinder): Promise<unknown> {
+  if (sides.length < 2) {
+    throw new StoreError('INVALID_PARAMETER_VALUE', 'A diff needs at least two sides.');
+  }
+  const read: SideFacts[] = [];
+  for (const { store, runId, version } of sides) {
+    const facts =
+      runId === null && version ? sideOfVersion(store, version) : await readSide(store, runId ?? '', version);
+    read.push(await readDetails(store, facts, version));
+  }
+  const code = await readCode(read, 0, finder);
+  return plain(diffRuns(code.sides, 0, code.commits, (key, tags) => metricDirection(key, tags, {})));
+}
+
+function plain({ runs, sections, commits, summary }: RunDiff): unknown {
+  return {
+    runs,
+    sections: sections.map(({ name, equal, rows }) => ({
+      name,
+      equal,
+      rows: rows.map((row) => ({ ...row, values: row.values.map(jsonValue) })),
+    })),
+    commits,
+    summary,
+  };
+}
+
+/** Numbers that JSON cannot hold are the strings of stores/README.md. */
+function jsonValue(value: DiffValue): DiffValue {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
