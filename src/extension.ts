@@ -1,6 +1,7 @@
 import * as os from 'node:os';
 import * as vscode from 'vscode';
 import { registerChartCommands } from './commands/charts';
+import { registerDiffCommands } from './commands/diff';
 import { registerMlflowUiCommand } from './commands/mlflowUi';
 import { registerPageCommands } from './commands/pages';
 import { registerRegistryCommands } from './commands/registry';
@@ -17,6 +18,7 @@ import { loadBundle } from './platform/lazy';
 import { disposeLog, log } from './platform/log';
 import { createPageServices } from './panels/pageServices';
 import { readSettings } from './platform/settings';
+import { registerTexts } from './platform/showChanges';
 import { SourceService } from './platform/sources';
 import { StoreFinder } from './platform/storeFinder';
 import { createUriHandler } from './platform/uriHandler';
@@ -94,6 +96,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   });
   registerPageCommands({ commands, stores, panels });
   registerChartCommands({ commands, stores, state, panels });
+  registerDiffCommands({ commands, stores, state, panels });
   registerSourceCommands({ commands, stores, sources });
   registerMlflowUiCommand({ commands, stores, pythonPath: () => readSettings().pythonPath });
 
@@ -106,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     panels,
     sources,
     new GitFileSystem(sources),
+    registerTexts(),
     registry,
     followVisibility(stores, [experiments.tree, models.tree, comparison.tree], panels),
     vscode.window.registerUriHandler(createUriHandler(stores)),

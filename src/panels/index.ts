@@ -1,5 +1,6 @@
 import type { PageName } from '../protocol/pages';
 import { chartsPage } from './charts';
+import { diffPage, modelDiffPage } from './diff';
 import { loggedModelPage } from './loggedModel';
 import { registered, type PageDefinition } from './page';
 import { runPage } from './run';
@@ -15,6 +16,8 @@ const PAGES: Partial<Record<PageName, PageDefinition>> = {
   loggedModel: registered(loggedModelPage),
   charts: registered(chartsPage),
   sweep: registered(sweepPage),
+  diff: registered(diffPage),
+  modelDiff: registered(modelDiffPage),
 };
 
 /** @throws Error for a page that is not built */

@@ -2,6 +2,7 @@ import type { PageProtocol, RequestHandlers } from '../protocol/messages';
 import type { PageArguments, PageName, CommonEvents, CommonRequests } from '../protocol/pages';
 import type { OpenStores } from '../stores/openStores';
 import type { RunSources } from '../protocol/run';
+import type { ChangedFile, SourceFinder } from '../provenance';
 import type { RunKey, ViewState } from '../state/viewState';
 
 export interface PageSettings {
@@ -30,10 +31,33 @@ export interface PageServices {
   uriScheme?: string;
   /** Where a run's params came from; missing while the workspace has no repository to look in. */
   runSources?(run: RunKey, signal: AbortSignal): Promise<RunSources>;
+  /** Missing where no repository can be looked in. */
+  code?: CodeServices;
   /** Markdown to HTML, by VS Code's own renderer, which lets HTML through: the page cleans it. */
   renderMarkdown?(text: string): Promise<string>;
   /** What the editor does with a file on this machine. */
   files?: FileServices;
+}
+
+/** The code behind runs: git's history, and VS Code's editors for it. */
+export interface CodeServices {
+  finder(): SourceFinder;
+  openChanges(request: ChangesRequest): Promise<void>;
+  /** VS Code's own diff of two texts. */
+  openTexts(title: string, left: string, right: string): Promise<void>;
+}
+
+/** Two commits of one repository: all their changed files, or one of them at a line. */
+export interface ChangesRequest {
+  repository: string;
+  from: string;
+  to: string;
+  title: string;
+  /** In the order in which they are shown. */
+  files: readonly ChangedFile[];
+  file: string | null;
+  /** From 1, of the file at `to`. */
+  line: number | null;
 }
 
 export interface FileServices {

@@ -3,6 +3,7 @@ import { openFile, revealFile, saveBytes, saveCopy } from '../platform/files';
 import { log } from '../platform/log';
 import { runCommand } from '../platform/commands';
 import { readSettings } from '../platform/settings';
+import { showChanges, showTexts } from '../platform/showChanges';
 import type { SourceService } from '../platform/sources';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
@@ -37,6 +38,11 @@ export function createPageServices(
         .filter(({ uri }) => uri.scheme === 'file')
         .map(({ uri }) => uri.fsPath),
     now: Date.now,
+    code: {
+      finder: () => sources.finder(),
+      openChanges: showChanges,
+      openTexts: showTexts,
+    },
     runSources: async ({ store, runId }, signal) =>
       runSources(await (await stores.get(store)).getRun(runId, signal), sources.finder()),
   };

@@ -1,0 +1,280 @@
+import { StoreError } from '../mlflow/errors';
+import type { ModelVersion } from '../mlflow/entities';
+import { diffRuns } from '../compare/diff';
+import { readCode, readDetails, readSide, sideOfVersion } from '../compare/gather';
+import { toMarkdown } from '../compare/markdown';
+import type { CommitRange, DiffRow, RunDiff, SideFacts } from '../compare/types';
+import type { CellSource, DiffPageData, DiffProtocol, PageRow } from '../protocol/diff';
+import type { RequestHandlers } from '../protocol/messages';
+import type { DiffArguments, PageArguments } from '../protocol/pages';
+import { sparkline } from '../series/sparkline';
+import { metricDirection } from '../state/metrics';
+import { storeName } from '../stores/uri';
+import { imagesOf, readImage } from './diffImages';
+import type { PageDefinition, PageServices, PageSession } from './page';
+
+/** The diff of runs (reference ui.md, part 1, section 6). */
+export const diffPage: PageDefinition<'diff', DiffProtocol> = {
+  name: 'diff',
+  icon: 'diff',
+  initialTitle: ({ runs }) => `Diff of ${runs.length} runs`,
+  key: (args) => JSON.stringify([args.runs.map(({ store, runId }) => [store, runId]), args.baseline ?? 0]),
+  stores: ({ runs }) => [...new Set(runs.map(({ store }) => store))],
+  handlers: (args, services, session) => new DiffHost(runsToRead(args), services, session).handlers(),
+};
+
+/** The diff of a model's versions: of their runs, and of the models themselves. */
+export const modelDiffPage: PageDefinition<'modelDiff', DiffProtocol> = {
+  name: 'modelDiff',
+  icon: 'diff',
+  initialTitle: ({ name, versions }) => `${name} ${versions.map((version) => `v${version}`).join(' ↔ ')}`,
+  key: ({ store, name, versions }) => JSON.stringify([store, name, versions]),
+  stores: ({ store }) => [store],
+  handlers: (args, services, session) => new DiffHost(versionsToRead(args), services, session).handlers(),
+};
+
+/** What is compared, before it is read. */
+interface Wanted {
+  model: string | null;
+  baseline: number | 'workingTree';
+  /** Store and run, or version. */
+  read(services: PageServices, signal: AbortSignal): Promise<ReadSide[]>;
+}
+
+interface ReadSide {
+  facts: SideFacts;
+  version: ModelVersion | null;
+}
+
+function runsToRead({ runs, baseline = 0 }: DiffArguments): Wanted {
+  return {
+    model: null,
+    baseline,
+    read: (services, signal) =>
+      Promise.all(
+        runs.map(async ({ store, runId }) => ({
+          facts: await readSide(await services.stores.get(store), runId, null, signal),
+          version: null,
+        })),
+      ),
+  };
+}
+
+function versionsToRead({ store: uri, name, versions }: PageArguments['modelDiff']): Wanted {
+  return {
+    model: name,
+    baseline: 0,
+    read: async (services, signal) => {
+      const store = await services.stores.get(uri);
+      const model = await store.getRegisteredModel(name, signal);
+      return Promise.all(
+        versions.map(async (wanted) => {
+          const version = model.versions.find((each) => each.version === wanted);
+          if (!version) {
+            throw new StoreError('RESOURCE_DOES_NOT_EXIST', `${name} has no version ${wanted}.`);
+          }
+          const facts = version.runId
+            ? await readSide(store, version.runId, version, signal).catch(() => sideOfVersion(store, version))
+            : sideOfVersion(store, version);
+          return { facts, version };
+        }),
+      );
+    },
+  };
+}
+
+class DiffHost {
+  private sides: Promise<ReadSide[]> | null = null;
+  private details: Promise<SideFacts[]> | null = null;
+  private commits: readonly CommitRange[] = [];
+  private shown: readonly SideFacts[] = [];
+
+  constructor(
+    private readonly wanted: Wanted,
+    private readonly services: PageServices,
+    private readonly session: PageSession,
+  ) {}
+
+  handlers(): RequestHandlers<DiffProtocol> {
+    return {
+      getDiff: async ({ baseline, fresh }, signal) => {
+        if (fresh || !this.sides) {
+          this.sides = this.wanted.read(this.services, signal);
+          this.details = null;
+          this.sides.catch(() => (this.sides = null));
+        }
+        const facts = (await this.sides).map((side) => side.facts);
+        this.nameTab(facts);
+        return this.pageData(facts, this.baselineOf(baseline), [], true);
+      },
+      getDetails: async ({ baseline }, signal) => {
+        const base = this.baselineOf(baseline);
+        const facts = await this.readAll(signal);
+        const finder = this.services.code?.finder();
+        const code = finder
+          ? await readCode(facts, base, finder)
+          : {
+              sides: facts.map((side) => ({ ...side, environment: new Map<string, string>() })),
+              commits: [],
+            };
+        this.shown = code.sides;
+        this.commits = code.commits;
+        return this.pageData(code.sides, base, code.commits, false);
+      },
+      getHistories: async ({ keys }, signal) => {
+        const facts = (await this.read(signal)).map((side) => side.facts);
+        const asked = facts.flatMap(({ side, run }, index) =>
+          keys
+            .filter((key) => run.metrics.some((metric) => metric.key === key))
+            .map(async (key) => {
+              const store = await this.services.stores.get(side.store);
+              const { steps, values } = sparkline(await store.getMetricHistory(side.runId, key, signal));
+              return { key, side: index, steps, values };
+            }),
+        );
+        return Promise.all(asked);
+      },
+      getImages: async (_, signal) => imagesOf(await this.read(signal), this.services, signal),
+      getImage: async ({ side, path }, signal) => ({
+        bytes: await readImage((await this.read(signal))[side], path, this.services, signal),
+      }),
+      openChanges: async ({ side, file, param }) => {
+        await this.openChanges(side, file, param);
+        return null;
+      },
+      openTexts: async ({ title, left, right }) => {
+        await this.services.code?.openTexts(title, left, right);
+        return null;
+      },
+      getText: async ({ baseline, format }, signal) => {
+        const base = this.baselineOf(baseline);
+        const facts =
+          this.shown.length > 0 ? this.shown : (await this.read(signal)).map((side) => side.facts);
+        const diff = this.diff(facts, base, this.commits);
+        return {
+          text: format === 'markdown' ? toMarkdown(diff) : JSON.stringify(withoutEqual(diff), null, 2),
+        };
+      },
+    };
+  }
+
+  private baselineOf(chosen: number | null): number {
+    return chosen ?? (this.wanted.baseline === 'workingTree' ? 0 : this.wanted.baseline);
+  }
+
+  private async read(signal: AbortSignal): Promise<ReadSide[]> {
+    this.sides ??= this.wanted.read(this.services, signal);
+    return this.sides;
+  }
+
+  private async readAll(signal: AbortSignal): Promise<SideFacts[]> {
+    const sides = await this.read(signal);
+    this.details ??= Promise.all(
+      sides.map(async ({ facts, version }) =>
+        readDetails(await this.services.stores.get(facts.side.store), facts, version, signal),
+      ),
+    );
+    this.details.catch(() => (this.details = null));
+    return this.details;
+  }
+
+  private diff(facts: readonly SideFacts[], baseline: number, commits: readonly CommitRange[]): RunDiff {
+    const { metricDirections } = this.services.settings();
+    return diffRuns(facts, baseline, commits, (key, tags) => metricDirection(key, tags, metricDirections));
+  }
+
+  private nameTab(facts: readonly SideFacts[]): void {
+    const labels = facts.map(({ side }) => side.label);
+    const what =
+      labels.length > 2 ? `${labels.length} ${this.wanted.model ? 'versions' : 'runs'}` : labels.join(' ↔ ');
+    this.session.setTitle(this.wanted.model ? `${this.wanted.model}: ${what}` : what);
+  }
+
+  private pageData(
+    facts: readonly SideFacts[],
+    baseline: number,
+    commits: readonly CommitRange[],
+    pending: boolean,
+  ): DiffPageData {
+    const diff = this.diff(facts, baseline, commits);
+    const sources = new SourceTable();
+    const row = (each: DiffRow): PageRow => ({
+      key: each.key,
+      values: each.values.map((value) =>
+        typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+      ),
+      ...(each.delta ? { delta: each.delta } : {}),
+      ...(each.better ? { better: each.better } : {}),
+      ...(each.sources ? { sources: each.sources.map((source) => sources.indexOf(source)) } : {}),
+    });
+    return {
+      model: this.wanted.model,
+      storeName: storeName(diff.runs[0]?.store ?? ''),
+      runs: diff.runs,
+      colors: this.services.state.colorsOf(diff.runs.map(({ store, runId }) => ({ store, runId }))),
+      baseline,
+      sections: diff.sections.map(({ name, rows, same, pending: waiting }) => ({
+        name,
+        rows: rows.map(row),
+        same: same.map(row),
+        pending: waiting && pending,
+      })),
+      commits: diff.commits,
+      summary: pending ? '' : diff.summary,
+      sources: sources.list,
+      pending,
+    };
+  }
+
+  private async openChanges(side: number, file: string | null, param: string | null): Promise<void> {
+    const code = this.services.code;
+    const range = this.commits.find((each) => each.side === side);
+    const other = this.shown[side];
+    const base = this.shown.find(
+      (_, index) => index !== side && !this.commits.some((each) => each.side === index),
+    );
+    if (!code || !other || !base?.source?.commit || !other.source?.commit || !other.source.repository) {
+      throw new StoreError('NOT_FOUND', range?.problem ?? 'The commits of these runs are not known here.');
+    }
+    const source = param === null ? undefined : (other.sources?.get(param) ?? base.sources?.get(param));
+    await code.openChanges({
+      repository: other.source.repository,
+      from: base.source.commit,
+      to: other.source.commit,
+      title: `${base.side.label} ↔ ${other.side.label}`,
+      files: range?.files ?? [],
+      file: file ?? source?.file ?? null,
+      line: source?.line ?? null,
+    });
+  }
+}
+
+/** Each source once, however many cells it stands in. */
+class SourceTable {
+  readonly list: CellSource[] = [];
+  private readonly known = new Map<string, number>();
+
+  indexOf(source: NonNullable<DiffRow['sources']>[number]): number {
+    if (!source) {
+      return -1;
+    }
+    const { status, file, line, cell = null, commit, why } = source;
+    const key = `${status}\n${file ?? ''}\n${line ?? ''}\n${cell ?? ''}\n${commit ?? ''}\n${why}`;
+    let index = this.known.get(key);
+    if (index === undefined) {
+      index = this.list.push({ status, file, line, cell, commit, why }) - 1;
+      this.known.set(key, index);
+    }
+    return index;
+  }
+}
+
+/** What `inspect -- diff` prints. */
+function withoutEqual({ runs, sections, commits, summary }: RunDiff): unknown {
+  return {
+    runs,
+    sections: sections.map(({ name, equal, rows }) => ({ name, equal, rows })),
+    commits,
+    summary,
+  };
+}

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import type { ChangedFile } from '../provenance';
+import { gitUri } from './gitFileSystem';
+
+export interface ShownChanges {
+  repository: string;
+  from: string;
+  to: string;
+  title: string;
+  files: readonly ChangedFile[];
+  file: string | null;
+  line: number | null;
+}
+
+/** VS Code's own multi-file diff of two commits; or of one file, at a line of its newer side. */
+export async function showChanges(request: ShownChanges): Promise<void> {
+  const { repository, from, to, title, files, file, line } = request;
+  const changed = file === null ? undefined : files.find(({ path }) => path === file);
+  if (file !== null && changed && changed.change !== 'added' && changed.change !== 'deleted') {
+    await vscode.commands.executeCommand(
+      'vscode.diff',
+      gitUri({ repository, commit: from, file: changed.oldPath ?? file }),
+      gitUri({ repository, commit: to, file }),
+      `${file} (${from.slice(0, 7)} ↔ ${to.slice(0, 7)})`,
+      line === null ? {} : { selection: new vscode.Range(line - 1, 0, line - 1, 0) },
+    );
+    return;
+  }
+  if (files.length === 0) {
+    void vscode.window.showInformationMessage('The two commits have the same files.');
+    return;
+  }
+  await vscode.commands.executeCommand(
+    'vscode.changes',
+    title,
+    files.map(({ path, oldPath, change }) => {
+      const before = gitUri({ repository, commit: from, file: oldPath ?? path });
+      const after = gitUri({ repository, commit: to, file: path });
+      return [after, change === 'added' ? undefined : before, change === 'deleted' ? undefined : after];
+    }),
+  );
+}
+
+const TEXT_SCHEME = 'mlflow-text';
+const texts = new Map<string, string>();
+const MOST_TEXTS = 40;
+let next = 1;
+
+/** Texts of a store in VS Code's own diff editor: they live as long as the window. */
+export function registerTexts(): vscode.Disposable {
+  return vscode.workspace.registerTextDocumentContentProvider(TEXT_SCHEME, {
+    provideTextDocumentContent: (uri) => texts.get(uri.query) ?? '',
+  });
+}
+
+export async function showTexts(title: string, left: string, right: string): Promise<void> {
+  await vscode.commands.executeCommand(
+    'vscode.diff',
+    textUri('before', left),
+    textUri('after', right),
+    title,
+  );
+}
+
+function textUri(name: string, text: string): vscode.Uri {
+  const id = String(next++);
+  texts.set(id, text);
+  if (texts.size > MOST_TEXTS) {
+    texts.delete(texts.keys().next().value!);
+  }
+  return vscode.Uri.from({ scheme: TEXT_SCHEME, path: `/${name}`, query: id });
+}

@@ -1,0 +1,78 @@
+import type { CommitRange, DiffSide, DiffValue, SectionName } from '../compare/types';
+import type { RunColor } from '../state/viewState';
+
+/** What the diff pages (of runs, and of model versions) ask of their host. */
+export type DiffProtocol = {
+  requests: {
+    /** What the runs hold themselves: the first picture. `fresh` reads the stores again. */
+    getDiff: { params: { baseline: number | null; fresh: boolean }; result: DiffPageData };
+    /** The same with code, models, data and environment. */
+    getDetails: { params: { baseline: number | null }; result: DiffPageData };
+    /** Histories in small of metrics, one a side. */
+    getHistories: { params: { keys: string[] }; result: DiffHistory[] };
+    getImages: { params: null; result: DiffImage[] };
+    getImage: { params: { side: number; path: string }; result: { bytes: Uint8Array } };
+    /** VS Code's own diff of the two commits; of one file, at the line that set a param. */
+    openChanges: { params: { side: number; file: string | null; param: string | null }; result: null };
+    /** VS Code's own diff of two long texts. */
+    openTexts: { params: { title: string; left: string; right: string }; result: null };
+    getText: { params: { baseline: number | null; format: 'markdown' | 'json' }; result: { text: string } };
+  };
+  events: Record<never, never>;
+};
+
+export interface DiffPageData {
+  /** The model that versions are compared of; null for a diff of runs. */
+  model: string | null;
+  storeName: string;
+  runs: DiffSide[];
+  colors: RunColor[];
+  baseline: number;
+  sections: PageSection[];
+  commits: CommitRange[];
+  summary: string;
+  /** Rows name their sources by index: many runs share a line. */
+  sources: CellSource[];
+  /** Code, models, data and environment are still being read. */
+  pending: boolean;
+}
+
+export interface PageSection {
+  name: SectionName;
+  rows: PageRow[];
+  /** Hidden at first. */
+  same: PageRow[];
+  pending: boolean;
+}
+
+export interface PageRow {
+  key: string;
+  /** Numbers that JSON cannot hold are `NaN`, `Infinity`, `-Infinity` as texts. */
+  values: DiffValue[];
+  delta?: (number | null)[];
+  better?: (boolean | null)[];
+  /** Index into `sources`, −1 for none; one a side. */
+  sources?: number[];
+}
+
+export interface CellSource {
+  status: 'found' | 'differs' | 'given' | 'default' | 'unknown';
+  file: string | null;
+  line: number | null;
+  cell: number | null;
+  commit: string | null;
+  why: string;
+}
+
+export interface DiffHistory {
+  key: string;
+  side: number;
+  steps: Float64Array;
+  values: Float64Array;
+}
+
+export interface DiffImage {
+  path: string;
+  /** Which sides have it. */
+  sides: boolean[];
+}

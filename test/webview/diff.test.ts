@@ -1,0 +1,144 @@
+import * as assert from 'node:assert/strict';
+import { diffPage, modelDiffPage } from '../../src/panels/diff';
+import type { ChangesRequest } from '../../src/panels/page';
+import { createSourceFinder } from '../../src/provenance/finder';
+import { sqliteUri } from '../../src/stores/uri';
+import { fixture } from '../support/fixtures';
+import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+
+/** The taxi store and its repository, with the real handlers. */
+async function taxi() {
+  const folder = await fixture('taxi-duration');
+  const store = sqliteUri(`${folder}/mlflow.db`);
+  const changes: ChangesRequest[] = [];
+  const finder = createSourceFinder({ folders: () => [folder], gitPath: () => 'git', isTrusted: () => true });
+  const services = {
+    code: {
+      finder: () => finder,
+      openChanges: async (request: ChangesRequest) => {
+        changes.push(request);
+      },
+      openTexts: async () => undefined,
+    },
+  };
+  return { store, services, changes, stores: openStores(store) };
+}
+
+const FIRST = '09e91d4bba9347db9e2d0c241248202d';
+const SECOND = 'b4eddb7a40394efea63113c3ea129604';
+const GIVEN = '18483d9d008e4db2882482aab221745b';
+const DIRTY = '5f6a1626046c4779bb4057987a7ef8db';
+
+function row(opened: OpenedPage, key: string) {
+  return opened.page.locator(`[data-key="${key}"]`);
+}
+
+describe('diff page', () => {
+  it('shows what differs of two runs, each param with its line, and opens it', async () => {
+    const { store, services, stores, changes } = await taxi();
+    const opened = await openPage({
+      definition: diffPage,
+      args: {
+        runs: [
+          { store, runId: FIRST },
+          { store, runId: SECOND },
+        ],
+      },
+      stores,
+      services,
+    });
+    const alpha = row(opened, 'alpha');
+    await alpha.getByRole('button', { name: 'src/train.py:12' }).first().waitFor();
+    assert.match(await alpha.innerText(), /0\.1[\s\S]*src\/train\.py:12[\s\S]*0\.01/);
+    assert.equal(await row(opened, 'min_minutes').count(), 0, 'equal rows are hidden');
+    await opened.page.getByText('4 equal rows hidden').waitFor();
+    await alpha.getByRole('button', { name: 'src/train.py:12' }).nth(1).click();
+    assert.deepEqual(opened.commands.at(-1), {
+      command: 'mlflowLens.openSource',
+      args: { store, runId: SECOND, param: 'alpha' },
+    });
+    assert.match(
+      await opened.page.locator('.summary').innerText(),
+      /^Between lasso and lasso: other preprocessing \(src\/preprocess\.py\)/,
+    );
+    await opened.page.getByText('Open Changes').click();
+    await opened.page.waitForFunction('true');
+    assert.equal(changes[0]?.to, '06484e2c068e57d560e972bf70c6d88aaecae423');
+    assert.deepEqual(
+      changes[0]?.files.map(({ path }) => path),
+      ['src/train.py', 'src/preprocess.py'].toSorted().reverse(),
+    );
+    await opened.page.getByLabel(/Only what differs/).uncheck();
+    await row(opened, 'min_minutes').waitFor();
+    await opened.screenshots('diff-two');
+    await opened.checkAccessibility();
+    await opened.close();
+    stores.dispose();
+  });
+
+  it('says where a value was given, and that a commit cannot have set it', async () => {
+    const { store, services, stores } = await taxi();
+    const opened = await openPage({
+      definition: diffPage,
+      args: {
+        runs: [
+          { store, runId: GIVEN },
+          { store, runId: DIRTY },
+        ],
+      },
+      stores,
+      services,
+    });
+    const rate = row(opened, 'learning_rate');
+    await rate.getByText('differs').waitFor();
+    assert.match(await rate.innerText(), /given[\s\S]*MLproject:11[\s\S]*differs[\s\S]*src\/best\.py:12/);
+    assert.match(await row(opened, 'max_depth').innerText(), /mlflow run -P max_depth=9/);
+    await opened.close();
+    stores.dispose();
+  });
+
+  it('compares versions of a model, with the summary for a review', async () => {
+    const { store, services, stores } = await taxi();
+    const opened = await openPage({
+      definition: modelDiffPage,
+      args: { store, name: 'taxi-duration', versions: ['2', '4'] },
+      stores,
+      services,
+    });
+    await opened.page.getByText(/^Between v2 and v4: .*rmse 2\.971 to 2\.867 \(better\)/).waitFor();
+    await row(opened, 'model › xgboost').waitFor();
+    await opened.page.getByText('Copy Markdown').click();
+    await opened.page.waitForTimeout(300);
+    assert.match(opened.copied[0] ?? '', /\| rmse \| 2\.971 \| 2\.867 \(better\) \|/);
+    await opened.screenshots('diff-versions');
+    await opened.close();
+    stores.dispose();
+  });
+
+  it('moves with the keyboard, opens with Enter, transposes, and comes back as it was', async () => {
+    const { store, services, stores } = await taxi();
+    const opened = await openPage({
+      definition: diffPage,
+      args: { runs: [FIRST, SECOND, GIVEN, DIRTY].map((runId) => ({ store, runId })) },
+      stores,
+      services,
+    });
+    const { page } = opened;
+    await row(opened, 'alpha').getByText('src/train.py:12').first().waitFor();
+    await row(opened, 'alpha').locator('[data-cell]').first().focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(opened.commands.at(-1)?.args, { store, runId: FIRST, param: 'alpha' });
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('b');
+    await page.keyboard.press('t');
+    await page.getByRole('columnheader', { name: 'Run' }).waitFor();
+    await opened.screenshots('diff-transposed');
+    await opened.hideAndShow();
+    await page.getByRole('columnheader', { name: 'Run' }).waitFor();
+    await page.keyboard.press('t');
+    await opened.screenshots('diff-many');
+    await opened.close();
+    stores.dispose();
+  });
+});

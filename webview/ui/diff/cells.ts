@@ -1,0 +1,192 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { formatNumber, formatSize, plainText } from '../../../src/mlflow/format';
+import { distinctDigits, numberOf, sameValue } from '../../../src/compare/values';
+import { diffWords } from '../../../src/compare/words';
+import type { SectionName } from '../../../src/compare/types';
+import type { CellSource, DiffHistory, DiffPageData, PageRow } from '../../../src/protocol/diff';
+import { icon } from '../icon';
+import { runColor } from '../theme';
+import { styles } from '../styles';
+
+/** What a cell of the diff needs to know. */
+export interface CellContext {
+  data: DiffPageData;
+  openSource: (side: number, param: string) => void;
+}
+
+const LONG = 24;
+
+/** A value, what changed of it, and where it came from. */
+export function cell(
+  { data, openSource }: CellContext,
+  section: SectionName,
+  row: PageRow,
+  side: number,
+): TemplateResult {
+  const value = row.values[side] ?? null;
+  const source = sourceOf(data, row, side);
+  return html`<span class="cell-value">${valueText(data, section, row, side)}</span>
+    ${side === data.baseline || value === null ? nothing : change(data, row, side)}
+    ${section === 'params' && value !== null && (source || data.pending) ? sourceLink(source, () => openSource(side, row.key)) : nothing}`;
+}
+
+export function sourceOf(data: DiffPageData, row: PageRow, side: number): CellSource | undefined {
+  const index = row.sources?.[side] ?? -1;
+  return data.sources[index];
+}
+
+function valueText(data: DiffPageData, section: SectionName, row: PageRow, side: number): unknown {
+  const value = row.values[side] ?? null;
+  if (value === null) {
+    return html`<span class="missing" title="Not there">–</span>`;
+  }
+  if (section === 'metrics') {
+    const numbers = row.values.map((each) => (typeof each === 'string' ? Number(each) : each));
+    const digits = distinctDigits(numbers.filter((each): each is number => each !== null));
+    const number = numbers[side]!;
+    return html`<span class="digits" title=${String(value)}>${formatNumber(number, digits)}</span>`;
+  }
+  const text = String(value);
+  if (section === 'model' && /(^|› )size$/.test(row.key)) {
+    return html`<span title="${text} bytes">${formatSize(Number(text))}</span>`;
+  }
+  if (section === 'source' && row.key === 'commit') {
+    return html`<span title=${plainText(text)}>${plainText(text.slice(0, 7))}</span>`;
+  }
+  const before = row.values[data.baseline];
+  if (side !== data.baseline && typeof before === 'string' && isProse(before, text)) {
+    return words(before, text);
+  }
+  return html`<bdi title=${plainText(text, 2000)}>${plainText(text)}</bdi>`;
+}
+
+/** Texts whose words can be compared: not numbers, not short names. */
+function isProse(before: string, after: string): boolean {
+  return (
+    !sameValue(before, after) &&
+    numberOf(after) === null &&
+    Math.max(before.length, after.length) > LONG &&
+    before.length + after.length < 4000
+  );
+}
+
+/** What a text has that the other has not is marked; what it lacks stands struck through. */
+export function words(before: string, after: string): TemplateResult {
+  return html`<bdi title=${plainText(after, 2000)}
+    >${diffWords(before, after).map(({ text, kind }) =>
+      kind === 'same'
+        ? plainText(text, Infinity)
+        : kind === 'added'
+          ? html`<ins>${plainText(text, Infinity)}</ins>`
+          : html`<del>${plainText(text, Infinity)}</del>`,
+    )}</bdi
+  >`;
+}
+
+/** Difference from the baseline: sign, arrow, percent, and better or worse where a direction is known. */
+function change(data: DiffPageData, row: PageRow, side: number): unknown {
+  const delta = row.delta?.[side];
+  if (delta === null || delta === undefined || delta === 0) {
+    return nothing;
+  }
+  const base = Number(row.values[data.baseline] ?? NaN);
+  const percent =
+    base !== 0 && Number.isFinite(base) ? ` (${signed((delta / Math.abs(base)) * 100, 3)} %)` : '';
+  const better = row.better?.[side];
+  const verdict = better === true ? 'better' : better === false ? 'worse' : '';
+  return html`<span class="change ${verdict}"
+    >${delta > 0 ? '▲' : '▼'} ${signed(delta, 3)}${percent} ${verdict}</span
+  >`;
+}
+
+function signed(value: number, digits: number): string {
+  return (value > 0 ? '+' : '') + formatNumber(Number(value.toPrecision(digits)), digits);
+}
+
+const WORDS: Readonly<Record<CellSource['status'], string>> = {
+  found: '',
+  differs: 'differs: ',
+  given: 'given: ',
+  default: 'default',
+  unknown: 'unknown',
+};
+
+function sourceLink(source: CellSource | undefined, open: () => void): TemplateResult {
+  if (!source) {
+    return html`<span class="source muted" aria-busy="true">…</span>`;
+  }
+  const why = plainText(source.why, 500);
+  if (source.file === null) {
+    const short = source.status === 'given' ? why.replace(/^Given from outside: |\.$/g, '') : source.status;
+    return html`<span class="source muted" title=${why}>${short}</span>`;
+  }
+  const place = `${source.file}${source.cell === null ? '' : ` cell ${source.cell}`}${source.line === null ? '' : `:${source.line}`}`;
+  const commit = source.commit?.slice(0, 7) ?? '';
+  return html`<span class="source"
+    >${
+      source.status === 'differs'
+        ? html`<span class="differs" title=${why}>${icon('warning')} ${WORDS.differs}</span>`
+        : html`<span class="muted" title=${why}>${WORDS[source.status]}</span>`
+    }<button
+      type="button"
+      class="link"
+      tabindex="-1"
+      title="${why} Open ${plainText(place)} @ ${commit}"
+      @click=${open}
+    >
+      ${plainText(place)}
+    </button></span
+  >`;
+}
+
+const WIDTH = 88;
+const HEIGHT = 18;
+
+/** The histories of a metric over each other, each in its run's colour. */
+export function histories(data: DiffPageData, lines: readonly DiffHistory[]): TemplateResult {
+  const drawn = lines.filter(({ values }) => values.length > 1);
+  if (drawn.length === 0) {
+    return html`<span class="histories"></span>`;
+  }
+  const all = (pick: 'steps' | 'values') => drawn.flatMap((line) => Array.from(line[pick]));
+  const [left, right] = extent(all('steps'));
+  const [low, high] = extent(all('values'));
+  const x = (step: number) => 1 + ((step - left) / (right - left || 1)) * (WIDTH - 2);
+  const y = (value: number) => HEIGHT - 1 - ((value - low) / (high - low || 1)) * (HEIGHT - 2);
+  return html`<span class="histories"
+    ><svg
+      width=${WIDTH}
+      height=${HEIGHT}
+      viewBox="0 0 ${WIDTH} ${HEIGHT}"
+      role="img"
+      aria-label="Histories of ${drawn.length} runs, ${formatNumber(low)} to ${formatNumber(high)}"
+    >
+      ${drawn.map(({ side, steps, values }) => {
+        const points = Array.from(
+          values,
+          (value, i) => `${x(steps[i]!).toFixed(1)},${y(value).toFixed(1)}`,
+        ).join(' ');
+        const color = data.colors[side];
+        return svg`<polyline points=${points} fill="none" stroke=${color ? runColor(color) : 'currentColor'} stroke-width=${side === data.baseline ? 2 : 1.25} />`;
+      })}
+    </svg></span
+  >`;
+}
+
+function extent(values: readonly number[]): [number, number] {
+  return [Math.min(...values), Math.max(...values)];
+}
+
+export function runLabel(data: DiffPageData, side: number): TemplateResult {
+  const color = data.colors[side];
+  const run = data.runs[side]!;
+  return html`${
+      color && !run.workingTree
+        ? html`<span class="dot" ${styles({ background: runColor(color) })} aria-hidden="true"></span>`
+        : run.workingTree
+          ? icon('edit')
+          : nothing
+    }<bdi class="cut" title=${plainText(`${run.label} · ${run.experiment} · ${run.runId}`)}
+      >${plainText(run.label)}</bdi
+    >${side === data.baseline ? html`<span class="muted">baseline</span>` : nothing}`;
+}

@@ -1,0 +1,285 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatDate, plainText } from '../../../src/mlflow/format';
+import type { DiffHistory } from '../../../src/protocol/diff';
+import { icon } from '../icon';
+import { styles } from '../styles';
+import { cell, histories, runLabel, type CellContext } from './cells';
+import { visibleRange, type Line } from './lines';
+
+/** What of the grid is in sight, px. */
+export interface Viewport {
+  top: number;
+  left: number;
+  width: number;
+  height: number;
+}
+
+export interface GridOptions extends CellContext {
+  lines: readonly Line[];
+  offsets: Float64Array;
+  viewport: Viewport;
+  /** The cell that has the keyboard: index of its line, and of its column (0 is the key). */
+  active: { line: number; column: number };
+  histories: ReadonlyMap<string, readonly DiffHistory[]>;
+  imageUrl: (side: number, path: string) => string | undefined;
+  toggle: (section: string) => void;
+  showEqual: () => void;
+  openFile: (side: number, file: string) => void;
+  openRun: (side: number) => void;
+  openChart: (metric: string) => void;
+  openDetail: (line: number) => void;
+  activate: (line: number, column: number) => void;
+}
+
+export const KEY_WIDTH = 230;
+const LEAST_WIDTH = 190;
+
+/** Sides in the order of their columns: the baseline first. */
+export function columnOrder(count: number, baseline: number): number[] {
+  return [baseline, ...Array.from({ length: count }, (_, i) => i).filter((i) => i !== baseline)];
+}
+
+/** Columns share the width; where they are many, each keeps a width that can be read and the rest scrolls. */
+export function columnWidth(width: number, count: number): number {
+  return Math.max(LEAST_WIDTH, Math.floor((width - KEY_WIDTH) / Math.max(1, count)));
+}
+
+/** Which columns beside the pinned ones are in sight. */
+function visibleColumns(viewport: Viewport, width: number, count: number): [number, number] {
+  const first = Math.max(1, 1 + Math.floor(viewport.left / width) - 1);
+  const last = Math.min(count, 1 + Math.ceil((viewport.left + viewport.width - KEY_WIDTH) / width) + 1);
+  return [first, last];
+}
+
+export function grid(options: GridOptions): TemplateResult {
+  const { data, lines, offsets, viewport } = options;
+  const order = columnOrder(data.runs.length, data.baseline);
+  const width = columnWidth(viewport.width, order.length);
+  const total = KEY_WIDTH + width * order.length;
+  const [first, last] = visibleRange(offsets, viewport.top, viewport.height);
+  const columns = visibleColumns(viewport, width, order.length);
+  return html`<div class="diff-head" role="row" aria-rowindex="1" ${styles({ width: `${total}px` })}>
+      <span class="cell key" role="columnheader" ${styles({ width: `${KEY_WIDTH}px` })}></span>
+      ${sides(
+        options,
+        order,
+        columns,
+        width,
+        (side) =>
+          html`<button
+            type="button"
+            class="run-head"
+            title="Open the run"
+            @click=${() => options.openRun(side)}
+          >
+            ${runLabel(data, side)}
+          </button>`,
+        'columnheader',
+        -1,
+      )}
+    </div>
+    <div
+      class="diff-lines"
+      role="rowgroup"
+      ${styles({ height: `${offsets.at(-1) ?? 0}px`, width: `${total}px` })}
+    >
+      ${lines
+        .slice(first, last)
+        .map((line, index) => drawLine(options, line, first + index, order, columns, width))}
+    </div>`;
+}
+
+/** Cells of the sides: the baseline's is pinned, those out of sight are a gap. */
+function sides(
+  options: GridOptions,
+  order: readonly number[],
+  [first, last]: [number, number],
+  width: number,
+  content: (side: number) => unknown,
+  role: string,
+  line: number,
+  extra: (side: number) => string = () => '',
+): TemplateResult[] {
+  const draw = (side: number, column: number): TemplateResult => {
+    const isActive = options.active.line === line && options.active.column === column + 1;
+    return html`<span
+      class="cell ${column === 0 ? 'pinned' : ''} ${extra(side)}"
+      role=${role}
+      aria-colindex=${column + 2}
+      tabindex=${line < 0 ? nothing : isActive ? 0 : -1}
+      data-cell=${line < 0 ? nothing : `${line}:${column + 1}`}
+      ${styles({ width: `${width}px` })}
+      @focus=${line < 0 ? nothing : () => options.activate(line, column + 1)}
+      >${content(side)}</span
+    >`;
+  };
+  return [
+    ...(order.length > 0 ? [draw(order[0]!, 0)] : []),
+    html`<span class="gap" role="presentation" ${styles({ width: `${(first - 1) * width}px` })}></span>`,
+    ...order.slice(first, last).map((side, index) => draw(side, first + index)),
+  ];
+}
+
+function drawLine(
+  options: GridOptions,
+  line: Line,
+  index: number,
+  order: readonly number[],
+  columns: [number, number],
+  width: number,
+): TemplateResult {
+  const top = styles({ transform: `translateY(${options.offsets[index]!}px)` });
+  const row = index + 2;
+  switch (line.kind) {
+    case 'section':
+      return html`<div class="diff-line section-line" role="row" aria-rowindex=${row} ${top}>
+        <h2 role="rowheader">
+          <button
+            type="button"
+            class="fold"
+            aria-expanded=${String(line.open)}
+            data-cell="${index}:0"
+            tabindex=${options.active.line === index ? 0 : -1}
+            @focus=${() => options.activate(index, 0)}
+            @click=${() => options.toggle(line.name)}
+          >
+            ${icon(line.open ? 'chevron-down' : 'chevron-right')}${line.title}
+            <span class="muted count">${line.pending ? 'reading…' : line.count}</span>
+          </button>
+        </h2>
+      </div>`;
+    case 'row':
+      return drawRow(options, line, index, order, columns, width, top);
+    case 'commit':
+      return html`<div class="diff-line wide-line" role="row" aria-rowindex=${row} ${top}>
+        <span role="cell"
+          >${icon('git-commit')} <span class="digits">${line.commit.commit.slice(0, 7)}</span>
+          <bdi>${plainText(line.commit.subject, 120)}</bdi>
+          <span class="muted"
+            >${plainText(line.commit.author, 40)},
+            ${formatDate(line.commit.time)}${line.behind ? ', only in the baseline' : ''}</span
+          ></span
+        >
+      </div>`;
+    case 'file':
+      return html`<div class="diff-line wide-line" role="row" aria-rowindex=${row} ${top}>
+        <span role="cell"
+          >${icon(line.file.change === 'added' ? 'diff-added' : line.file.change === 'deleted' ? 'diff-removed' : line.file.change === 'renamed' ? 'diff-renamed' : 'diff-modified')}
+          <button
+            type="button"
+            class="link"
+            data-cell="${index}:0"
+            tabindex=${options.active.line === index ? 0 : -1}
+            @focus=${() => options.activate(index, 0)}
+            @click=${() => options.openFile(line.side, line.file.path)}
+          >
+            ${plainText(line.file.path)}
+          </button>
+          ${line.file.added === null ? nothing : html`<span class="digits muted">+${line.file.added} −${line.file.deleted ?? 0}</span>`}
+          ${line.used ? html`<span class="muted">used by the runs</span>` : nothing}</span
+        >
+      </div>`;
+    case 'note':
+      return html`<div class="diff-line wide-line" role="row" aria-rowindex=${row} ${top}>
+        <span role="cell" class="muted"
+          >${plainText(line.text, 300)}
+          ${
+            line.action
+              ? html`<button
+                  type="button"
+                  class="link"
+                  data-cell="${index}:0"
+                  tabindex=${options.active.line === index ? 0 : -1}
+                  @focus=${() => options.activate(index, 0)}
+                  @click=${options.showEqual}
+                >
+                  ${line.action.label}
+                </button>`
+              : nothing
+          }</span
+        >
+      </div>`;
+    case 'images':
+      return html`<div class="diff-line image-line" role="row" aria-rowindex=${row} ${top}>
+        <span class="cell key" role="rowheader" ${styles({ width: `${KEY_WIDTH}px` })}
+          ><bdi class="cut">${plainText(line.image.path)}</bdi></span
+        >
+        ${sides(options, order, columns, width, (side) => picture(options, line.image.path, side, line.image.sides[side] ?? false), 'cell', -1)}
+      </div>`;
+  }
+}
+
+function picture(options: GridOptions, path: string, side: number, has: boolean): unknown {
+  if (!has) {
+    return html`<span class="missing">–</span>`;
+  }
+  const url = options.imageUrl(side, path);
+  const label = `${path} of ${options.data.runs[side]?.label ?? ''}`;
+  return url
+    ? html`<img src=${url} alt=${plainText(label)} />`
+    : html`<span class="muted" aria-busy="true">…</span>`;
+}
+
+function drawRow(
+  options: GridOptions,
+  line: Extract<Line, { kind: 'row' }>,
+  index: number,
+  order: readonly number[],
+  columns: [number, number],
+  width: number,
+  top: ReturnType<typeof styles>,
+): TemplateResult {
+  const { data } = options;
+  const { row, section } = line;
+  const base = row.values[data.baseline] ?? null;
+  const equal = (side: number) =>
+    side !== data.baseline && !line.same && String(row.values[side] ?? '\0') === String(base ?? '\0');
+  return html`<div
+    class="diff-line data-line ${line.same ? 'same-line' : ''}"
+    role="row"
+    aria-rowindex=${index + 2}
+    data-key=${row.key}
+    @dblclick=${() => options.openDetail(index)}
+    ${top}
+  >
+    <span
+      class="cell key"
+      role="rowheader"
+      tabindex=${options.active.line === index && options.active.column === 0 ? 0 : -1}
+      data-cell="${index}:0"
+      @focus=${() => options.activate(index, 0)}
+      ${styles({ width: `${KEY_WIDTH}px` })}
+      >${
+        section === 'metrics'
+          ? html`<button
+                type="button"
+                class="link cut"
+                tabindex="-1"
+                title="Open the chart of ${plainText(row.key)}"
+                @click=${() => options.openChart(row.key)}
+              >
+                ${plainText(row.key)}</button
+              >${histories(data, options.histories.get(row.key) ?? [])}`
+          : html`<button
+              type="button"
+              class="plain cut"
+              tabindex="-1"
+              title="${plainText(row.key, 500)}: show the whole values"
+              @click=${() => options.openDetail(index)}
+            >
+              ${plainText(row.key)}
+            </button>`
+      }</span
+    >
+    ${sides(
+      options,
+      order,
+      columns,
+      width,
+      (side) => cell(options, section, row, side),
+      'cell',
+      index,
+      (side) => (equal(side) ? 'equal' : ''),
+    )}
+  </div>`;
+}
