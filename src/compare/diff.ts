@@ -22,11 +22,12 @@ import { flatten, numberOf, sameNumber, sameValue } from './values';
  * leave their sections pending.
  */
 export function diffRuns(
-  sides: readonly SideFacts[],
+  facts: readonly SideFacts[],
   baseline: number,
   commits: readonly CommitRange[],
   directionOf: DirectionOf,
 ): RunDiff {
+  const sides = withDistinctLabels(facts);
   const sections = SECTIONS.map((name) => section(name, sides, baseline, directionOf));
   const diff: RunDiff = {
     runs: sides.map(({ side }) => side),
@@ -37,6 +38,17 @@ export function diffRuns(
   };
   diff.summary = summarize(diff, sides);
   return diff;
+}
+
+/** Runs of one name are told apart by the start of their ids. */
+function withDistinctLabels(facts: readonly SideFacts[]): SideFacts[] {
+  const count = new Map<string, number>();
+  facts.forEach(({ side }) => count.set(side.label, (count.get(side.label) ?? 0) + 1));
+  return facts.map((each) =>
+    count.get(each.side.label)! > 1 && each.side.runId !== ''
+      ? { ...each, side: { ...each.side, label: `${each.side.label} ${each.side.runId.slice(0, 7)}` } }
+      : each,
+  );
 }
 
 type Column = ReadonlyMap<string, DiffValue> | null;

@@ -104,8 +104,9 @@ class DiffHost {
           this.sides.catch(() => (this.sides = null));
         }
         const facts = (await this.sides).map((side) => side.facts);
-        this.nameTab(facts);
-        return this.pageData(facts, this.baselineOf(baseline), [], true);
+        const data = this.pageData(facts, this.baselineOf(baseline), [], true);
+        this.nameTab(data.runs.map(({ label }) => label));
+        return data;
       },
       getDetails: async ({ baseline }, signal) => {
         const base = this.baselineOf(baseline);
@@ -183,8 +184,7 @@ class DiffHost {
     return diffRuns(facts, baseline, commits, (key, tags) => metricDirection(key, tags, metricDirections));
   }
 
-  private nameTab(facts: readonly SideFacts[]): void {
-    const labels = facts.map(({ side }) => side.label);
+  private nameTab(labels: readonly string[]): void {
     const what =
       labels.length > 2 ? `${labels.length} ${this.wanted.model ? 'versions' : 'runs'}` : labels.join(' ↔ ');
     this.session.setTitle(this.wanted.model ? `${this.wanted.model}: ${what}` : what);

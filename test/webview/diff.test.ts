@@ -51,7 +51,7 @@ describe('diff page', () => {
     await alpha.getByRole('button', { name: 'src/train.py:12' }).first().waitFor();
     assert.match(await alpha.innerText(), /0\.1[\s\S]*src\/train\.py:12[\s\S]*0\.01/);
     assert.equal(await row(opened, 'min_minutes').count(), 0, 'equal rows are hidden');
-    await opened.page.getByText('4 equal rows hidden').waitFor();
+    await opened.page.getByText('4 equal rows hidden').first().waitFor();
     await alpha.getByRole('button', { name: 'src/train.py:12' }).nth(1).click();
     assert.deepEqual(opened.commands.at(-1), {
       command: 'mlflowLens.openSource',
@@ -59,14 +59,14 @@ describe('diff page', () => {
     });
     assert.match(
       await opened.page.locator('.summary').innerText(),
-      /^Between lasso and lasso: other preprocessing \(src\/preprocess\.py\)/,
+      /^Between lasso 09e91d4 and lasso b4eddb7: other preprocessing \(src\/preprocess\.py\)/,
     );
     await opened.page.getByText('Open Changes').click();
     await opened.page.waitForFunction('true');
     assert.equal(changes[0]?.to, '06484e2c068e57d560e972bf70c6d88aaecae423');
     assert.deepEqual(
       changes[0]?.files.map(({ path }) => path),
-      ['src/train.py', 'src/preprocess.py'].toSorted().reverse(),
+      ['src/preprocess.py', 'src/train.py'],
     );
     await opened.page.getByLabel(/Only what differs/).uncheck();
     await row(opened, 'min_minutes').waitFor();
@@ -105,8 +105,12 @@ describe('diff page', () => {
       stores,
       services,
     });
-    await opened.page.getByText(/^Between v2 and v4: .*rmse 2\.971 to 2\.867 \(better\)/).waitFor();
+    await opened.page
+      .locator('.summary', { hasText: /Between v2 and v4: .*rmse 2\.971 to 2\.867 \(better\)/ })
+      .waitFor();
+    await opened.page.getByPlaceholder('Filter rows').fill('xgboost');
     await row(opened, 'model › xgboost').waitFor();
+    await opened.page.getByPlaceholder('Filter rows').fill('');
     await opened.page.getByText('Copy Markdown').click();
     await opened.page.waitForTimeout(300);
     assert.match(opened.copied[0] ?? '', /\| rmse \| 2\.971 \| 2\.867 \(better\) \|/);

@@ -54,18 +54,20 @@ function valueText(data: DiffPageData, section: SectionName, row: PageRow, side:
     return html`<span title=${plainText(text)}>${plainText(text.slice(0, 7))}</span>`;
   }
   const before = row.values[data.baseline];
-  if (side !== data.baseline && typeof before === 'string' && isProse(before, text)) {
+  if (section !== 'source' && side !== data.baseline && typeof before === 'string' && isProse(before, text)) {
     return words(before, text);
   }
   return html`<bdi title=${plainText(text, 2000)}>${plainText(text)}</bdi>`;
 }
 
-/** Texts whose words can be compared: not numbers, not short names. */
+/** Texts of several words: of names and paths the whole counts. */
 function isProse(before: string, after: string): boolean {
   return (
     !sameValue(before, after) &&
     numberOf(after) === null &&
     Math.max(before.length, after.length) > LONG &&
+    /\s/.test(before.trim()) &&
+    /\s/.test(after.trim()) &&
     before.length + after.length < 4000
   );
 }

@@ -2,6 +2,7 @@ import type { CommitInfo } from '../../../src/provenance/git';
 import type { ChangedFile } from '../../../src/provenance/git';
 import type { SectionName } from '../../../src/compare/types';
 import type { DiffImage, DiffPageData, PageRow } from '../../../src/protocol/diff';
+import { count as amount } from '../../../src/mlflow/format';
 import { matches } from '../filterBox';
 
 /** One line of the diff: all have a height that is known before they are drawn. */
@@ -74,7 +75,7 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
     } else if (same.length > 0) {
       lines.push({
         kind: 'note',
-        text: `${same.length} equal ${same.length === 1 ? 'row' : 'rows'} hidden`,
+        text: `${amount(same.length, 'equal row')} hidden`,
         action: { label: 'Show', name: 'showEqual' },
       });
     }
@@ -86,7 +87,7 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
 function countText(data: DiffPageData, name: SectionName, different: number, total: number): string {
   if (name === 'source') {
     const commits = data.commits.reduce((sum, range) => sum + range.commits.length + range.behind.length, 0);
-    return commits === 0 ? `${different} of ${total}` : `${commits} ${commits === 1 ? 'commit' : 'commits'}`;
+    return commits === 0 ? `${different} of ${total}` : amount(commits, 'commit');
   }
   return `${different} of ${total}`;
 }
@@ -107,7 +108,7 @@ function codeLines(data: DiffPageData, filter: string): Line[] {
         text:
           count === 0
             ? `${label}the same commit`
-            : `${label}${count} commits, ${range.files.length} files changed`,
+            : `${label}${amount(count, 'commit')}, ${amount(range.files.length, 'file')} changed`,
       });
       continue;
     }

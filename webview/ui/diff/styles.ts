@@ -97,6 +97,7 @@ export const diffStyles = css`
   .section-line h2 {
     position: sticky;
     left: 0;
+    padding-left: 2px;
   }
   .wide-line {
     height: 22px;
