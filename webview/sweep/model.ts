@@ -134,3 +134,16 @@ export function valueAt(column: SweepColumn, place: number): number {
 export function isCategory(column: SweepColumn): boolean {
   return column.categories.length > 0;
 }
+
+/**
+ * What a model is chosen by at first: the objective, the model's size (a metric of it where the runs kept no
+ * model), the training time.
+ */
+export function defaultObjectives({ objective, columns }: Sweep): string[] {
+  const known = (id: string): boolean => (columns.get(id)?.kind ?? 'empty') !== 'empty';
+  const logged = [...columns.values()].find(
+    ({ kindOf, name }) => kindOf === 'metric' && /model.*(size|bytes)|(size|bytes).*model/i.test(name),
+  );
+  const size = known('attribute:modelSize') ? 'attribute:modelSize' : logged?.id;
+  return [objective?.id, size, 'attribute:duration'].flatMap((id) => id ?? []);
+}

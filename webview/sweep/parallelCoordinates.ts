@@ -75,7 +75,7 @@ export class ParallelCoordinates extends LitElement {
 
   protected override render(): TemplateResult {
     const { axes } = this;
-    const layout = layoutOf(this.clientWidth || 900, HEIGHT, axes.length);
+    const layout = layoutOf(this.layout?.width ?? 900, HEIGHT, axes.length);
     return html`<div class="parallel">
       <div class="axis-titles" role="list" aria-label="Axes">
         ${axes.map(
@@ -114,7 +114,7 @@ export class ParallelCoordinates extends LitElement {
   }
 
   private axisWidth(): number {
-    return ((this.clientWidth || 900) - 140) / Math.max(1, this.axes.length - 1) - 8;
+    return ((this.layout?.width ?? 900) - 140) / Math.max(1, this.axes.length - 1) - 8;
   }
 
   private summary(): string {
@@ -182,7 +182,8 @@ export class ParallelCoordinates extends LitElement {
     if (!plot || !canvas || plot.clientWidth === 0) {
       return;
     }
-    if (this.layout && this.layout.width !== plot.clientWidth) {
+    if (this.layout?.width !== plot.clientWidth) {
+      // The titles stand where the axes are.
       this.requestUpdate();
     }
     this.layout = layoutOf(plot.clientWidth, HEIGHT, this.axes.length);

@@ -18,6 +18,7 @@ import {
   cellsOf,
   cellText,
   directionOf,
+  defaultObjectives,
   goodnessOf,
   readSettings,
   varying,
@@ -334,12 +335,9 @@ export class SweepPage extends LitElement {
   }
 
   private objectives(sweep: Sweep): SweepColumn[] {
-    const ids = this.settings.objectives ?? [
-      ...(sweep.objective ? [sweep.objective.id] : []),
-      'attribute:modelSize',
-      'attribute:duration',
-    ];
-    return ids.flatMap((id) => this.columns.get(id) ?? []).filter(({ kind }) => kind !== 'empty');
+    return (this.settings.objectives ?? defaultObjectives(sweep))
+      .flatMap((id) => this.columns.get(id) ?? [])
+      .filter(({ kind }) => kind !== 'empty');
   }
 
   private readonly hover = (run: number | null): void => {
