@@ -2,39 +2,9 @@ import type { Page } from 'playwright-core';
 
 /** A chart read back from chart.js. */
 export interface DrawnChart {
-  datasets: {
-    label: string;
-    color: string;
-    points: [x: number, y: number][];
-  }[];
+  datasets: { label: string; color: string; width: number; points: [x: number, y: number][] }[];
   x: { min: number; max: number; type: string };
   y: { min: number; max: number; type: string };
-}
-
-/** The chart of a metric as it is drawn now; the page's own Chart.getChart is found through the canvas. */
-export async function readChart(page: Page, metric: string): Promise<DrawnChart> {
-  await page.waitForFunction(
-    (key) => {
-      const card = document.querySelector(`chart-card[data-metric="${CSS.escape(key)}"]`);
-      return (card as unknown as { drawn?: unknown } | null)?.drawn !== undefined;
-    },
-    metric,
-    { timeout: 10_000 },
-  );
-  return page.evaluate((key) => {
-    const card = document.querySelector(`chart-card[data-metric="${CSS.escape(key)}"]`)!;
-    const chart = (card as unknown as { drawn: ChartLike }).drawn;
-    const scale = ({ min, max, type }: ChartLike['scales']['x']): DrawnChart['x'] => ({ min, max, type });
-    return {
-      datasets: chart.data.datasets.map(({ label, borderColor, data }) => ({
-        label,
-        color: borderColor,
-        points: data.map(({ x, y }): [number, number] => [x, y]),
-      })),
-      x: scale(chart.scales.x),
-      y: scale(chart.scales.y),
-    };
-  }, metric);
 }
 
 interface ScaleLike {
@@ -43,21 +13,80 @@ interface ScaleLike {
   type: string;
 }
 
-interface ChartLike {
-  data: { datasets: { label: string; borderColor: string; data: { x: number; y: number }[] }[] };
-  scales: { x: ScaleLike; y: ScaleLike };
+interface CardElement extends Element {
+  view?: {
+    chart: {
+      data: {
+        datasets: {
+          label: string;
+          borderColor: string;
+          borderWidth: number;
+          data: { x: number; y: number }[];
+        }[];
+      };
+      scales: { x: ScaleLike; y: ScaleLike };
+    };
+  };
 }
 
-/** Pixels of a colour (#rrggbb, within a tolerance a channel) on a chart's canvas, in a part of its height from 0 to 1. */
-export async function countPixels(
+/** The chart of a metric as it is drawn now. */
+export async function readChart(page: Page, metric: string): Promise<DrawnChart> {
+  await page.waitForFunction(
+    (key) =>
+      document.querySelector<CardElement>(`chart-card[data-metric="${CSS.escape(key)}"]`)?.view !== undefined,
+    metric,
+    { timeout: 15_000 },
+  );
+  const text = await page.evaluate((key) => {
+    const { chart } = document.querySelector<CardElement>(
+      `chart-card[data-metric="${CSS.escape(key)}"]`,
+    )!.view!;
+    const scale = ({ min, max, type }: ScaleLike): ScaleLike => ({ min, max, type });
+    return JSON.stringify({
+      datasets: chart.data.datasets.map(({ label, borderColor, borderWidth, data }) => ({
+        label,
+        color: borderColor,
+        width: borderWidth,
+        points: data.map(({ x, y }) => [x, y]),
+      })),
+      x: scale(chart.scales.x),
+      y: scale(chart.scales.y),
+    });
+  }, metric);
+  return JSON.parse(text) as DrawnChart;
+}
+
+/** Waits until the chart is as `ready` says. */
+export async function chartWhere(
   page: Page,
   metric: string,
+  ready: (chart: DrawnChart) => boolean,
+): Promise<DrawnChart> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const chart = await readChart(page, metric);
+    if (ready(chart) || Date.now() > end) {
+      return chart;
+    }
+    await page.waitForTimeout(50);
+  }
+}
+
+/** y of every point, breaks (null on its way out of the page) left out. */
+export function valuesOf(chart: DrawnChart, dataset = 0): number[] {
+  return chart.datasets[dataset]!.points.flatMap(([, y]) => (typeof y === 'number' ? [y] : []));
+}
+
+/** Pixels of a colour (#rrggbb, within a tolerance a channel) on a canvas, in a part of its height from 0 to 1. */
+export async function countPixels(
+  page: Page,
+  selector: string,
   color: string,
   part: [from: number, to: number] = [0, 1],
 ): Promise<number> {
   return page.evaluate(
-    ({ key, wanted, from, to }) => {
-      const canvas = document.querySelector<HTMLCanvasElement>(`chart-card[data-metric="${CSS.escape(key)}"] canvas`)!;
+    ({ canvasSelector, wanted, from, to }) => {
+      const canvas = document.querySelector<HTMLCanvasElement>(canvasSelector)!;
       const { width, height } = canvas;
       const top = Math.floor(from * height);
       const { data } = canvas.getContext('2d')!.getImageData(0, top, width, Math.ceil((to - from) * height));
@@ -69,6 +98,18 @@ export async function countPixels(
       }
       return count;
     },
-    { key: metric, wanted: color, from: part[0], to: part[1] },
+    { canvasSelector: selector, wanted: color, from: part[0], to: part[1] },
   );
+}
+
+export function canvasOf(metric: string): string {
+  return `chart-card[data-metric="${metric}"] canvas`;
+}
+
+export function plotOf(metric: string): string {
+  return `chart-card[data-metric="${metric}"] .plot`;
+}
+
+export async function saidOf(page: Page, metric: string): Promise<string> {
+  return (await page.locator(`chart-card[data-metric="${metric}"] .said`).textContent()) ?? '';
 }

@@ -356,11 +356,11 @@ export class ChartCard extends LitElement {
     switch (event.key) {
       case '+':
       case '=':
-        view.zoomBy(1.5);
+        view.zoomStep('in');
         break;
       case '-':
       case '_':
-        view.zoomBy(1 / 1.5);
+        view.zoomStep('out');
         break;
       case 'ArrowLeft':
       case 'ArrowRight': {

@@ -123,15 +123,17 @@ export class ChartView {
     this.chart.draw();
   }
 
-  /** Keyboard: a factor over 1 zooms in round the middle; a share of the width pans. */
-  zoomBy(factor: number): void {
-    this.chart.zoom({ x: factor });
+  /** Round the middle: half of what is seen, or twice as much. */
+  zoomStep(direction: 'in' | 'out'): void {
+    // The plug-in takes away (amount - 1) of the width.
+    this.chart.zoom({ x: direction === 'in' ? 1.5 : 0 });
+    this.events.onRange(this.xRange);
   }
 
+  /** By a share of the width, to the right where positive. */
   panBy(share: number): void {
     this.chart.pan({ x: -share * this.chart.chartArea.width }, undefined, 'none');
-    const { min, max } = this.chart.scales.x!;
-    this.events.onRange([min, max]);
+    this.events.onRange(this.xRange);
   }
 
   /** Where the plot lies on the canvas, CSS pixels. */

@@ -1,0 +1,443 @@
+import * as assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { chartsPage } from '../../src/panels/charts';
+import type { ChartsArguments } from '../../src/protocol/pages';
+import { assignColor, PALETTES } from '../../src/state/colors';
+import { ViewState } from '../../src/state/viewState';
+import type { OpenStores } from '../../src/stores/openStores';
+import { sqliteUri } from '../../src/stores/uri';
+import { removeTempFolders } from '../support/database';
+import { fixture } from '../support/fixtures';
+import {
+  EXPERIMENT,
+  makeHistoryStore,
+  pythonExecute,
+  runIdOf,
+  START,
+  startWriter,
+  type HistoryPoint,
+  type MadeRun,
+} from '../support/histories';
+import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { reference } from '../unit/series/reference';
+import { canvasOf, chartWhere, countPixels, plotOf, readChart, saidOf, valuesOf } from './chartTools';
+
+function series(values: readonly number[], first = 0): HistoryPoint[] {
+  return values.map((value, i) => [first + i, START + (first + i) * 1000, value]);
+}
+
+function* million(): Iterable<HistoryPoint> {
+  for (let i = 1; i <= 1_000_000; i++) {
+    yield [i, START + i, i === 654_321 ? 1000 : Math.sin(i / 1000)];
+  }
+}
+
+const wave = (count: number, shift = 0): number[] =>
+  Array.from({ length: count }, (_, i) => Math.exp(-i / 200) + 0.1 * Math.sin(i / 7 + shift) + 0.2);
+
+describe('charts page', function () {
+  this.timeout(60_000);
+  let stores: OpenStores;
+  let opened: OpenedPage | undefined;
+  let state: ViewState;
+  const saved: { name: string; data: Uint8Array }[] = [];
+
+  afterEach(async () => {
+    const page = opened;
+    opened = undefined;
+    await page?.close();
+    stores?.dispose();
+    removeTempFolders();
+  });
+
+  async function open(file: string, args: Partial<ChartsArguments> = {}): Promise<OpenedPage> {
+    const uri = sqliteUri(file);
+    stores = openStores(uri);
+    stores.setPollInterval(200);
+    await stores.get(uri);
+    stores.setPollInterval(200);
+    state = new ViewState({ get: () => undefined, update: async () => undefined });
+    saved.length = 0;
+    opened = await openPage({
+      definition: chartsPage,
+      args: 'runs' in args ? args : { store: uri, experimentIds: [EXPERIMENT], ...args },
+      stores,
+      state,
+      services: { saveFile: async (name, data) => void saved.push({ name, data }) },
+    });
+    return opened;
+  }
+
+  function make(runs: Partial<MadeRun>[]): string {
+    return makeHistoryStore(runs.map((run, i) => ({ runId: runIdOf(i + 1), ...run })));
+  }
+
+  it('draws a spike of one step at every zoom of a million points, linear and logarithmic, by keyboard', async () => {
+    const { page } = await open(make([{ metrics: { loss: million() } }]));
+    const whole = await chartWhere(page, 'loss', (chart) => Math.max(...valuesOf(chart)) === 1000);
+    assert.equal(Math.max(...valuesOf(whole)), 1000);
+    assert.ok(valuesOf(whole).length < 5000, 'the page gets what it draws, not the history');
+    await page.waitForFunction(() =>
+      document.querySelector('.said')?.textContent?.includes('1,000,000 points, shown as'),
+    );
+    assert.match(await saidOf(page, 'loss'), /^1,000,000 points, shown as [\d,]+ buckets$/);
+    const color = whole.datasets[0]!.color;
+    assert.ok(
+      (await countPixels(page, canvasOf('loss'), color, [0, 0.3])) > 10,
+      'the spike is on the canvas',
+    );
+
+    await page.locator(plotOf('loss')).focus();
+    let width = whole.x.max - whole.x.min;
+    for (let i = 0; i < 1; i++) {
+      await page.keyboard.press('+');
+      const before = width;
+      const zoomed = await chartWhere(page, 'loss', ({ x }) => x.max - x.min < before * 0.9);
+      width = zoomed.x.max - zoomed.x.min;
+      assert.ok(zoomed.x.min < 654_321 && zoomed.x.max > 654_321);
+      assert.equal(Math.max(...valuesOf(await chartWhere(page, 'loss', (chart) => chart.y.max > 900))), 1000);
+    }
+    // Down to single points.
+    await zoomTo(page, [654_311, 654_331]);
+    const single = await chartWhere(page, 'loss', (chart) => chart.datasets[0]!.points.length < 40);
+    assert.equal(Math.max(...valuesOf(single)), 1000);
+    await page.waitForFunction(() => document.querySelector('.said')?.textContent?.startsWith('21 of'));
+    assert.match(await saidOf(page, 'loss'), /^21 of 1,000,000 points, each drawn/);
+
+    await page.locator(plotOf('loss')).focus();
+    await page.keyboard.press('0');
+    await chartWhere(page, 'loss', ({ x }) => x.max === 1_000_000);
+    await page.getByLabel('log x').check();
+    const log = await chartWhere(page, 'loss', ({ x }) => x.type === 'logarithmic');
+    assert.equal(
+      Math.max(...valuesOf(await chartWhere(page, 'loss', (chart) => valuesOf(chart).includes(1000)))),
+      1000,
+    );
+    assert.equal(log.x.min, 1);
+  });
+
+  it('marks NaN and infinities, breaks the line there, and says so', async () => {
+    const { page } = await open(
+      make([{ metrics: { loss: series([1, 2, NaN, 2, 1, Infinity, 1.5, -Infinity, 2]) } }]),
+    );
+    const chart = await readChart(page, 'loss');
+    assert.deepEqual(
+      chart.datasets[0]!.points.map(([, y]) => y ?? 'break'),
+      [1, 2, 'break', 2, 1, 'break', 1.5, 'break', 2],
+    );
+    assert.match(await saidOf(page, 'loss'), /9 points, each drawn · 1 NaN marked · 2 infinite marked/);
+    const color = chart.datasets[0]!.color;
+    const floor = await countPixels(page, canvasOf('loss'), color, [0.82, 0.93]);
+    assert.ok(floor > 15, `the marks stand at the lower edge: ${floor} pixels`);
+  });
+
+  it('says what a log axis cannot show, and never draws a false floor', async () => {
+    const { page } = await open(make([{ metrics: { loss: series([0, -1, 1, 10, 100, 0, 1000]) } }]));
+    await readChart(page, 'loss');
+    await page.getByLabel('log y').check();
+    const chart = await chartWhere(page, 'loss', ({ y }) => y.type === 'logarithmic');
+    assert.deepEqual(valuesOf(chart), [1, 10, 100, 1000]);
+    await page.waitForFunction(() => /≤ 0/.test(document.querySelector('.said')?.textContent ?? ''));
+    assert.match(await saidOf(page, 'loss'), /3 points at y ≤ 0 not shown on the log axis/);
+  });
+
+  it('smooths as TensorBoard does, the raw line faint beneath', async () => {
+    const { x, y, ema } = reference.smoothing;
+    const points = x.map((step, i): HistoryPoint => [step, START + step, y[i]!]);
+    const { page } = await open(make([{ metrics: { loss: points } }]));
+    await readChart(page, 'loss');
+    await page.getByLabel('Kind of smoothing').selectOption('ema');
+    await page.locator('input[type=range]').fill('0.6');
+    const chart = await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 2);
+    const [raw, smoothed] = chart.datasets;
+    assert.deepEqual(
+      raw!.points.map(([, value]) => value),
+      y,
+    );
+    smoothed!.points.forEach(([, value], i) => assert.ok(Math.abs(value - ema['0.6']![i]!) < 1e-9));
+    assert.match(raw!.color, /^#[0-9A-F]{6}40$/i, 'a quarter as strong');
+    await page.waitForTimeout(700);
+    assert.deepEqual(state.setting<{ smoothing: unknown }>('charts')?.smoothing, {
+      kind: 'ema',
+      weight: 0.6,
+    });
+  });
+
+  it('grows with a real writer, by itself', async () => {
+    const file = make([{ metrics: { loss: series(wave(200)) }, status: 'RUNNING', endTime: null }]);
+    const { page } = await open(file);
+    assert.equal(valuesOf(await readChart(page, 'loss')).length, 200);
+    const writer = startWriter(file, {
+      runId: runIdOf(1),
+      key: 'loss',
+      first: 200,
+      count: 30,
+      interval: 0.02,
+    });
+    const grown = await chartWhere(page, 'loss', (chart) => valuesOf(chart).length === 230);
+    assert.equal(valuesOf(grown).length, 230);
+    assert.equal(grown.datasets[0]!.points.at(-1)![1], 229 * 0.5);
+    await new Promise((done) => (writer.exitCode === null ? writer.once('exit', done) : done(undefined)));
+  });
+
+  it('draws itself again in the colours of another theme', async () => {
+    const { page } = await open(make([{ metrics: { loss: series(wave(50)) } }]));
+    const slot = assignColor(runIdOf(1), []).color;
+    const dark = await readChart(page, 'loss');
+    assert.equal(dark.datasets[0]!.color, PALETTES.dark[slot]);
+    for (const kind of ['light', 'highContrast', 'highContrastLight'] as const) {
+      await opened!.setTheme(kind);
+      const chart = await chartWhere(
+        page,
+        'loss',
+        ({ datasets }) => datasets[0]!.color === PALETTES[kind][slot],
+      );
+      assert.equal(chart.datasets[0]!.color, PALETTES[kind][slot]);
+      assert.ok((await countPixels(page, canvasOf('loss'), PALETTES[kind][slot]!)) > 100);
+    }
+  });
+
+  it('comes back from hiding as it was: zoom, hidden runs, folded sections, enlarged chart', async () => {
+    const { page } = await open(
+      make([
+        { name: 'first', metrics: { loss: series(wave(300)), 'val/loss': series(wave(300)) } },
+        { name: 'second', metrics: { loss: series(wave(300, 1)) } },
+      ]),
+    );
+    assert.equal((await readChart(page, 'loss')).datasets.length, 2);
+    await page.getByRole('button', { name: 'second', exact: true }).click();
+    await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 1);
+    await page.locator(plotOf('loss')).focus();
+    await page.keyboard.press('+');
+    const zoomed = await chartWhere(page, 'loss', ({ x }) => x.max - x.min < 290);
+    await page.getByRole('button', { name: 'val/ 1' }).click();
+    await opened!.hideAndShow();
+    const back = await readChart(page, 'loss');
+    assert.deepEqual([back.datasets.map(({ label }) => label), back.x], [['first'], zoomed.x]);
+    assert.equal(await page.locator('chart-card').count(), 1, 'val/ is still folded');
+    await page.getByRole('button', { name: 'Show 1 hidden run' }).click();
+    await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 2);
+  });
+
+  it('zooms by dragging and by ctrl and wheel, all charts at once, and fetches the detail', async () => {
+    const { page } = await open(make([{ metrics: { a: series(wave(20_000)), b: series(wave(20_000)) } }]));
+    const before = await readChart(page, 'a');
+    await page.waitForFunction(() => /shown as/.test(document.querySelector('.said')?.textContent ?? ''));
+    const box = (await page.locator(plotOf('a')).boundingBox())!;
+    const y = box.y + 100;
+    await page.mouse.move(box.x + 200, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 230, y, { steps: 4 });
+    await page.mouse.up();
+    const zoomed = await chartWhere(page, 'a', ({ x }) => x.max < before.x.max);
+    assert.ok(zoomed.x.max - zoomed.x.min < 2500);
+    const other = await chartWhere(page, 'b', ({ x }) => x.max < before.x.max);
+    assert.deepEqual(other.x, zoomed.x);
+    await page.waitForFunction(() => /each drawn/.test(document.querySelector('.said')?.textContent ?? ''));
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, 300);
+    await page.keyboard.up('Control');
+    await chartWhere(page, 'a', ({ x }) => x.max - x.min > zoomed.x.max - zoomed.x.min);
+    await page.locator(plotOf('a')).dblclick();
+    await chartWhere(page, 'a', ({ x }) => x.max === before.x.max);
+  });
+
+  it('shows one crosshair in all charts with exact values, and lights up the same run everywhere', async () => {
+    const { page } = await open(
+      make([
+        { name: 'low', metrics: { a: series(wave(100)), b: series(wave(100)) } },
+        { name: 'high', metrics: { a: series(wave(100).map((value) => value + 5)) } },
+      ]),
+    );
+    await readChart(page, 'a');
+    await readChart(page, 'b');
+    const box = (await page.locator(plotOf('a')).boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 60);
+    const cells = page.locator('chart-card[data-metric="b"] [data-cursor]');
+    await page.waitForFunction(() =>
+      /@ \d+/.test(document.querySelector('chart-card[data-metric="b"] [data-cursor]')?.textContent ?? ''),
+    );
+    const [, value, step] = /^(\S+) @ (\d+)$/.exec((await cells.first().textContent()) ?? '') ?? [];
+    assert.ok(Math.abs(Number(value) - wave(100)[Number(step)]!) < 1e-6, `${value} at ${step}`);
+    // Another view lights a run up: its line is strong, the other faint; and the page tells what it lights up itself.
+    state.setHovered({ store: stores.list()[0]!.uri, runId: runIdOf(2) });
+    const lit = await chartWhere(page, 'a', ({ datasets }) => datasets.some(({ width }) => width === 2.5));
+    const [strong] = lit.datasets.filter(({ width }) => width === 2.5);
+    assert.equal(strong!.label, 'high');
+    assert.match(lit.datasets.find(({ label }) => label === 'low')!.color, /^#[0-9A-F]{8}$/i);
+    await page.getByRole('button', { name: 'low', exact: true }).hover();
+    await page.waitForFunction(() => document.querySelector('.run-chip.hovered') !== null);
+    await page.waitForTimeout(50);
+    assert.equal(state.hovered?.runId, runIdOf(1));
+  });
+
+  it('draws groups as mean and band, with n, and the single traces on hover', async () => {
+    const runs = [0, 1, 2, 3].map((seed) => ({
+      name: `seed ${seed}`,
+      params: { lr: seed < 3 ? '0.1' : '0.5', seed: String(seed) },
+      metrics: { loss: series(wave(50, seed)) },
+    }));
+    const { page } = await open(make(runs));
+    await readChart(page, 'loss');
+    await page.getByLabel('group').selectOption('param:lr');
+    const chart = await chartWhere(page, 'loss', ({ datasets }) =>
+      datasets.some(({ label }) => label === '0.1'),
+    );
+    const mean = chart.datasets.find(({ label }) => label === '0.1')!;
+    const expected = [0, 1, 2].map((seed) => wave(50, seed)[7]!).reduce((a, b) => a + b) / 3;
+    assert.ok(Math.abs(mean.points[7]![1] - expected) < 1e-9);
+    const high = chart.datasets.find(({ label }) => label === '0.1 (high)')!;
+    assert.ok(high.points[7]![1] > mean.points[7]![1]);
+    assert.match((await page.locator('table.legend').textContent()) ?? '', /lr = 0\.1\s*3 runs, n = 3/);
+    await page.getByText('lr = 0.1').hover();
+    await chartWhere(
+      page,
+      'loss',
+      ({ datasets }) => datasets.filter(({ label, width }) => /^seed/.test(label) && width > 0).length === 3,
+    );
+  });
+
+  it('saves the picture at twice its size and the whole data as CSV', async () => {
+    const { page } = await open(
+      make([{ name: '=cmd', metrics: { 'val/loss': series([1, NaN, Infinity]) } }]),
+    );
+    await readChart(page, 'val/loss');
+    const menu = page.locator('chart-card lens-menu button').first();
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Save Data as CSV…' }).click();
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Save Picture…' }).click();
+    await page.waitForTimeout(500);
+    const csv = saved.find(({ name }) => name === 'val-loss.csv');
+    assert.equal(
+      new TextDecoder().decode(csv?.data),
+      `run_id,run_name,metric,step,timestamp,value\r\n${[1, 'nan', 'inf']
+        .map((value, i) => `${runIdOf(1)},'=cmd,val/loss,${i},${START + i * 1000},${value}\r\n`)
+        .join('')}`,
+    );
+    const png = Buffer.from(saved.find(({ name }) => name === 'val-loss.png')!.data);
+    const plot = (await page.locator(plotOf('val/loss')).boundingBox())!;
+    assert.equal(png.readUInt32BE(16), Math.round(plot.width) * 2);
+  });
+
+  it('costs only the charts in view, and finds a metric by its name', async () => {
+    const metrics = Object.fromEntries(
+      Array.from({ length: 200 }, (_, i) => [`m${String(i).padStart(3, '0')}`, series(wave(20))]),
+    );
+    const { page } = await open(make([{ metrics }]));
+    await readChart(page, 'm000');
+    const drawn = async (): Promise<number> =>
+      page.evaluate(
+        () =>
+          [...document.querySelectorAll<Element & { view?: unknown }>('chart-card')].filter(
+            ({ view }) => view,
+          ).length,
+      );
+    assert.equal(await page.locator('chart-card').count(), 200);
+    assert.ok((await drawn()) <= 8, `${await drawn()} charts are drawn`);
+    await page.keyboard.press('/');
+    await page.keyboard.type('m199');
+    assert.equal((await readChart(page, 'm199')).datasets.length, 1);
+    assert.equal(await page.locator('chart-card').count(), 1);
+    assert.match((await page.locator('.filter-box [role=status]').textContent()) ?? '', /1 of 200 metrics/);
+  });
+
+  it('draws or says something for every odd history', async () => {
+    const { page } = await open(
+      make([
+        {
+          metrics: {
+            one: series([5]),
+            nan: series([NaN, NaN]),
+            equal: series([3, 3, 3, 3]),
+            repeated: [
+              [1, START + 2, 2],
+              [1, START + 1, 1],
+              [0, START, 0],
+            ],
+            huge: [
+              [-(2 ** 53), START, 1],
+              [2 ** 53, START + 1, 2],
+            ],
+            backwards: [
+              [0, START + 5000, 1],
+              [1, START + 1000, 2],
+              [2, START + 9000, 3],
+            ],
+          },
+        },
+      ]),
+    );
+    const at = async (metric: string): Promise<number[]> => {
+      await page.locator(`chart-card[data-metric="${metric}"]`).scrollIntoViewIfNeeded();
+      return valuesOf(await readChart(page, metric));
+    };
+    assert.deepEqual(await at('one'), [5]);
+    const color = (await readChart(page, 'one')).datasets[0]!.color;
+    assert.ok((await countPixels(page, canvasOf('one'), color)) > 20, 'a single point is a dot');
+    assert.deepEqual(await at('equal'), [3, 3, 3, 3]);
+    assert.deepEqual(await at('repeated'), [0, 1, 2]);
+    assert.deepEqual(await at('huge'), [1, 2]);
+    await page.getByLabel('x', { exact: true }).selectOption('time');
+    await page.locator('chart-card[data-metric="backwards"]').scrollIntoViewIfNeeded();
+    const times = await chartWhere(page, 'backwards', ({ x }) => x.min > 1e12);
+    assert.deepEqual(valuesOf(times), [2, 1, 3]);
+    await page.locator('chart-card[data-metric="nan"]').scrollIntoViewIfNeeded();
+    await page.getByText('Every value is NaN.').waitFor();
+  });
+
+  it('says that a run was deleted for good while it is shown, and keeps the others', async () => {
+    const file = make([
+      { name: 'stays', metrics: { loss: series(wave(10)) } },
+      { name: 'goes', metrics: { loss: series(wave(10)) } },
+    ]);
+    const uri = sqliteUri(file);
+    const { page } = await open(file, { runs: [1, 2].map((run) => ({ store: uri, runId: runIdOf(run) })) });
+    await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 2);
+    pythonExecute(
+      file,
+      ['metrics', 'latest_metrics', 'params', 'tags', 'runs']
+        .map((table) => `DELETE FROM ${table} WHERE run_uuid = '${runIdOf(2)}';`)
+        .join('\n'),
+    );
+    await page.getByText('1 run of this page is no longer in the store.').waitFor();
+    const left = await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 1);
+    assert.equal(left.datasets[0]!.label, 'stays');
+  });
+
+  it('leaves outliers off a robust scale, marks them, and says how many', async () => {
+    const values = wave(400);
+    values[100] = 500;
+    const { page } = await open(make([{ metrics: { loss: series(values) } }]));
+    await readChart(page, 'loss');
+    await page.getByLabel('y range').selectOption('robust');
+    const chart = await chartWhere(page, 'loss', ({ y }) => y.max < 10);
+    assert.equal(Math.max(...valuesOf(chart)), 500, 'the point is still there');
+    await page.waitForFunction(() =>
+      /1 above the scale/.test(document.querySelector('.said')?.textContent ?? ''),
+    );
+    assert.ok((await countPixels(page, canvasOf('loss'), chart.datasets[0]!.color, [0, 0.06])) > 3);
+  });
+
+  it('can be read and used without eyes or mouse, on the real taxi store', async () => {
+    const folder = await fixture('taxi-duration');
+    await open(`${folder}/mlflow.db`, { experimentIds: ['1'] });
+    await readChart(opened!.page, 'best_iteration');
+    await opened!.page.locator('chart-card[data-metric="validation-rmse"]').scrollIntoViewIfNeeded();
+    const chart = await readChart(opened!.page, 'validation-rmse');
+    assert.equal(chart.datasets.length, 21);
+    await opened!.checkAccessibility();
+    await opened!.screenshots('charts');
+    await opened!.page.locator('chart-card[data-metric="validation-rmse"]').getByLabel('Enlarge').click();
+    await readChart(opened!.page, 'validation-rmse');
+    await opened!.screenshots('charts-enlarged');
+  });
+});
+
+/** As the mouse would, but to an exact place. */
+async function zoomTo(page: Page, range: [number, number]): Promise<void> {
+  await page.evaluate((to) => {
+    type Card = Element & { host: { setRange: (metric: string, range: [number, number]) => void } };
+    document.querySelector<Card>('chart-card')!.host.setRange('loss', to);
+  }, range);
+}
