@@ -1,0 +1,106 @@
+/** What the page has got of the table: a window of rows and columns around what is seen. */
+import {
+  columnId,
+  type Cells,
+  type TableColumn,
+  type TableRow,
+  type TableWindow,
+} from '../../src/mlflow/runTable';
+import type { RowsAnswer, RunMark } from '../../src/protocol/table';
+import type { Direction } from '../../src/state/metrics';
+
+export type CellValue =
+  | { type: 'number'; value: number }
+  | { type: 'text'; text: string; numeric: boolean }
+  | { type: 'group'; mean: number; n: number; min: number; max: number; deviation: number }
+  | { type: 'missing' };
+
+const MISSING: CellValue = { type: 'missing' };
+
+/** An answer of the host, by row and column. */
+export class Chunk {
+  private readonly places = new Map<string, number>();
+  readonly to: number;
+
+  constructor(
+    readonly answer: RowsAnswer,
+    readonly columns: readonly TableColumn[],
+  ) {
+    columns.forEach((column, place) => this.places.set(columnId(column), place));
+    this.to = answer.from + answer.rows.length;
+  }
+
+  /** Whether these rows (`to` exclusive) and columns are all here. */
+  covers(from: number, to: number, columns: readonly TableColumn[]): boolean {
+    const last = Math.min(to, this.answer.rowCount);
+    return (
+      from >= this.answer.from &&
+      last <= this.to &&
+      columns.every((column) => this.places.has(columnId(column)))
+    );
+  }
+
+  row(index: number): TableRow | undefined {
+    return this.answer.rows[index - this.answer.from];
+  }
+
+  mark(index: number): RunMark | null {
+    return this.answer.marks[index - this.answer.from] ?? null;
+  }
+
+  cell(index: number, column: TableColumn): CellValue {
+    return cellOf(this.answer, this.places.get(columnId(column)), index - this.answer.from);
+  }
+
+  pinnedCell(index: number, column: TableColumn): CellValue {
+    return cellOf(this.answer.pinned, this.places.get(columnId(column)), index);
+  }
+
+  /** The baseline's value, where it is one of the pinned rows. */
+  baselineValue(column: TableColumn): number | null {
+    const { baseline, pinned } = this.answer;
+    const row = pinned.rows.findIndex(
+      (candidate) => candidate.type === 'run' && candidate.runId === baseline,
+    );
+    const cell = row === -1 ? MISSING : this.pinnedCell(row, column);
+    return cell.type === 'number' ? cell.value : null;
+  }
+
+  direction(column: TableColumn): Direction {
+    const place = this.places.get(columnId(column));
+    return place === undefined ? 'unknown' : (this.answer.directions[place] ?? 'unknown');
+  }
+
+  /** The best value of a metric among the runs that were found; null while it or the direction is not known. */
+  best(column: TableColumn): number | null {
+    const place = this.places.get(columnId(column));
+    const extremes = place === undefined ? null : this.answer.extremes[place];
+    const direction = this.direction(column);
+    if (!extremes || direction === 'unknown' || column.kind !== 'metric') {
+      return null;
+    }
+    return direction === 'higher' ? extremes.max : extremes.min;
+  }
+
+  hasExtremes(column: TableColumn): boolean {
+    const place = this.places.get(columnId(column));
+    return place !== undefined && this.answer.extremes[place] !== null;
+  }
+}
+
+function cellOf(window: TableWindow, place: number | undefined, row: number): CellValue {
+  const cells: Cells | undefined = place === undefined ? undefined : window.cells[place];
+  if (!cells) {
+    return MISSING;
+  }
+  if (cells.type === 'text') {
+    const text = cells.values[row];
+    return text === null || text === undefined ? MISSING : { type: 'text', text, numeric: cells.numeric };
+  }
+  if (window.rows[row]?.type === 'group') {
+    const group = window.rows.slice(0, row).filter(({ type }) => type === 'group').length;
+    const [n = 0, min = NaN, max = NaN, deviation = NaN] = cells.groups.subarray(group * 4, group * 4 + 4);
+    return n > 0 ? { type: 'group', mean: cells.values[row]!, n, min, max, deviation } : MISSING;
+  }
+  return cells.present[row] === 1 ? { type: 'number', value: cells.values[row]! } : MISSING;
+}

@@ -1,0 +1,83 @@
+/** Columns as the page shows them: names, widths, places. Pure. */
+import { columnId, type TableColumn } from '../../src/mlflow/runTable';
+
+export const NAME_COLUMN: TableColumn = { kind: 'attribute', key: 'name' };
+/** Columns to begin with, attributes included. */
+const DEFAULT_COLUMNS = 12;
+const MIN_WIDTH = 48;
+const MAX_WIDTH = 1200;
+
+const TITLES: Record<string, string> = {
+  name: 'Run',
+  status: 'Status',
+  start: 'Start',
+  duration: 'Duration',
+  user: 'User',
+  source: 'Source',
+  commit: 'Commit',
+  dataset: 'Dataset',
+  registered: 'Registered',
+  model: 'Model',
+  modelSize: 'Model size',
+  autologged: 'Autologged by',
+  experiment: 'Experiment',
+  runId: 'Run ID',
+};
+
+export function columnTitle({ kind, key }: TableColumn): string {
+  return kind === 'attribute' ? (TITLES[key] ?? key) : key;
+}
+
+/** Which value of the metric is shown, where it is not the latest. */
+export function ruleTitle({ rule, step }: TableColumn): string {
+  return rule === undefined || rule === 'last' ? '' : rule === 'step' ? `at step ${step ?? 0}` : rule;
+}
+
+export function kindTitle(kind: TableColumn['kind']): string {
+  return { attribute: '', metric: 'metrics', param: 'params', tag: 'tags' }[kind];
+}
+
+/** Start and duration, then the metrics and params that vary, half and half as far as there are. */
+export function defaultColumns(
+  suggested: readonly TableColumn[],
+  severalExperiments: boolean,
+): TableColumn[] {
+  const attributes: TableColumn[] = ['start', 'duration', ...(severalExperiments ? ['experiment'] : [])].map(
+    (key) => ({ kind: 'attribute', key }),
+  );
+  const room = DEFAULT_COLUMNS - 1 - attributes.length;
+  const metrics = suggested.filter(({ kind }) => kind === 'metric');
+  const params = suggested.filter(({ kind }) => kind === 'param');
+  const ofMetrics = Math.min(metrics.length, Math.max(Math.ceil(room / 2), room - params.length));
+  return [...attributes, ...metrics.slice(0, ofMetrics), ...params.slice(0, room - ofMetrics)];
+}
+
+/** px */
+export function defaultWidth(column: TableColumn): number {
+  if (column.kind === 'attribute') {
+    return (
+      { name: 240, start: 92, duration: 84, status: 96, user: 96, commit: 84, modelSize: 84 }[column.key] ??
+      140
+    );
+  }
+  const byTitle = columnTitle(column).length * 7 + 36;
+  return Math.min(Math.max(byTitle, 84), 180);
+}
+
+export function clampWidth(width: number): number {
+  return Math.round(Math.min(Math.max(width, MIN_WIDTH), MAX_WIDTH));
+}
+
+export function sameColumn(a: TableColumn, b: TableColumn): boolean {
+  return columnId(a) === columnId(b);
+}
+
+/** The list with one column moved to another place. */
+export function moved(columns: readonly TableColumn[], from: number, to: number): TableColumn[] {
+  const list = [...columns];
+  const [column] = list.splice(from, 1);
+  if (column) {
+    list.splice(Math.max(0, Math.min(to, list.length)), 0, column);
+  }
+  return list;
+}

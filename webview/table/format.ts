@@ -1,0 +1,80 @@
+/** How a cell is written. Pure. */
+import {
+  count,
+  formatAge,
+  formatDateTime,
+  formatDuration,
+  formatNumber,
+  formatSize,
+  plainText,
+} from '../../src/mlflow/format';
+import type { TableColumn } from '../../src/mlflow/runTable';
+import type { Direction } from '../../src/state/metrics';
+import type { CellValue } from './chunk';
+
+export interface CellText {
+  text: string;
+  /** The whole value, for hovering and copying. */
+  full: string;
+  right: boolean;
+}
+
+const WIDE = 1000;
+
+export function cellText(column: TableColumn, cell: CellValue, now: number): CellText {
+  switch (cell.type) {
+    case 'missing':
+      return { text: '–', full: '', right: column.kind === 'metric' };
+    case 'text': {
+      const text = plainText(cell.text, WIDE);
+      const short = column.kind === 'attribute' && column.key === 'commit' ? text.slice(0, 7) : text;
+      return { text: short, full: text, right: cell.numeric };
+    }
+    case 'number':
+      return numberText(column, cell.value, now);
+    case 'group': {
+      const { mean, n, min, max, deviation } = cell;
+      const number = (value: number): string => numberText(column, value, now).text;
+      const spread = Number.isNaN(deviation) || column.key === 'start' ? '' : ` ± ${number(deviation)}`;
+      return {
+        text: `${number(mean)}${spread}`,
+        full: `mean ${number(mean)}, standard deviation ${Number.isNaN(deviation) ? '–' : number(deviation)}, from ${number(min)} to ${number(max)}, ${count(n, 'value')}`,
+        right: true,
+      };
+    }
+  }
+}
+
+function numberText(column: TableColumn, value: number, now: number): CellText {
+  if (column.kind === 'attribute') {
+    switch (column.key) {
+      case 'start':
+        return { text: formatAge(value, now), full: formatDateTime(value), right: false };
+      case 'duration':
+        return { text: formatDuration(value), full: `${value} ms`, right: true };
+      case 'modelSize':
+        return { text: formatSize(value), full: `${value} bytes`, right: true };
+    }
+  }
+  return { text: formatNumber(value), full: String(value), right: true };
+}
+
+export interface Delta {
+  text: string;
+  verdict: 'better' | 'worse' | 'neutral';
+}
+
+/** What a value differs from the baseline's by; null where there is nothing to say. */
+export function deltaText(value: number, baseline: number | null, direction: Direction): Delta | null {
+  if (baseline === null || !Number.isFinite(value) || !Number.isFinite(baseline) || value === baseline) {
+    return null;
+  }
+  const difference = value - baseline;
+  const sign = difference > 0 ? '+' : '−';
+  const better =
+    direction === 'unknown' ? 'neutral' : difference > 0 === (direction === 'higher') ? 'better' : 'worse';
+  return {
+    text: `${difference > 0 ? '▲' : '▼'}${sign}${formatNumber(Math.abs(difference), 3)}`,
+    verdict: better,
+  };
+}
