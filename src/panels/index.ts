@@ -5,6 +5,7 @@ import { loggedModelPage } from './loggedModel';
 import { registered, type PageDefinition } from './page';
 import { runPage } from './run';
 import { sweepPage } from './sweep';
+import { tablePage } from './table';
 
 /**
  * The pages that exist, host side: a bundle of its own (dist/pages.js), loaded when the first page opens. To
@@ -18,6 +19,7 @@ const PAGES: Partial<Record<PageName, PageDefinition>> = {
   sweep: registered(sweepPage),
   diff: registered(diffPage),
   modelDiff: registered(modelDiffPage),
+  table: registered(tablePage),
 };
 
 /** @throws Error for a page that is not built */

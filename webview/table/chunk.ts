@@ -71,6 +71,13 @@ export class Chunk {
     return place === undefined ? 'unknown' : (this.answer.directions[place] ?? 'unknown');
   }
 
+  /** Whether the column's values stand at the right, as numbers do. */
+  isRight(column: TableColumn): boolean {
+    const place = this.places.get(columnId(column));
+    const cells = place === undefined ? undefined : this.answer.cells[place];
+    return cells !== undefined && column.key !== 'start' && (cells.type === 'number' || cells.numeric);
+  }
+
   /** The best value of a metric among the runs that were found; null while it or the direction is not known. */
   best(column: TableColumn): number | null {
     const place = this.places.get(columnId(column));

@@ -52,8 +52,8 @@ export function defaultColumns(
   return [...attributes, ...metrics.slice(0, ofMetrics), ...params.slice(0, room - ofMetrics)];
 }
 
-/** px */
-export function defaultWidth(column: TableColumn): number {
+/** px. @param compared with room for what a metric differs from the baseline by */
+export function defaultWidth(column: TableColumn, compared: boolean): number {
   if (column.kind === 'attribute') {
     return (
       { name: 240, start: 92, duration: 84, status: 96, user: 96, commit: 84, modelSize: 84 }[column.key] ??
@@ -61,7 +61,8 @@ export function defaultWidth(column: TableColumn): number {
     );
   }
   const byTitle = columnTitle(column).length * 7 + 36;
-  return Math.min(Math.max(byTitle, 84), 180);
+  const least = compared && column.kind === 'metric' ? 132 : 84;
+  return Math.min(Math.max(byTitle, least), 180);
 }
 
 export function clampWidth(width: number): number {

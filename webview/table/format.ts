@@ -24,7 +24,7 @@ const WIDE = 1000;
 export function cellText(column: TableColumn, cell: CellValue, now: number): CellText {
   switch (cell.type) {
     case 'missing':
-      return { text: '–', full: '', right: column.kind === 'metric' };
+      return { text: '–', full: '', right: false };
     case 'text': {
       const text = plainText(cell.text, WIDE);
       const short = column.kind === 'attribute' && column.key === 'commit' ? text.slice(0, 7) : text;
@@ -74,7 +74,7 @@ export function deltaText(value: number, baseline: number | null, direction: Dir
   const better =
     direction === 'unknown' ? 'neutral' : difference > 0 === (direction === 'higher') ? 'better' : 'worse';
   return {
-    text: `${difference > 0 ? '▲' : '▼'}${sign}${formatNumber(Math.abs(difference), 3)}`,
+    text: `${sign}${formatNumber(Math.abs(difference), 3)}`,
     verdict: better,
   };
 }

@@ -23,7 +23,6 @@ export interface GridModel {
   cursor: { row: number; column: number };
   focused: boolean;
   isSelected(runId: string): boolean;
-  group: readonly TableColumn[];
   now: number;
 }
 
@@ -52,7 +51,7 @@ export function gridHead(model: GridModel): TemplateResult {
     return html`<div
       role="columnheader"
       id="cell--1-${place}"
-      class="cell head-cell w${place} ${focused && cursor.row === -1 && cursor.column === place ? 'cursor' : ''}"
+      class="cell head-cell w${place} ${chunk.isRight(column) ? 'head-right' : ''} ${focused && cursor.row === -1 && cursor.column === place ? 'cursor' : ''}"
       data-column=${place}
       data-row="-1"
       aria-colindex=${place + FIRST}
@@ -82,18 +81,19 @@ export function gridHead(model: GridModel): TemplateResult {
   </div>`;
 }
 
-export function gridRow(model: GridModel, index: number): TemplateResult {
+/** @param nests some rows stand below others: then they say how deep */
+export function gridRow(model: GridModel, index: number, nests: boolean): TemplateResult {
   const row = model.chunk.row(index);
   return row
-    ? drawRow(model, row, index, model.chunk.mark(index), (column) => model.chunk.cell(index, column))
+    ? drawRow(model, row, index, nests, model.chunk.mark(index), (column) => model.chunk.cell(index, column))
     : html`<div class="row" role="row" aria-rowindex=${index + 2}></div>`;
 }
 
 /** A row that stands above the others, whatever is scrolled. `place` counts from −2 downwards. */
-export function pinnedRow(model: GridModel, place: number): TemplateResult {
+export function pinnedRow(model: GridModel, place: number, nests: boolean): TemplateResult {
   const { answer } = model.chunk;
   const row = answer.pinned.rows[place]!;
-  return drawRow(model, row, -2 - place, answer.pinnedMarks[place] ?? null, (column) =>
+  return drawRow(model, row, -2 - place, nests, answer.pinnedMarks[place] ?? null, (column) =>
     model.chunk.pinnedCell(place, column),
   );
 }
@@ -102,6 +102,7 @@ function drawRow(
   model: GridModel,
   row: TableRow,
   index: number,
+  nests: boolean,
   mark: RunMark | null,
   valueOf: (column: TableColumn) => CellValue,
 ): TemplateResult {
@@ -127,8 +128,8 @@ function drawRow(
     role="row"
     aria-rowindex=${index < -1 ? nothing : index + 2}
     aria-selected=${run ? String(selected) : nothing}
-    aria-level=${run ? run.depth + 1 : 1}
-    aria-expanded=${expandable ? String(row.open) : nothing}
+    aria-level=${nests ? (run ? run.depth + 1 : 1) : nothing}
+    aria-expanded=${nests && expandable ? String(row.open) : nothing}
     data-row=${index}
   >
     <div class="cell marks" role="gridcell" aria-colindex="1">
@@ -250,7 +251,7 @@ function valueCell(
   return html`<div
     role="gridcell"
     id="cell-${index}-${place}"
-    class="cell w${place} ${right ? 'right' : ''} ${value.type === 'missing' ? 'missing' : ''} ${here ? 'cursor' : ''} ${best ? 'best' : ''}"
+    class="cell w${place} ${right || chunk.isRight(column) ? 'right' : ''} ${value.type === 'missing' ? 'missing' : ''} ${here ? 'cursor' : ''} ${best ? 'best' : ''}"
     aria-colindex=${place + FIRST}
     data-column=${place}
     title=${full}

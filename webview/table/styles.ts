@@ -261,6 +261,15 @@ export const gridStyles = css`
   .rows-pinned .row:last-child {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
   }
+  .head .cell,
+  .head .moving {
+    height: 100%;
+  }
+  .head-right .head-title,
+  .head-right .kind {
+    justify-content: flex-end;
+    text-align: right;
+  }
   .window {
     flex: 1;
     min-width: 0;
@@ -289,6 +298,9 @@ export const gridStyles = css`
     justify-content: flex-end;
     font-family: var(--vscode-editor-font-family);
     font-variant-numeric: tabular-nums;
+  }
+  .cell:has(.delta) > .cut {
+    flex: none;
   }
   .missing {
     color: var(--vscode-descriptionForeground);

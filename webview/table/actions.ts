@@ -1,0 +1,401 @@
+import { count } from '../../src/mlflow/format';
+import { columnId, type TableColumn, type TableRow } from '../../src/mlflow/runTable';
+import type { ExportFormat } from '../../src/protocol/table';
+import { parseFilter } from '../../src/search/parse';
+import { narrow } from '../../src/search/text';
+import type { MenuItem } from '../ui/menu';
+import { sortedBy, toggledIn, type Passing } from './choices';
+import { clampWidth, columnTitle, moved, NAME_COLUMN, sameColumn } from './columns';
+import { cellText } from './format';
+import type { KeyAction } from './keyboard';
+import { cellMenu, headMenu, type TableActions } from './menus';
+import type { TableModel } from './model';
+
+export type OpenPopup = (
+  label: string,
+  items: readonly MenuItem[],
+  anchor: DOMRect | { x: number; y: number },
+) => void;
+
+/** What keys, clicks and menus do to the model. */
+export class PageActions implements TableActions {
+  /** Whether the list of keys is shown. */
+  keysShown = false;
+
+  constructor(
+    private readonly model: TableModel,
+    private readonly popup: OpenPopup,
+    private readonly changed: () => void,
+  ) {}
+
+  private get store(): string {
+    return this.model.connection.args.store;
+  }
+
+  run(command: string, args: unknown): void {
+    const { client } = this.model.connection;
+    void this.model.act(() => client.request('runCommand', { command: `mlflowLens.${command}`, args }));
+  }
+
+  // Columns
+
+  private placeOf(column: TableColumn): number {
+    return this.model.columns.findIndex((other) => sameColumn(other, column));
+  }
+
+  sort(column: TableColumn, descending: boolean | null, add: boolean): void {
+    const others = this.model.settings.sort.filter((term) => !sameColumn(term.column, column));
+    const term = descending === null ? [] : [{ column, descending }];
+    this.model.change({ sort: add ? [...others, ...term] : term }, true);
+  }
+
+  /** As a click on a head does. */
+  cycleSort(place: number, add: boolean): void {
+    const column = this.model.columnAt(place);
+    if (column) {
+      const first = this.model.chunk?.direction(column) === 'higher' ? 'descending' : 'ascending';
+      this.model.change({ sort: sortedBy(this.model.settings.sort, column, add, first) }, true);
+    }
+  }
+
+  hideColumn(column: TableColumn): void {
+    const place = this.placeOf(column);
+    const { pinnedColumns } = this.model.settings;
+    this.model.change({
+      columns: this.model.columns.filter((other) => !sameColumn(other, column)),
+      pinnedColumns: pinnedColumns - (place >= 0 && place < pinnedColumns ? 1 : 0),
+    });
+  }
+
+  pinColumn(column: TableColumn): void {
+    const place = this.placeOf(column);
+    const { pinnedColumns } = this.model.settings;
+    if (place >= 0) {
+      const pinned = place < pinnedColumns;
+      this.model.change({
+        columns: moved(this.model.columns, place, pinned ? pinnedColumns - 1 : pinnedColumns),
+        pinnedColumns: pinnedColumns + (pinned ? -1 : 1),
+      });
+    }
+  }
+
+  moveColumn(column: TableColumn, by: -1 | 1): void {
+    const place = this.placeOf(column);
+    this.moveColumnTo(place, place + by);
+  }
+
+  moveColumnTo(from: number, to: number): void {
+    this.model.change({ columns: moved(this.model.columns, from, to) });
+  }
+
+  resizeColumn(column: TableColumn, by: number): void {
+    this.setWidth(column, this.model.width(column) + by);
+  }
+
+  /** @param keep not while it is dragged */
+  setWidth(column: TableColumn, width: number, keep = true): void {
+    const id = columnId(column);
+    const others = this.model.settings.widths.filter(([known]) => known !== id);
+    const widths: [string, number][] = [...others, [id, clampWidth(width)]];
+    if (keep) {
+      this.model.change({ widths });
+    } else {
+      this.model.settings = { ...this.model.settings, widths };
+      this.changed();
+    }
+  }
+
+  showRule(column: TableColumn, rule: TableColumn['rule']): void {
+    const { kind, key } = column;
+    if (rule !== 'step') {
+      this.replaceColumn(column, rule === undefined ? { kind, key } : { kind, key, rule });
+      return;
+    }
+    const steps = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+    const items = steps.map((step) => ({
+      label: `Step ${step}`,
+      run: () => this.replaceColumn(column, { kind, key, rule, step }),
+    }));
+    this.popup('Step', items, anchorOf(-1, this.placeOf(column)));
+  }
+
+  private replaceColumn(column: TableColumn, by: TableColumn): void {
+    const { columns, settings } = this.model;
+    this.model.change({
+      columns: columns.map((other) => (sameColumn(other, column) ? by : other)),
+      sort: settings.sort.map((term) => (sameColumn(term.column, column) ? { ...term, column: by } : term)),
+    });
+  }
+
+  // The view
+
+  group(columns: TableColumn[]): void {
+    this.model.passing = { ...this.model.passing, toggled: [] };
+    this.model.change({ group: columns }, true);
+  }
+
+  setTree(tree: boolean): void {
+    this.model.change({ tree }, true);
+  }
+
+  setPassing(change: Partial<Passing>): void {
+    this.model.changePassing(change);
+  }
+
+  narrow(condition: string): void {
+    const { filter } = this.model.settings;
+    this.model.filter(narrow(filter, parseFilter(filter, this.model.now), condition), true);
+  }
+
+  useFilter(filter: string): void {
+    this.model.filter(filter, true);
+  }
+
+  saveFilter(): void {
+    const { filter, savedFilters } = this.model.settings;
+    this.model.change({ savedFilters: [filter.trim(), ...savedFilters] });
+  }
+
+  forgetFilter(filter: string): void {
+    const { savedFilters } = this.model.settings;
+    this.model.change({ savedFilters: savedFilters.filter((other) => other !== filter) });
+  }
+
+  showKeys(): void {
+    this.keysShown = !this.keysShown;
+    this.changed();
+  }
+
+  // What goes out
+
+  copy(text: string, what: string): void {
+    void this.model.act(() => this.model.connection.client.request('copyText', { text, what }));
+  }
+
+  copyIds(): void {
+    void this.model.act(async () => {
+      const ids = await this.model.targetIds();
+      this.copy(ids.join('\n'), count(ids.length, 'run ID'));
+    });
+  }
+
+  exportRows(format: ExportFormat, to: 'clipboard' | 'file'): void {
+    const { connection, view, columns, selection } = this.model;
+    void this.model.act(() =>
+      connection.client.request('exportRows', {
+        view,
+        columns: [NAME_COLUMN, { kind: 'attribute', key: 'status' }, ...columns],
+        format,
+        to,
+        selection: selection.selection,
+      }),
+    );
+  }
+
+  copySnippet(): void {
+    const { connection, view } = this.model;
+    void this.model.act(() => connection.client.request('copySnippet', { view }));
+  }
+
+  // Runs
+
+  openRun(row: TableRow | undefined): void {
+    if (row?.type === 'run') {
+      this.run('openRun', { store: this.store, runId: row.runId });
+    }
+  }
+
+  /** Of the selected runs; of all that are found where none is selected. */
+  charts(): void {
+    const { model, store } = this;
+    void model.act(async () => {
+      if (model.selection.selection === null) {
+        const { experimentIds } = model.connection.args;
+        this.run('openCharts', { store, experimentIds, filter: model.settings.filter });
+        return;
+      }
+      const ids = await model.targetIds();
+      this.run('openCharts', { runs: ids.map((runId) => ({ store, runId })) });
+    });
+  }
+
+  /** Of the selected runs; a single one is compared with the baseline. */
+  diff(): void {
+    const { model, store } = this;
+    void model.act(async () => {
+      const ids = await model.targetIds();
+      const baseline = model.chunk?.answer.baseline;
+      const all = ids.length === 1 && baseline && baseline !== ids[0] ? [baseline, ...ids] : ids;
+      this.run('diffRuns', { runs: all.map((runId) => ({ store, runId })) });
+    });
+  }
+
+  select(row: TableRow | undefined): void {
+    if (row?.type === 'run') {
+      this.model.selection.toggle(row.runId);
+      this.changed();
+    }
+  }
+
+  selectAll(): void {
+    this.model.selection.selectAll();
+    this.changed();
+  }
+
+  selectNone(): void {
+    this.model.selection.clear();
+    this.changed();
+  }
+
+  selectRange(from: number, to: number): void {
+    for (let index = Math.min(from, to); index <= Math.max(from, to); index++) {
+      const row = this.model.rowAt(index);
+      if (row?.type === 'run') {
+        this.model.selection.add(row.runId);
+      }
+    }
+    this.changed();
+  }
+
+  /** Shows or hides in pictures: the row's run, with all that are selected where it is one of them. */
+  show(row: TableRow | undefined, index: number, alone: boolean): void {
+    if (row?.type === 'run') {
+      const as = this.model.markAt(index)?.color ? 'notShown' : 'shown';
+      const together = !alone && this.model.selection.has(row.runId);
+      void this.model.mark(as, together ? this.model.target : { runIds: [row.runId] });
+    }
+  }
+
+  star(row: TableRow | undefined, index: number): void {
+    if (row?.type === 'run') {
+      void this.model.mark(this.model.markAt(index)?.starred ? 'notStarred' : 'starred', {
+        runIds: [row.runId],
+      });
+    }
+  }
+
+  pinRun(runId: string): void {
+    this.model.change({ pinnedRuns: toggledIn(this.model.settings.pinnedRuns, runId) });
+  }
+
+  setBaseline(runId: string): void {
+    void this.model.act(async () => {
+      await this.model.connection.client.request('setBaseline', { runId });
+      this.model.ask();
+    });
+  }
+
+  // Menus
+
+  openMenu(at?: { x: number; y: number }): void {
+    const { model } = this;
+    const { row: index, column: place } = model.cursor;
+    const column = model.columnAt(place);
+    if (!column) {
+      return;
+    }
+    const anchor = at ?? anchorOf(index, place);
+    if (index === -1) {
+      const direction = model.chunk?.direction(column) ?? 'unknown';
+      const pinned = place >= 0 && place < model.settings.pinnedColumns;
+      this.popup(columnTitle(column), headMenu(column, place, pinned, direction, this), anchor);
+      return;
+    }
+    const value = model.valueAt(index, column);
+    const items = cellMenu(
+      column,
+      value,
+      this.fullText(index, column),
+      this,
+      this.runItems(model.rowAt(index)),
+    );
+    this.popup('Cell', items, anchor);
+  }
+
+  private fullText(index: number, column: TableColumn): string {
+    const value = this.model.valueAt(index, column);
+    return value.type === 'text' ? value.text : cellText(column, value, this.model.now).full;
+  }
+
+  private runItems(row: TableRow | undefined): MenuItem[] {
+    if (row?.type !== 'run') {
+      return [];
+    }
+    const { model, store } = this;
+    const { runId } = row;
+    const pinned = model.settings.pinnedRuns.includes(runId);
+    const hidden = model.settings.hidden.includes(runId);
+    const baseline = model.chunk?.answer.baseline === runId;
+    return [
+      { label: 'Open Run', icon: 'go-to-file', run: () => this.openRun(row) },
+      {
+        label: baseline ? 'No Baseline' : 'Make Baseline',
+        icon: 'bookmark',
+        run: () => this.setBaseline(runId),
+      },
+      { label: pinned ? 'Unpin Run' : 'Pin Run', icon: 'pin', run: () => this.pinRun(runId) },
+      {
+        label: hidden ? 'Do Not Hide Run' : 'Hide Run',
+        icon: 'eye-closed',
+        run: () => void model.mark(hidden ? 'notHidden' : 'hidden', { runIds: [runId] }),
+      },
+      { label: 'Copy Run ID', icon: 'copy', run: () => this.copy(runId, 'the run ID') },
+      { label: 'Open Source', icon: 'code', run: () => this.run('openSource', { store, runId }) },
+    ];
+  }
+
+  /** What a key does (keyboard.ts), with the cursor where it is. */
+  perform(action: KeyAction, reveal: (row: number, column: number) => void): void {
+    const { model } = this;
+    const { row: index, column: place } = model.cursor;
+    const row = model.rowAt(index);
+    const column = model.columnAt(place);
+    switch (action.type) {
+      case 'move':
+        if (action.select) {
+          this.selectRange(Math.max(0, index), Math.max(0, action.row));
+        }
+        model.moveTo({ row: action.row, column: action.column });
+        return reveal(action.row, action.column);
+      case 'open':
+        return this.openRun(row);
+      case 'toggle':
+        return model.toggleRow(row, action.open);
+      case 'sort':
+        return this.cycleSort(place, action.add);
+      case 'menu':
+        return this.openMenu();
+      case 'select':
+        return this.select(row);
+      case 'selectAll':
+        return this.selectAll();
+      case 'selectNone':
+        return this.selectNone();
+      case 'show':
+        return this.show(row, index, false);
+      case 'star':
+        return this.star(row, index);
+      case 'hide':
+        return void model.mark(model.markAt(index)?.hidden ? 'notHidden' : 'hidden');
+      case 'pin':
+        if (index === -1) {
+          return column && place >= 0 ? this.pinColumn(column) : undefined;
+        }
+        return row?.type === 'run' ? this.pinRun(row.runId) : undefined;
+      case 'baseline':
+        return row?.type === 'run' ? this.setBaseline(row.runId) : undefined;
+      case 'charts':
+        return this.charts();
+      case 'diff':
+        return this.diff();
+      case 'copy':
+        return column && row ? this.copy(this.fullText(index, column), 'the value') : undefined;
+    }
+  }
+}
+
+/** Where the menu of a cell opens. */
+function anchorOf(row: number, column: number): DOMRect | { x: number; y: number } {
+  const cell = document.getElementById(`cell-${row}-${column}`) ?? document.querySelector('.grid');
+  return cell?.getBoundingClientRect() ?? { x: 0, y: 0 };
+}

@@ -1,0 +1,279 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { emptyState } from '../ui/states';
+import type { PageActions } from './actions';
+import type { Chunk } from './chunk';
+import { NAME_COLUMN } from './columns';
+import { gridHead, gridRow, pinnedRow, type GridModel } from './grid';
+import { keyAction } from './keyboard';
+import type { Kept, TableModel } from './model';
+import { Pointer } from './pointer';
+import { ROW_HEIGHT, Viewport, type Seen } from './viewport';
+
+/** Rows to either side that are asked for before they are needed. */
+const NEAR = 20;
+/** Without a scroll or an answer, ms: then a column is read whole for its best value. */
+const IDLE = 600;
+
+/** The grid: what of the model is drawn, where it stands, and what comes from keys and mouse. */
+export class GridView {
+  private viewport: Viewport | null = null;
+  private element: HTMLElement | null = null;
+  private focused = false;
+  /** What was drawn last: it stays until what is seen is here. */
+  private shown: Seen = { from: 0, to: 0, columns: [] };
+  private readonly pointer: Pointer;
+  private readonly sheet = new CSSStyleSheet();
+  private rules = '';
+  private idle: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param kept scroll position to go back to */
+  constructor(
+    private readonly model: TableModel,
+    private readonly actions: PageActions,
+    private readonly changed: () => void,
+    private kept: Kept | undefined,
+  ) {
+    this.pointer = new Pointer(model, actions, () => this.focus());
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, this.sheet];
+  }
+
+  get seen(): Seen | null {
+    return this.viewport?.seen ?? null;
+  }
+
+  get topRow(): number {
+    return this.viewport?.topRow ?? 0;
+  }
+
+  scrollToTop(): void {
+    if (this.element) {
+      this.element.scrollTop = 0;
+    }
+  }
+
+  shiftRows(by: number): void {
+    if (this.element) {
+      this.element.scrollTop += by * ROW_HEIGHT;
+    }
+  }
+
+  focus(): void {
+    this.element?.focus({ preventScroll: true });
+  }
+
+  render(chunk: Chunk): TemplateResult {
+    const { model } = this;
+    const { columns, settings, cursor } = model;
+    const { answer } = chunk;
+    const pinned = Math.min(settings.pinnedColumns, columns.length);
+    this.viewport?.setShape({
+      rows: answer.rowCount,
+      pinnedRows: answer.pinned.rows.length,
+      nameWidth: model.width(NAME_COLUMN),
+      widths: columns.map((column) => model.width(column)),
+      pinnedColumns: pinned,
+    });
+    const seen = this.seen;
+    if (seen && model.covers(seen, 0)) {
+      this.shown = seen;
+    }
+    const from = this.shown.from;
+    const to = Math.min(this.shown.to, answer.rowCount);
+    const grid: GridModel = {
+      chunk,
+      columns,
+      pinned,
+      drawn: this.shown.columns.filter((place) => place < columns.length),
+      sort: settings.sort,
+      cursor,
+      focused: this.focused,
+      isSelected: (runId) => model.selection.has(runId),
+      now: model.now,
+    };
+    const nests =
+      settings.group.length > 0 ||
+      answer.rows.some((row) => row.type === 'run' && (row.children > 0 || row.depth > 0));
+    return html`<div
+      class="grid"
+      role=${nests ? 'treegrid' : 'grid'}
+      tabindex="0"
+      aria-label="Runs"
+      aria-rowcount=${answer.rowCount + 1}
+      aria-colcount=${columns.length + 2}
+      aria-multiselectable="true"
+      aria-activedescendant=${this.isDrawn(grid, from, to) ? `cell-${cursor.row}-${cursor.column}` : nothing}
+      @keydown=${this.onKey}
+      @click=${this.pointer.onClick}
+      @dblclick=${this.pointer.onDoubleClick}
+      @contextmenu=${this.pointer.onContextMenu}
+      @pointerdown=${this.pointer.onPointerDown}
+      @focus=${() => this.setFocused(true)}
+      @blur=${() => this.setFocused(false)}
+      @scroll=${this.shift}
+    >
+      <div class="sheet" role="presentation">
+        <div class="stage" role="presentation">
+          <div role="rowgroup">${gridHead(grid)}</div>
+          <div role="rowgroup" class="rows-pinned">
+            ${answer.pinned.rows.map((_, place) => pinnedRow(grid, place, nests))}
+          </div>
+          <div class="body-window" role="presentation">
+            <div class="body" role="rowgroup">
+              ${Array.from({ length: Math.max(0, to - from) }, (_, index) => gridRow(grid, from + index, nests))}
+            </div>
+            ${answer.rowCount === 0 ? this.empty(answer.total) : nothing}
+          </div>
+        </div>
+      </div>
+    </div>`;
+  }
+
+  /** Whether the cell under the cursor is there. */
+  private isDrawn(grid: GridModel, from: number, to: number): boolean {
+    const { row, column } = grid.cursor;
+    const rows =
+      row === -1 || (row < -1 ? -2 - row < grid.chunk.answer.pinned.rows.length : row >= from && row < to);
+    return rows && (column < grid.pinned || grid.drawn.includes(column));
+  }
+
+  private empty(total: number): TemplateResult {
+    const { passing } = this.model;
+    const showAll = (): void => {
+      this.model.passing = { ...passing, starredOnly: false, shownOnly: false, withHidden: true };
+      this.model.filter('', true);
+    };
+    const text =
+      total > 0
+        ? `No run is left of ${total.toLocaleString('en-US')}.`
+        : passing.deleted === 'DELETED_ONLY'
+          ? 'No run of these experiments is deleted.'
+          : 'No runs yet. They appear here as soon as they are logged.';
+    return html`<div class="page" role="presentation">
+      ${emptyState(text, total > 0 ? { label: 'Show All', run: showAll } : undefined)}
+    </div>`;
+  }
+
+  /** After each drawing of the page. */
+  drawn(element: HTMLElement | null): void {
+    this.element = element;
+    if (!element) {
+      this.viewport?.dispose();
+      this.viewport = null;
+      return;
+    }
+    if (!this.viewport) {
+      this.viewport = new Viewport(element, () => this.scrolled());
+      this.changed();
+      return;
+    }
+    this.place(element, this.viewport);
+    if (!this.model.covers(this.viewport.seen, NEAR)) {
+      this.model.ask();
+    }
+    this.whenIdle();
+  }
+
+  /** Sizes and offsets, set through the DOM: they follow the scroll without a drawing. */
+  private place(element: HTMLElement, viewport: Viewport): void {
+    this.writeWidths();
+    const { width, height } = viewport.sheet;
+    resize(element.querySelector('.sheet'), width, height);
+    resize(element.querySelector('.stage'), element.clientWidth, element.clientHeight);
+    resize(element.querySelector('.body-window'), null, viewport.bodyHeight);
+    if (this.kept) {
+      element.scrollTop = this.kept.scrollTop;
+      element.scrollLeft = this.kept.scrollLeft;
+      this.kept = undefined;
+    }
+    this.shift();
+  }
+
+  private readonly shift = (): void => {
+    const { element, viewport } = this;
+    if (!element || !viewport) {
+      return;
+    }
+    const { from, columns } = this.shown;
+    move(element.querySelector<HTMLElement>('.body'), `translateY(${viewport.rowOffset(from)}px)`);
+    const x = columns[0] === undefined ? 0 : viewport.columnOffset(columns[0]);
+    for (const moving of element.querySelectorAll<HTMLElement>('.moving')) {
+      move(moving, `translateX(${x}px)`);
+    }
+  };
+
+  private writeWidths(): void {
+    const { model } = this;
+    const still = Array.from({ length: model.settings.pinnedColumns }, (_, place) => place);
+    const rules = [-1, ...still, ...this.shown.columns]
+      .flatMap((place) => {
+        const column = model.columnAt(place);
+        return column ? [`.w${place} { width: ${model.width(column)}px }`] : [];
+      })
+      .join('\n');
+    if (rules !== this.rules) {
+      this.rules = rules;
+      this.sheet.replaceSync(rules);
+    }
+  }
+
+  private scrolled(): void {
+    const { viewport } = this;
+    if (!viewport) {
+      return;
+    }
+    if (this.model.covers(viewport.seen, 0)) {
+      this.changed();
+    } else {
+      this.model.ask();
+    }
+  }
+
+  private whenIdle(): void {
+    clearTimeout(this.idle);
+    this.idle = setTimeout(() => {
+      this.model.loadNext();
+      const kept: Kept = {
+        passing: this.model.passing,
+        scrollTop: this.element?.scrollTop ?? 0,
+        scrollLeft: this.element?.scrollLeft ?? 0,
+      };
+      this.model.connection.saveView(kept);
+    }, IDLE);
+  }
+
+  private setFocused(focused: boolean): void {
+    this.focused = focused;
+    this.changed();
+  }
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const { model } = this;
+    const answer = model.chunk?.answer;
+    const action = keyAction(event, model.cursor, model.rowAt(model.cursor.row), {
+      rows: answer?.rowCount ?? 0,
+      pinned: answer?.pinned.rows.length ?? 0,
+      columns: model.columns.length,
+      page: this.viewport?.pageRows ?? 10,
+    });
+    if (action) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.actions.perform(action, (row, column) => this.viewport?.reveal(row, column));
+    }
+  };
+}
+
+function resize(element: HTMLElement | null, width: number | null, height: number): void {
+  if (element) {
+    if (width !== null) {
+      element.style.width = `${width}px`;
+    }
+    element.style.height = `${height}px`;
+  }
+}
+
+function move(element: HTMLElement | null, transform: string): void {
+  if (element && element.style.transform !== transform) {
+    element.style.transform = transform;
+  }
+}

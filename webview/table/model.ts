@@ -1,0 +1,351 @@
+import { isCancelled, toStoreError, type StoreError } from '../../src/mlflow/errors';
+import { columnId, type TableColumn, type TableRow } from '../../src/mlflow/runTable';
+import type {
+  Mark,
+  Selection,
+  TableOpening,
+  TableProtocol,
+  TableSettings,
+  ViewChoice,
+} from '../../src/protocol/table';
+import type { PageConnection } from '../ui/client';
+import { Refresher } from '../ui/refresher';
+import { Chunk, type CellValue } from './chunk';
+import { NEW_PASSING, NEW_SETTINGS, remembered, viewChoice, type Passing } from './choices';
+import { defaultColumns, defaultWidth, NAME_COLUMN, sameColumn } from './columns';
+import type { FilterError } from './filterInput';
+import type { Place } from './keyboard';
+import { SelectedRuns } from './selection';
+import type { Seen } from './viewport';
+
+/** What the page remembers while it is hidden. */
+export interface Kept {
+  passing: Passing;
+  scrollTop: number;
+  scrollLeft: number;
+}
+
+/** Rows and columns asked for beyond those that are seen. */
+const MARGIN_ROWS = 60;
+const MARGIN_COLUMNS = 6;
+/** After a keystroke in the filter, ms. */
+const FILTER_PAUSE = 250;
+
+/** What the model asks of the one who draws it. */
+export interface Surface {
+  /** Something to be drawn changed. */
+  changed(): void;
+  /** null before the first drawing. */
+  seen(): Seen | null;
+  /** Index of the row at the top; 0 where nothing is scrolled. */
+  topRow(): number;
+  scrollToTop(): void;
+  /** Scrolls by some rows without being seen to. */
+  shiftRows(by: number): void;
+}
+
+/** What the table shows and what the user chose: everything but the drawing. */
+export class TableModel {
+  opening: TableOpening | null = null;
+  /** Nothing can be shown. */
+  failure: StoreError | null = null;
+  /** The last question failed; what was there before is still shown. */
+  problem: StoreError | null = null;
+  filterError: FilterError | null = null;
+  actionError = '';
+  settings: TableSettings = NEW_SETTINGS;
+  passing: Passing;
+  /** As typed; the settings hold what is asked with. */
+  typed = '';
+  chunk: Chunk | null = null;
+  cursor: Place = { row: 0, column: -1 };
+  now = Date.now();
+  readonly selection = new SelectedRuns();
+  /** The run or group under the cursor: the cursor stays with it when others come. */
+  private cursorId: string | null = null;
+  private baseline: string | null = null;
+  private readonly asker = new Refresher(() => this.rows());
+  private question: AbortController | null = null;
+  private pause: ReturnType<typeof setTimeout> | undefined;
+  /** Metrics that were read whole, or are being read, since the last commit. */
+  private readonly loaded = new Set<string>();
+
+  constructor(
+    readonly connection: PageConnection<'table', TableProtocol>,
+    private readonly surface: Surface,
+  ) {
+    this.passing = { ...NEW_PASSING, ...connection.view<Kept>()?.passing };
+    connection.client.on('storeChanged', () => this.ask());
+    connection.client.on('viewStateChanged', () => this.ask());
+  }
+
+  async open(): Promise<void> {
+    this.failure = null;
+    try {
+      const opening = await this.connection.client.request('open', null);
+      const asked = this.connection.args.filter;
+      this.settings = {
+        ...NEW_SETTINGS,
+        ...opening.settings,
+        ...(asked === undefined ? {} : { filter: asked }),
+      };
+      this.typed = this.settings.filter;
+      this.opening = opening;
+      this.now = opening.now;
+      this.ask();
+    } catch (error) {
+      this.failure = toStoreError(error);
+    }
+    this.surface.changed();
+  }
+
+  /** All columns after the name. */
+  get columns(): readonly TableColumn[] {
+    const { opening, settings } = this;
+    const several = (opening?.whole ?? false) || (opening?.experiments.length ?? 0) > 1;
+    return settings.columns ?? defaultColumns(opening?.suggested ?? [], several);
+  }
+
+  get view(): ViewChoice {
+    return viewChoice(this.settings, this.passing);
+  }
+
+  columnAt(place: number): TableColumn | undefined {
+    return place === -1 ? NAME_COLUMN : this.columns[place];
+  }
+
+  placed(places: readonly number[]): TableColumn[] {
+    return places.flatMap((place) => this.columns[place] ?? []);
+  }
+
+  /** px */
+  width(column: TableColumn): number {
+    const id = columnId(column);
+    const chosen = this.settings.widths.find(([known]) => known === id)?.[1];
+    return chosen ?? defaultWidth(column, this.baseline !== null);
+  }
+
+  rowAt(index: number): TableRow | undefined {
+    return index < -1 ? this.chunk?.answer.pinned.rows[-2 - index] : this.chunk?.row(index);
+  }
+
+  markAt(index: number): { color: unknown; starred: boolean; hidden: boolean } | null {
+    return (index < -1 ? this.chunk?.answer.pinnedMarks[-2 - index] : this.chunk?.mark(index)) ?? null;
+  }
+
+  valueAt(index: number, column: TableColumn): CellValue {
+    const row = this.rowAt(index);
+    if (sameColumn(column, NAME_COLUMN)) {
+      return row?.type === 'run' ? { type: 'text', text: row.name, numeric: false } : { type: 'missing' };
+    }
+    const value = index < -1 ? this.chunk?.pinnedCell(-2 - index, column) : this.chunk?.cell(index, column);
+    return value ?? { type: 'missing' };
+  }
+
+  moveTo(place: Place): void {
+    this.cursor = place;
+    const row = this.rowAt(place.row);
+    this.cursorId = place.row >= 0 && row ? rowId(row) : null;
+    this.surface.changed();
+  }
+
+  /** Asks for what is seen and some way around it. */
+  ask(): void {
+    this.asker.request();
+  }
+
+  private async rows(): Promise<void> {
+    const { columns, settings, surface } = this;
+    const seen = surface.seen() ?? {
+      from: 0,
+      to: 60,
+      columns: columns.map((_, place) => place).slice(0, 20),
+    };
+    const first = (seen.columns[0] ?? 0) - MARGIN_COLUMNS;
+    const last = (seen.columns.at(-1) ?? 0) + MARGIN_COLUMNS;
+    const wanted = columns.filter(
+      (_, place) => place < settings.pinnedColumns || (place >= first && place <= last),
+    );
+    const topRow = surface.topRow();
+    const top = topRow > 0 ? this.chunk?.row(topRow) : undefined;
+    const question = new AbortController();
+    this.question = question;
+    try {
+      const answer = await this.connection.client.request(
+        'rows',
+        {
+          ...this.view,
+          from: Math.max(0, seen.from - MARGIN_ROWS),
+          count: Math.max(seen.to - seen.from, 40) + 2 * MARGIN_ROWS,
+          columns: wanted,
+          pinned: this.pinned(),
+          locate: [top ? rowId(top) : '', this.cursorId ?? ''],
+        },
+        question.signal,
+      );
+      const changed = this.chunk !== null && this.chunk.answer.version !== answer.version;
+      if (changed) {
+        this.loaded.clear();
+      }
+      this.chunk = new Chunk(answer, wanted);
+      this.now = answer.now;
+      this.problem = null;
+      this.filterError = null;
+      const [topNow = -1, cursorNow = -1] = answer.located;
+      if (cursorNow >= 0 && this.cursor.row >= 0) {
+        this.cursor = { ...this.cursor, row: cursorNow };
+      }
+      if (changed && topNow >= 0 && topNow !== topRow) {
+        surface.shiftRows(topNow - topRow);
+      }
+      if (answer.baseline !== this.baseline) {
+        // Its row is wanted too, for the others to be compared with.
+        this.baseline = answer.baseline;
+        this.ask();
+      }
+    } catch (error) {
+      if (isCancelled(error)) {
+        return;
+      }
+      this.refused(toStoreError(error));
+    }
+    surface.changed();
+  }
+
+  private pinned(): string[] {
+    const { pinnedRuns } = this.settings;
+    return this.baseline === null || pinnedRuns.includes(this.baseline)
+      ? pinnedRuns
+      : [this.baseline, ...pinnedRuns];
+  }
+
+  /** A question that failed leaves what was there, and says why. */
+  private refused(error: StoreError): void {
+    const place = error.details as { from?: unknown; to?: unknown } | undefined;
+    if (error.code === 'INVALID_PARAMETER_VALUE' && typeof place?.from === 'number') {
+      this.filterError = { message: error.message, from: place.from, to: Number(place.to) };
+    } else if (this.chunk) {
+      this.problem = error;
+    } else {
+      this.failure = error;
+    }
+  }
+
+  /** The rows or their order change: what was asked is void, and `top` goes back to the first. */
+  askAnew(top: boolean): void {
+    if (top) {
+      this.surface.scrollToTop();
+    }
+    this.question?.abort();
+    this.ask();
+    this.surface.changed();
+  }
+
+  /** Changes what the table is made of, and keeps it for the next time. */
+  change(change: Partial<TableSettings>, top = false): void {
+    this.settings = { ...this.settings, ...change };
+    void this.act(() => this.connection.client.request('saveSettings', this.settings));
+    this.askAnew(top);
+  }
+
+  changePassing(change: Partial<Passing>, top = true): void {
+    this.passing = { ...this.passing, ...change };
+    this.askAnew(top);
+  }
+
+  /** @param final not after every letter: by Enter, a menu, a click */
+  filter(text: string, final: boolean): void {
+    this.typed = text;
+    clearTimeout(this.pause);
+    const apply = (): void => {
+      this.selection.clear();
+      const { history } = this.settings;
+      this.change({ filter: text, history: final ? remembered(history, text) : history }, true);
+    };
+    if (final) {
+      apply();
+    } else {
+      this.pause = setTimeout(apply, FILTER_PAUSE);
+    }
+    this.surface.changed();
+  }
+
+  toggleRow(row: TableRow | undefined, open?: boolean): void {
+    if (row && (row.type === 'group' || row.children > 0) && row.open !== open) {
+      const id = rowId(row);
+      const { toggled } = this.passing;
+      this.changePassing(
+        { toggled: toggled.includes(id) ? toggled.filter((other) => other !== id) : [...toggled, id] },
+        false,
+      );
+    }
+  }
+
+  /** The rows that are seen and some more, to either side, are here. */
+  covers(seen: Seen, margin: number): boolean {
+    const { chunk } = this;
+    return (
+      chunk?.covers(
+        Math.max(0, seen.from - margin),
+        Math.min(seen.to + margin, chunk.answer.rowCount),
+        this.placed(seen.columns),
+      ) ?? false
+    );
+  }
+
+  /** Reads one of the metrics that are seen whole, where that was not done: for its best value. */
+  loadNext(): void {
+    const { chunk } = this;
+    const places = this.surface.seen()?.columns ?? [];
+    const next = this.placed(places).find(
+      (column) =>
+        column.kind === 'metric' && !this.loaded.has(columnId(column)) && !chunk?.hasExtremes(column),
+    );
+    if (chunk && next) {
+      this.loaded.add(columnId(next));
+      void this.act(async () => {
+        await this.connection.client.request('load', { view: this.view, column: next });
+        this.ask();
+      });
+    }
+  }
+
+  // Runs
+
+  /** The selected runs, or the one under the cursor. */
+  get target(): Selection {
+    const row = this.rowAt(this.cursor.row);
+    return this.selection.selection ?? { runIds: row?.type === 'run' ? [row.runId] : [] };
+  }
+
+  targetIds(): Promise<string[]> {
+    return this.connection.client.request('selected', { view: this.view, selection: this.target });
+  }
+
+  mark(as: Mark, selection = this.target): Promise<void> {
+    return this.act(async () => {
+      await this.connection.client.request('mark', { view: this.view, selection, as });
+      if (as === 'hidden' || as === 'notHidden') {
+        const opening = await this.connection.client.request('open', null);
+        this.settings = { ...this.settings, hidden: opening.settings?.hidden ?? [] };
+      }
+      this.ask();
+    });
+  }
+
+  /** Does something for the user; says so where it fails. */
+  async act(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!isCancelled(error)) {
+        this.actionError = toStoreError(error).message;
+        this.surface.changed();
+      }
+    }
+  }
+}
+
+export function rowId(row: TableRow): string {
+  return row.type === 'run' ? row.runId : row.id;
+}
