@@ -8,6 +8,7 @@ import { registerRegistryCommands } from './commands/registry';
 import { registerSidebarCommands } from './commands/sidebar';
 import { registerSourceCommands } from './commands/source';
 import { registerStoreCommands } from './commands/stores';
+import { registerTableCommands } from './commands/table';
 import { registerViewStateCommands } from './commands/viewState';
 import type * as Pages from './panels/index';
 import { PanelHost } from './panels/panelHost';
@@ -97,6 +98,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   registerPageCommands({ commands, stores, panels });
   registerChartCommands({ commands, stores, state, panels });
   registerDiffCommands({ commands, stores, state, panels });
+  registerTableCommands({ commands, stores, panels });
   registerSourceCommands({ commands, stores, sources });
   registerMlflowUiCommand({ commands, stores, pythonPath: () => readSettings().pythonPath });
 

@@ -49,3 +49,21 @@ export async function storeOf(args: unknown, stores: OpenStores): Promise<string
 export function cancelled(): StoreError {
   return new StoreError('CANCELLED', 'Cancelled.');
 }
+
+/** `{experimentIds}`, or the experiments that are selected in the tree. */
+export function experimentIdsOf(args: unknown, selection?: unknown): string[] {
+  const listed = textsOf(args, 'experimentIds');
+  if (listed.length > 0) {
+    return listed;
+  }
+  const items: unknown[] = Array.isArray(selection) && selection.length > 0 ? selection : [args];
+  return items.flatMap((item) => {
+    const id = textOf(item, 'experimentId');
+    return id !== undefined && textOf(item, 'runId') === undefined ? [id] : [];
+  });
+}
+
+export function textsOf(args: unknown, field: string): string[] {
+  const value = fieldsOf(args)[field];
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}

@@ -3,7 +3,7 @@ import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
-import { fieldsOf, runsOf, storeOf, textOf } from './arguments';
+import { experimentIdsOf, runsOf, storeOf, textOf, textsOf } from './arguments';
 
 export interface ChartCommandDeps {
   commands: CommandRegistry;
@@ -59,24 +59,6 @@ export function registerChartCommands({ commands, stores, state, panels }: Chart
       });
     }
   });
-}
-
-/** `{experimentIds}`, or the experiments that are selected in the tree. */
-function experimentIdsOf(args: unknown, selection: unknown): string[] {
-  const listed = textsOf(args, 'experimentIds');
-  if (listed.length > 0) {
-    return listed;
-  }
-  const items: unknown[] = Array.isArray(selection) && selection.length > 0 ? selection : [args];
-  return items.flatMap((item) => {
-    const id = textOf(item, 'experimentId');
-    return id !== undefined && textOf(item, 'runId') === undefined ? [id] : [];
-  });
-}
-
-function textsOf(args: unknown, field: string): string[] {
-  const value = fieldsOf(args)[field];
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
 async function allExperiments(stores: OpenStores, uri: string): Promise<string[]> {

@@ -27,7 +27,8 @@ export const tablePage: PageDefinition<'table', TableProtocol> = {
   name: 'table',
   icon: 'table',
   initialTitle: () => 'Runs',
-  key: ({ store, experimentIds }) => settingsKey({ store, experimentIds }),
+  // With a filter of its own it is another table: the one that is open keeps what the user typed there.
+  key: (args) => `${settingsKey(args)}\n${args.filter ?? ''}`,
   stores: ({ store }) => [store],
   handlers,
 };
