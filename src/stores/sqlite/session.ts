@@ -19,7 +19,8 @@ export class Session {
   private snapshot: Snapshot | undefined;
   private cache: PageCache | undefined;
   private readonly sleeper = new Int32Array(new SharedArrayBuffer(4));
-  private lastKey: string | undefined;
+  /** The state that listeners were last told of, or that was read first. */
+  private announcedKey: string | undefined;
   private activeSince: number | undefined;
 
   constructor(
@@ -61,8 +62,8 @@ export class Session {
   }
 
   /**
-   * Whether somebody committed since the last call, or since the last query. A transaction that stays open
-   * for long counts as a commit once: the last committed state may be one that was never seen.
+   * Whether somebody committed since the last call, or since the first query. What a query saw meanwhile does
+   * not count: others wait to be told of it. A transaction that stays open for long counts as a commit once: the last committed state may be one that was never seen.
    */
   poll(): boolean {
     let state = this.live.begin(false);
@@ -78,8 +79,8 @@ export class Session {
     if (typeof state === 'string') {
       return false;
     }
-    const changed = this.lastKey !== undefined && this.lastKey !== state.key;
-    this.lastKey = state.key;
+    const changed = this.announcedKey !== undefined && this.announcedKey !== state.key;
+    this.announcedKey = state.key;
     state.close();
     return changed;
   }
@@ -95,7 +96,7 @@ export class Session {
       const patient = Date.now() - started < PATIENCE && !frozen;
       const state = this.live.begin(!patient);
       if (typeof state !== 'string' && !(state.racy && patient)) {
-        this.lastKey = state.key;
+        this.announcedKey ??= state.key;
         if (this.snapshot && !this.snapshot.state.racy && this.snapshot.state.key === state.key) {
           state.close();
           return this.snapshot;

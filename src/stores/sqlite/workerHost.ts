@@ -53,7 +53,7 @@ export class WorkerHost {
     return this.enqueue((id) => ({ type: 'ask', id, name, args }), signal) as Promise<RequestResult<Name>>;
   }
 
-  /** Whether anybody committed since the last poll or request. */
+  /** Whether anybody committed since the last poll. */
   poll(): Promise<boolean> {
     return this.enqueue((id) => ({ type: 'poll', id }), undefined) as Promise<boolean>;
   }
