@@ -1,0 +1,208 @@
+import * as assert from 'node:assert/strict';
+import { sweepPage } from '../../src/panels/sweep';
+import type { SweepArguments } from '../../src/protocol/pages';
+import { ViewState } from '../../src/state/viewState';
+import type { OpenStores } from '../../src/stores/openStores';
+import { sqliteUri } from '../../src/stores/uri';
+import { removeTempFolders, withDatabase } from '../support/database';
+import { fixture } from '../support/fixtures';
+import { EXPERIMENT, makeHistoryStore, runIdOf, START, type MadeRun } from '../support/histories';
+import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { countPixels } from './chartTools';
+
+describe('sweep page', function () {
+  this.timeout(60_000);
+  let stores: OpenStores;
+  let state: ViewState;
+  let opened: OpenedPage | undefined;
+
+  afterEach(async () => {
+    const page = opened;
+    opened = undefined;
+    await page?.close();
+    stores?.dispose();
+    removeTempFolders();
+  });
+
+  async function open(file: string, args: Partial<SweepArguments>): Promise<OpenedPage> {
+    const uri = sqliteUri(file);
+    stores = openStores(uri);
+    state = new ViewState({ get: () => undefined, update: async () => undefined });
+    opened = await openPage({
+      definition: sweepPage,
+      args: { store: uri, ...args },
+      stores,
+      state,
+      size: { width: 1100, height: 1500 },
+    });
+    return opened;
+  }
+
+  function make(runs: Partial<MadeRun>[]): string {
+    return makeHistoryStore(runs.map((run, i) => ({ runId: runIdOf(i + 1), ...run })));
+  }
+
+  const trial = (i: number, params: Record<string, string> = {}): Partial<MadeRun> => ({
+    name: `trial ${i}`,
+    params: {
+      lr: String(10 ** (-4 + (i % 7) / 2)),
+      depth: String(2 + (i % 5)),
+      model: i % 2 ? 'tree' : 'linear',
+      ...params,
+    },
+    metrics: { rmse: [[0, START, Math.abs((i % 7) - 3) + 0.1 * (i % 5)]] },
+  });
+
+  it('draws the taxi sweep, and the best by rmse, size and time is the one that the data says', async () => {
+    const file = `${await fixture('taxi-duration')}/mlflow.db`;
+    const parent = withDatabase(file, (database) =>
+      String(database.prepare("SELECT run_uuid FROM runs WHERE name = 'sweep'").get()?.run_uuid),
+    );
+    const { page } = await open(file, { parentRunId: parent });
+    await page.locator('parallel-coordinates canvas').waitFor();
+    assert.equal(opened!.title, 'Sweep · sweep');
+    await page.getByLabel('Objective', { exact: true }).selectOption('metric:rmse');
+    await page.waitForTimeout(200);
+
+    // The front by a plain definition, from the rows themselves.
+    const rows = withDatabase(file, (database) =>
+      database
+        .prepare(
+          `SELECT r.run_uuid AS id, (r.end_time - r.start_time) / 1000.0 AS time,
+             (SELECT value FROM latest_metrics m WHERE m.run_uuid = r.run_uuid AND m.key = 'rmse') AS rmse,
+             (SELECT value FROM latest_metrics m WHERE m.run_uuid = r.run_uuid AND m.key = 'model_bytes') AS size
+           FROM runs r JOIN tags t ON t.run_uuid = r.run_uuid AND t.key = 'mlflow.parentRunId' AND t.value = '${parent}'`,
+        )
+        .all()
+        .map(({ id, time, rmse, size }) => ({
+          id: String(id),
+          of: [Number(rmse), Number(size), Number(time)],
+        })),
+    );
+    assert.equal(rows.length, 18);
+    const front = rows.filter(
+      (a) =>
+        !rows.some(
+          (b) => b.of.every((value, i) => value <= a.of[i]!) && b.of.some((value, i) => value < a.of[i]!),
+        ),
+    );
+    const starred = await page
+      .locator('tr.on-front')
+      .evaluateAll((found) => found.map((row) => row.getAttribute('data-run')));
+    assert.deepEqual(starred.toSorted(), front.map(({ id }) => id).toSorted());
+    const best = front.toSorted((a, b) => a.of[0]! - b.of[0]!)[0]!;
+    assert.equal(starred[0], best.id);
+    assert.match(
+      (await page.locator('tr.on-front .words').nth(1).textContent()) ?? '',
+      /worse rmse.*(smaller|faster)/,
+    );
+
+    for (const name of ['History', 'Scatter', 'Contour', 'Importance']) {
+      await page.getByRole('button', { name, exact: true }).waitFor();
+    }
+    const background = await page.evaluate(() => {
+      const canvas = [...document.querySelectorAll<HTMLCanvasElement>('sweep-plot canvas')].at(-1)!;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      let drawn = 0;
+      for (let i = 3; i < data.length; i += 4) {
+        drawn += data[i]! > 100 ? 1 : 0;
+      }
+      return drawn / (data.length / 4);
+    });
+    assert.ok(background > 0.2, 'the contour covers a part of its picture');
+    await opened!.checkAccessibility();
+    await opened!.screenshots('sweep');
+  });
+
+  it('brushes an axis: all pictures and the other views follow, and the run table opens with them', async () => {
+    const { page } = await open(make(Array.from({ length: 30 }, (_, i) => trial(i))), {
+      experimentIds: [EXPERIMENT],
+    });
+    await page.locator('parallel-coordinates canvas').waitFor();
+    await page.waitForTimeout(300);
+    const titles = page.locator('.axis-title');
+    const last = (await titles.last().boundingBox())!;
+    const plot = (await page.locator('.parallel-plot').boundingBox())!;
+    const x = last.x + last.width / 2;
+    // The lower half of the objective's axis.
+    await page.mouse.move(x, plot.y + 278);
+    await page.mouse.down();
+    await page.mouse.move(x, plot.y + 200, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForFunction(() =>
+      /of 30 runs/.test(document.querySelector('.brush-line')?.textContent ?? ''),
+    );
+    const inside = Number(/(\d+) of 30/.exec((await page.locator('.brush-line').textContent()) ?? '')?.[1]);
+    assert.ok(inside > 0 && inside < 20, `${inside} runs are inside`);
+    await page.waitForTimeout(300);
+    assert.equal(state.brushed?.length, inside);
+    assert.ok((await page.locator('table.best-model tbody tr').count()) <= inside);
+    await page.getByText('Selected in Table').click();
+    const command = opened!.commands.at(-1)!;
+    assert.equal(command.command, 'mlflowLens.openRunTable');
+    const { filter } = command.args as { filter: string };
+    assert.equal(filter.match(/'[0-9a-f]{32}'/g)?.length, inside);
+    // Bounds are typed, too; and the brush is still there after the page was hidden.
+    await page.getByLabel('rmse to').fill('0.05');
+    await page.getByLabel('rmse to').press('Enter');
+    await page.waitForFunction(
+      () => !/^\s*30 runs/.test(document.querySelector('.brush-line')?.textContent ?? ''),
+    );
+    const narrowed = await page.locator('.brush-line').textContent();
+    await opened!.hideAndShow();
+    await page.locator('parallel-coordinates canvas').waitFor();
+    assert.equal(await page.locator('.brush-line').textContent(), narrowed);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('30 runs. Drag along an axis').waitFor();
+  });
+
+  it('moves axes by the keyboard and lights a run up in every view', async () => {
+    const { page } = await open(make(Array.from({ length: 12 }, (_, i) => trial(i))), {
+      experimentIds: [EXPERIMENT],
+    });
+    await page.locator('parallel-coordinates canvas').waitFor();
+    const names = (): Promise<string[]> => page.locator('.axis-title bdi').allTextContents();
+    const before = await names();
+    await page.locator('.axis-title').first().focus();
+    await page.keyboard.press('Alt+ArrowRight');
+    await page.waitForFunction(
+      (first) => document.querySelector('.axis-title bdi')?.textContent !== first,
+      before[0],
+    );
+    assert.deepEqual((await names()).slice(0, 2), [before[1], before[0]]);
+    await page.locator('table.best-model tbody tr').first().hover();
+    await page.waitForTimeout(100);
+    assert.ok(state.hovered);
+    state.setHovered({ store: state.hovered.store, runId: runIdOf(5) });
+    await page.getByText(/^trial 4 ·/).waitFor();
+  });
+
+  it('says why there is no importance, no contour, nothing to draw', async () => {
+    const { page } = await open(make(Array.from({ length: 6 }, (_, i) => trial(i, { model: 'tree' }))), {
+      experimentIds: [EXPERIMENT],
+    });
+    await page.getByText('Importance needs at least 10 runs with a finite objective; there are 6.').waitFor();
+    await page.getByText('A contour needs 8 different places; there are 6, drawn as points.').waitFor();
+    await opened!.close();
+    const alone = await open(make([{ name: 'lonely' }]), { parentRunId: runIdOf(1) });
+    await alone.page.getByText('“lonely” has no child runs').waitFor();
+  });
+
+  it('draws categories as tiles, lists and long texts as categories, missing values at their own tick', async () => {
+    const long = 'x'.repeat(5000);
+    const runs = Array.from({ length: 20 }, (_, i) => ({
+      ...trial(i, { layers: i % 2 ? '[64, 64]' : '[128]', note: `${long}${i % 3}` }),
+      ...(i === 3 ? { metrics: { rmse: [[0, START, NaN]] as [number, number, number][] } } : {}),
+    }));
+    delete (runs[5]!.params as Record<string, string>)['depth'];
+    const { page } = await open(make(runs), { experimentIds: [EXPERIMENT] });
+    await page.locator('parallel-coordinates canvas').waitFor();
+    assert.ok((await page.locator('.axis-title').allTextContents()).some((text) => /note/.test(text)));
+    await page.getByText('over 19 runs, 1 without rmse left out').waitFor();
+    await page.getByLabel('Contour: x').selectOption('param:layers');
+    await page.getByText(/Tiles show the median rmse/).waitFor();
+    await page.getByLabel('Scatter: x').selectOption('param:note');
+    const scatter = '.picture:nth-child(3) sweep-plot canvas';
+    assert.ok((await countPixels(page, scatter, '#fde725')) > 5, 'the best point is bright');
+  });
+});
