@@ -3,7 +3,7 @@ import { callMethod, callValue, memberOf } from './calls';
 import { makeLambda } from './definitions';
 import { resolveLazy, runModule, member } from './imports';
 import { anyElement, elementsOf, listOf } from './iteration';
-import type { Machine } from './machine';
+import type { Machine, Site } from './machine';
 import { methodOf } from './methods';
 import { binary, compare, formatted, unary } from './operations';
 import { assign } from './assignment';
@@ -38,7 +38,10 @@ export function evaluate(m: Machine, scope: Scope, expr: Expr): Value {
     case 'subscript':
       return expr.index.kind === 'slice'
         ? slice(m, scope, expr.object, expr.index)
-        : itemOf(m, evaluate(m, scope, expr.object), evaluate(m, scope, expr.index));
+        : itemOf(m, evaluate(m, scope, expr.object), evaluate(m, scope, expr.index), {
+            scope,
+            at: expr.at,
+          });
     case 'slice':
       return UNKNOWN;
     case 'binary':
@@ -283,13 +286,13 @@ function moduleMember(m: Machine, object: Value, name: string): Value {
 }
 
 /** `object[index]`. */
-export function itemOf(m: Machine, object: Value, index: Value): Value {
+export function itemOf(m: Machine, object: Value, index: Value, site: Site | null = null): Value {
   const { data } = object;
   if (data.kind === 'any') {
-    return anyOf(data.options.map((option) => itemOf(m, option, index)));
+    return anyOf(data.options.map((option) => itemOf(m, option, index, site)));
   }
   if (index.data.kind === 'any') {
-    return anyOf(index.data.options.map((option) => itemOf(m, object, option)));
+    return anyOf(index.data.options.map((option) => itemOf(m, object, option, site)));
   }
   if (data.kind === 'dict') {
     const key = keyOf(index);
@@ -312,10 +315,10 @@ export function itemOf(m: Machine, object: Value, index: Value): Value {
     return data.attributes.get(String(index.data.constant.value)) ?? UNKNOWN;
   }
   if (data.kind === 'library' && data.path === 'os.environ') {
-    return callMethod(m, object, '__getitem__', { positional: [index], named: new Map(), open: false }, null);
+    return callMethod(m, object, '__getitem__', { positional: [index], named: new Map(), open: false }, site);
   }
   if (data.kind === 'instance') {
-    return callMethod(m, object, '__getitem__', { positional: [index], named: new Map(), open: false }, null);
+    return callMethod(m, object, '__getitem__', { positional: [index], named: new Map(), open: false }, site);
   }
   return UNKNOWN;
 }

@@ -1,5 +1,6 @@
 import { callValue } from './calls';
 import { pathPart } from './libraries/builtins';
+import { makeObject } from './libraries/objects';
 import { mergeInto } from './expressions';
 import { anyElement, dictOf, elementsOf, listOf } from './iteration';
 import { argument, type Machine, type Site } from './machine';
@@ -257,6 +258,14 @@ function constantMethod(
             receiver.outside,
           );
     }
+    case 'read_text':
+    case 'open':
+      return makeObject(
+        m,
+        name === 'open' ? 'builtins.open' : 'file.text',
+        { positional: [receiver], named: new Map(), open: false },
+        site,
+      );
     case 'joinpath':
     case 'with_name':
     case 'with_suffix':
