@@ -24,8 +24,8 @@ export class Journal {
     private readonly inode: bigint,
     /** All headers of the chain. */
     private readonly chain: { offset: number; bytes: Uint8Array }[],
-    /** Where the next header would stand. */
-    private readonly chainEnd: number,
+    /** Where the next header would stand; null where the first one is void, and with it the journal. */
+    private readonly chainEnd: number | null,
     private readonly records: Map<number, number>,
     readonly pageSize: number,
     /** Of the database before the transaction; null where no header could be read (nothing is overlaid then). */
@@ -68,6 +68,9 @@ export class Journal {
       readInto(this.descriptor, now, offset);
       return Buffer.compare(now, bytes) === 0;
     });
+    if (this.chainEnd === null) {
+      return same;
+    }
     readInto(this.descriptor, now, this.chainEnd);
     return same && !isHeader(now);
   }
@@ -111,13 +114,16 @@ export class Journal {
       const view = new DataView(bytes.buffer);
       if (offset === 0) {
         const stored = { sector: view.getUint32(20), page: view.getUint32(24) };
-        pageCount = view.getUint32(16);
-        pageSize = stored.page === 0 ? databasePageSize : stored.page;
         sectorSize = stored.sector;
-        if (!isSize(pageSize, 512) || !isSize(sectorSize, 32) || offset + sectorSize > size) {
-          pageCount = null;
-          break;
+        if (
+          (stored.page !== 0 && !isSize(stored.page, 512)) ||
+          !isSize(sectorSize, 32) ||
+          sectorSize > size
+        ) {
+          return new Journal(descriptor, ino, chain, null, records, pageSize, null, null);
         }
+        pageCount = view.getUint32(16);
+        pageSize = stored.page || databasePageSize;
       }
       const start = offset + sectorSize;
       const recordBytes = pageSize + 8;
@@ -173,12 +179,12 @@ function readRecords(descriptor: number, segment: Segment): number {
   const buffer = new Uint8Array(Math.min(perRead, count) * recordBytes);
   const view = new DataView(buffer.buffer);
   for (let first = 0; first < count; first += perRead) {
-    const amount = Math.min(perRead, count - first);
-    readInto(descriptor, buffer.subarray(0, amount * recordBytes), start + first * recordBytes);
-    for (let i = 0; i < amount; i++) {
+    const wanted = Math.min(perRead, count - first);
+    const read = readInto(descriptor, buffer.subarray(0, wanted * recordBytes), start + first * recordBytes);
+    for (let i = 0; i < wanted; i++) {
       const at = i * recordBytes;
       const page = view.getUint32(at);
-      if (page === 0 || page === lockBytePage(pageSize)) {
+      if (at + recordBytes > read || page === 0 || page === lockBytePage(pageSize)) {
         return first + i;
       }
       if (page > pageCount) {

@@ -34,7 +34,7 @@ export class Reader {
     return this.memo('schema', () => {
       this.snapshot.limitBytes(SCHEMA_LIMIT);
       try {
-        for (const pragma of ['trusted_schema=OFF', 'query_only=ON', 'cell_size_check=ON']) {
+        for (const pragma of ['trusted_schema=OFF', 'query_only=ON']) {
           this.run(`PRAGMA ${pragma}`, [], () => undefined);
         }
         return readSchema((sql, params, row) => this.run(sql, params, row));

@@ -95,6 +95,9 @@ export class Session {
     for (;;) {
       const patient = Date.now() - started < PATIENCE && !frozen;
       const state = this.live.begin(!patient);
+      if (state === 'active' && this.snapshot?.isCurrent()) {
+        return this.snapshot;
+      }
       if (typeof state !== 'string' && !(state.racy && patient)) {
         this.announcedKey ??= state.key;
         if (this.snapshot && !this.snapshot.state.racy && this.snapshot.state.key === state.key) {

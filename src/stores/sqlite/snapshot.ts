@@ -99,6 +99,11 @@ export class Snapshot {
     return true;
   }
 
+  /** Whether the state is still the last committed one, as far as that can be told from the state alone. */
+  isCurrent(): boolean {
+    return this.doom === null && !this.state.racy && this.state.verify();
+  }
+
   /** Whether the running request was cancelled; looks every time it is called. */
   isCancelled(): boolean {
     if (this.request !== 0 && Atomics.load(this.control, CONTROL.cancelledRequest) === this.request) {
