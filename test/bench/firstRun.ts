@@ -14,7 +14,7 @@ export async function run(args: string[]): Promise<void> {
       // Activity bar entries of extensions come a moment after the window.
       await workbench.page.locator('.activitybar .action-label[aria-label^="MLflow"]').waitFor();
       ours.push(await showAndWait(workbench, 'MLflow', 'xgboost'));
-      explorer.push(await showAndWait(workbench, 'Explorer', 'mlflow.db'));
+      explorer.push(await showAndWait(workbench, 'Explorer', 'README.md'));
       await workbench.close();
     }
   } finally {

@@ -1,4 +1,5 @@
 // Runs in the extension host beside the product: answers `inHost` of test/support/workbench.ts over a socket.
+const fs = require('node:fs');
 const net = require('node:net');
 const vscode = require('vscode');
 
@@ -32,6 +33,8 @@ function listen(onEnd) {
       }
     });
   });
+  // A reloaded window has a new extension host, and the old one left its socket behind.
+  fs.rmSync(process.env.LENS_TEST_BRIDGE, { force: true });
   server.listen(process.env.LENS_TEST_BRIDGE);
   return server;
 }
