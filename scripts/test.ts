@@ -43,7 +43,7 @@ function run(suite: Suite): Result {
   const counts = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lens-test-')), 'counts.json');
   const mocha = path.join(ROOT, 'node_modules/mocha/bin/mocha.js');
   const reporter = path.join(ROOT, 'test/support/countingReporter.js');
-  spawnSync(process.execPath, [mocha, '--reporter', reporter, suite.files], {
+  spawnSync(process.execPath, [mocha, '--reporter', reporter, '--timeout', '60000', suite.files], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...suite.env, LENS_TEST_COUNTS: counts },
