@@ -4,6 +4,7 @@ import { registerChartCommands } from './commands/charts';
 import { registerDiffCommands } from './commands/diff';
 import { registerMlflowUiCommand } from './commands/mlflowUi';
 import { registerPageCommands } from './commands/pages';
+import { registerRunCommands } from './commands/run';
 import { registerRegistryCommands } from './commands/registry';
 import { registerSidebarCommands } from './commands/sidebar';
 import { registerSourceCommands } from './commands/source';
@@ -95,6 +96,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     settings: readSettings,
     setCanUndo: (canUndo) => setContext('mlflowLens.canUndo', canUndo),
   });
+  registerRunCommands({ commands, stores, panels, services });
   registerPageCommands({ commands, stores, panels });
   registerChartCommands({ commands, stores, state, panels });
   registerDiffCommands({ commands, stores, state, panels });

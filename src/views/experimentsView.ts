@@ -6,6 +6,8 @@ import type { RunQuery, TrackingStore } from '../mlflow/store';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores, StoreEntry } from '../stores/openStores';
 import { storeName } from '../stores/uri';
+import { artifactItem } from './artifactItem';
+import { artifactChildren, artifactRoot, type ArtifactNode } from './artifactNodes';
 import { HeadlineMetrics } from './headline';
 import { runDot, themeIcon } from './icons';
 import { NodeRegistry } from './nodeRegistry';
@@ -22,7 +24,7 @@ import { runAccessibleLabel, runDescription, runLabel } from './runText';
 import { runTooltip } from './runTooltip';
 import { storeTooltip } from './storeTooltip';
 
-export type ExperimentsNode = StoreNode | ExperimentNode | RunNode | MoreNode | MessageNode;
+export type ExperimentsNode = StoreNode | ExperimentNode | RunNode | ArtifactNode | MoreNode | MessageNode;
 
 const EXPERIMENTS_A_PAGE = 100;
 const RUNS_A_PAGE = 50;
@@ -140,7 +142,9 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
         case 'experiment':
           return await this.runs(node, { experimentIds: [node.experimentId] });
         case 'run':
-          return await this.runs(node, { experimentIds: [], parent: { runId: node.runId } });
+          return await this.runChildren(node);
+        case 'artifact':
+          return await this.artifacts(node);
         default:
           return [];
       }
@@ -170,6 +174,8 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
         item.command = { command: 'mlflowLens.loadMore', title: 'Load More', arguments: [node] };
         return item;
       }
+      case 'artifact':
+        return artifactItem(node);
       case 'message':
         return messageItem(node);
     }
@@ -355,14 +361,25 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     return asked;
   }
 
+  /** Its artifacts, then its child runs. */
+  private async runChildren(node: RunNode): Promise<ExperimentsNode[]> {
+    const artifacts = this.nodes.keep(artifactRoot(node.store, node.runId));
+    return node.row.childCount > 0
+      ? [artifacts, ...(await this.runs(node, { experimentIds: [], parent: { runId: node.runId } }))]
+      : [artifacts];
+  }
+
+  private async artifacts(node: ArtifactNode): Promise<ExperimentsNode[]> {
+    const { nodes, note } = await artifactChildren(await this.stores.get(node.store), node);
+    const kept: ExperimentsNode[] = nodes.map((child) => this.nodes.keep(child));
+    return note === null ? kept : [...kept, message(node, note, false)];
+  }
+
   private async runItem(node: RunNode): Promise<vscode.TreeItem> {
     const { row } = node;
     this.drawn.set(nodeId(node), this.lookOf(node));
     const condition = await this.conditionOf(node);
-    const item = new vscode.TreeItem(
-      runLabel(row.info),
-      row.childCount > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
-    );
+    const item = new vscode.TreeItem(runLabel(row.info), vscode.TreeItemCollapsibleState.Collapsed);
     const key = { store: node.store, runId: node.runId };
     const shown = this.state.isShown(key);
     const { icon, color } = conditionIcon(condition);
@@ -417,7 +434,11 @@ function emptyText(view: ViewType, filter: string): string {
   return view === 'DELETED_ONLY' ? 'No deleted runs' : 'No runs';
 }
 
-function message(node: StoreNode | ExperimentNode | RunNode, text: string, error: boolean): MessageNode {
+function message(
+  node: StoreNode | ExperimentNode | RunNode | ArtifactNode,
+  text: string,
+  error: boolean,
+): MessageNode {
   return { kind: 'message', of: nodeId(node), text, error, store: node.store };
 }
 

@@ -1,5 +1,6 @@
 import type { Experiment, ModelVersion, RegisteredModel } from '../mlflow/entities';
 import type { RunRow } from '../mlflow/store';
+import type { ArtifactNode } from './artifactNodes';
 
 /**
  * Items of the trees. Those that stand for something in a store carry its names as fields, which commands take
@@ -62,7 +63,8 @@ export interface MessageNode {
 
 /** Stable ids keep selection and expansion when labels change. */
 export function nodeId(
-  node: StoreNode | ExperimentNode | RunNode | ModelNode | VersionNode | MoreNode | MessageNode,
+  node:
+    StoreNode | ExperimentNode | RunNode | ArtifactNode | ModelNode | VersionNode | MoreNode | MessageNode,
 ): string {
   switch (node.kind) {
     case 'store':
@@ -71,6 +73,8 @@ export function nodeId(
       return `e\n${node.store}\n${node.experimentId}`;
     case 'run':
       return `r\n${node.store}\n${node.runId}`;
+    case 'artifact':
+      return `a\n${node.store}\n${JSON.stringify(node.owner)}\n${node.path}`;
     case 'model':
       return `m\n${node.store}\n${node.name}`;
     case 'version':
