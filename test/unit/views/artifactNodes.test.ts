@@ -40,7 +40,7 @@ describe('artifacts in the sidebar', function () {
     );
     const about = await artifactChildren(store, nodes[0]!);
     assert.equal(about.nodes[0]?.path, 'about/data.json');
-    const file = await store.locateArtifact?.(about.nodes[0]!.owner, about.nodes[0]!.path);
+    const file = await store.locateArtifact?.(about.nodes[0].owner, about.nodes[0].path);
     assert.ok(file?.startsWith(fs.realpathSync(folder)) && fs.existsSync(file));
   });
 
