@@ -170,6 +170,7 @@ export class TableModel {
     const top = topRow > 0 ? this.chunk?.row(topRow) : undefined;
     const question = new AbortController();
     this.question = question;
+    const { cursorId } = this;
     try {
       const answer = await this.connection.client.request(
         'rows',
@@ -179,7 +180,7 @@ export class TableModel {
           count: Math.max(seen.to - seen.from, 40) + 2 * MARGIN_ROWS,
           columns: wanted,
           pinned: this.pinned(),
-          locate: [top ? rowId(top) : '', this.cursorId ?? ''],
+          locate: [top ? rowId(top) : '', cursorId ?? ''],
         },
         question.signal,
       );
@@ -192,7 +193,8 @@ export class TableModel {
       this.problem = null;
       this.filterError = null;
       const [topNow = -1, cursorNow = -1] = answer.located;
-      if (cursorNow >= 0 && this.cursor.row >= 0) {
+      // Unless it was moved meanwhile.
+      if (cursorNow >= 0 && this.cursor.row >= 0 && cursorId === this.cursorId) {
         this.cursor = { ...this.cursor, row: cursorNow };
       }
       if (changed && topNow >= 0 && topNow !== topRow) {

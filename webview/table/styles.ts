@@ -123,8 +123,11 @@ export const pageStyles = css`
     white-space: nowrap;
   }
   .filter-error {
-    color: var(--vscode-errorForeground);
     min-height: 20px;
+  }
+  .filter-error .codicon {
+    color: var(--vscode-errorForeground);
+    vertical-align: middle;
   }
   .picker {
     position: absolute;

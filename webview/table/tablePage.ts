@@ -165,7 +165,7 @@ export class TablePage extends LitElement {
     };
     return html`<div class="messages">
       <div id="filter-error" class="filter-error" role="status" ?hidden=${!filterError}>
-        ${filterError?.message ?? ''}
+        ${filterError ? html`${icon('error')} ${filterError.message}` : nothing}
       </div>
       ${stale ? banner('warning', `${stale.message} Shown as of ${formatDateTime(stale.since)}.`) : nothing}
       ${

@@ -1,0 +1,450 @@
+import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Locator } from 'playwright-core';
+import { tablePage } from '../../src/panels/table';
+import { ViewState } from '../../src/state/viewState';
+import type { OpenStores } from '../../src/stores/openStores';
+import { sqliteUri } from '../../src/stores/uri';
+import { makeRegistryStore, removeTempFolders, withDatabase } from '../support/database';
+import { unpackFixture } from '../support/fixtures';
+import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+
+/** The experiments of the archives with runs. */
+const EXPERIMENTS = ['1', '2', '4'];
+
+describe('run table', function () {
+  this.timeout(60_000);
+  let file: string;
+  let uri: string;
+  let stores: OpenStores;
+  let state: ViewState;
+  let opened: OpenedPage;
+
+  async function open(experimentIds: string[], filter?: string): Promise<void> {
+    opened = await openPage({
+      definition: tablePage,
+      args: { store: uri, experimentIds, ...(filter === undefined ? {} : { filter }) },
+      stores,
+      state,
+    });
+    await opened.page.locator('.body .row').first().waitFor();
+    await opened.settled();
+  }
+
+  beforeEach(() => {
+    file = makeRegistryStore('3.17.2');
+    uri = sqliteUri(file);
+    stores = openStores(uri);
+    state = new ViewState({ get: () => undefined, update: async () => undefined });
+  });
+
+  afterEach(async () => {
+    await opened.close();
+    stores.dispose();
+    removeTempFolders();
+  });
+
+  const grid = (): Locator => opened.page.locator('.grid');
+  const names = (): Promise<string[]> =>
+    opened.page.locator('.body .name-text').allInnerTexts() as Promise<string[]>;
+  const found = (text: string | RegExp): Promise<void> =>
+    opened.page.locator('.found', { hasText: text }).waitFor();
+  const head = (title: string): Locator =>
+    opened.page.locator('.head-cell', { has: opened.page.getByText(title, { exact: true }) });
+  const cells = async (title: string): Promise<string[]> => {
+    const column = await head(title).getAttribute('data-column');
+    return opened.page.locator(`.body .row [data-column="${column}"]`).allInnerTexts();
+  };
+  const filterField = (): Locator => opened.page.locator('[data-filter]');
+  const key = async (...keys: string[]): Promise<void> => {
+    for (const pressed of keys) {
+      await opened.page.keyboard.press(pressed);
+    }
+  };
+  const eventually = async (check: () => Promise<void>): Promise<void> => {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await check();
+      } catch (error) {
+        if (tries === 60) {
+          throw error;
+        }
+        await opened.page.waitForTimeout(50);
+      }
+    }
+  };
+
+  it('shows the runs as a grid that says its size, and names the tab', async () => {
+    await open(EXPERIMENTS);
+    await found('23 runs');
+    assert.equal(await grid().getAttribute('aria-label'), 'Runs');
+    assert.match((await grid().getAttribute('role')) ?? '', /^(tree)?grid$/);
+    const rows = await opened.page.locator('.body .row').count();
+    assert.equal(await grid().getAttribute('aria-rowcount'), String(rows + 1));
+    assert.equal(await opened.page.locator('.body .row').first().getAttribute('aria-rowindex'), '2');
+    assert.equal(opened.title, '3 experiments · runs');
+    assert.ok((await opened.page.locator('.head-cell').count()) >= 4);
+  });
+
+  it('sorts by clicks on heads: numbers as numbers, NaN and missing last both ways, several with shift', async () => {
+    await open(EXPERIMENTS);
+    await opened.page.getByRole('button', { name: 'More Actions…' }).click();
+    await opened.page.getByRole('menuitem', { name: 'Nested Under Their Parents' }).click();
+    await head('Duration').click();
+    await eventually(async () => assert.equal(await head('Duration').getAttribute('aria-sort'), 'ascending'));
+    await head('Start').click({ modifiers: ['Shift'] });
+    await eventually(async () => assert.equal(await head('Start').getAttribute('aria-sort'), 'ascending'));
+    assert.equal(await head('Duration').getAttribute('aria-sort'), 'ascending');
+    await addColumn('max_depth');
+    await head('max_depth').click();
+    await eventually(async () => {
+      const depths = (await cells('max_depth')).map((text) => text.trim());
+      const numbers = depths.filter((text) => text !== '–').map(Number);
+      assert.ok(numbers.length > 3);
+      assert.deepEqual(
+        numbers,
+        numbers.toSorted((a, b) => a - b),
+      );
+      assert.deepEqual(depths, [
+        ...depths.filter((text) => text !== '–'),
+        ...depths.filter((text) => text === '–'),
+      ]);
+    });
+    await head('max_depth').click();
+    await eventually(async () => {
+      const depths = (await cells('max_depth')).map((text) => text.trim());
+      assert.equal(depths.at(-1), '–');
+      const numbers = depths.filter((text) => text !== '–').map(Number);
+      assert.deepEqual(
+        numbers,
+        numbers.toSorted((a, b) => b - a),
+      );
+    });
+  });
+
+  it('filters as one types, underlines what is wrong and keeps the rows then', async () => {
+    await open(EXPERIMENTS);
+    await key('/');
+    await opened.page.keyboard.type('metrics.rmse < 7');
+    await found('9 of 23 runs');
+    const before = await names();
+    await filterField().fill('metrics.rmse < 7 and rmse < 7');
+    await opened.page.getByText(/"rmse" is not an attribute/).waitFor();
+    assert.equal(await opened.page.locator('.filter-wrong').innerText(), 'rmse');
+    assert.equal(await filterField().getAttribute('aria-invalid'), 'true');
+    assert.deepEqual(await names(), before);
+    await filterField().fill('metrics.rmse < 7 or metrics.rmse > 1000');
+    await eventually(async () => assert.equal(await filterField().getAttribute('aria-invalid'), 'false'));
+    await key('Escape', 'Escape');
+    await found('23 runs');
+  });
+
+  it('completes keys and values from the store, by keyboard', async () => {
+    await open(EXPERIMENTS);
+    await key('/');
+    await opened.page.keyboard.type('val/rm');
+    await opened.page.getByRole('option', { name: /metrics\.`val\/rmse`/ }).waitFor();
+    await key('Enter');
+    await opened.page.keyboard.type('< 8 and params.mode');
+    await opened.page.getByRole('option', { name: 'params.model' }).waitFor();
+    await key('Tab');
+    await opened.page.keyboard.type("= 'xg");
+    await opened.page.getByRole('option', { name: 'xgboost' }).waitFor();
+    await key('Enter');
+    assert.equal(await filterField().inputValue(), "metrics.`val/rmse` < 8 and params.model = 'xgboost' ");
+    await found(/of 23 runs/);
+  });
+
+  it('filters by a cell', async () => {
+    await open(EXPERIMENTS, "params.model LIKE '%'");
+    await found(/of 23 runs/);
+    await addColumn('model');
+    const column = await head('model').getAttribute('data-column');
+    await opened.page
+      .locator(`.body .row [data-column="${column}"]`, { hasText: 'xgboost' })
+      .first()
+      .click({ button: 'right' });
+    await opened.page.getByRole('menuitem', { name: 'Only "xgboost"' }).click();
+    await found('7 of 23 runs');
+    assert.equal(await filterField().inputValue(), "params.model LIKE '%' and params.model = 'xgboost'");
+  });
+
+  it('finds a column as one types, hides, pins and widens it, and remembers', async () => {
+    await open(EXPERIMENTS);
+    await addColumn('only_in_0');
+    await menuOf('only_in_0', 'Pin Column');
+    await eventually(async () => assert.equal(await head('only_in_0').getAttribute('data-column'), '0'));
+    await opened.page.evaluate(`document.querySelector('.grid').scrollLeft = 0`);
+    await opened.settled();
+    await menuOf('Duration', 'Hide Column');
+    await eventually(async () => assert.equal(await head('Duration').count(), 0));
+    const box = (await head('Start').boundingBox())!;
+    await opened.page.mouse.move(box.x + box.width - 1, box.y + 20);
+    await opened.page.mouse.down();
+    await opened.page.mouse.move(box.x + box.width + 59, box.y + 20, { steps: 3 });
+    await opened.page.mouse.up();
+    await eventually(async () =>
+      assert.equal(Math.round((await head('Start').boundingBox())!.width), Math.round(box.width + 60)),
+    );
+    await opened.hideAndShow();
+    await opened.page.locator('.body .row').first().waitFor();
+    assert.equal(await head('only_in_0').getAttribute('data-column'), '0');
+    assert.equal(await head('Duration').count(), 0);
+    assert.equal(Math.round((await head('Start').boundingBox())!.width), Math.round(box.width + 60));
+  });
+
+  it('moves a column by dragging its head', async () => {
+    await open(EXPERIMENTS);
+    const from = (await head('Duration').boundingBox())!;
+    const to = (await head('Start').boundingBox())!;
+    await opened.page.mouse.move(from.x + 30, from.y + 25);
+    await opened.page.mouse.down();
+    await opened.page.mouse.move(to.x + 10, to.y + 25, { steps: 5 });
+    await opened.page.mouse.up();
+    await eventually(async () => assert.equal(await head('Duration').getAttribute('data-column'), '0'));
+    assert.equal(await head('Duration').getAttribute('aria-sort'), 'none');
+  });
+
+  it('keeps children under their parents through sort and filter', async () => {
+    await closeAndUse(await taxi());
+    await open(['1']);
+    const sweep = opened.page.locator('.body .row', { hasText: 'sweep' });
+    assert.equal(await sweep.getAttribute('aria-expanded'), 'false');
+    await sweep.locator('[data-act=toggle]').click();
+    await eventually(async () =>
+      assert.equal(await opened.page.locator('.body .row[aria-level="2"]').count(), 18),
+    );
+    await head('rmse').click();
+    await eventually(async () => {
+      const levels = await opened.page
+        .locator('.body .row')
+        .evaluateAll((rows: Element[]) => rows.map((row) => row.getAttribute('aria-level')));
+      assert.equal(levels.filter((level) => level === '2').length, 18);
+      const first = levels.indexOf('2');
+      assert.ok(levels.slice(first, first + 18).every((level) => level === '2'));
+    });
+    await filterField().fill('attributes.depth = 1 and metrics.rmse < 3');
+    await eventually(async () => {
+      assert.equal(await opened.page.locator('.body .row[aria-level="1"]').count(), 1);
+      assert.ok((await sweep.first().getAttribute('class'))!.includes('context'));
+    });
+  });
+
+  it('groups by a param with n, mean, deviation and the runs without it', async () => {
+    await open(EXPERIMENTS);
+    await addColumn('model');
+    await addColumn('rmse');
+    await menuOf('model', 'Group by This');
+    const groups = opened.page.locator('.body .row.group');
+    await groups.first().waitFor();
+    const texts = await groups.locator('.name-text').allInnerTexts();
+    assert.ok(texts.includes('xgboost') && texts.at(-1) === '(none)', texts.join());
+    const column = await head('rmse').getAttribute('data-column');
+    const xgboost = opened.page.locator('.body .row.group', { hasText: 'xgboost' });
+    assert.match(
+      (await xgboost.locator(`[data-column="${column}"]`).getAttribute('title'))!,
+      /mean .*standard deviation .*from .* to .*7 values/,
+    );
+    await xgboost.locator('[data-act=toggle]').first().click();
+    await eventually(async () =>
+      assert.equal(await opened.page.locator('.body .row:not(.group)').count(), 7),
+    );
+  });
+
+  it('takes in what others log without losing cursor and selection', async () => {
+    await open(EXPERIMENTS);
+    await grid().focus();
+    await key('ArrowDown', 'ArrowDown', 'x');
+    const current = await opened.page.locator('.row:has(.cursor) .name-text').innerText();
+    withDatabase(file, (database) => {
+      database.exec('BEGIN IMMEDIATE');
+      database
+        .prepare(
+          `INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time,
+            source_version, lifecycle_stage, artifact_uri, experiment_id)
+           VALUES ('f00d', '<b>new</b>', 'UNKNOWN', '', '', 'me', 'RUNNING', 1900000000000, '', 'active', '', 1)`,
+        )
+        .run();
+      database.exec('COMMIT');
+    });
+    await (await stores.get(uri)).refresh();
+    await found('24 runs');
+    await eventually(async () => assert.equal((await names())[0], '<b>new</b>'));
+    assert.equal(await opened.page.locator('.row:has(.cursor) .name-text').innerText(), current);
+    assert.equal(await opened.page.locator('.row.selected .name-text').innerText(), current);
+    assert.equal(await opened.page.evaluate('document.activeElement.className'), 'grid');
+  });
+
+  it('stays readable when the store goes away', async () => {
+    await open(EXPERIMENTS);
+    const before = await names();
+    fs.renameSync(file, `${file}.away`);
+    await (await stores.get(uri)).refresh();
+    await opened.page.locator('.banner').first().waitFor();
+    assert.deepEqual(await names(), before);
+  });
+
+  it('does everything by keyboard', async () => {
+    await closeAndUse(await taxi());
+    await open(['1']);
+    await grid().focus();
+    const active = (): Promise<string | null> => grid().getAttribute('aria-activedescendant');
+    assert.equal(await active(), 'cell-0--1');
+    await key('ArrowDown', 'ArrowRight');
+    assert.equal(await active(), 'cell-1-0');
+    await key('Home', 'ArrowUp', 'ArrowUp');
+    assert.equal(await active(), 'cell--1--1');
+    await key('Enter');
+    await eventually(async () => assert.equal(await head('Run').getAttribute('aria-sort'), 'ascending'));
+    await key('ArrowDown', 'Enter');
+    await eventually(async () => assert.equal(opened.commands.at(-1)?.command, 'mlflowLens.openRun'));
+    await key(' ');
+    await eventually(async () => assert.equal(state.shownRuns().length, 1));
+    await opened.page.locator('.row .mark.on .dot').first().waitFor();
+    await key('*');
+    await eventually(async () => assert.equal(state.starredRuns().length, 1));
+    await key('x', 'Shift+ArrowDown', 'Shift+ArrowDown');
+    await opened.page.getByText('3 runs selected').waitFor();
+    await key('d');
+    await eventually(async () => assert.equal(opened.commands.at(-1)?.command, 'mlflowLens.diffRuns'));
+    await key('c');
+    await eventually(async () => assert.equal(opened.commands.at(-1)?.command, 'mlflowLens.openCharts'));
+    await key('b');
+    await eventually(async () => assert.ok(state.baseline));
+    await opened.page.locator('.rows-pinned .row').waitFor();
+    await key('Escape', 'Control+a');
+    await opened.page.getByText('26 runs selected').waitFor();
+    await key('Escape', 'p');
+    await eventually(async () => assert.ok((await opened.page.locator('.rows-pinned .row').count()) >= 1));
+    await key('h');
+    await found('25 of 26 runs');
+    await key('m');
+    await opened.page.getByRole('menuitem', { name: 'Open Run' }).waitFor();
+    await key('Escape');
+    assert.equal(await opened.page.evaluate('document.activeElement.className'), 'grid');
+    await key('?');
+    await opened.page.getByText('go to the filter').waitFor();
+    await key('Control+End');
+    assert.match((await active()) ?? '', /^cell-\d+-/);
+  });
+
+  it('shows what a metric differs from the baseline by, coloured where the direction is known', async () => {
+    await closeAndUse(await taxi());
+    await open(['1']);
+    await grid().focus();
+    await key('ArrowDown', 'ArrowDown', 'b');
+    await opened.page.locator('.rows-pinned .row').waitFor();
+    await opened.page.locator('.body .delta').first().waitFor();
+    assert.ok((await opened.page.locator('.body .delta.worse').count()) > 0);
+    assert.match(await opened.page.locator('.body .delta').first().innerText(), /^[+−]\d/);
+    assert.ok((await opened.page.locator('.best').count()) > 0);
+  });
+
+  it('exports what is shown with the filter, and a snippet of Python', async () => {
+    await open(EXPERIMENTS, "metrics.rmse >= 6 and params.model = 'xgboost'");
+    await found('6 of 23 runs');
+    const choose = async (label: string): Promise<void> => {
+      await opened.page.getByRole('button', { name: 'More Actions…' }).click();
+      await opened.page.getByRole('menuitem', { name: label }).click();
+    };
+    await choose('Copy as CSV');
+    await eventually(async () => assert.equal(opened.copied.length, 1));
+    const lines = opened.copied[0]!.trim().split('\r\n');
+    assert.equal(lines[0], "# filter: metrics.rmse >= 6 and params.model = 'xgboost'");
+    assert.match(lines[1]!, /^run_id,name,status/);
+    assert.equal(lines.length, 8);
+    await choose('Copy as JSON');
+    await eventually(async () => assert.equal(opened.copied.length, 2));
+    const json = JSON.parse(opened.copied[1]!) as { filter: string; runs: { run_id: string }[] };
+    assert.equal(json.runs.length, 6);
+    await choose('Copy Python for This Search');
+    await eventually(async () => assert.equal(opened.copied.length, 3));
+    assert.match(
+      opened.copied[2]!,
+      /mlflow\.search_runs\(\n {4}experiment_ids=\["1", "2", "4"\],\n {4}filter_string="metrics\.rmse >= 6 AND params\.model = 'xgboost'"/,
+    );
+    await choose('Save as Markdown…');
+    await eventually(async () => assert.equal(opened.commands.at(-1)?.command, 'mlflowLens.exportTable'));
+  });
+
+  it('saves a filter and finds it again', async () => {
+    await open(EXPERIMENTS);
+    await filterField().fill('metrics.rmse < 7');
+    await key('Enter');
+    await filterField().press('Enter');
+    await found('9 of 23 runs');
+    await opened.page.getByRole('button', { name: 'Saved' }).click();
+    await opened.page.getByRole('menuitem', { name: 'Save This Filter' }).click();
+    await filterField().fill('');
+    await filterField().press('Enter');
+    await found('23 runs');
+    await opened.page.getByRole('button', { name: 'Saved' }).click();
+    await opened.page.getByRole('menuitem', { name: 'metrics.rmse < 7' }).click();
+    await found('9 of 23 runs');
+  });
+
+  it('has no violation that axe finds, in all themes, whatever is open', async () => {
+    await closeAndUse(await taxi());
+    await open(['1']);
+    await grid().focus();
+    await key('ArrowDown', 'ArrowDown', 'x', ' ', 'b');
+    await opened.page.locator('.rows-pinned .row').waitFor();
+    await opened.checkAccessibility();
+    await opened.screenshots('table');
+    await filterField().fill('metrics.rmse < 7 and rmse < 7 or params.max_depth > 3');
+    await opened.page.getByText(/not an attribute/).waitFor();
+    await opened.page.getByRole('button', { name: 'Columns', exact: true }).click();
+    await opened.page.locator('.picker-entry').first().waitFor();
+    await opened.page.mouse.move(5, 400);
+    await opened.checkAccessibility();
+    await opened.screenshots('table-picker');
+    await key('Escape');
+    await grid().focus();
+    await key('m');
+    await opened.page.getByRole('menu').waitFor();
+    await opened.checkAccessibility();
+    await opened.screenshots('table-menu');
+  });
+
+  it('says why nothing is there, and the way out', async () => {
+    await open(EXPERIMENTS, 'metrics.rmse < 7');
+    await filterField().fill("params.absent = 'x'");
+    await opened.page.getByText('No run is left of 23.').waitFor();
+    await opened.page.getByRole('button', { name: 'Show All' }).click();
+    await found('23 runs');
+  });
+
+  async function addColumn(name: string): Promise<void> {
+    await opened.page.getByRole('button', { name: 'Columns', exact: true }).click();
+    await opened.page.getByLabel('Search columns').fill(name);
+    const entry = opened.page
+      .locator('.picker-entry', { has: opened.page.getByText(name, { exact: true }) })
+      .first();
+    await entry.waitFor();
+    if (!(await entry.locator('input').isChecked())) {
+      await entry.locator('input').check();
+    }
+    await key('Escape');
+    await eventually(async () => assert.equal(await opened.page.locator('.picker').count(), 0));
+    await opened.page.evaluate(`document.querySelector('.grid').scrollLeft = 100000`);
+    await head(name).waitFor();
+  }
+
+  async function menuOf(name: string, item: string): Promise<void> {
+    await head(name).click({ button: 'right' });
+    await opened.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  async function taxi(): Promise<string> {
+    return path.join(await unpackFixture('taxi-duration'), 'mlflow.db');
+  }
+
+  async function closeAndUse(database: string): Promise<void> {
+    stores.dispose();
+    file = database;
+    uri = sqliteUri(file);
+    stores = openStores(uri);
+    await Promise.resolve();
+  }
+});
