@@ -75,7 +75,7 @@ function attributeField(name: string, from: number, to: number): Field {
   const key = attributeOf(name);
   if (key === undefined) {
     throw new SearchError(
-      `"${name}" is not an attribute of a run. Write metrics.${name}, params.${name} or tags.${name}; attributes are ${[...ATTRIBUTES.keys()].join(', ')}.`,
+      `"${name}" is not an attribute of a run. Write metrics.${name}, params.${name} or tags.${name}.`,
       from,
       to,
     );

@@ -46,8 +46,7 @@ describe('run table', function () {
   });
 
   const grid = (): Locator => opened.page.locator('.grid');
-  const names = (): Promise<string[]> =>
-    opened.page.locator('.body .name-text').allInnerTexts() as Promise<string[]>;
+  const names = (): Promise<string[]> => opened.page.locator('.body .name-text').allInnerTexts();
   const found = (text: string | RegExp): Promise<void> =>
     opened.page.locator('.found', { hasText: text }).waitFor();
   const head = (title: string): Locator =>

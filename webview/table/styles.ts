@@ -66,13 +66,13 @@ export const pageStyles = css`
     inset: 0;
     line-height: 24px;
     overflow: hidden;
-    white-space: pre;
     color: transparent;
     border-color: transparent;
     background: var(--vscode-input-background);
   }
   .filter-mirror-text {
     display: inline-block;
+    white-space: pre;
   }
   .filter-wrong {
     text-decoration: underline wavy var(--vscode-editorError-foreground, var(--vscode-errorForeground));
