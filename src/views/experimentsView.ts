@@ -1,15 +1,14 @@
 import * as vscode from 'vscode';
 import { isCancelled, toStoreError } from '../mlflow/errors';
 import type { ViewType } from '../mlflow/entities';
-import { count, formatAge, plainText } from '../mlflow/format';
-import type { RunQuery, TrackingStore } from '../mlflow/store';
+import { count } from '../mlflow/format';
+import type { RunQuery } from '../mlflow/store';
 import type { ViewState } from '../state/viewState';
-import type { OpenStores, StoreEntry } from '../stores/openStores';
-import { storeName } from '../stores/uri';
+import type { OpenStores } from '../stores/openStores';
 import { artifactItem } from './artifactItem';
 import { artifactChildren, artifactRoot, type ArtifactNode } from './artifactNodes';
+import { ExperimentItems, messageItem } from './experimentItems';
 import { HeadlineMetrics } from './headline';
-import { runDot, themeIcon } from './icons';
 import { NodeRegistry } from './nodeRegistry';
 import {
   nodeId,
@@ -19,8 +18,6 @@ import {
   type RunNode,
   type StoreNode,
 } from './nodes';
-import { conditionIcon, lastLogged, runCondition, type RunCondition } from '../mlflow/runCondition';
-import { runAccessibleLabel, runDescription, runLabel } from './runText';
 import { runTooltip } from './runTooltip';
 import { storeTooltip } from './storeTooltip';
 
@@ -55,11 +52,9 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   /** How many children are loaded under a node, where it is more than a page. */
   private readonly loaded = new Map<string, number>();
   private readonly nodes = new NodeRegistry<ExperimentsNode>();
-  private readonly headlines: HeadlineMetrics;
+  private readonly items: ExperimentItems;
   /** What of the view state each run was drawn with. */
   private readonly drawn = new Map<string, RunLook>();
-  /** The experiment that is open at first, asked once a store: what the user folds stays folded. */
-  private readonly newest = new Map<string, Promise<string | undefined>>();
   private drawnChoice = '';
   private firstRun: (() => void) | undefined;
 
@@ -69,7 +64,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     setting: () => string,
     private readonly now: () => number = Date.now,
   ) {
-    this.headlines = new HeadlineMetrics(stores, state, setting);
+    this.items = new ExperimentItems(stores, state, new HeadlineMetrics(stores, state, setting), now);
     this.tree = vscode.window.createTreeView('mlflowLens.experiments', {
       treeDataProvider: this,
       canSelectMany: true,
@@ -161,11 +156,12 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   async getTreeItem(node: ExperimentsNode): Promise<vscode.TreeItem> {
     switch (node.kind) {
       case 'store':
-        return this.storeItem(node);
+        return this.items.storeItem(node);
       case 'experiment':
-        return this.experimentItem(node);
+        return this.items.experimentItem(node, this.choice().view);
       case 'run':
-        return this.runItem(node);
+        this.drawn.set(nodeId(node), this.lookOf(node));
+        return this.items.runItem(node);
       case 'more': {
         const item = new vscode.TreeItem(
           node.remaining === null ? '… more' : `… ${count(node.remaining, 'more', 'more')}`,
@@ -185,7 +181,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     if (node.kind === 'run') {
       const store = await this.stores.get(node.store);
       const run = await store.getRun(node.runId);
-      item.tooltip = runTooltip(run, await this.metricOf(node), this.now());
+      item.tooltip = runTooltip(run, await this.items.metricOf(node), this.now());
     } else if (node.kind === 'store') {
       item.tooltip = await storeTooltip(this.stores.entry(node.store), this.now());
     }
@@ -261,7 +257,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     const id = nodeId(node);
     const limit = this.loaded.get(id) ?? RUNS_A_PAGE;
     const { view, filter, orderBy } = this.choice();
-    const metric = await this.metricOf(node);
+    const metric = await this.items.metricOf(node);
     const page = await store.searchRuns({
       experimentIds: where.experimentIds,
       // What was found by a filter or an order of values stands on its own; else runs nest.
@@ -294,73 +290,6 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     return [...nodes, { kind: 'more', of: id, remaining: null }];
   }
 
-  private async storeItem(node: StoreNode): Promise<vscode.TreeItem> {
-    await this.stores.get(node.store).catch(() => null);
-    const entry = this.stores.entry(node.store);
-    const gone = entry?.store?.state.status === 'gone';
-    const item = new vscode.TreeItem(
-      plainText(storeName(node.store)),
-      vscode.TreeItemCollapsibleState.Expanded,
-    );
-    item.id = nodeId(node);
-    item.iconPath =
-      entry?.error || gone ? themeIcon('warning', 'list.warningForeground') : themeIcon('database');
-    item.description = storeDescription(entry, gone);
-    item.contextValue = entry?.error ? 'store.error' : 'store';
-    return item;
-  }
-
-  private async experimentItem(node: ExperimentNode): Promise<vscode.TreeItem> {
-    const { experiment } = node;
-    const deleted = experiment.lifecycleStage === 'deleted';
-    const store = await this.stores.get(node.store);
-    const runs = await this.countOf(store, node.experimentId);
-    const item = new vscode.TreeItem(
-      plainText(experiment.name),
-      runs === 0 ? vscode.TreeItemCollapsibleState.None : await this.foldOf(node),
-    );
-    item.id = nodeId(node);
-    item.iconPath = themeIcon(deleted ? 'trash' : 'beaker', deleted ? 'disabledForeground' : undefined);
-    item.description = `${deleted ? 'deleted, ' : ''}${runs === 0 ? 'empty' : count(runs, 'run')}`;
-    item.contextValue = deleted ? 'experiment.deleted' : 'experiment';
-    item.tooltip = `${plainText(experiment.name)}\nid ${experiment.experimentId}, created ${formatAge(experiment.creationTime, this.now())}`;
-    return item;
-  }
-
-  private async countOf(store: TrackingStore, experimentId: string): Promise<number> {
-    const counts = await store.countRuns([experimentId], this.choice().view);
-    return counts.get(experimentId) ?? 0;
-  }
-
-  /** With a single store, the experiment with the newest run is open; the rest waits for a click. */
-  private async foldOf(node: ExperimentNode): Promise<vscode.TreeItemCollapsibleState> {
-    return this.stores.list().length === 1 && (await this.newestExperiment(node.store)) === node.experimentId
-      ? vscode.TreeItemCollapsibleState.Expanded
-      : vscode.TreeItemCollapsibleState.Collapsed;
-  }
-
-  private newestExperiment(uri: string): Promise<string | undefined> {
-    const known = this.newest.get(uri);
-    if (known) {
-      return known;
-    }
-    const asked = this.stores
-      .get(uri)
-      .then((store) =>
-        store.searchRuns({
-          experimentIds: [],
-          view: 'ACTIVE_ONLY',
-          maxResults: 1,
-          params: 'none',
-          metrics: 'none',
-          tags: 'none',
-        }),
-      )
-      .then(({ items }) => items[0]?.info.experimentId);
-    this.newest.set(uri, asked);
-    return asked;
-  }
-
   /** Its artifacts, then its child runs. */
   private async runChildren(node: RunNode): Promise<ExperimentsNode[]> {
     const artifacts = this.nodes.keep(artifactRoot(node.store, node.runId));
@@ -374,57 +303,6 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     const kept: ExperimentsNode[] = nodes.map((child) => this.nodes.keep(child));
     return note === null ? kept : [...kept, message(node, note, false)];
   }
-
-  private async runItem(node: RunNode): Promise<vscode.TreeItem> {
-    const { row } = node;
-    this.drawn.set(nodeId(node), this.lookOf(node));
-    const condition = await this.conditionOf(node);
-    const item = new vscode.TreeItem(runLabel(row.info), vscode.TreeItemCollapsibleState.Collapsed);
-    const key = { store: node.store, runId: node.runId };
-    const shown = this.state.isShown(key);
-    const { icon, color } = conditionIcon(condition);
-    item.id = nodeId(node);
-    item.iconPath = shown ? runDot(this.state.colorOf(key)) : themeIcon(icon, color);
-    item.description = runDescription(row, condition, await this.metricOf(node), this.now());
-    if (this.state.isStarred(key)) {
-      item.description = `★ ${item.description}`;
-    }
-    item.checkboxState = {
-      state: shown ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
-      tooltip: shown ? 'Shown in charts and comparison' : 'Show in charts and comparison',
-    };
-    item.contextValue = `run${condition === 'deleted' ? '.deleted' : ''}${this.state.isStarred(key) ? '.starred' : ''}`;
-    item.accessibilityInformation = { label: runAccessibleLabel(row, condition, item.description) };
-    item.command = { command: 'mlflowLens.openRun', title: 'Open Run', arguments: [key] };
-    return item;
-  }
-
-  /** A run that says RUNNING is asked when it logged last; the others need no further look. */
-  private async conditionOf(node: RunNode): Promise<RunCondition> {
-    const { info } = node.row;
-    const first = runCondition(info, null, this.now());
-    if (first !== 'no end') {
-      return first;
-    }
-    const store = await this.stores.get(node.store);
-    const run = await store.getRun(node.runId).catch(() => node.row);
-    return runCondition(info, lastLogged(run), this.now());
-  }
-
-  private metricOf(node: ExperimentNode | RunNode): Promise<string | undefined> {
-    const experimentId = node.kind === 'experiment' ? node.experimentId : node.row.info.experimentId;
-    return this.headlines.of(node.store, experimentId, node.experiment);
-  }
-}
-
-function storeDescription(entry: StoreEntry | undefined, gone: boolean): string {
-  if (entry?.error) {
-    return 'cannot be opened';
-  }
-  if (gone) {
-    return 'not there';
-  }
-  return entry?.store ? `${entry.store.kind}, live` : '';
 }
 
 function emptyText(view: ViewType, filter: string): string {
@@ -440,22 +318,4 @@ function message(
   error: boolean,
 ): MessageNode {
   return { kind: 'message', of: nodeId(node), text, error, store: node.store };
-}
-
-export function messageItem(node: MessageNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(withoutPath(node));
-  item.id = nodeId(node);
-  item.tooltip = node.text;
-  if (node.error) {
-    item.iconPath = themeIcon('error', 'list.errorForeground');
-    item.contextValue = 'error';
-    item.command = { command: 'mlflowLens.explainError', title: 'Show', arguments: [node] };
-  }
-  return item;
-}
-
-/** The row has little room, and the store's name is above it. */
-function withoutPath({ text, store }: MessageNode): string {
-  const folder = store.replace(/^(sqlite|file):\/\/\//, '').replace(/[^/]*$/, '');
-  return folder === '' ? text : text.replaceAll(folder, '');
 }

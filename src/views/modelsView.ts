@@ -5,7 +5,7 @@ import { count, formatAge, formatDateTime, formatNumber, plainText } from '../ml
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
-import { messageItem } from './experimentsView';
+import { messageItem } from './experimentItems';
 import { HeadlineMetrics } from './headline';
 import { themeIcon } from './icons';
 import {

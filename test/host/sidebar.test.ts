@@ -59,10 +59,10 @@ describe('the sidebar on the demo project', function () {
   });
 
   it('shows models with versions, stages and aliases', async () => {
-    await workbench.row(/v2.*@champion Production/).waitFor();
-    await workbench.row(/v3.*Staging/).waitFor();
-    await workbench.row(/v1.*Archived/).waitFor();
-    await workbench.row(/taxi-fare.*no versions/).waitFor();
+    await workbench.row(/v2.*@champion Production/, 'Models').waitFor();
+    await workbench.row(/v3.*Staging/, 'Models').waitFor();
+    await workbench.row(/v1.*Archived/, 'Models').waitFor();
+    await workbench.row(/taxi-fare.*no versions/, 'Models').waitFor();
   });
 
   it('shows what a training process commits without a click, within two seconds', async () => {
@@ -71,17 +71,23 @@ describe('the sidebar on the demo project', function () {
       `INSERT INTO runs (run_uuid, name, source_type, user_id, status, start_time, lifecycle_stage, artifact_uri, experiment_id)
        VALUES ('${'ab'.repeat(16)}', 'live run', 'UNKNOWN', 'trainer', 'RUNNING', ${Date.now()}, 'active', '/nowhere', 1);`,
     );
-    const started = Date.now();
     await workbench.row('live run').waitFor({ timeout: 10_000 });
     assert.match(
       (await rows()).find((row) => row.startsWith('live run'))!,
       /running/,
     );
-    console.log(`      seen after ${Date.now() - started} ms`);
+  });
+
+  it('unfolds the artifacts of a run, and opens one in the editor', async () => {
+    // The sweep is unfolded: its artifacts stand before its children.
+    await workbench.reveal(/^Artifacts/);
+    await workbench.expand(/^Artifacts/);
+    await (await workbench.reveal('best.json')).click();
+    await workbench.tab('best.json').waitFor();
   });
 
   it('checks a run to show it, gives it a colour, and lists it under Comparison', async () => {
-    await workbench.row('live run').locator('.custom-view-tree-node-item-checkbox').click();
+    await (await workbench.reveal('live run')).locator('.custom-view-tree-node-item-checkbox').click();
     await workbench.openView('Comparison');
     await workbench.page.locator('.pane-header', { hasText: 'Comparison (1)' }).waitFor();
     await workbench.page
@@ -92,7 +98,7 @@ describe('the sidebar on the demo project', function () {
 
   it('shows deleted runs when asked, and tells them apart', async () => {
     await workbench.runCommand('MLflow: View All Runs');
-    await workbench.row('by mistake').waitFor();
+    await workbench.reveal('by mistake');
     assert.match(
       (await rows()).find((row) => row.startsWith('by mistake'))!,
       /deleted/,

@@ -1,0 +1,156 @@
+import * as vscode from 'vscode';
+import type { ViewType } from '../mlflow/entities';
+import { count, formatAge, plainText } from '../mlflow/format';
+import { conditionIcon, lastLogged, runCondition, type RunCondition } from '../mlflow/runCondition';
+import type { ViewState } from '../state/viewState';
+import type { OpenStores, StoreEntry } from '../stores/openStores';
+import { storeName } from '../stores/uri';
+import type { HeadlineMetrics } from './headline';
+import { runDot, themeIcon } from './icons';
+import { nodeId, type ExperimentNode, type MessageNode, type RunNode, type StoreNode } from './nodes';
+import { runAccessibleLabel, runDescription, runLabel } from './runText';
+
+/** How stores, experiments and runs look in a tree. */
+export class ExperimentItems {
+  /** The experiment that is open at first, asked once a store: what the user folds stays folded. */
+  private readonly newest = new Map<string, Promise<string | undefined>>();
+
+  constructor(
+    private readonly stores: OpenStores,
+    private readonly state: ViewState,
+    private readonly headlines: HeadlineMetrics,
+    private readonly now: () => number,
+  ) {}
+
+  async storeItem(node: StoreNode): Promise<vscode.TreeItem> {
+    await this.stores.get(node.store).catch(() => null);
+    const entry = this.stores.entry(node.store);
+    const gone = entry?.store?.state.status === 'gone';
+    const item = new vscode.TreeItem(
+      plainText(storeName(node.store)),
+      vscode.TreeItemCollapsibleState.Expanded,
+    );
+    item.id = nodeId(node);
+    item.iconPath =
+      entry?.error || gone ? themeIcon('warning', 'list.warningForeground') : themeIcon('database');
+    item.description = storeDescription(entry, gone);
+    item.contextValue = entry?.error ? 'store.error' : 'store';
+    return item;
+  }
+
+  /** @param view which of its runs are counted */
+  async experimentItem(node: ExperimentNode, view: ViewType): Promise<vscode.TreeItem> {
+    const { experiment } = node;
+    const deleted = experiment.lifecycleStage === 'deleted';
+    const store = await this.stores.get(node.store);
+    const counts = await store.countRuns([node.experimentId], view);
+    const runs = counts.get(node.experimentId) ?? 0;
+    const item = new vscode.TreeItem(
+      plainText(experiment.name),
+      runs === 0 ? vscode.TreeItemCollapsibleState.None : await this.foldOf(node),
+    );
+    item.id = nodeId(node);
+    item.iconPath = themeIcon(deleted ? 'trash' : 'beaker', deleted ? 'disabledForeground' : undefined);
+    item.description = `${deleted ? 'deleted, ' : ''}${runs === 0 ? 'empty' : count(runs, 'run')}`;
+    item.contextValue = deleted ? 'experiment.deleted' : 'experiment';
+    item.tooltip = `${plainText(experiment.name)}\nid ${experiment.experimentId}, created ${formatAge(experiment.creationTime, this.now())}`;
+    return item;
+  }
+
+  /** With a single store, the experiment with the newest run is open; the rest waits for a click. */
+  private async foldOf(node: ExperimentNode): Promise<vscode.TreeItemCollapsibleState> {
+    return this.stores.list().length === 1 && (await this.newestExperiment(node.store)) === node.experimentId
+      ? vscode.TreeItemCollapsibleState.Expanded
+      : vscode.TreeItemCollapsibleState.Collapsed;
+  }
+
+  private newestExperiment(uri: string): Promise<string | undefined> {
+    const known = this.newest.get(uri);
+    if (known) {
+      return known;
+    }
+    const asked = this.stores
+      .get(uri)
+      .then((store) =>
+        store.searchRuns({
+          experimentIds: [],
+          view: 'ACTIVE_ONLY',
+          maxResults: 1,
+          params: 'none',
+          metrics: 'none',
+          tags: 'none',
+        }),
+      )
+      .then(({ items }) => items[0]?.info.experimentId);
+    this.newest.set(uri, asked);
+    return asked;
+  }
+
+  async runItem(node: RunNode): Promise<vscode.TreeItem> {
+    const { row } = node;
+    const condition = await this.conditionOf(node);
+    const item = new vscode.TreeItem(runLabel(row.info), vscode.TreeItemCollapsibleState.Collapsed);
+    const key = { store: node.store, runId: node.runId };
+    const shown = this.state.isShown(key);
+    const { icon, color } = conditionIcon(condition);
+    item.id = nodeId(node);
+    item.iconPath = shown ? runDot(this.state.colorOf(key)) : themeIcon(icon, color);
+    item.description = runDescription(row, condition, await this.metricOf(node), this.now());
+    if (this.state.isStarred(key)) {
+      item.description = `★ ${item.description}`;
+    }
+    item.checkboxState = {
+      state: shown ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
+      tooltip: shown ? 'Shown in charts and comparison' : 'Show in charts and comparison',
+    };
+    item.contextValue = `run${condition === 'deleted' ? '.deleted' : ''}${this.state.isStarred(key) ? '.starred' : ''}`;
+    item.accessibilityInformation = { label: runAccessibleLabel(row, condition, item.description) };
+    item.command = { command: 'mlflowLens.openRun', title: 'Open Run', arguments: [key] };
+    return item;
+  }
+
+  /** A run that says RUNNING is asked when it logged last; the others need no further look. */
+  private async conditionOf(node: RunNode): Promise<RunCondition> {
+    const { info } = node.row;
+    const first = runCondition(info, null, this.now());
+    if (first !== 'no end') {
+      return first;
+    }
+    const store = await this.stores.get(node.store);
+    const run = await store.getRun(node.runId).catch(() => node.row);
+    return runCondition(info, lastLogged(run), this.now());
+  }
+
+  metricOf(node: ExperimentNode | RunNode): Promise<string | undefined> {
+    const experimentId = node.kind === 'experiment' ? node.experimentId : node.row.info.experimentId;
+    return this.headlines.of(node.store, experimentId, node.experiment);
+  }
+}
+
+function storeDescription(entry: StoreEntry | undefined, gone: boolean): string {
+  if (entry?.error) {
+    return 'cannot be opened';
+  }
+  if (gone) {
+    return 'not there';
+  }
+  return entry?.store ? `${entry.store.kind}, live` : '';
+}
+
+export function messageItem(node: MessageNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(withoutPath(node));
+  item.id = nodeId(node);
+  item.tooltip = node.text;
+  if (node.error) {
+    item.iconPath = themeIcon('error', 'list.errorForeground');
+    item.contextValue = 'error';
+    item.command = { command: 'mlflowLens.explainError', title: 'Show', arguments: [node] };
+  }
+  return item;
+}
+
+/** The row has little room, and the store's name is above it. */
+function withoutPath({ text, store }: MessageNode): string {
+  const folder = store.replace(/^(sqlite|file):\/\/\//, '').replace(/[^/]*$/, '');
+  return folder === '' ? text : text.replaceAll(folder, '');
+}
