@@ -45,14 +45,13 @@ export interface TortureReport {
 
 const WRITER = path.join(__dirname, 'tortureWriter.py');
 
-/** A session in this thread, on the same code that the worker runs. */
-export async function openSession(file: string): Promise<Session> {
+/** A session in this thread, on the same code that the worker runs. `control` counts the pages that it reads. */
+export async function openSession(
+  file: string,
+  control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.length)),
+): Promise<Session> {
   const wasm = fs.readFileSync(path.join(workerBundle(), 'sql-wasm.wasm'));
-  return new Session(
-    await Engine.load(new Uint8Array(wasm)),
-    new LiveDatabase(file),
-    new Int32Array(new SharedArrayBuffer(4 * CONTROL.length)),
-  );
+  return new Session(await Engine.load(new Uint8Array(wasm)), new LiveDatabase(file), control);
 }
 
 /** The whole changing part of the store, as tortureWriter.py sums it up. */
