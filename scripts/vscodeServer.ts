@@ -9,8 +9,9 @@ import * as path from 'node:path';
 
 /** code-server's version is VS Code's with a 4 in front; each wants its own Node. */
 export const VERSIONS = [
-  { version: '4.100.3', node: 20 },
-  { version: '4.139.1', node: 24 },
+  // With the smoke test driver this one shows no dialogs; the newer ones need it to load an extension under development.
+  { version: '4.100.3', node: 20, flags: [] },
+  { version: '4.139.1', node: 24, flags: ['--enable-smoke-test-driver'] },
 ] as const;
 
 export type ServerVersion = (typeof VERSIONS)[number]['version'];
@@ -79,7 +80,8 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
   const args = [
     ...[script, '--host', '127.0.0.1', '--port', String(options.port ?? 0)],
     ...(options.token ? ['--connection-token', options.token] : ['--without-connection-token']),
-    ...['--accept-server-license-terms', '--enable-smoke-test-driver', '--disable-telemetry'],
+    ...['--accept-server-license-terms', '--disable-telemetry'],
+    ...VERSIONS.find(({ version }) => version === options.version)!.flags,
     ...['--server-data-dir', data, '--user-data-dir', user, '--extensions-dir', extensions],
     ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
   ];

@@ -62,6 +62,41 @@ describe('the registry, by the dialogs that a user clicks', () => {
     await workbench.row(/v2.*Production/, 'Models').waitFor();
   });
 
+  it('goes the whole way by keyboard only, and back', async () => {
+    const { keyboard } = workbench.page;
+    const picker = workbench.page.locator('.quick-input-widget:visible');
+    const take = async (typed: string, row: string | RegExp): Promise<void> => {
+      await keyboard.type(typed);
+      await picker.locator('.monaco-list-row.focused').filter({ hasText: row }).first().waitFor();
+      await keyboard.press('Enter');
+    };
+    const command = async (typed: string, title: string): Promise<void> => {
+      await keyboard.press('F1');
+      await picker.locator('input').waitFor();
+      await take(typed, title);
+    };
+    await command('MLflow: Promote', 'MLflow: Promote Model Version…');
+    for (const [typed, row] of [
+      ['taxi-d', /^taxi-duration/],
+      ['v3', /^v3/],
+      ['Prod', /^Production/],
+      ['Arch', /^Archive v2/],
+    ] as const) {
+      await workbench.quickPickRow(row).waitFor();
+      await take(typed, row);
+    }
+    await workbench.dialog.getByText('Promote taxi-duration v3 to Production?').waitFor();
+    // The button has the focus, as in every dialog of VS Code.
+    await keyboard.press('Enter');
+    await until(() => stages()[3] === 'Production');
+    await command('MLflow: Undo Registry', 'MLflow: Undo Registry Change…');
+    await workbench.dialog.waitFor();
+    await workbench.screenshots('undo');
+    await keyboard.press('Enter');
+    await until(() => stages()[3] === 'Staging');
+    assert.deepEqual(stages(), BEFORE);
+  });
+
   it('archives from the palette, asking for model and version', async () => {
     await workbench.runCommand('MLflow: Archive Model Version…');
     await workbench.pick('taxi-duration');
@@ -80,5 +115,28 @@ describe('the registry, by the dialogs that a user clicks', () => {
     await workbench.clickDialog('Cancel');
     await running;
     assert.equal(stages()[1], 'Archived');
+  });
+
+  it('offers the way back in the notification', async () => {
+    // VS Code shows no toasts to a test's driver; the centre holds the same notification.
+    await workbench.runCommand('Notifications: Show Notifications');
+    const center = workbench.page.locator('.notifications-center');
+    await center.getByRole('button', { name: 'Undo' }).first().click();
+    await workbench.clickDialog('Undo');
+    await until(() => stages()[3] === 'Staging');
+    await workbench.runCommand('Notifications: Clear All Notifications');
+  });
+
+  it('deletes a version only after its name was typed', async () => {
+    await workbench.contextMenu(await workbench.reveal(/^v1/, 'Models'), 'Delete Model Version…');
+    const box = workbench.page.locator('.quick-input-widget:visible');
+    await box.getByText('This cannot be undone').first().waitFor();
+    await workbench.screenshots('delete-version');
+    await workbench.answer('v1');
+    await box.getByText('Type taxi-duration v1 to confirm').first().waitFor();
+    assert.equal(stages()[1], 'Archived');
+    await workbench.answer('taxi-duration v1');
+    await until(() => stages()[1] === 'Deleted_Internal');
+    await workbench.row(/^v1/, 'Models').waitFor({ state: 'detached' });
   });
 });
