@@ -73,15 +73,16 @@ export function makeRegistryStore(
   return file;
 }
 
-/** Every row of every table, sorted, as JSON texts. */
-export function dumpDatabase(file: string): Record<string, string[]> {
+/** Every row of every table (or of those named), sorted, as JSON texts. */
+export function dumpDatabase(file: string, only?: readonly string[]): Record<string, string[]> {
   return withDatabase(file, (database) => {
     const tables = database
       .prepare(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
       )
       .all()
-      .map(({ name }) => String(name));
+      .map(({ name }) => String(name))
+      .filter((name) => only === undefined || only.includes(name));
     return Object.fromEntries(
       tables.map((table) => {
         const statement = database.prepare(`SELECT * FROM "${table}"`);

@@ -32,13 +32,20 @@ export function openWithNode(file: string): SqlEngine | null {
     new Promise((resolve) => {
       resolve(attempt(call));
     });
-  const version = attempt(() => database.prepare('SELECT sqlite_version() AS v').all()) as { v: string }[];
   return {
-    name: `node:sqlite ${version[0]?.v ?? ''}`,
+    name: `node:sqlite ${versionOf(sqlite)}`,
     query: (sql, parameters = []) => run(() => database.prepare(sql).all(...parameters) as Row[]),
     execute: (sql, parameters = []) => run(() => Number(database.prepare(sql).run(...parameters).changes)),
     close: () => database.close(),
   };
+}
+
+/** Asked of a database in memory: preparing any statement may need a lock on the file. */
+function versionOf(sqlite: NodeSqlite): string {
+  const memory = new sqlite.DatabaseSync(':memory:');
+  const [row] = memory.prepare('SELECT sqlite_version() AS version').all() as Row[];
+  memory.close();
+  return String(row?.['version']);
 }
 
 /** mode=rw: a file that vanished meanwhile must not be made anew. */

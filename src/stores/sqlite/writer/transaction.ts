@@ -32,8 +32,8 @@ export async function applyRequest(
 ): Promise<WriteResult> {
   try {
     // Functions in a hostile schema's views, triggers and indices get no side effects.
-    await sql.query('PRAGMA trusted_schema = OFF');
-    await sql.query('PRAGMA foreign_keys = ON');
+    await patiently(sql, 'PRAGMA trusted_schema = OFF', hooks);
+    await patiently(sql, 'PRAGMA foreign_keys = ON', hooks);
     await patiently(sql, 'BEGIN IMMEDIATE', hooks);
   } catch (error) {
     throw inWords(error, file);
