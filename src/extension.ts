@@ -66,7 +66,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const comparison = new ComparisonView(stores, state, headline);
 
   const sources = new SourceService(context.extensionPath);
-  const services = createPageServices(stores, state, sources);
+  const services = createPageServices(stores, state, sources, history);
   const panels = new PanelHost(
     context.extensionPath,
     services,

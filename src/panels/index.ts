@@ -2,6 +2,7 @@ import type { PageName } from '../protocol/pages';
 import { chartsPage } from './charts';
 import { diffPage, modelDiffPage } from './diff';
 import { loggedModelPage } from './loggedModel';
+import { modelPage } from './model';
 import { registered, type PageDefinition } from './page';
 import { runPage } from './run';
 import { sweepPage } from './sweep';
@@ -14,6 +15,7 @@ import { tablePage } from './table';
  */
 const PAGES: Partial<Record<PageName, PageDefinition>> = {
   run: registered(runPage),
+  model: registered(modelPage),
   loggedModel: registered(loggedModelPage),
   charts: registered(chartsPage),
   sweep: registered(sweepPage),

@@ -3,6 +3,7 @@ import type { PageArguments, PageName, CommonEvents, CommonRequests } from '../p
 import type { OpenStores } from '../stores/openStores';
 import type { RunSources } from '../protocol/run';
 import type { ChangedFile, SourceFinder } from '../provenance';
+import type { RegistryHistory } from '../registry/history';
 import type { RunKey, ViewState } from '../state/viewState';
 
 export interface PageSettings {
@@ -37,6 +38,8 @@ export interface PageServices {
   renderMarkdown?(text: string): Promise<string>;
   /** What the editor does with a file on this machine. */
   files?: FileServices;
+  /** What was done to registered models, here and elsewhere. */
+  history?: RegistryHistory;
 }
 
 /** The code behind runs: git's history, and VS Code's editors for it. */

@@ -5,6 +5,7 @@ import { runCommand } from '../platform/commands';
 import { readSettings } from '../platform/settings';
 import { showChanges, showTexts } from '../platform/showChanges';
 import type { SourceService } from '../platform/sources';
+import type { RegistryHistory } from '../registry/history';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import type { PageServices } from './page';
@@ -15,10 +16,12 @@ export function createPageServices(
   stores: OpenStores,
   state: ViewState,
   sources: SourceService,
+  history: RegistryHistory,
 ): PageServices {
   return {
     stores,
     state,
+    history,
     settings: readSettings,
     runCommand,
     copyText: async (text, what) => {

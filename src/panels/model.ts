@@ -1,0 +1,184 @@
+import type { Experiment, ModelVersion, RegisteredModel, Run } from '../mlflow/entities';
+import { isCancelled } from '../mlflow/errors';
+import { count, formatNumber, plainText } from '../mlflow/format';
+import type { TrackingStore } from '../mlflow/store';
+import type { ModelHistoryRow, ModelProtocol, ModelVersionRow, VersionMetric } from '../protocol/model';
+import { changedKeys } from '../registry/comparison';
+import { headlineMetric, metricDirection, type Direction } from '../state/metrics';
+import { storeName } from '../stores/uri';
+import type { PageDefinition, PageServices } from './page';
+
+/** Versions whose runs are read; a model with more says how many are left out. */
+const MAX_VERSIONS = 100;
+const PARALLEL = 8;
+const MAX_HISTORY = 100;
+const COMMIT = 'mlflow.source.git.commit';
+
+/** A registered model: what it is, its versions side by side, and what happened to them. */
+export const modelPage: PageDefinition<'model', ModelProtocol> = {
+  name: 'model',
+  icon: 'model',
+  initialTitle: ({ name }) => plainText(name, 60),
+  key: ({ store, name }) => `${store}\n${name}`,
+  stores: ({ store }) => [store],
+  handlers: ({ store: uri, name }, services, session) => ({
+    getModel: async (_, signal) => {
+      const store = await services.stores.get(uri);
+      const model = await store.getRegisteredModel(name, signal);
+      session.setTitle(plainText(model.name, 60));
+      await services.history?.notice(uri, model, services.now());
+      const listed = model.versions.slice(0, MAX_VERSIONS);
+      // One more than is listed: the oldest of them is compared too.
+      const runs = await readRuns(store, model.versions.slice(0, MAX_VERSIONS + 1), signal);
+      const experiment = await experimentOf(store, runs, signal);
+      const direction = directionOf(experiment, services);
+      const metricKeys = keysOf(runs, experiment, services);
+      const { state } = store;
+      const { readOnlyReason } = await store.describe(signal);
+      return {
+        storeName: storeName(uri),
+        name: model.name,
+        description: await describe(model, services),
+        lastUpdated: model.lastUpdatedTimestamp,
+        tags: model.tags,
+        aliases: model.aliases,
+        versions: listed.map((version, index) =>
+          versionRow(model, version, model.versions[index + 1], runs, direction),
+        ),
+        more: model.versions.length - listed.length,
+        metricKeys,
+        history: historyRows(uri, name, services),
+        stale: state.status === 'gone' ? { since: state.since, message: state.message } : null,
+        readOnlyReason,
+        now: services.now(),
+      };
+    },
+  }),
+};
+
+type Runs = ReadonlyMap<string, Run>;
+
+/** By run id; a run that the store has no more is left out. */
+async function readRuns(
+  store: TrackingStore,
+  versions: readonly ModelVersion[],
+  signal: AbortSignal,
+): Promise<Runs> {
+  const ids = [...new Set(versions.flatMap(({ runId }) => runId ?? []))];
+  const runs = new Map<string, Run>();
+  for (let at = 0; at < ids.length; at += PARALLEL) {
+    await Promise.all(
+      ids.slice(at, at + PARALLEL).map(async (runId) => {
+        try {
+          runs.set(runId, await store.getRun(runId, signal));
+        } catch (error) {
+          if (isCancelled(error)) {
+            throw error;
+          }
+        }
+      }),
+    );
+  }
+  return runs;
+}
+
+async function experimentOf(
+  store: TrackingStore,
+  runs: Runs,
+  signal: AbortSignal,
+): Promise<Experiment | null> {
+  const [first] = runs.values();
+  return first ? store.getExperiment(first.info.experimentId, signal).catch(() => null) : null;
+}
+
+function directionOf(experiment: Experiment | null, services: PageServices): (key: string) => Direction {
+  const { metricDirections } = services.settings();
+  return (key) => metricDirection(key, experiment?.tags ?? [], metricDirections);
+}
+
+function keysOf(runs: Runs, experiment: Experiment | null, services: PageServices): string[] {
+  const keys = [
+    ...new Set([...runs.values()].flatMap(({ metrics }) => metrics.map(({ key }) => key))),
+  ].toSorted();
+  const headline = headlineMetric(
+    keys,
+    experiment?.tags ?? [],
+    undefined,
+    services.settings().headlineMetric,
+  );
+  return headline === undefined ? keys : [headline, ...keys.filter((key) => key !== headline)];
+}
+
+async function describe(
+  { description }: RegisteredModel,
+  services: PageServices,
+): Promise<{ text: string; html: string | null } | null> {
+  return description === null || description.trim() === ''
+    ? null
+    : { text: description, html: (await services.renderMarkdown?.(description)) ?? null };
+}
+
+function versionRow(
+  model: RegisteredModel,
+  version: ModelVersion,
+  before: ModelVersion | undefined,
+  runs: Runs,
+  direction: (key: string) => Direction,
+): ModelVersionRow {
+  const run = version.runId === null ? undefined : runs.get(version.runId);
+  const runBefore = before?.runId ? runs.get(before.runId) : undefined;
+  return {
+    version: version.version,
+    stage: version.currentStage,
+    aliases: model.aliases.filter((alias) => alias.version === version.version).map(({ alias }) => alias),
+    tags: version.tags,
+    status: version.status,
+    description: version.description,
+    created: version.creationTimestamp,
+    run: run ? { runId: run.info.runId, name: run.info.runName } : null,
+    metrics: run ? versionMetrics(run, runBefore, direction) : [],
+    changed: run && runBefore ? changesBetween(run, runBefore) : null,
+  };
+}
+
+function versionMetrics(
+  run: Run,
+  before: Run | undefined,
+  direction: (key: string) => Direction,
+): VersionMetric[] {
+  return run.metrics.map(({ key, value }) => {
+    const old = before?.metrics.find((metric) => metric.key === key)?.value;
+    const way = direction(key);
+    return {
+      key,
+      text: formatNumber(value),
+      value: Number.isFinite(value) ? value : null,
+      better:
+        old === undefined || old === value || way === 'unknown' || Number.isNaN(old) || Number.isNaN(value)
+          ? null
+          : value > old === (way === 'higher'),
+    };
+  });
+}
+
+/** "code, model, 9 params": enough to see whether the diff is worth opening. */
+function changesBetween(run: Run, before: Run): string[] {
+  const tag = ({ tags }: Run, key: string): string | undefined =>
+    tags.find((pair) => pair.key === key)?.value;
+  const params = changedKeys(run.params, before.params);
+  return [
+    ...(tag(run, COMMIT) === tag(before, COMMIT) ? [] : ['code']),
+    ...(tag(run, 'model') === tag(before, 'model') ? [] : ['model type']),
+    ...(params.length > 0 ? [count(params.length, 'param')] : []),
+  ];
+}
+
+function historyRows(store: string, name: string, { history }: PageServices): ModelHistoryRow[] {
+  const undoable = history?.lastUndoable(store)?.id;
+  return (history?.entries(store, name) ?? []).slice(0, MAX_HISTORY).map(({ id, when, who, what }) => ({
+    when,
+    who,
+    what,
+    canUndo: id === undoable,
+  }));
+}

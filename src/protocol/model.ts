@@ -1,0 +1,68 @@
+import type { KeyValue, ModelAlias } from '../mlflow/entities';
+
+/** What a registered model's page asks of its host. */
+export type ModelProtocol = {
+  requests: {
+    getModel: { params: null; result: ModelPageData };
+  };
+  events: Record<never, never>;
+};
+
+export interface ModelPageData {
+  storeName: string;
+  name: string;
+  /** As Markdown; `html` null where the host has no renderer. */
+  description: { text: string; html: string | null } | null;
+  /** ms */
+  lastUpdated: number | null;
+  tags: KeyValue[];
+  aliases: ModelAlias[];
+  /** Newest first. */
+  versions: ModelVersionRow[];
+  /** How many older versions are left out. */
+  more: number;
+  /** Metrics of any of the versions' runs, the headline first. */
+  metricKeys: string[];
+  history: ModelHistoryRow[];
+  stale: { since: number; message: string } | null;
+  /** Why nothing can be changed; null where it can. */
+  readOnlyReason: string | null;
+  /** The host's clock, ms. */
+  now: number;
+}
+
+export interface ModelVersionRow {
+  version: string;
+  stage: string;
+  aliases: string[];
+  tags: KeyValue[];
+  /** READY, PENDING_REGISTRATION or FAILED_REGISTRATION. */
+  status: string;
+  description: string | null;
+  created: number | null;
+  /** null where it has no run, or where the store has the run no more. */
+  run: { runId: string; name: string } | null;
+  metrics: VersionMetric[];
+  /** What differs from the version before, in words; null for the first, or where a run is missing. */
+  changed: string[] | null;
+}
+
+export interface VersionMetric {
+  key: string;
+  /** Formatted: the value may be one that JSON cannot carry. */
+  text: string;
+  /** null where it is not finite. */
+  value: number | null;
+  /** Against the version before, where both have it and the direction is known. */
+  better: boolean | null;
+}
+
+export interface ModelHistoryRow {
+  /** ms: when it was made, or noticed. */
+  when: number;
+  /** null: made elsewhere. */
+  who: string | null;
+  what: string;
+  /** The newest that can be taken back. */
+  canUndo: boolean;
+}

@@ -1,0 +1,111 @@
+import * as assert from 'node:assert/strict';
+import * as path from 'node:path';
+import { modelPage } from '../../src/panels/model';
+import { RegistryHistory } from '../../src/registry/history';
+import { previewTransition } from '../../src/registry/promotion';
+import type { OpenStores } from '../../src/stores/openStores';
+import { sqliteUri } from '../../src/stores/uri';
+import { withDatabase } from '../support/database';
+import { unpackFixture } from '../support/fixtures';
+import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { memoryStorage } from '../support/scriptedUi';
+
+const name = 'taxi-duration';
+
+describe('model page', () => {
+  let file: string;
+  let store: string;
+  let stores: OpenStores;
+  let opened: OpenedPage;
+  const history = new RegistryHistory(memoryStorage());
+  before(async () => {
+    file = path.join(await unpackFixture('taxi-duration'), 'mlflow.db');
+    store = sqliteUri(file);
+    stores = openStores(store);
+    const model = await (await stores.get(store)).getRegisteredModel(name);
+    await history.notice(store, model, Date.now());
+    await history.record(store, previewTransition(model, '4', 'Staging', false), Date.now(), 'tester');
+    opened = await openPage({
+      definition: modelPage,
+      args: { store, name },
+      stores,
+      services: { history },
+      size: { width: 1100, height: 900 },
+    });
+    await opened.page.getByRole('heading', { name, exact: true }).waitFor();
+  });
+  after(async () => {
+    await opened.close();
+    stores.dispose();
+  });
+
+  it('shows versions newest first with stage, aliases, metrics and what changed', async () => {
+    const rows = opened.page.locator('table.versions tbody tr');
+    assert.equal(await rows.count(), 4);
+    assert.match(await rows.nth(0).innerText(), /v4.*@challenger.*2\.867/s);
+    assert.match(await rows.nth(2).innerText(), /v2.*Production.*@champion/s);
+    assert.match(await rows.nth(0).innerText(), /code|param/);
+    assert.match(
+      await opened.page.locator('.status-line').innerText(),
+      /Production\s+v2.*@champion\s+→\s+v2/s,
+    );
+    await opened.screenshots('model');
+  });
+
+  it('draws a metric over the versions', async () => {
+    const chart = opened.page.getByRole('img', { name: /over the versions: v1 .*, v2 .*, v3 .*, v4 / });
+    await chart.waitFor();
+    assert.equal(await opened.page.locator('.over-versions .dot').count(), 4);
+    assert.equal(await opened.page.locator('.over-versions .dot.in-use').count(), 3);
+  });
+
+  it('promotes, diffs and opens the run by commands with all that they need', async () => {
+    await opened.page.getByRole('button', { name: 'Promote v4…' }).click();
+    await opened.page.getByTitle('Open the whole diff').first().click();
+    await opened.page.locator('table.versions tbody tr').nth(3).locator('.link').first().click();
+    const [promote, diff, run] = opened.commands;
+    assert.deepEqual(promote, {
+      command: 'mlflowLens.promoteModelVersion',
+      args: { store, name, version: '4' },
+    });
+    assert.deepEqual(diff, {
+      command: 'mlflowLens.diffModelVersions',
+      args: { store, name, versions: ['3', '4'] },
+    });
+    assert.equal(run?.command, 'mlflowLens.openRun');
+    assert.deepEqual(Object.keys(run?.args as object).toSorted(), ['runId', 'store']);
+  });
+
+  it('tells what was done here, with the way back, and what changed elsewhere', async () => {
+    const entries = opened.page.locator('ul.history li');
+    assert.match(await entries.first().innerText(), /elsewhere.*v4: stage Staging → None/s);
+    assert.match(await entries.nth(1).innerText(), /tester.*taxi-duration v4 is in Staging.*Undo…/s);
+    await entries.nth(1).getByRole('button', { name: 'Undo…' }).click();
+    assert.deepEqual(opened.commands.at(-1), {
+      command: 'mlflowLens.undoRegistryChange',
+      args: { store, name },
+    });
+  });
+
+  it('shows a commit of another process by itself', async () => {
+    withDatabase(file, (database) =>
+      database.exec(
+        `UPDATE model_versions SET current_stage = 'Archived' WHERE name = '${name}' AND version = 3`,
+      ),
+    );
+    await (await stores.get(store)).refresh();
+    await opened.page.locator('table.versions tbody tr').nth(1).getByText('Archived').waitFor();
+  });
+
+  it('can be used by everybody', () => opened.checkAccessibility());
+
+  it('comes back as it was', async () => {
+    await opened.page.getByRole('button', { name: /^Tags/ }).click();
+    await opened.hideAndShow();
+    await opened.page.getByRole('heading', { name, exact: true }).waitFor();
+    assert.equal(
+      await opened.page.getByRole('button', { name: /^Tags/ }).getAttribute('aria-expanded'),
+      'false',
+    );
+  });
+});

@@ -1,0 +1,62 @@
+import { html, svg, type TemplateResult } from 'lit';
+import { formatNumber } from '../../src/mlflow/format';
+import type { ModelVersionRow } from '../../src/protocol/model';
+
+const WIDTH = 900;
+const HEIGHT = 160;
+const LEFT = 60;
+const RIGHT = 16;
+const TOP = 12;
+const BOTTOM = 24;
+
+/** One metric over the versions, oldest left; versions that are in use are filled dots. */
+export function overVersions(rows: readonly ModelVersionRow[], key: string): TemplateResult {
+  const points = rows.toReversed().flatMap((row) => {
+    const value = row.metrics.find((metric) => metric.key === key)?.value;
+    return value === null || value === undefined ? [] : [{ row, value }];
+  });
+  if (points.length === 0) {
+    return html`<div class="state-message" role="status">No version has a finite value of it.</div>`;
+  }
+  const values = points.map(({ value }) => value);
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  const x = (index: number): number =>
+    LEFT + (points.length === 1 ? 0.5 : index / (points.length - 1)) * (WIDTH - LEFT - RIGHT);
+  const y = (value: number): number =>
+    TOP + (greatest === least ? 0.5 : (greatest - value) / (greatest - least)) * (HEIGHT - TOP - BOTTOM);
+  const line = points.map(({ value }, index) => `${x(index)},${y(value)}`).join(' ');
+  const every = Math.ceil(points.length / 12);
+  const spoken = points.map(({ row, value }) => `v${row.version} ${formatNumber(value)}`).join(', ');
+  return html`<svg
+    class="over-versions"
+    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    role="img"
+    aria-label="${key} over the versions: ${spoken}"
+  >
+    ${(greatest === least ? [least] : [greatest, least]).map(
+      (value) => svg`
+        <line class="rule" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(value)} y2=${y(value)}></line>
+        <text x=${LEFT - 6} y=${y(value) + 4} text-anchor="end">${formatNumber(value)}</text>`,
+    )}
+    <polyline class="line" points=${line}></polyline>
+    ${points.map(
+      ({ row, value }, index) => svg`
+        <circle class="dot ${isInUse(row) ? 'in-use' : ''}" cx=${x(index)} cy=${y(value)} r="4">
+          <title>${[`v${row.version}`, formatNumber(value), ...marksOf(row)].join(' · ')}</title>
+        </circle>
+        ${
+          index % every === 0
+            ? svg`<text x=${x(index)} y=${HEIGHT - 6} text-anchor="middle">v${row.version}</text>`
+            : ''
+        }`,
+    )}
+  </svg>`;
+}
+
+function isInUse({ stage, aliases }: ModelVersionRow): boolean {
+  return stage === 'Production' || stage === 'Staging' || aliases.length > 0;
+}
+
+function marksOf({ stage, aliases }: ModelVersionRow): string[] {
+  return [...(stage === 'None' ? [] : [stage]), ...aliases.map((alias) => `@${alias}`)];
+}

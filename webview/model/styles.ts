@@ -1,0 +1,88 @@
+import { css } from 'lit';
+
+export const modelStyles = css`
+  .description {
+    max-width: 80ch;
+    margin: 4px 0 8px;
+  }
+  table.versions {
+    table-layout: auto;
+  }
+  table.versions td,
+  table.versions th {
+    padding-right: 16px;
+  }
+  table.versions .badge {
+    margin-right: 4px;
+  }
+  table.versions .changed {
+    color: var(--vscode-descriptionForeground);
+  }
+  .badge.stage-Production,
+  .badge.stage-Staging {
+    color: var(--vscode-foreground);
+    background: none;
+    border: 1px solid var(--vscode-charts-green);
+  }
+  .badge.stage-Staging {
+    border-color: var(--vscode-charts-yellow);
+  }
+  .scroll {
+    overflow-x: auto;
+  }
+  .over-versions {
+    display: block;
+    width: 100%;
+    max-width: 900px;
+    height: 160px;
+    overflow: visible;
+  }
+  .over-versions .line {
+    fill: none;
+    stroke: var(--vscode-charts-blue);
+    stroke-width: 1.5;
+    vector-effect: non-scaling-stroke;
+  }
+  .over-versions .rule {
+    stroke: var(--vscode-panel-border, var(--vscode-contrastBorder));
+  }
+  .over-versions text {
+    fill: var(--vscode-descriptionForeground);
+    font-size: 11px;
+  }
+  .over-versions .dot {
+    fill: var(--vscode-editor-background);
+    stroke: var(--vscode-charts-blue);
+    stroke-width: 1.5;
+  }
+  .over-versions .dot.in-use {
+    fill: var(--vscode-charts-blue);
+  }
+  .metric-choice {
+    margin: 8px 0;
+    display: flex;
+    align-items: center;
+    gap: 8px;
+  }
+  ul.history {
+    list-style: none;
+    margin: 4px 0;
+    padding: 0;
+  }
+  ul.history li {
+    display: flex;
+    gap: 12px;
+    min-height: 22px;
+    align-items: center;
+  }
+  ul.history .when {
+    flex: 0 0 150px;
+    color: var(--vscode-descriptionForeground);
+    font-variant-numeric: tabular-nums;
+  }
+  ul.history .who {
+    flex: 0 0 100px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+`;

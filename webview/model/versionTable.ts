@@ -1,0 +1,103 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { plainText } from '../../src/mlflow/format';
+import type { ModelPageData, ModelVersionRow } from '../../src/protocol/model';
+import { icon, iconButton } from '../ui/icon';
+import { onRowKey } from '../ui/rows';
+import { text } from '../ui/text';
+import { age } from '../ui/time';
+
+/** Metric columns at first; the diff shows them all. */
+const METRICS = 3;
+
+export interface VersionTableOptions {
+  data: ModelPageData;
+  /** Runs a command on the version, or on its run. */
+  run: (command: string, args: Record<string, unknown>) => void;
+}
+
+/** The versions, newest first, each beside the one before it. */
+export function versionTable({ data, run }: VersionTableOptions): TemplateResult {
+  const keys = data.metricKeys.slice(0, METRICS);
+  return html`<div class="scroll">
+    <table class="rows versions" @keydown=${onRowKey}>
+      <thead>
+        <tr>
+          <th scope="col">Version</th>
+          <th scope="col">Stage and aliases</th>
+          ${keys.map((key) => html`<th scope="col" class="number">${text(key, 30)}</th>`)}
+          <th scope="col">Run</th>
+          <th scope="col">Registered</th>
+          <th scope="col">Changed since the one before</th>
+          <th><span class="visually-hidden">Actions</span></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${data.versions.map((row, index) => versionRow(row, data.versions[index + 1], keys, data, run))}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function versionRow(
+  row: ModelVersionRow,
+  before: ModelVersionRow | undefined,
+  keys: readonly string[],
+  { now, readOnlyReason }: ModelPageData,
+  run: VersionTableOptions['run'],
+): TemplateResult {
+  const { version } = row;
+  return html`<tr data-row>
+    <td>
+      v${plainText(version)}${row.status === 'READY' ? nothing : html` ${icon('warning', plainText(row.status))}`}
+    </td>
+    <td>
+      ${row.stage === 'None' ? nothing : html`<span class="badge stage-${stageClass(row.stage)}">${text(row.stage)}</span>`}
+      ${row.aliases.map((alias) => html`<span class="badge">${text(`@${alias}`, 40)}</span>`)}
+      ${row.tags.map(({ key, value }) => html`<span class="muted" title="tag">${text(`${key}=${value}`, 30)} </span>`)}
+    </td>
+    ${keys.map((key) => {
+      const metric = row.metrics.find((candidate) => candidate.key === key);
+      const sign =
+        metric?.better === true
+          ? html`<span class="better">${icon('arrow-small-right', 'better')}</span>`
+          : metric?.better === false
+            ? html`<span class="worse">${icon('warning', 'worse')}</span>`
+            : nothing;
+      return html`<td class="number">${metric?.text ?? '–'} ${sign}</td>`;
+    })}
+    <td>
+      ${
+        row.run
+          ? html`<button type="button" class="link" @click=${() => run('openRun', { runId: row.run?.runId })}>
+              ${text(row.run.name || row.run.runId.slice(0, 8), 30)}
+            </button>`
+          : html`<span class="muted">–</span>`
+      }
+    </td>
+    <td>${age(row.created, now)}</td>
+    <td class="changed">
+      ${
+        row.changed === null || !before
+          ? '–'
+          : html`<button
+              type="button"
+              class="link"
+              title="Open the whole diff"
+              @click=${() => run('diffModelVersions', { versions: [before.version, version] })}
+            >
+              ${row.changed.length === 0 ? 'same params and code' : row.changed.join(', ')}
+            </button>`
+      }
+    </td>
+    <td class="row-actions">
+      ${iconButton('arrow-up', `Promote v${version}…`, () => run('promoteModelVersion', { version }), {
+        disabled: readOnlyReason !== null,
+      })}
+    </td>
+  </tr>`;
+}
+
+/** Only MLflow's own words become class names. */
+function stageClass(stage: string): string {
+  return /^[A-Z][a-z]+$/.test(stage) ? stage : 'other';
+}
