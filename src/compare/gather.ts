@@ -212,6 +212,60 @@ async function folderSize(
   }
 }
 
+/**
+ * The working copy as a side: what its code would set for a run like the given one, its environment files, and what
+ * changed since that run's commit. Null where the run's program is not in the working copy.
+ */
+export async function readWorkingCopy(like: SideFacts, finder: SourceFinder): Promise<SideFacts | null> {
+  const working = await finder.workingCopy(like.run);
+  if (!working) {
+    return null;
+  }
+  const tree = working.head ? await working.repository.tree(working.head) : [];
+  const folders = foldersAbove(working.file);
+  const environment = new Map(
+    tree
+      .filter(
+        ({ path }) => ENVIRONMENT_FILE.test(path) && folders.has(dirname(path)) && working.files.exists(path),
+      )
+      .map(({ path }) => [path, working.files.read(path)] as const),
+  );
+  const name = 'Working copy';
+  return {
+    side: {
+      store: like.side.store,
+      runId: '',
+      label: name,
+      experiment: like.side.experiment,
+      version: null,
+      startTime: null,
+      status: '',
+      commit: null,
+      workingTree: true,
+    },
+    run: {
+      info: { ...like.run.info, runId: '', runName: name, startTime: null, endTime: null },
+      params: [...working.params].map(([key, { value }]) => ({ key, value })),
+      metrics: [],
+      tags: [],
+    },
+    experimentTags: like.experimentTags,
+    inputs: { datasetInputs: [], modelInputs: [], modelOutputs: [] },
+    models: [],
+    environment,
+    source: {
+      repository: working.repository.root,
+      commit: working.head,
+      exact: false,
+      file: working.file,
+      usedFiles: [working.file],
+      problem: null,
+    },
+    sources: working.params,
+    changed: working.changed,
+  };
+}
+
 /** Where the code of a side lies: its repository, and the commit that its files are of. */
 interface Place {
   repository: GitRepository;
@@ -228,7 +282,11 @@ export async function readCode(
   const read = await Promise.all(
     sides.map(async (facts): Promise<{ facts: SideFacts; place: Place | null }> => {
       if (facts.side.workingTree) {
-        return { facts, place: null };
+        const own = repositories.find(({ root }) => root === facts.source?.repository);
+        return {
+          facts,
+          place: own && facts.source?.commit ? { repository: own, commit: facts.source.commit } : null,
+        };
       }
       const { run: source, params } = await finder.findSources(facts.run);
       const repository = repositories.find(({ root }) => root === source.repository);
@@ -249,7 +307,7 @@ export async function readCode(
   const facts = read.map((each) => each.facts);
   const commits: CommitRange[] = [];
   for (const [index, { place, facts: side }] of read.entries()) {
-    if (index !== baseline && !side.side.workingTree) {
+    if (index !== baseline) {
       commits.push(await rangeBetween(read[baseline]!, { place, facts: side }, index));
     }
   }
@@ -273,14 +331,15 @@ async function rangeBetween(
     range.problem = 'The two runs come from different repositories.';
     return range;
   }
-  if (base.place.commit === other.place.commit) {
+  const { repository } = base.place;
+  const working = base.facts.changed ?? other.facts.changed;
+  if (base.place.commit === other.place.commit && !working) {
     return range;
   }
-  const { repository } = base.place;
   const [commits, behind, files] = await Promise.all([
     repository.commitsBetween(base.place.commit, other.place.commit, MOST_COMMITS),
     repository.commitsBetween(other.place.commit, base.place.commit, MOST_COMMITS),
-    repository.changedFiles(base.place.commit, other.place.commit),
+    working ?? repository.changedFiles(base.place.commit, other.place.commit),
   ]);
   const used = new Set([...(base.facts.source?.usedFiles ?? []), ...(other.facts.source?.usedFiles ?? [])]);
   const isUsed = (file: { path: string; oldPath: string | null }) =>
@@ -298,10 +357,7 @@ async function environmentFiles(
   script: string | null,
 ): Promise<Map<string, string>> {
   const tree = await repository.tree(commit);
-  const folders = new Set(['']);
-  for (let folder = dirname(script ?? ''); folder !== ''; folder = dirname(folder)) {
-    folders.add(folder);
-  }
+  const folders = foldersAbove(script ?? '');
   const files = tree.filter(({ path }) => ENVIRONMENT_FILE.test(path) && folders.has(dirname(path)));
   const contents = await repository.readObjects(files.map(({ id }) => id));
   return new Map(
@@ -310,6 +366,14 @@ async function environmentFiles(
       return content ? [[path, new TextDecoder().decode(content)] as const] : [];
     }),
   );
+}
+
+function foldersAbove(file: string): Set<string> {
+  const folders = new Set(['']);
+  for (let folder = dirname(file); folder !== ''; folder = dirname(folder)) {
+    folders.add(folder);
+  }
+  return folders;
 }
 
 function dirname(path: string): string {

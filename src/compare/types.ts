@@ -42,6 +42,8 @@ export interface SideFacts {
   environment: ReadonlyMap<string, string> | null;
   source: RunSource | null;
   sources: ReadonlyMap<string, ParamSource> | null;
+  /** Of the working copy: files that are other than at the commit of the run that it is compared with. */
+  changed?: readonly ChangedFile[];
 }
 
 /** Between the baseline's commit and another side's. */

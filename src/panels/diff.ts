@@ -1,7 +1,7 @@
 import { StoreError } from '../mlflow/errors';
 import type { ModelVersion } from '../mlflow/entities';
 import { diffRuns } from '../compare/diff';
-import { readCode, readDetails, readSide, sideOfVersion } from '../compare/gather';
+import { readCode, readDetails, readSide, readWorkingCopy, sideOfVersion } from '../compare/gather';
 import { toMarkdown } from '../compare/markdown';
 import type { CommitRange, DiffRow, RunDiff, SideFacts } from '../compare/types';
 import type { CellSource, DiffPageData, DiffProtocol, PageRow } from '../protocol/diff';
@@ -50,13 +50,15 @@ function runsToRead({ runs, baseline = 0 }: DiffArguments): Wanted {
   return {
     model: null,
     baseline,
-    read: (services, signal) =>
-      Promise.all(
+    read: async (services, signal) => {
+      const sides = await Promise.all(
         runs.map(async ({ store, runId }) => ({
           facts: await readSide(await services.stores.get(store), runId, null, signal),
           version: null,
         })),
-      ),
+      );
+      return baseline === 'workingTree' ? withWorkingCopy(sides, services) : sides;
+    },
   };
 }
 
@@ -81,6 +83,19 @@ function versionsToRead({ store: uri, name, versions }: PageArguments['modelDiff
       );
     },
   };
+}
+
+/** The working copy stands first, as the baseline. */
+async function withWorkingCopy(sides: ReadSide[], services: PageServices): Promise<ReadSide[]> {
+  const finder = services.code?.finder();
+  const working = finder && sides[0] ? await readWorkingCopy(sides[0].facts, finder) : null;
+  if (!working) {
+    throw new StoreError(
+      'NOT_FOUND',
+      'The program of this run is not in the working copy of this workspace: open the folder that holds it.',
+    );
+  }
+  return [{ facts: working, version: null }, ...sides];
 }
 
 class DiffHost {
@@ -172,7 +187,9 @@ class DiffHost {
     const sides = await this.read(signal);
     this.details ??= Promise.all(
       sides.map(async ({ facts, version }) =>
-        readDetails(await this.services.stores.get(facts.side.store), facts, version, signal),
+        facts.side.workingTree
+          ? facts
+          : readDetails(await this.services.stores.get(facts.side.store), facts, version, signal),
       ),
     );
     this.details.catch(() => (this.details = null));
@@ -239,8 +256,8 @@ class DiffHost {
     const source = param === null ? undefined : (other.sources?.get(param) ?? base.sources?.get(param));
     await code.openChanges({
       repository: other.source.repository,
-      from: base.source.commit,
-      to: other.source.commit,
+      from: base.changed ? other.source.commit : base.source.commit,
+      to: base.changed ? null : other.source.commit,
       title: `${base.side.label} ↔ ${other.side.label}`,
       files: range?.files ?? [],
       file: file ?? source?.file ?? null,

@@ -54,7 +54,8 @@ export interface CodeServices {
 export interface ChangesRequest {
   repository: string;
   from: string;
-  to: string;
+  /** null for the working copy. */
+  to: string | null;
   title: string;
   /** In the order in which they are shown. */
   files: readonly ChangedFile[];

@@ -12,11 +12,18 @@ interface GitLocation {
   file: string;
 }
 
-/** The address of a file as of a commit; what a tab shows of it is `taxi-duration @ 94f5e64/src/train.py`. */
-export function gitUri({ repository, commit, file }: GitLocation): vscode.Uri {
+/**
+ * The address of a file as of a commit; what a tab shows of it is `taxi-duration @ 94f5e64/src/train.py`. The two
+ * sides of a diff have the same path, else VS Code takes the file for a renamed one.
+ */
+export function gitUri(
+  { repository, commit, file }: GitLocation,
+  side: 'alone' | 'diff' = 'alone',
+): vscode.Uri {
+  const folder = path.basename(repository);
   return vscode.Uri.from({
     scheme: GIT_SCHEME,
-    path: `/${path.basename(repository)} @ ${commit.slice(0, 7)}/${file}`,
+    path: side === 'diff' ? `/${folder}/${file}` : `/${folder} @ ${commit.slice(0, 7)}/${file}`,
     query: JSON.stringify({ repository, commit, file }),
   });
 }

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { ChangedFile } from '../provenance';
 import { gitUri } from './gitFileSystem';
@@ -5,7 +6,7 @@ import { gitUri } from './gitFileSystem';
 export interface ShownChanges {
   repository: string;
   from: string;
-  to: string;
+  to: string | null;
   title: string;
   files: readonly ChangedFile[];
   file: string | null;
@@ -15,13 +16,13 @@ export interface ShownChanges {
 /** VS Code's own multi-file diff of two commits; or of one file, at a line of its newer side. */
 export async function showChanges(request: ShownChanges): Promise<void> {
   const { repository, from, to, title, files, file, line } = request;
-  const changed = file === null ? undefined : files.find(({ path }) => path === file);
+  const changed = file === null ? undefined : files.find((each) => each.path === file);
   if (file !== null && changed && changed.change !== 'added' && changed.change !== 'deleted') {
     await vscode.commands.executeCommand(
       'vscode.diff',
-      gitUri({ repository, commit: from, file: changed.oldPath ?? file }),
-      gitUri({ repository, commit: to, file }),
-      `${file} (${from.slice(0, 7)} ↔ ${to.slice(0, 7)})`,
+      gitUri({ repository, commit: from, file: changed.oldPath ?? file }, 'diff'),
+      sideUri(repository, to, file),
+      `${file} (${from.slice(0, 7)} ↔ ${to === null ? 'working copy' : to.slice(0, 7)})`,
       line === null ? {} : { selection: new vscode.Range(line - 1, 0, line - 1, 0) },
     );
     return;
@@ -33,12 +34,19 @@ export async function showChanges(request: ShownChanges): Promise<void> {
   await vscode.commands.executeCommand(
     'vscode.changes',
     title,
-    files.map(({ path, oldPath, change }) => {
-      const before = gitUri({ repository, commit: from, file: oldPath ?? path });
-      const after = gitUri({ repository, commit: to, file: path });
+    files.map(({ path: file, oldPath, change }) => {
+      const before = gitUri({ repository, commit: from, file: oldPath ?? file }, 'diff');
+      const after = sideUri(repository, to, file);
       return [after, change === 'added' ? undefined : before, change === 'deleted' ? undefined : after];
     }),
   );
+}
+
+/** A file at a commit, or on disk for null. */
+function sideUri(repository: string, commit: string | null, file: string): vscode.Uri {
+  return commit === null
+    ? vscode.Uri.file(path.join(repository, file))
+    : gitUri({ repository, commit, file }, 'diff');
 }
 
 const TEXT_SCHEME = 'mlflow-text';

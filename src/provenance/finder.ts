@@ -1,12 +1,13 @@
 import { valueOf, type Run } from '../mlflow/entities';
-import { GitError, isCommitId, type GitRepository } from './git';
+import { GitError, isCommitId, type ChangedFile, type GitRepository } from './git';
 import { openRepository } from './gitProcess';
 import { findRepositories } from './repositories';
 import { isLauncher, locateScript } from './locate';
-import { explains, matchParams, type Wanted } from './match';
+import { explains, matchParams, valuesOf, type Wanted } from './match';
 import { readProject, type ProjectRun } from './project';
 import { trace, type Trace, type TraceOptions } from './python/trace';
 import { Snapshot } from './snapshot';
+import { changedOnDisk, WorkingCopy } from './workingCopy';
 import { unknownSource, type ParamSource, type RunSource, type Sources } from './source';
 
 export interface SourceFinderOptions {
@@ -25,8 +26,22 @@ export interface SourceFinder {
   /** The repository that holds a commit; null where none of the workspace does. */
   repositoryOf(commit: string): Promise<GitRepository | null>;
   repositories(): Promise<GitRepository[]>;
+  /** What the working copy would log for a run like this one; null where its program is not there. */
+  workingCopy(run: Run): Promise<WorkingSources | null>;
   /** Forget which repositories there are: folders changed. */
   refresh(): void;
+}
+
+/** The working copy in the place of a run. */
+export interface WorkingSources {
+  repository: GitRepository;
+  head: string | null;
+  file: string;
+  /** Params that its code sets to one value. */
+  params: Map<string, ParamSource>;
+  /** Files that are other than at the run's commit. */
+  changed: ChangedFile[];
+  files: WorkingCopy;
 }
 
 export function createSourceFinder(options: SourceFinderOptions): SourceFinder {
@@ -81,6 +96,28 @@ class Finder implements SourceFinder {
     }
   }
 
+  async workingCopy(run: Run): Promise<WorkingSources | null> {
+    const { run: source } = await this.findSources(run);
+    const repository = (await this.repositories()).find(({ root }) => root === source.repository);
+    if (!repository || !source.commit || source.file === null) {
+      return null;
+    }
+    const files = new WorkingCopy(repository.root);
+    if (!files.exists(source.file)) {
+      return null;
+    }
+    const head = await repository.head();
+    const traced = trace(files, source.file);
+    return {
+      repository,
+      head,
+      file: source.file,
+      params: valuesOf(traced, wantedOf(run)),
+      changed: await changedOnDisk(repository, source.commit, head),
+      files,
+    };
+  }
+
   private nothing(run: Run, problem: string, found: Partial<RunSource> = {}): Sources {
     return {
       run: { repository: null, commit: null, exact: false, file: null, usedFiles: [], ...found, problem },
@@ -105,11 +142,7 @@ class Finder implements SourceFinder {
       usedFiles: [],
       problem: null,
     };
-    const wanted: Wanted = {
-      params: run.params,
-      runName: run.info.runName,
-      isChild: valueOf(run.tags, 'mlflow.parentRunId') !== undefined,
-    };
+    const wanted = wantedOf(run);
     const project = await this.projectOf(snapshot, run);
     const program = project?.script
       ? { file: project.script, options: projectOptions(project), problem: null }
@@ -253,6 +286,14 @@ class Finder implements SourceFinder {
     }
     return traced;
   }
+}
+
+function wantedOf(run: Run): Wanted {
+  return {
+    params: run.params,
+    runName: run.info.runName,
+    isChild: valueOf(run.tags, 'mlflow.parentRunId') !== undefined,
+  };
 }
 
 function projectOptions(project: ProjectRun): TraceOptions {

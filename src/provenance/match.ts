@@ -317,3 +317,24 @@ export function explains(trace: Trace, wanted: Wanted): { values: number; keys: 
   }
   return { values, keys };
 }
+
+/** What the code would log for a run like this one: each key that has one value, and the line that sets it. */
+export function valuesOf(trace: Trace, wanted: Wanted): Map<string, ParamSource> {
+  const runs = runsOf(trace, wanted);
+  const own = trace.events.filter((event) => runs.has(event.run));
+  const result = new Map<string, ParamSource>();
+  for (const key of new Set(own.flatMap((event) => optionsOf(event.key).map(text)))) {
+    const candidates = key === null ? [] : candidatesOf(own, key);
+    const values = new Set(candidates.map(({ value }) => pythonText(value)));
+    const [value] = values;
+    const origins = distinct(candidates);
+    if (key !== null && values.size === 1 && typeof value === 'string') {
+      const origin = origins.length === 1 ? origins[0]! : null;
+      result.set(key, {
+        ...lineSource(trace, origin ? 'found' : 'unknown', origin, value, '', 'In the working copy.'),
+        commit: null,
+      });
+    }
+  }
+  return result;
+}

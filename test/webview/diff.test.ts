@@ -51,7 +51,7 @@ describe('diff page', () => {
     await alpha.getByRole('button', { name: 'src/train.py:12' }).first().waitFor();
     assert.match(await alpha.innerText(), /0\.1[\s\S]*src\/train\.py:12[\s\S]*0\.01/);
     assert.equal(await row(opened, 'min_minutes').count(), 0, 'equal rows are hidden');
-    await opened.page.getByText('4 equal rows hidden').first().waitFor();
+    await opened.page.getByText('1 of 5, 4 equal rows hidden').waitFor();
     await alpha.getByRole('button', { name: 'src/train.py:12' }).nth(1).click();
     assert.deepEqual(opened.commands.at(-1), {
       command: 'mlflowLens.openSource',

@@ -26,7 +26,7 @@ export function cell(
   const value = row.values[side] ?? null;
   const source = sourceOf(data, row, side);
   return html`<span class="cell-value">${valueText(data, section, row, side)}</span>
-    ${side === data.baseline || value === null ? nothing : change(data, row, side)}
+    ${side === data.baseline || value === null ? nothing : change(data, section, row, side)}
     ${section === 'params' && value !== null && (source || data.pending) ? sourceLink(source, () => openSource(side, row.key)) : nothing}`;
 }
 
@@ -47,7 +47,7 @@ function valueText(data: DiffPageData, section: SectionName, row: PageRow, side:
     return html`<span class="digits" title=${String(value)}>${formatNumber(number, digits)}</span>`;
   }
   const text = String(value);
-  if (section === 'model' && /(^|› )size$/.test(row.key)) {
+  if (section === 'model' && isSize(row)) {
     return html`<span title="${text} bytes">${formatSize(Number(text))}</span>`;
   }
   if (section === 'source' && row.key === 'commit') {
@@ -58,6 +58,14 @@ function valueText(data: DiffPageData, section: SectionName, row: PageRow, side:
     return words(before, text);
   }
   return html`<bdi title=${plainText(text, 2000)}>${plainText(text)}</bdi>`;
+}
+
+function isSize(row: PageRow): boolean {
+  return /(^|› )size$/.test(row.key);
+}
+
+function sizeChange(bytes: number): string {
+  return `${bytes > 0 ? '+' : '−'}${formatSize(Math.abs(bytes))}`;
 }
 
 /** Texts of several words: of names and paths the whole counts. */
@@ -86,7 +94,7 @@ export function words(before: string, after: string): TemplateResult {
 }
 
 /** Difference from the baseline: sign, arrow, percent, and better or worse where a direction is known. */
-function change(data: DiffPageData, row: PageRow, side: number): unknown {
+function change(data: DiffPageData, section: SectionName, row: PageRow, side: number): unknown {
   const delta = row.delta?.[side];
   if (delta === null || delta === undefined || delta === 0) {
     return nothing;
@@ -97,7 +105,8 @@ function change(data: DiffPageData, row: PageRow, side: number): unknown {
   const better = row.better?.[side];
   const verdict = better === true ? 'better' : better === false ? 'worse' : '';
   return html`<span class="change ${verdict}"
-    >${delta > 0 ? '▲' : '▼'} ${signed(delta, 3)}${percent} ${verdict}</span
+    >${delta > 0 ? '▲' : '▼'}
+    ${section === 'model' && isSize(row) ? sizeChange(delta) : signed(delta, 3)}${percent} ${verdict}</span
   >`;
 }
 

@@ -46,6 +46,7 @@ const MOST_FILES = 200;
 /** The diff as lines, in the order in which a reviewer asks. */
 export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
   const lines: Line[] = [];
+  const equal: string[] = [];
   for (const section of data.sections) {
     const fits = (row: PageRow) =>
       matches(options.filter, row.key, ...row.values.map((value) => String(value ?? '')));
@@ -56,12 +57,18 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
     if (total === 0 && code.length === 0 && !section.pending) {
       continue;
     }
+    if (options.onlyDifferent && rows.length === 0 && code.length === 0 && !section.pending) {
+      equal.push(`${TITLES[section.name]} (${same.length})`);
+      continue;
+    }
     const open = !options.folded.has(section.name);
+    const hidden =
+      options.onlyDifferent && same.length > 0 ? `, ${amount(same.length, 'equal row')} hidden` : '';
     lines.push({
       kind: 'section',
       name: section.name,
       title: TITLES[section.name],
-      count: countText(data, section.name, rows.length, total),
+      count: countText(data, section.name, rows.length, total) + hidden,
       open,
       pending: section.pending,
     });
@@ -72,13 +79,14 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
     lines.push(...code);
     if (!options.onlyDifferent) {
       same.forEach((row) => lines.push({ kind: 'row', section: section.name, row, same: true }));
-    } else if (same.length > 0) {
-      lines.push({
-        kind: 'note',
-        text: `${amount(same.length, 'equal row')} hidden`,
-        action: { label: 'Show', name: 'showEqual' },
-      });
     }
+  }
+  if (equal.length > 0) {
+    lines.push({
+      kind: 'note',
+      text: `Equal: ${equal.join(', ')}`,
+      action: { label: 'Show', name: 'showEqual' },
+    });
   }
   lines.push(...imageLines(options));
   return lines;
