@@ -93,12 +93,14 @@ describe('diff and sources', () => {
         .run('0123456789abcdef0123456789abcdef01234567', SECOND),
     );
     await workbench.executeCommand('mlflowLens.refresh');
-    await until(async () => {
-      await workbench.executeCommand('mlflowLens.openSource', { store, runId: SECOND, param: 'alpha' });
-      return (await workbench.notifications()).some((text) =>
-        /alpha: Commit 0123456 is not in this repository/.test(text),
-      );
-    });
+    await workbench.executeCommand('mlflowLens.openSource', { store, runId: SECOND, param: 'alpha' });
+    await workbench.executeCommand('notifications.showList');
+    await workbench.page
+      .locator('.notification-list-item-message', {
+        hasText: 'alpha: Commit 0123456 is not in this repository',
+      })
+      .first()
+      .waitFor();
   });
 
   it('reads no file outside of the repositories, whatever an address says', async () => {
