@@ -22,7 +22,7 @@ export function bindFrom(m: Machine, scope: Scope, statement: Extract<Stmt, { ki
     return;
   }
   for (const { name, as } of statement.names) {
-    scope.names.set(as ?? name, member(m, source, name));
+    scope.names.set(as ?? name, member(m, source, name, scope.module.file));
   }
 }
 
@@ -52,7 +52,7 @@ function moduleValue(m: Machine, dotted: string, importer: string): Value {
 }
 
 /** A name of a module: from its own body, or the module of that name in its package. */
-export function member(m: Machine, source: Value, name: string): Value {
+export function member(m: Machine, source: Value, name: string, importer = ''): Value {
   if (source.data.kind === 'module') {
     return { data: { kind: 'lazy', module: source.data.module, name }, origin: null };
   }
@@ -65,7 +65,11 @@ export function member(m: Machine, source: Value, name: string): Value {
         ? { data: { kind: 'module', module: m.module(file) }, origin: null }
         : { data: { kind: 'library', path: `${path}.${name}` }, origin: null };
     }
-    return { data: { kind: 'library', path: `${path}.${name}` }, origin: null };
+    // A folder without `__init__.py` is a package all the same.
+    const file = m.findModule(`${path}.${name}`, importer);
+    return file
+      ? { data: { kind: 'module', module: m.module(file) }, origin: null }
+      : { data: { kind: 'library', path: `${path}.${name}` }, origin: null };
   }
   return UNKNOWN;
 }
