@@ -142,7 +142,13 @@ interface AxeViolation {
 let browser: Promise<Browser> | undefined;
 
 if (typeof after === 'function') {
-  after(async () => (await browser)?.close());
+  after(closeBrowser);
+}
+
+/** Ends the browser that pages were opened in; mocha does it by itself. */
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
 }
 
 /** Opens a page; see the head of this file. The caller closes it. */

@@ -54,13 +54,25 @@ export class Schema {
     return this.has(table, column) ? column : `NULL AS ${column}`;
   }
 
+  /** The same for an index of these columns and no others: its rows of one value lie in the order of rowid. */
+  indexOf(table: TableName, ...columns: string[]): string | undefined {
+    const found = this.tables
+      .get(table)
+      ?.indexes.find((index) => index.columns.join('\n') === columns.join('\n'));
+    return found && quoted(found.name);
+  }
+
   /** The name of an index whose first columns are these, quoted for SQL; undefined if there is none. */
   indexOn(table: TableName, ...columns: string[]): string | undefined {
     const found = this.tables
       .get(table)
       ?.indexes.find((index) => columns.every((column, at) => index.columns[at] === column));
-    return found && `"${found.name.replace(/"/g, '""')}"`;
+    return found && quoted(found.name);
   }
+}
+
+function quoted(name: string): string {
+  return `"${name.replace(/"/g, '""')}"`;
 }
 
 type Run = (sql: string, params: readonly BindValue[], row: (row: { values(): SqlValue[] }) => void) => void;

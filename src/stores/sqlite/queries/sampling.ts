@@ -63,7 +63,7 @@ export function sampleMetrics(reader: Reader, request: SampleRequest): Proven<Sa
   const readings = [...names.values()].map((key) => start(reader, key, request));
   // Round and round, so that every line has a first part before one has its last; at least one part, however
   // small the budget.
-  let open = readings;
+  let open = readings.toSorted((a, b) => Number(a.progress.at === null) - Number(b.progress.at === null));
   while (open.length > 0) {
     for (const reading of open) {
       readChunk(reader, reading);
@@ -143,7 +143,7 @@ function readChunk(reader: Reader, reading: Reading): void {
 function readInitial(reader: Reader, reading: Reading, at: { step: number; rowid: number }): void {
   const { from, where } = oneMetric(reader);
   const ordered = reading.progress.byStep;
-  const byRun = reader.schema.indexOn('metrics', 'run_uuid') !== undefined;
+  const byRun = reader.schema.indexOf('metrics', 'run_uuid') !== undefined;
   const columns = `${stepColumn(reader)}, timestamp, value, ${nanColumn(reader)}, rowid`;
   const { runId, key } = reading.key;
   const { initialEnd } = reading.progress;
@@ -178,7 +178,8 @@ function readInitial(reader: Reader, reading: Reading, at: { step: number; rowid
 
 /** What was logged since: by rowid alone, so that it costs what is new. */
 function readNew(reader: Reader, reading: Reading): void {
-  const byRun = reader.schema.indexOn('metrics', 'run_uuid');
+  // Not the index that goes on with the key: in that of the run alone the new rows stand at the end.
+  const byRun = reader.schema.indexOf('metrics', 'run_uuid');
   const rows = read(
     reader,
     reading,
