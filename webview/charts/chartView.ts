@@ -19,9 +19,19 @@ import {
   type Drawing,
   type Point,
 } from './drawing';
+import { HistoryController } from './historyController';
 import { marksPlugin, setMarks } from './marks';
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler, zoomPlugin);
+Chart.register(
+  LineController,
+  HistoryController,
+  LineElement,
+  PointElement,
+  LinearScale,
+  LogarithmicScale,
+  Filler,
+  zoomPlugin,
+);
 
 const FADED = 0.22;
 const HOVERED = 2.5;

@@ -6,6 +6,7 @@ import { axisLook, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook'
 import { runColor, runDash } from '../ui/theme';
 import { durationLabel, timeLabel, timeTicks, zoneOffset } from '../ui/timeTicks';
 import { runKeyOf, type GroupLine, type RunLine } from './lines';
+import { MANY_POINTS, setColumns, type Columns } from './historyController';
 import type { MarkSeries } from './marks';
 import type { ChartSettings } from './settings';
 
@@ -33,6 +34,9 @@ export interface Drawing {
   look: ChartLook;
 }
 
+/** `columns` are the dataset's points, where it is a plain line. */
+type AddDataset = (dataset: LineDataset, role: DatasetRole, columns?: Columns) => void;
+
 const LINE = 1.5;
 const STRONG = 2.5;
 /** Fewer visible points than this are drawn as dots too. */
@@ -42,8 +46,13 @@ const DOTS_UNDER = 60;
 export function makeDatasets(drawing: Drawing): { datasets: LineDataset[]; roles: DatasetRole[] } {
   const datasets: LineDataset[] = [];
   const roles: DatasetRole[] = [];
-  const add = (dataset: LineDataset, role: DatasetRole): void => {
-    datasets.push({ ...base(), ...dataset, borderColor: role.color, borderWidth: role.width });
+  const add: AddDataset = (dataset, role, columns) => {
+    const whole = { ...base(), ...dataset, borderColor: role.color, borderWidth: role.width };
+    if (columns && columns.x.length > MANY_POINTS) {
+      Object.assign(whole, { type: 'history' });
+      setColumns(whole, columns);
+    }
+    datasets.push(whole);
     roles.push(role);
   };
   for (const group of drawing.groups) {
@@ -63,10 +72,12 @@ export function makeDatasets(drawing: Drawing): { datasets: LineDataset[]; roles
       add(
         { label: `${run.name} (raw)`, data: points(series.line.x, series.line.y), ...dash },
         { runs, kind: 'raw', width: 1, color: withAlpha(color, 0.25) },
+        series.line,
       );
       add(
         { label: run.name, data: points(series.smoothed.x, series.smoothed.y), ...dash },
         { runs, kind: 'line', width, color },
+        series.smoothed,
       );
     } else {
       const dots = radii(series.line.y, series.exact && series.visible < DOTS_UNDER);
@@ -79,13 +90,14 @@ export function makeDatasets(drawing: Drawing): { datasets: LineDataset[]; roles
           pointBackgroundColor: color,
         },
         { runs, kind: 'line', width, color },
+        dots.pointRadius === 0 ? series.line : undefined,
       );
     }
   }
   return { datasets, roles };
 }
 
-function addGroup(group: GroupLine, add: (dataset: LineDataset, role: DatasetRole) => void): void {
+function addGroup(group: GroupLine, add: AddDataset): void {
   const { band, members } = group;
   const runs = members.map(runKeyOf);
   const run = members[0]!.run;
