@@ -63,7 +63,9 @@ describe('the package', () => {
       .filter(
         (file) =>
           file &&
-          !/^(dist|media|l10n|docs\/images)\/|^(package(\.nls.*)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(file),
+          !/^(dist|media|l10n|docs\/images)\/|^(package(\.nls.*)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+            file,
+          ),
       );
     assert.deepEqual(strangers, []);
   });
