@@ -6,6 +6,7 @@ import type { ModelHistoryRow, ModelProtocol, ModelVersionRow, VersionMetric } f
 import { changedKeys } from '../registry/comparison';
 import { headlineMetric, metricDirection, type Direction } from '../state/metrics';
 import { storeName } from '../stores/uri';
+import { modelSizes } from './modelSizes';
 import type { PageDefinition, PageServices } from './page';
 
 /** Versions whose runs are read; a model with more says how many are left out. */
@@ -33,6 +34,7 @@ export const modelPage: PageDefinition<'model', ModelProtocol> = {
       const experiment = await experimentOf(store, runs, signal);
       const direction = directionOf(experiment, services);
       const metricKeys = keysOf(runs, experiment, services);
+      const sizes = await sizesOf(store, runs, signal);
       const { state } = store;
       const { readOnlyReason } = await store.describe(signal);
       return {
@@ -43,7 +45,7 @@ export const modelPage: PageDefinition<'model', ModelProtocol> = {
         tags: model.tags,
         aliases: model.aliases,
         versions: listed.map((version, index) =>
-          versionRow(model, version, model.versions[index + 1], runs, direction),
+          versionRow(model, version, model.versions[index + 1], { runs, sizes, direction }),
         ),
         more: model.versions.length - listed.length,
         metricKeys,
@@ -57,6 +59,14 @@ export const modelPage: PageDefinition<'model', ModelProtocol> = {
 };
 
 type Runs = ReadonlyMap<string, Run>;
+
+/** What was read for all versions at once. */
+interface Known {
+  runs: Runs;
+  /** By run id, bytes; runs without a model are left out. */
+  sizes: ReadonlyMap<string, number>;
+  direction: (key: string) => Direction;
+}
 
 /** By run id; a run that the store has no more is left out. */
 async function readRuns(
@@ -96,17 +106,34 @@ function directionOf(experiment: Experiment | null, services: PageServices): (ke
   return (key) => metricDirection(key, experiment?.tags ?? [], metricDirections);
 }
 
+/** The headline first, then what most versions have. */
 function keysOf(runs: Runs, experiment: Experiment | null, services: PageServices): string[] {
-  const keys = [
-    ...new Set([...runs.values()].flatMap(({ metrics }) => metrics.map(({ key }) => key))),
-  ].toSorted();
-  const headline = headlineMetric(
-    keys,
-    experiment?.tags ?? [],
-    undefined,
-    services.settings().headlineMetric,
+  const amounts = new Map<string, number>();
+  for (const { metrics } of runs.values()) {
+    metrics.forEach(({ key }) => amounts.set(key, (amounts.get(key) ?? 0) + 1));
+  }
+  const keys = [...amounts.keys()].toSorted(
+    (a, b) => (amounts.get(b) ?? 0) - (amounts.get(a) ?? 0) || (a < b ? -1 : 1),
   );
+  const { headlineMetric: setting } = services.settings();
+  const headline = headlineMetric(keys, experiment?.tags ?? [], undefined, setting);
   return headline === undefined ? keys : [headline, ...keys.filter((key) => key !== headline)];
+}
+
+async function sizesOf(
+  store: TrackingStore,
+  runs: Runs,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const list = [...runs.values()];
+  const experimentIds = [...new Set(list.map(({ info }) => info.experimentId))];
+  const sizes = list.length === 0 ? [] : await modelSizes(store, list, experimentIds, signal);
+  return new Map(
+    list.flatMap(({ info }, index): [string, number][] => {
+      const size = sizes[index];
+      return size !== undefined && Number.isFinite(size) ? [[info.runId, size]] : [];
+    }),
+  );
 }
 
 async function describe(
@@ -122,8 +149,7 @@ function versionRow(
   model: RegisteredModel,
   version: ModelVersion,
   before: ModelVersion | undefined,
-  runs: Runs,
-  direction: (key: string) => Direction,
+  { runs, sizes, direction }: Known,
 ): ModelVersionRow {
   const run = version.runId === null ? undefined : runs.get(version.runId);
   const runBefore = before?.runId ? runs.get(before.runId) : undefined;
@@ -137,6 +163,7 @@ function versionRow(
     created: version.creationTimestamp,
     run: run ? { runId: run.info.runId, name: run.info.runName } : null,
     metrics: run ? versionMetrics(run, runBefore, direction) : [],
+    size: (run && sizes.get(run.info.runId)) ?? null,
     changed: run && runBefore ? changesBetween(run, runBefore) : null,
   };
 }
@@ -149,14 +176,13 @@ function versionMetrics(
   return run.metrics.map(({ key, value }) => {
     const old = before?.metrics.find((metric) => metric.key === key)?.value;
     const way = direction(key);
+    const rose = old !== undefined && value > old;
+    const isEqual = old === undefined || old === value || Number.isNaN(old) || Number.isNaN(value);
     return {
       key,
       text: formatNumber(value),
       value: Number.isFinite(value) ? value : null,
-      better:
-        old === undefined || old === value || way === 'unknown' || Number.isNaN(old) || Number.isNaN(value)
-          ? null
-          : value > old === (way === 'higher'),
+      change: isEqual ? null : { rose, better: way === 'unknown' ? null : rose === (way === 'higher') },
     };
   });
 }

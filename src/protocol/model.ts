@@ -43,6 +43,8 @@ export interface ModelVersionRow {
   /** null where it has no run, or where the store has the run no more. */
   run: { runId: string; name: string } | null;
   metrics: VersionMetric[];
+  /** Bytes of the model that its run logged; null where it cannot be told. */
+  size: number | null;
   /** What differs from the version before, in words; null for the first, or where a run is missing. */
   changed: string[] | null;
 }
@@ -53,8 +55,8 @@ export interface VersionMetric {
   text: string;
   /** null where it is not finite. */
   value: number | null;
-  /** Against the version before, where both have it and the direction is known. */
-  better: boolean | null;
+  /** Against the version before; null where one has it not or they are equal. */
+  change: { rose: boolean; /** null: the direction is not known. */ better: boolean | null } | null;
 }
 
 export interface ModelHistoryRow {

@@ -15,6 +15,11 @@ export const modelStyles = css`
   table.versions .badge {
     margin-right: 4px;
   }
+  table.versions .delta {
+    display: inline-block;
+    width: 18px;
+    text-align: left;
+  }
   table.versions .changed {
     color: var(--vscode-descriptionForeground);
   }
@@ -63,6 +68,14 @@ export const modelStyles = css`
     display: flex;
     align-items: center;
     gap: 8px;
+  }
+  .metric-choice select {
+    color: var(--vscode-dropdown-foreground);
+    background: var(--vscode-dropdown-background);
+    border: 1px solid var(--vscode-dropdown-border, transparent);
+    border-radius: 2px;
+    padding: 2px 4px;
+    font: inherit;
   }
   ul.history {
     list-style: none;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { plainText } from '../../src/mlflow/format';
-import type { ModelPageData, ModelVersionRow } from '../../src/protocol/model';
+import { formatSize, plainText } from '../../src/mlflow/format';
+import type { ModelPageData, ModelVersionRow, VersionMetric } from '../../src/protocol/model';
 import { icon, iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
 import { text } from '../ui/text';
@@ -25,6 +25,7 @@ export function versionTable({ data, run }: VersionTableOptions): TemplateResult
           <th scope="col">Version</th>
           <th scope="col">Stage and aliases</th>
           ${keys.map((key) => html`<th scope="col" class="number">${text(key, 30)}</th>`)}
+          <th scope="col" class="number">Size</th>
           <th scope="col">Run</th>
           <th scope="col">Registered</th>
           <th scope="col">Changed since the one before</th>
@@ -57,14 +58,9 @@ function versionRow(
     </td>
     ${keys.map((key) => {
       const metric = row.metrics.find((candidate) => candidate.key === key);
-      const sign =
-        metric?.better === true
-          ? html`<span class="better">${icon('arrow-small-right', 'better')}</span>`
-          : metric?.better === false
-            ? html`<span class="worse">${icon('warning', 'worse')}</span>`
-            : nothing;
-      return html`<td class="number">${metric?.text ?? '–'} ${sign}</td>`;
+      return html`<td class="number">${metric?.text ?? '–'}<span class="delta">${delta(metric)}</span></td>`;
     })}
+    <td class="number">${formatSize(row.size)}</td>
     <td>
       ${
         row.run
@@ -95,6 +91,18 @@ function versionRow(
       })}
     </td>
   </tr>`;
+}
+
+function delta(metric: VersionMetric | undefined): TemplateResult | typeof nothing {
+  if (!metric?.change) {
+    return nothing;
+  }
+  const { rose, better } = metric.change;
+  const word = better === null ? '' : better ? ', better' : ', worse';
+  const look = better === null ? 'muted' : better ? 'better' : 'worse';
+  return html`<span class=${look}>
+    ${icon(rose ? 'arrow-small-up' : 'arrow-small-down', `${rose ? 'higher' : 'lower'} than before${word}`)}
+  </span>`;
 }
 
 /** Only MLflow's own words become class names. */
