@@ -119,6 +119,8 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     session.close();
     await writers.stop();
   }
+  // The last commit may be one whose writer was killed before it could log it.
+  await ended(spawn('python3', [WRITER, file, log, `${file}.slot0`, '--look'], { stdio: 'inherit' }));
   const states = new Set(fs.readFileSync(log, 'utf8').split('\n'));
   const wrong = seen
     .filter(({ n, digest, least }) => !states.has(`${n} ${digest}`) || n < least)
@@ -212,10 +214,15 @@ class Writers {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.children.set(index, child);
-    child.stdout.on('data', (data: Buffer) => {
-      const counted = JSON.parse(data.toString()) as TortureReport['counts'];
-      for (const key of Object.keys(this.counts) as (keyof typeof counted)[]) {
-        this.counts[key] += counted[key];
+    let printed = '';
+    child.stdout.on('data', (data: Buffer) => (printed += data.toString()));
+    child.once('close', () => {
+      // One that was killed has counted for itself.
+      if (printed.endsWith('}\n')) {
+        const counted = JSON.parse(printed) as TortureReport['counts'];
+        for (const key of Object.keys(this.counts) as (keyof typeof counted)[]) {
+          this.counts[key] += counted[key];
+        }
       }
     });
   }

@@ -16,6 +16,7 @@ parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--sync-off", action="store_true")
 parser.add_argument("--pause", type=float, default=5)
 parser.add_argument("--timeout", type=float, default=20)
+parser.add_argument("--look", action="store_true", help="log the state as SQLite sees it now, and change nothing")
 args = parser.parse_args()
 rnd = random.Random(args.seed)
 counts = {"commits": 0, "rollbacks": 0, "locked": 0, "checkpoints": 0, "vacuums": 0}
@@ -89,6 +90,9 @@ def transaction(db):
     counts["commits"] += 1
 
 
+if args.look:
+    note(*state(sqlite3.connect(args.db, timeout=20)))
+    sys.exit()
 db = None
 while not stopping:
     try:
