@@ -1,0 +1,150 @@
+/** What a promotion costs, beside MLflow's client doing the same; a registry of 10,000 models; the writer under load. */
+import { spawn, spawnSync } from 'node:child_process';
+import * as path from 'node:path';
+import { mlflowPython } from '../../scripts/mlflowEnvironment';
+import type { Change } from '../../src/mlflow/writer';
+import { createOpener } from '../../src/stores/open';
+import { sqliteUri } from '../../src/stores/uri';
+import { makeRegistryStore, removeTempFolders, withDatabase } from '../support/database';
+import { buildWriter, nodeWithoutSqlite, testWriter } from '../support/writer';
+
+export const name = 'registry';
+
+const MODEL = 'taxi regressor';
+
+/** @param args how many promotions to make against a training that commits all the time; 1,000 if missing */
+export async function run(args: string[]): Promise<void> {
+  const distFolder = buildWriter();
+  try {
+    await commitTimes(distFolder);
+    await manyModels();
+    for (const mode of ['delete', 'wal'] as const) {
+      await underLoad(distFolder, mode, Number(args[0] ?? 1000));
+    }
+  } finally {
+    removeTempFolders();
+  }
+}
+
+const promote = (version: string): Change => ({
+  type: 'transitionModelVersionStage',
+  name: MODEL,
+  version,
+  stage: 'Production',
+  archiveExistingVersions: true,
+});
+
+async function commitTimes(distFolder: string): Promise<void> {
+  for (const [engine, execPath] of [
+    ['node:sqlite', undefined],
+    ['python3', nodeWithoutSqlite()],
+  ] as const) {
+    const writer = testWriter(makeRegistryStore('3.17.2'), { distFolder, execPath });
+    const times: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      times.push(await timed(() => writer.change(promote(String(2 + (round % 3))))));
+    }
+    console.log(
+      `promotion committed, ${engine.padEnd(12)} ${ms(median(times))}${execPath ? '' : '   (at most 300)'}`,
+    );
+  }
+  const client = spawnSync(mlflowPython('3.17.2'), ['-c', CLIENT, makeRegistryStore('3.17.2')], {
+    encoding: 'utf8',
+  });
+  const [whole, warm] = client.stdout.trim().split(' ').map(Number);
+  console.log(`  MLflow's client, from its import   ${ms(whole ?? NaN)}`);
+  console.log(`  MLflow's client, one call, warm    ${ms(warm ?? NaN)}`);
+}
+
+const CLIENT = `
+import sys, time
+begun = time.time()
+from mlflow.tracking import MlflowClient
+client = MlflowClient("sqlite:///" + sys.argv[1])
+client.transition_model_version_stage("${MODEL}", "4", "Production", True)
+whole = time.time() - begun
+begun = time.time()
+client.transition_model_version_stage("${MODEL}", "3", "Production", True)
+print(whole * 1000, (time.time() - begun) * 1000)
+`;
+
+async function manyModels(): Promise<void> {
+  const file = makeRegistryStore('3.17.2');
+  withDatabase(file, (database) =>
+    database.exec(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+       INSERT INTO registered_models (name, creation_time, last_updated_time, workspace)
+       SELECT 'model ' || i, i, i, 'default' FROM n;
+       INSERT INTO model_versions (name, version, creation_time, current_stage, source, status, workspace)
+       SELECT name, 1, 1, 'None', 'x', 'READY', 'default' FROM registered_models WHERE name LIKE 'model %'`,
+    ),
+  );
+  const opener = createOpener({
+    distFolder: path.resolve(__dirname, '../../dist'),
+    pythonPath: () => '',
+    readOnlyReason: () => null,
+  });
+  const { store } = await opener.open(sqliteUri(file));
+  const list = (): Promise<unknown> => store.searchRegisteredModels({ maxResults: 100 });
+  const search = (): Promise<unknown> =>
+    store.searchRegisteredModels({ maxResults: 100, nameContains: 'model 77' });
+  console.log(`10,000 models: the first 100         ${ms(await timed(list))}   (at most 100)`);
+  console.log(`10,000 models: again                 ${ms(await timed(list))}`);
+  console.log(`10,000 models: searched by name      ${ms(await timed(search))}   (at most 100)`);
+  store.dispose();
+}
+
+const TRAINING = `
+import sqlite3, sys, threading
+database = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+stop = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+run = database.execute("SELECT run_uuid FROM runs LIMIT 1").fetchone()[0]
+count = 0
+while not stop.is_set():
+    database.execute("INSERT INTO tags (key, value, run_uuid) VALUES (?, 'x', ?)", (f"step {count}", run))
+    count += 1
+    stop.wait(0.001)
+print(count)
+`;
+
+async function underLoad(distFolder: string, mode: 'delete' | 'wal', promotions: number): Promise<void> {
+  const BATCH = 10;
+  const file = makeRegistryStore('3.17.2', mode);
+  const training = spawn('python3', ['-c', TRAINING, file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let output = '';
+  training.stdout.on('data', (data: Buffer) => (output += data.toString()));
+  const ended = new Promise<void>((resolve) => training.on('close', () => resolve()));
+  const writer = testWriter(file, { distFolder });
+  const time = await timed(async () => {
+    for (let done = 0; done < promotions; done += BATCH) {
+      const changes = Array.from({ length: BATCH }, (_, index): Change[] => {
+        const version = String(2 + ((done + index) % 3));
+        const key = `promotion ${done + index}`;
+        return [promote(version), { type: 'setModelVersionTag', name: MODEL, version, key, value: '' }];
+      });
+      await writer.change(...changes.flat());
+    }
+  });
+  training.stdin.end();
+  await ended;
+  withDatabase(file, (database) => {
+    const count = (sql: string): number => Number(database.prepare(sql).get()?.['n']);
+    const made = count("SELECT count(*) AS n FROM model_version_tags WHERE key LIKE 'promotion %'");
+    const steps = count("SELECT count(*) AS n FROM tags WHERE key LIKE 'step %'");
+    const integrity = String(database.prepare('PRAGMA integrity_check').get()?.['integrity_check']);
+    console.log(
+      `${promotions} promotions beside a training (${mode}): ${(time / 1000).toFixed(1)} s; ` +
+        `${promotions - made} lost, ${Number(output) - steps} of ${output.trim()} steps lost, integrity ${integrity}`,
+    );
+  });
+}
+
+async function timed(call: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await call();
+  return performance.now() - started;
+}
+
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+const ms = (value: number): string => `${value.toFixed(0).padStart(5)} ms`;
