@@ -217,7 +217,7 @@ class Writers {
     let printed = '';
     child.stdout.on('data', (data: Buffer) => (printed += data.toString()));
     child.once('close', () => {
-      // One that was killed has counted for itself.
+      // One that was killed prints nothing, or not all.
       if (printed.endsWith('}\n')) {
         const counted = JSON.parse(printed) as TortureReport['counts'];
         for (const key of Object.keys(this.counts) as (keyof typeof counted)[]) {

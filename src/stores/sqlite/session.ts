@@ -63,7 +63,8 @@ export class Session {
 
   /**
    * Whether somebody committed since the last call, or since the first query. What a query saw meanwhile does
-   * not count: others wait to be told of it. A transaction that stays open for long counts as a commit once: the last committed state may be one that was never seen.
+   * not count: others wait to be told of it. A transaction that stays open for long counts as a commit once:
+   * the last committed state may be one that was never seen.
    */
   poll(): boolean {
     let state = this.live.begin(false);
