@@ -24,15 +24,23 @@ import { closeBrowser, openPage, openStores, type OpenedPage } from '../support/
 
 const ROUNDS = 5;
 
-export async function run(args: string[]): Promise<void> {
-  const long = Number(args[0] ?? 10_000_000);
+const PARTS: Record<string, () => Promise<void>> = {
+  references,
+  fiftySeries,
+  tenLongSeries,
+  hundredCharts,
+  parallelCoordinates,
+};
+
+/** @param args points of the longest history (0 for none), then the parts to run; all if none is named */
+export async function run([long = '10000000', ...wanted]: string[]): Promise<void> {
   try {
-    await references();
-    await fiftySeries();
-    await tenLongSeries();
-    await hundredCharts();
-    await parallelCoordinates();
-    await longest(long);
+    for (const [part, measure] of Object.entries(PARTS)) {
+      if (wanted.length === 0 || wanted.includes(part)) {
+        await measure();
+      }
+    }
+    await longest(Number(long));
   } finally {
     await closeBrowser();
     removeTempFolders();

@@ -15,7 +15,7 @@ import { padded, xExtent, yExtent, type Drawing } from './drawing';
 import { legend, type LegendRow } from './legend';
 import { groupLines, type GroupLine, type RunLine } from './lines';
 import { countOffScale } from './marks';
-import { said, summary } from './said';
+import { nothingDrawable, said, summary } from './said';
 import type { ChartSettings } from './settings';
 
 /** What a card asks of its page. */
@@ -155,7 +155,7 @@ export class ChartCard extends LitElement {
   /** Shows the crosshair at x, or takes it away. Called for all charts at each move of the pointer. */
   showCursor(x: number | null): void {
     if (this.view && this.near) {
-      this.cursor.show(this, this.view, this.lines(), x, this.settings.x);
+      this.cursor.show(this, this.view, this.lines(), this.groups, x, this.settings.x);
     }
   }
 
@@ -187,7 +187,7 @@ export class ChartCard extends LitElement {
       return this.near ? html`<div class="plot-skeleton" aria-hidden="true"></div>` : nothing;
     }
     if (lines.every(({ series }) => series.line.y.every(Number.isNaN))) {
-      return html`<div class="plot-message muted">${emptyReason(lines)}</div>`;
+      return html`<div class="plot-message muted">${nothingDrawable(lines)}</div>`;
     }
     return nothing;
   }
@@ -392,16 +392,3 @@ export class ChartCard extends LitElement {
 
 const ASKS = ['near', 'metric', 'runs', 'settings', 'range', 'version', 'enlarged'];
 const DRAWS = ['near', 'series', 'settings', 'range', 'sharedY', 'baseline', 'theme', 'enlarged'];
-
-function emptyReason(lines: readonly RunLine[]): string {
-  const sum = (of: (line: RunLine) => number): number => lines.reduce((total, line) => total + of(line), 0);
-  if (sum(({ series }) => series.points) === 0) {
-    return 'Nothing was logged.';
-  }
-  if (sum(({ series }) => series.notPositive) > 0) {
-    return 'Every value lies at or below 0: a log axis cannot show it.';
-  }
-  return sum(({ series }) => series.nan) === sum(({ series }) => series.points)
-    ? 'Every value is NaN.'
-    : 'No value here is a finite number.';
-}

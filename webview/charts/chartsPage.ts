@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { toStoreError, type StoreError } from '../../src/mlflow/errors';
-import { count, formatDateTime, plainText } from '../../src/mlflow/format';
+import { count, plainText } from '../../src/mlflow/format';
 import type { ChartMetric, ChartRun, ChartsPageData, ChartsProtocol } from '../../src/protocol/charts';
 import { keyOf, type RunKey } from '../../src/state/viewState';
 import { breadcrumb } from '../ui/breadcrumb';
@@ -10,11 +10,14 @@ import { filterBox, matches } from '../ui/filterBox';
 import '../ui/menu';
 import { Refresher } from '../ui/refresher';
 import { section } from '../ui/section';
-import { banner, emptyState, errorState, skeleton } from '../ui/states';
+import { banner, errorState, skeleton } from '../ui/states';
+import { emptyReason } from './emptyReason';
+import { crumbs, dataBanners, target } from './pageHeader';
 import { onThemeChange } from '../ui/theme';
 import './chartCard';
 import type { ChartCard, CardHost } from './chartCard';
-import { sectionsOf, type MetricSection } from './sections';
+import { copyPicture, fileName, pngBytes } from './exporting';
+import { movedOrder, sectionsOf, sharedRanges, type MetricSection } from './sections';
 import { readSettings, type ChartSettings, type ChartsView } from './settings';
 import { runsLine, toolbar } from './toolbar';
 
@@ -76,7 +79,7 @@ export class ChartsPage extends LitElement {
   private loaded(data: ChartsPageData): TemplateResult {
     const metrics = this.shownMetrics(data);
     return html`<header class="page-header">
-        ${breadcrumb(this.crumbs(data))}
+        ${breadcrumb(crumbs(data, this.onlyMetrics, (command, args) => this.run(command, args)))}
         <div class="actions">
           ${
             data.runs.length > 1
@@ -135,40 +138,10 @@ export class ChartsPage extends LitElement {
       </div>`;
   }
 
-  private crumbs(data: ChartsPageData): Parameters<typeof breadcrumb>[0] {
-    const open = (experimentIds: string[]) => () =>
-      this.run('openRunTable', { store: data.store, experimentIds });
-    const only = data.runs.length === 1 ? data.runs[0]! : undefined;
-    return [
-      { label: data.storeName, title: data.store, open: open([]) },
-      ...data.experiments
-        .slice(0, 2)
-        .map(({ experimentId, name }) => ({ label: name, open: open([experimentId]) })),
-      only
-        ? { label: only.name, open: () => this.run('openRun', target(only)) }
-        : { label: count(data.runs.length, 'run') },
-      ...(this.onlyMetrics?.length === 1
-        ? [{ label: this.onlyMetrics[0]! }]
-        : only
-          ? [{ label: 'Charts' }]
-          : []),
-    ];
-  }
-
   private banners(data: ChartsPageData): unknown[] {
     return [
       this.error ? banner('warning', this.error.message, [this.tryAgain(), this.showLog()]) : nothing,
-      data.stale
-        ? banner('warning', `${data.stale.message} Shown as of ${formatDateTime(data.stale.since)}.`, [
-            this.tryAgain(),
-          ])
-        : nothing,
-      data.gone.length > 0
-        ? banner(
-            'warning',
-            `${count(data.gone.length, 'run')} of this page ${data.gone.length === 1 ? 'is' : 'are'} no longer in the store.`,
-          )
-        : nothing,
+      ...dataBanners(data, this.tryAgain()),
       this.onlyMetrics
         ? banner('info', `Only ${this.onlyMetrics.map((key) => plainText(key, 60)).join(', ')}.`, [
             { label: `Show all ${count(data.metrics.length, 'metric')}`, run: () => this.showAllMetrics() },
@@ -181,31 +154,13 @@ export class ChartsPage extends LitElement {
   }
 
   private body(data: ChartsPageData, metrics: ChartMetric[]): unknown {
-    if (data.runs.length === 0) {
-      return emptyState(
-        data.gone.length > 0
-          ? 'The runs of this page were removed from the store.'
-          : 'No runs to draw: check runs in the sidebar, or open an experiment’s charts.',
-        this.tryAgain(),
-      );
-    }
-    if (data.metrics.length === 0) {
-      const live = data.runs.some((run) => run.state === 'running');
-      return emptyState(
-        live ? 'These runs have not logged a metric yet.' : 'These runs logged no metrics.',
-        this.tryAgain(),
-      );
-    }
-    if (metrics.length === 0) {
-      return this.filter.trim() === ''
-        ? emptyState('No run here logged this metric.', {
-            label: 'Show all metrics',
-            run: () => this.showAllMetrics(),
-          })
-        : emptyState('No metric’s name matches the filter.', {
-            label: 'Clear the filter',
-            run: () => (this.filter = ''),
-          });
+    const empty = emptyReason(data, metrics.length, this.filter.trim() !== '', {
+      tryAgain: this.tryAgain(),
+      showAll: { label: 'Show all metrics', run: () => this.showAllMetrics() },
+      clearFilter: { label: 'Clear the filter', run: () => (this.filter = '') },
+    });
+    if (empty) {
+      return empty;
     }
     const enlarged = metrics.find(({ key }) => key === this.enlarged);
     if (enlarged) {
@@ -367,13 +322,7 @@ export class ChartsPage extends LitElement {
     } else {
       this.yExtents.delete(metric);
     }
-    const shared = new Map<string, [number, number]>();
-    for (const part of sectionsOf(this.shownMetrics(this.data), this.order)) {
-      const extents = part.metrics.flatMap(({ key }) => this.yExtents.get(key) ?? []);
-      if (extents.length > 0) {
-        shared.set(part.name, [Math.min(...extents), Math.max(...extents)]);
-      }
-    }
+    const shared = sharedRanges(sectionsOf(this.shownMetrics(this.data), this.order), this.yExtents);
     const same = [...shared].every(([name, [low, high]]) => {
       const before = this.sharedY.get(name);
       return before?.[0] === low && before[1] === high;
@@ -398,14 +347,9 @@ export class ChartsPage extends LitElement {
   }
 
   private move(metric: string, by: -1 | 1): void {
-    const keys = sectionsOf(this.data?.metrics ?? [], this.order).flatMap((part) =>
-      part.metrics.map(({ key }) => key),
-    );
-    const from = keys.indexOf(metric);
-    const to = from + by;
-    if (from >= 0 && to >= 0 && to < keys.length) {
-      [keys[from], keys[to]] = [keys[to]!, keys[from]!];
-      this.order = keys;
+    const order = movedOrder(sectionsOf(this.data?.metrics ?? [], this.order), metric, by);
+    if (order) {
+      this.order = order;
       this.saveView();
       this.requestUpdate();
     }
@@ -434,8 +378,7 @@ export class ChartsPage extends LitElement {
   }
 
   private async savePicture(metric: string, canvas: HTMLCanvasElement): Promise<void> {
-    const blob = await toPng(canvas);
-    const png = new Uint8Array(await blob.arrayBuffer());
+    const png = await pngBytes(canvas);
     await this.connection.client.request('savePicture', { name: `${fileName(metric)}.png`, png });
   }
 
@@ -488,23 +431,4 @@ export class ChartsPage extends LitElement {
   private showLog(): { label: string; run: () => void } {
     return { label: 'Show Log', run: () => void this.connection.client.request('showLog', null) };
   }
-}
-
-function target(run: RunKey): RunKey {
-  return { store: run.store, runId: run.runId };
-}
-
-/** A metric's name as a file's: no separators, nothing that a file system refuses. */
-function fileName(metric: string): string {
-  return metric.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80) || 'metric';
-}
-
-function toPng(canvas: HTMLCanvasElement): Promise<Blob> {
-  return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be made.')))),
-  );
-}
-
-async function copyPicture(canvas: HTMLCanvasElement): Promise<void> {
-  await navigator.clipboard.write([new ClipboardItem({ 'image/png': toPng(canvas) })]);
 }

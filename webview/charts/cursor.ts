@@ -3,7 +3,7 @@ import { formatDateTime, formatDuration, formatNumber } from '../../src/mlflow/f
 import { keyOf, type RunKey } from '../../src/state/viewState';
 import { runColor } from '../ui/theme';
 import type { ChartView } from './chartView';
-import { nearestPoint, type NearestPoint, type RunLine } from './lines';
+import { nearestIndex, nearestPoint, type GroupLine, type NearestPoint, type RunLine } from './lines';
 
 /** More dots than this say nothing. */
 const MOST_DOTS = 20;
@@ -17,7 +17,14 @@ const REACH = 24;
 export class Cursor {
   private x: number | null = null;
 
-  show(card: HTMLElement, view: ChartView, lines: readonly RunLine[], x: number | null, kind: XKind): void {
+  show(
+    card: HTMLElement,
+    view: ChartView,
+    lines: readonly RunLine[],
+    groups: readonly GroupLine[],
+    x: number | null,
+    kind: XKind,
+  ): void {
     const layer = card.querySelector<HTMLElement>('.cursor-layer');
     if (!layer) {
       return;
@@ -33,6 +40,7 @@ export class Cursor {
     line.style.transform = `translate(${view.toPixel(x, 0).x}px, ${top}px)`;
     line.style.height = `${bottom - top}px`;
     layer.hidden = false;
+    showGroups(card, groups, x);
     const cells = new Map(
       [...card.querySelectorAll<HTMLElement>('[data-cursor]')].map((cell) => [cell.dataset.cursor, cell]),
     );
@@ -61,7 +69,7 @@ export class Cursor {
     const layer = card.querySelector<HTMLElement>('.cursor-layer');
     if (layer && !layer.hidden) {
       layer.hidden = true;
-      for (const cell of card.querySelectorAll<HTMLElement>('[data-cursor]')) {
+      for (const cell of card.querySelectorAll<HTMLElement>('[data-cursor], [data-group]')) {
         cell.textContent = '';
       }
     }
@@ -102,6 +110,21 @@ export class Cursor {
     }
     return next ?? this.x;
   }
+}
+
+/** Of each group the mean and its band at x, and how many runs stand behind it there. */
+function showGroups(card: HTMLElement, groups: readonly GroupLine[], x: number): void {
+  const cells = card.querySelectorAll<HTMLElement>('[data-group]');
+  groups.forEach(({ band }, i) => {
+    const at = nearestIndex(band.x, band.mean, x);
+    const cell = cells[i];
+    if (cell && at >= 0) {
+      const spread = Number.isNaN(band.low[at]!)
+        ? ''
+        : ` (${formatNumber(band.low[at])} to ${formatNumber(band.high[at])})`;
+      cell.textContent = `${formatNumber(band.mean[at], 6)}${spread}, n = ${band.n[at]}`;
+    }
+  });
 }
 
 function readout(point: NearestPoint, kind: XKind): string {

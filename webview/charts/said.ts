@@ -73,3 +73,17 @@ export function summary(metric: string, lines: readonly RunLine[], groups: numbe
   const grouped = groups > 0 ? ` in ${count(groups, 'group')}` : '';
   return `${metric}, line chart of ${count(lines.length, 'run')}${grouped}. ${runs.join('; ')}${more}`;
 }
+
+/** Why a chart whose histories are read shows no line. */
+export function nothingDrawable(lines: readonly RunLine[]): string {
+  const sum = (of: (line: RunLine) => number): number => lines.reduce((total, line) => total + of(line), 0);
+  if (sum(({ series }) => series.points) === 0) {
+    return 'Nothing was logged.';
+  }
+  if (sum(({ series }) => series.notPositive) > 0) {
+    return 'Every value lies at or below 0: a log axis cannot show it.';
+  }
+  return sum(({ series }) => series.nan) === sum(({ series }) => series.points)
+    ? 'Every value is NaN.'
+    : 'No value here is a finite number.';
+}

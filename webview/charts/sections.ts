@@ -30,3 +30,30 @@ export function sectionsOf(metrics: readonly ChartMetric[], order: readonly stri
     }))
     .sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1));
 }
+
+/** The order of all metrics after one was moved by a place; null where there is no place to move it to. */
+export function movedOrder(sections: readonly MetricSection[], metric: string, by: -1 | 1): string[] | null {
+  const keys = sections.flatMap(({ metrics }) => metrics.map(({ key }) => key));
+  const from = keys.indexOf(metric);
+  const to = from + by;
+  if (from < 0 || to < 0 || to >= keys.length) {
+    return null;
+  }
+  [keys[from], keys[to]] = [keys[to]!, keys[from]!];
+  return keys;
+}
+
+/** One y range a section, from those of its charts that were drawn. */
+export function sharedRanges(
+  sections: readonly MetricSection[],
+  extents: ReadonlyMap<string, readonly [number, number]>,
+): Map<string, [number, number]> {
+  const shared = new Map<string, [number, number]>();
+  for (const part of sections) {
+    const known = part.metrics.flatMap(({ key }) => extents.get(key) ?? []);
+    if (known.length > 0) {
+      shared.set(part.name, [Math.min(...known), Math.max(...known)]);
+    }
+  }
+  return shared;
+}
