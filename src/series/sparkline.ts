@@ -25,13 +25,21 @@ export function sparkline(
     count: values.length,
     min,
     max,
-    steps: Float64Array.from(kept, (i) => steps[i]!),
-    values: Float64Array.from(kept, (i) => values[i]!),
+    steps: picked(steps, kept),
+    values: picked(values, kept),
   };
 
   function isBefore(a: number, b: number): boolean {
     return steps[a]! < steps[b]! || (steps[a] === steps[b] && timestamps[a]! < timestamps[b]!);
   }
+}
+
+function picked(column: Float64Array, places: readonly number[]): Float64Array {
+  const result = new Float64Array(places.length);
+  for (let i = 0; i < places.length; i++) {
+    result[i] = column[places[i]!]!;
+  }
+  return result;
 }
 
 function extremes(order: readonly number[], values: Float64Array, buckets: number): number[] {

@@ -1,0 +1,174 @@
+/** The run page: first picture on a large store, histories in small, large folders and files. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { artifactHandlers } from '../../src/panels/artifacts';
+import type { PageServices } from '../../src/panels/page';
+import { runPage } from '../../src/panels/run';
+import type { OpenStores } from '../../src/stores/openStores';
+import { sqliteUri } from '../../src/stores/uri';
+import { ViewState } from '../../src/state/viewState';
+import { withDatabase } from '../support/database';
+import { unpackFixture } from '../support/fixtures';
+import { closeBrowser, openPage, openStores } from '../support/pageHarness';
+
+export const name = 'run';
+
+const RUN = '37929e42d05445c0afec0a9974d53422';
+const CSV_BYTES = 1024 ** 3;
+
+/** @param args a large store, as ../shared/stores/make_large.py makes one; without it the small one made here */
+export async function run(args: string[]): Promise<void> {
+  const folder = await unpackFixture('sqlite-3.17.2');
+  const file = path.join(folder, 'mlflow.db');
+  const artifacts = fillStore(folder, file);
+  const large = args[0] ? sqliteUri(path.resolve(args[0])) : sqliteUri(file);
+  const small = sqliteUri(file);
+  const stores = openStores(...new Set([large, small]));
+  try {
+    await pageFigures(stores, large);
+    await summaryFigures(stores, small);
+    await artifactFigures(stores, small, artifacts);
+  } finally {
+    stores.dispose();
+    await closeBrowser();
+  }
+}
+
+/** A run with 1,000 metrics of 200 points, 10,000 files in a folder, and a csv of 1 GB (sparse after its start). */
+function fillStore(folder: string, file: string): string {
+  const artifacts = path.join(folder, 'artifacts', 'taxi_duration', RUN, 'artifacts');
+  withDatabase(file, (database) => {
+    database.exec('BEGIN');
+    const add = database.prepare(
+      `INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES (?, ?, ?, '${RUN}', ?, 0)`,
+    );
+    const latest = database.prepare(
+      `INSERT INTO latest_metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES (?, ?, ?, '${RUN}', ?, 0)`,
+    );
+    for (let metric = 0; metric < 1000; metric++) {
+      for (let step = 0; step < 200; step++) {
+        add.run(`layer ${metric}`, Math.sin(step / 9) + metric, step, step);
+      }
+      latest.run(`layer ${metric}`, metric, 199, 199);
+    }
+    database.exec('COMMIT');
+  });
+  fs.mkdirSync(path.join(artifacts, 'many'), { recursive: true });
+  for (let i = 0; i < 10_000; i++) {
+    fs.writeFileSync(path.join(artifacts, 'many', `${i}.txt`), '');
+  }
+  const csv = path.join(artifacts, 'large.csv');
+  fs.writeFileSync(csv, `a,b,c\n${'1.5,some text,3\n'.repeat(100_000)}`);
+  fs.truncateSync(csv, CSV_BYTES);
+  return artifacts;
+}
+
+async function pageFigures(stores: OpenStores, uri: string): Promise<void> {
+  const store = await stores.get(uri);
+  const { sizeBytes } = await store.describe();
+  const { items } = await store.searchRuns({ experimentIds: [], view: 'ALL', maxResults: 6, metrics: 'all' });
+  const drawn: number[] = [];
+  const complete: number[] = [];
+  for (const { info, metrics } of items) {
+    const opened = await openPage({ definition: runPage, args: { store: uri, runId: info.runId }, stores });
+    await opened.page.locator('table.metrics tbody tr, #section-metrics .state-message').first().waitFor();
+    drawn.push(await opened.page.evaluate(() => performance.now()));
+    const histories = await store.getMetricSummaries!(
+      info.runId,
+      metrics.map(({ key }) => key),
+    );
+    const wanted = histories.filter(({ values }) => values.length > 1).length;
+    await opened.page.waitForFunction(`document.querySelectorAll('polyline').length >= ${wanted}`);
+    complete.push(await opened.page.evaluate(() => performance.now()));
+    opened.errors.length = 0;
+    await opened.close();
+  }
+  const size = `${((sizeBytes ?? 0) / 1e9).toFixed(2)} GB`;
+  line(`page drawn, store of ${size}`, median(drawn), 300);
+  line('  the slowest', Math.max(...drawn));
+  line('  with its histories', median(complete), 1000);
+}
+
+async function summaryFigures(stores: OpenStores, uri: string): Promise<void> {
+  const store = await stores.get(uri);
+  const keys = Array.from({ length: 1000 }, (_, i) => `layer ${i}`);
+  const times: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    times.push(await timed(() => store.getMetricSummaries!(RUN, keys)));
+  }
+  line('histories of 1,000 metrics', median(times), 1000);
+  const one = await timed(async () => {
+    for (const key of keys.slice(0, 100)) {
+      await store.getMetricHistory(RUN, key);
+    }
+  });
+  line('  reference: 100 of them one by one', one);
+}
+
+async function artifactFigures(stores: OpenStores, uri: string, artifacts: string): Promise<void> {
+  const store = await stores.get(uri);
+  const owner = { runId: RUN };
+  const listing: number[] = [];
+  const reference: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    listing.push(await timed(() => store.listArtifacts(owner, 'many')));
+    reference.push(
+      await timed(async () => {
+        const names = await fs.promises.readdir(path.join(artifacts, 'many'));
+        await Promise.all(names.map((entry) => fs.promises.stat(path.join(artifacts, 'many', entry))));
+      }),
+    );
+  }
+  line('folder of 10,000 files', median(listing), 300);
+  line('  reference: readdir and stat', median(reference));
+  const handlers = artifactHandlers(uri, plainServices(stores));
+  const preview: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    preview.push(
+      await timed(() =>
+        handlers.previewArtifact({ owner, path: 'large.csv', size: CSV_BYTES }, new AbortController().signal),
+      ),
+    );
+  }
+  line('first rows of a csv of 1 GB', median(preview), 300);
+  const opened = await openPage({ definition: runPage, args: { store: uri, runId: RUN }, stores });
+  const file = opened.page.getByRole('treeitem', { name: 'large.csv' });
+  await file.waitFor();
+  const drawn = await timed(async () => {
+    await file.click();
+    await opened.page.locator('table.data tbody tr').first().waitFor();
+  });
+  line('  drawn after the click', drawn, 300);
+  opened.errors.length = 0;
+  await opened.close();
+}
+
+function plainServices(stores: OpenStores): PageServices {
+  return {
+    stores,
+    state: new ViewState({ get: () => undefined, update: async () => undefined }),
+    settings: () => ({ metricDirections: {}, headlineMetric: '' }),
+    runCommand: async () => undefined,
+    copyText: async () => undefined,
+    showLog: () => undefined,
+    log: () => undefined,
+    isTrusted: () => true,
+    workspaceFolders: () => [],
+    now: () => Date.now(),
+  };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
+
+function line(what: string, milliseconds: number, goal?: number): void {
+  const figure = `${milliseconds.toFixed(0)} ms`;
+  console.log(`${what.padEnd(42)} ${figure.padStart(9)}${goal === undefined ? '' : `   (at most ${goal})`}`);
+}
