@@ -62,6 +62,8 @@ export class RunData {
       return;
     }
     this.changed();
+    // Histories of the rows that are drawn now go first: the store answers one question after the other.
+    await new Promise(requestAnimationFrame);
     this.relations.request();
     void this.loadNote();
     if (this.sourcesLoading) {

@@ -122,8 +122,12 @@ export class LensArtifacts extends LitElement {
         <span class="cut">${text(selected.path || selected.label || '', 500)}</span>
         <span class="muted">${selected.isDir ? '' : formatSize(selected.size)}</span>
         <span class="actions">
-          ${selected.isDir ? nothing : html`${iconButton('go-to-file', 'Open in Editor', act('open'))}`}
-          ${iconButton('save-as', 'Save As…', act('save'))}
+          ${
+            selected.isDir
+              ? nothing
+              : html`${iconButton('go-to-file', 'Open in Editor', act('open'))}
+                ${iconButton('save-as', 'Save As…', act('save'))}`
+          }
           ${iconButton('folder-opened', 'Reveal', act('reveal'))}
           ${iconButton('copy', 'Copy Path', act('copyPath'))}
           ${iconButton('link', 'Copy Artifact URI', act('copyUri'))}
