@@ -32,7 +32,7 @@ export function registerSourceCommands({ commands, stores, sources }: SourceComm
     }
     if (file === null || found.run.repository === null || found.run.commit === null) {
       const why = source?.why ?? found.run.problem ?? 'The code of this run was not found.';
-      void vscode.window.showInformationMessage(param === undefined ? why : `${param}: ${why}`);
+      void explain(param === undefined ? why : `${param}: ${why}`, await sources.finder().workingFile(run));
       return;
     }
     await showSource({
@@ -46,4 +46,13 @@ export function registerSourceCommands({ commands, stores, sources }: SourceComm
       vscode.window.setStatusBarMessage(source.why, 8000);
     }
   });
+}
+
+/** Says why there is no line, and offers what can still be shown: the program as it is on disk now. */
+async function explain(why: string, workingFile: string | null): Promise<void> {
+  const open = 'Open Working Copy';
+  const choice = await vscode.window.showInformationMessage(why, ...(workingFile === null ? [] : [open]));
+  if (choice === open && workingFile !== null) {
+    await vscode.window.showTextDocument(vscode.Uri.file(workingFile));
+  }
 }

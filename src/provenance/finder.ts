@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { valueOf, type Run } from '../mlflow/entities';
 import { GitError, isCommitId, type ChangedFile, type GitRepository } from './git';
 import { openRepository } from './gitProcess';
@@ -28,6 +29,8 @@ export interface SourceFinder {
   repositories(): Promise<GitRepository[]>;
   /** What the working copy would log for a run like this one; null where its program is not there. */
   workingCopy(run: Run): Promise<WorkingSources | null>;
+  /** The run's program as it is on disk now, where its own commit cannot be shown; an absolute path, or null. */
+  workingFile(run: Run): Promise<string | null>;
   /** Forget which repositories there are: folders changed. */
   refresh(): void;
 }
@@ -116,6 +119,21 @@ class Finder implements SourceFinder {
       changed: await changedOnDisk(repository, source.commit, head),
       files,
     };
+  }
+
+  async workingFile(run: Run): Promise<string | null> {
+    const name = valueOf(run.tags, 'mlflow.source.name') ?? '';
+    if (isLauncher(name)) {
+      return null;
+    }
+    for (const repository of await this.repositories()) {
+      const head = await repository.head();
+      const located = head ? locateScript(await this.snapshot(repository, head), name).file : null;
+      if (located !== null && new WorkingCopy(repository.root).exists(located)) {
+        return path.join(repository.root, located);
+      }
+    }
+    return null;
   }
 
   private nothing(run: Run, problem: string, found: Partial<RunSource> = {}): Sources {

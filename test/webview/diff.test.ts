@@ -145,4 +145,24 @@ describe('diff page', () => {
     await opened.close();
     stores.dispose();
   });
+
+  it('takes the working copy for a side: what changed since the run', async () => {
+    const { store, services, stores, changes } = await taxi();
+    const opened = await openPage({
+      definition: diffPage,
+      args: { runs: [{ store, runId: FIRST }], baseline: 'workingTree' },
+      stores,
+      services,
+    });
+    const alpha = row(opened, 'alpha');
+    await alpha.getByText('0.001').waitFor();
+    assert.match(await alpha.innerText(), /0\.001[\s\S]*src\/train\.py:12[\s\S]*0\.1/);
+    await opened.page.getByText('Open Changes').click();
+    await opened.page.waitForTimeout(300);
+    assert.equal(changes[0]?.from, '94f5e640ac4ec82184079a8748cf92f0a765717a');
+    assert.equal(changes[0]?.to, null);
+    await opened.screenshots('diff-working');
+    await opened.close();
+    stores.dispose();
+  });
 });
