@@ -51,6 +51,9 @@ function withDistinctLabels(facts: readonly SideFacts[]): SideFacts[] {
   );
 }
 
+/** What a working copy has not. */
+const ONLY_RUNS = new Set<SectionName>(['source', 'metrics', 'data', 'model', 'tags', 'attributes']);
+
 type Column = ReadonlyMap<string, DiffValue> | null;
 
 function section(
@@ -59,17 +62,28 @@ function section(
   baseline: number,
   directionOf: DirectionOf,
 ): DiffSection {
+  // The working copy has run nothing: what only a run has is compared among the runs.
+  const compared = sides.flatMap(({ side }, index) =>
+    side.workingTree && ONLY_RUNS.has(name) ? [] : [index],
+  );
+  const base = compared.includes(baseline) ? baseline : (compared[0] ?? baseline);
+  if (compared.length < 2) {
+    return { name, equal: 0, rows: [], same: [], pending: false };
+  }
   const columns = sides.map((facts) => columnOf(name, facts));
   const pending = columns.some((column) => column === null);
-  const table = rowsOf(columns);
+  const hasWorkingCopy = sides.some(({ side }) => side.workingTree);
+  const table = rowsOf(columns).filter(
+    ({ key }) => !(hasWorkingCopy && name === 'environment' && key.startsWith('model › ')),
+  );
   const expanded = name === 'params' || name === 'tags' ? table.flatMap(expand) : table;
   const result: DiffSection = { name, equal: 0, rows: [], same: [], pending };
   for (const row of expanded) {
-    if (row.values.every((value) => sameCell(value, row.values[baseline] ?? null))) {
+    if (compared.every((index) => sameCell(row.values[index] ?? null, row.values[base] ?? null))) {
       result.same.push(row);
     } else {
       result.rows.push(
-        name === 'metrics' ? withDelta(row, sides, baseline, directionOf) : withNumbers(row, baseline),
+        name === 'metrics' ? withDelta(row, sides, base, directionOf) : withNumbers(row, base),
       );
     }
   }

@@ -30,6 +30,9 @@ export function summarize(diff: RunDiff, sides: readonly SideFacts[]): string {
 }
 
 function name({ side }: SideFacts): string {
+  if (side.workingTree) {
+    return 'the working copy';
+  }
   return plainText(side.version ? `v${side.version}` : side.label, 60);
 }
 

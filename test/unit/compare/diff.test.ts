@@ -122,4 +122,15 @@ describe('diff of runs', () => {
     const row = markdown.split('\n').find((line) => line.includes('p\\|q'))!;
     assert.equal(row.replace(/\\\|/g, '').split('|').length, 5);
   });
+
+  it('asks of a working copy only what it can have', () => {
+    const working = side('w', { x: '2' });
+    working.side.workingTree = true;
+    const diff = compare(working, side('a', { x: '1' }, { rmse: 3 }, { team: 't' }));
+    assert.deepEqual(rowsOf(diff, 'params').rows[0]?.values, ['2', '1']);
+    for (const name of ['metrics', 'tags', 'attributes', 'source']) {
+      assert.equal(rowsOf(diff, name).rows.length, 0, name);
+    }
+    assert.match(diff.summary, /^Between the working copy and a: 1 param/);
+  });
 });
