@@ -193,9 +193,13 @@ export class GridView {
     if (!element || !viewport) {
       return;
     }
-    const { from, columns } = this.shown;
-    move(element.querySelector<HTMLElement>('.body'), `translateY(${viewport.rowOffset(from)}px)`);
-    const x = columns[0] === undefined ? 0 : viewport.columnOffset(columns[0]);
+    const { from, to, columns } = this.shown;
+    // What is drawn fills the window even while the rows that are scrolled to are still on their way.
+    const y = filling(viewport.rowOffset(from), (to - from) * ROW_HEIGHT, viewport.bodyHeight);
+    move(element.querySelector<HTMLElement>('.body'), `translateY(${y}px)`);
+    const width = this.model.placed(columns).reduce((sum, column) => sum + this.model.width(column), 0);
+    const room = Math.max(0, element.clientWidth - viewport.stillWidth);
+    const x = columns[0] === undefined ? 0 : filling(viewport.columnOffset(columns[0]), width, room);
     for (const moving of element.querySelectorAll<HTMLElement>('.moving')) {
       move(moving, `translateX(${x}px)`);
     }
@@ -261,6 +265,11 @@ export class GridView {
       this.actions.perform(action, (row, column) => this.viewport?.reveal(row, column));
     }
   };
+}
+
+/** The offset at which something of this size leaves no gap in a window, as near to the wanted one as can be. */
+function filling(wanted: number, size: number, room: number): number {
+  return Math.max(Math.min(0, room - size), Math.min(0, wanted));
 }
 
 function resize(element: HTMLElement | null, width: number | null, height: number): void {

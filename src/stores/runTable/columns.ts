@@ -84,18 +84,12 @@ export class TextColumn {
   ranking(): { numbers: Float64Array; order: Int32Array } {
     if (this.ranks === null || this.ranks.numbers.length !== this.texts.length) {
       const numbers = Float64Array.from(this.texts, (text) => numberInText(text) ?? NaN);
-      const sorted = Int32Array.from(this.texts, (_, place) => place).sort((a, b) => {
-        const first = numbers[a]!;
-        const second = numbers[b]!;
-        if (Number.isNaN(first) || Number.isNaN(second)) {
-          return Number.isNaN(first) && Number.isNaN(second)
-            ? compareTexts(this.texts[a]!, this.texts[b]!)
-            : Number.isNaN(first)
-              ? 1
-              : -1;
-        }
-        return first - second;
-      });
+      const places = Int32Array.from(this.texts, (_, place) => place);
+      const numeric = places.filter((place) => !Number.isNaN(numbers[place]!));
+      const others = places.filter((place) => Number.isNaN(numbers[place]!));
+      numeric.sort((a, b) => numbers[a]! - numbers[b]!);
+      others.sort((a, b) => compareTexts(this.texts[a]!, this.texts[b]!));
+      const sorted = [...numeric, ...others];
       const order = new Int32Array(sorted.length);
       let rank = -1;
       let before = NaN;

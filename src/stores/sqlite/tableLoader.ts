@@ -59,7 +59,7 @@ export class SqliteTableLoader implements TableLoader {
       case 'last':
         this.values(
           schema.latestMetrics
-            ? 'SELECT run_uuid, value, is_nan FROM latest_metrics WHERE key = ?'
+            ? `SELECT run_uuid, value, is_nan FROM latest_metrics WHERE ${this.ofKey('latest_metrics')}`
             : latestFromHistory(schema),
           [key],
           each,
@@ -95,7 +95,7 @@ export class SqliteTableLoader implements TableLoader {
   }
 
   text(kind: 'param' | 'tag', key: string, each: (runId: string, value: string | null) => void): void {
-    this.reader.each(`SELECT run_uuid, value FROM ${kind}s WHERE key = ?`, [key], (row) =>
+    this.reader.each(`SELECT run_uuid, value FROM ${kind}s WHERE ${this.ofKey(`${kind}s`)}`, [key], (row) =>
       each(row.text(0), row.isNull(1) ? null : row.text(1)),
     );
   }
@@ -221,6 +221,23 @@ export class SqliteTableLoader implements TableLoader {
       );
       goOn = goOn && found === piece;
     }
+  }
+
+  /**
+   * The condition for one key of all runs. The primary key hands out the rows by run id, which visits the table's
+   * pages in no order and each of them many times; by rowid each page is read once, one after the other.
+   */
+  private ofKey(table: 'latest_metrics' | 'params' | 'tags'): string {
+    const hasRowid = this.reader.memo(`rowid of ${table}`, () => {
+      try {
+        this.reader.first(`SELECT 1 FROM ${table} WHERE rowid = 0`);
+        return true;
+      } catch {
+        // Made WITHOUT ROWID, which MLflow does not do.
+        return false;
+      }
+    });
+    return hasRowid ? `rowid IN (SELECT rowid FROM ${table} WHERE key = ?)` : 'key = ?';
   }
 
   private values(

@@ -1,0 +1,236 @@
+/**
+ * The run table on 100,000 runs and on 12,000 columns, beside native SQLite doing the same query. Stores are made by
+ * shared/stores/make_large.py (outside of the repository): name others with LENS_BENCH_RUNS and LENS_BENCH_COLUMNS.
+ */
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { SortTerm, TableColumn, TableQuery } from '../../src/mlflow/runTable';
+import { tablePage } from '../../src/panels/table';
+import { SqliteStore } from '../../src/stores/sqlite/sqliteStore';
+import { sqliteUri } from '../../src/stores/uri';
+import { workerBundle } from '../../scripts/workerBundle';
+import { withDatabase } from '../support/database';
+import { openPage, openStores } from '../support/pageHarness';
+
+export const name = 'table';
+
+const FOLDER = '/var/tmp/lens-bench';
+const RUNS = process.env.LENS_BENCH_RUNS ?? path.join(FOLDER, 'runs100k.db');
+const COLUMNS = process.env.LENS_BENCH_COLUMNS ?? path.join(FOLDER, 'columns12k.db');
+const SCOPE = { experimentIds: ['1'], view: 'ACTIVE_ONLY' as const };
+
+const metric = (key: string): TableColumn => ({ kind: 'metric', key });
+const param = (key: string): TableColumn => ({ kind: 'param', key });
+const by = (column: TableColumn, descending = false): SortTerm[] => [{ column, descending }];
+
+function query(change: Partial<TableQuery> = {}): TableQuery {
+  return {
+    ...SCOPE,
+    filter: '',
+    now: Date.now(),
+    sort: [],
+    tree: true,
+    group: [],
+    expanded: false,
+    toggled: [],
+    hidden: [],
+    only: null,
+    from: 0,
+    count: 160,
+    columns: [],
+    pinned: [],
+    locate: [],
+    ...change,
+  };
+}
+
+export async function run(): Promise<void> {
+  console.log(`load average ${fs.readFileSync('/proc/loadavg', 'utf8').split(' ')[0]}`);
+  for (const file of [RUNS, COLUMNS]) {
+    if (!fs.existsSync(file)) {
+      console.log(
+        `${file} is missing: make it with shared/stores/make_large.py (see the head of this file).`,
+      );
+      return;
+    }
+  }
+  await questions();
+  for (const file of [RUNS, COLUMNS]) {
+    await page(file);
+  }
+}
+
+/** Forgets the file's pages, as if the machine had just started. */
+function makeCold(file: string): void {
+  execFileSync('python3', [
+    '-c',
+    'import os, sys; f = os.open(sys.argv[1], os.O_RDONLY); os.posix_fadvise(f, 0, 0, os.POSIX_FADV_DONTNEED)',
+    file,
+  ]);
+}
+
+/** Prints what `work` took, wall and CPU of this process with its worker, beside a bound and a native query. */
+async function figure(
+  label: string,
+  atMost: number,
+  work: () => Promise<unknown>,
+  sql?: string,
+): Promise<void> {
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  await work();
+  const wall = performance.now() - started;
+  const { user, system } = process.cpuUsage(cpu);
+  const native = sql === undefined ? '' : `   native SQLite ${nativeTime(sql).toFixed(0)} ms`;
+  console.log(
+    `${label.padEnd(46)} ${wall.toFixed(0).padStart(6)} ms   at most ${atMost}   cpu ${((user + system) / 1000).toFixed(0)} ms${native}`,
+  );
+}
+
+function nativeTime(sql: string): number {
+  return withDatabase(RUNS, (database) => {
+    const started = performance.now();
+    database.prepare(sql).all();
+    return performance.now() - started;
+  });
+}
+
+async function questions(): Promise<void> {
+  const sorted = (table: string, key: string): string =>
+    `SELECT r.run_uuid FROM runs r LEFT JOIN ${table} m ON m.run_uuid = r.run_uuid AND m.key = '${key}' ORDER BY m.value LIMIT 160`;
+  makeCold(RUNS);
+  const cold = new SqliteStore(RUNS, workerBundle());
+  await figure('first rows, cold file', 3000, () => cold.runTable.rows(query()));
+  await figure('sort by a metric, first column, cold file', 3000, () =>
+    cold.runTable.rows(query({ sort: by(metric('val_loss')) })),
+  );
+  cold.dispose();
+
+  const before = process.memoryUsage().rss;
+  const store = new SqliteStore(RUNS, workerBundle());
+  const { runTable: table } = store;
+  await figure('first rows, warm', 1000, () => table.rows(query()));
+  await figure('suggest columns', 1000, () => table.suggestColumns(SCOPE));
+  await figure(
+    'sort by a metric, first column',
+    1000,
+    () => table.rows(query({ sort: by(metric('val_loss')) })),
+    sorted('latest_metrics', 'val_loss'),
+  );
+  await figure(
+    'sort by another metric',
+    400,
+    () => table.rows(query({ sort: by(metric('f1_macro')) })),
+    sorted('latest_metrics', 'f1_macro'),
+  );
+  await figure('sort by it again, downwards', 100, () =>
+    table.rows(query({ sort: by(metric('f1_macro'), true) })),
+  );
+  await figure('sort by the first again', 100, () => table.rows(query({ sort: by(metric('val_loss')) })));
+  await figure(
+    'sort by a param',
+    400,
+    () => table.rows(query({ sort: by(param('param_07')) })),
+    sorted('params', 'param_07'),
+  );
+  await figure('sort by it again', 100, () => table.rows(query({ sort: by(param('param_07')) })));
+  const filter = "metrics.roc_auc < 2 and params.model = 'lasso'";
+  await figure(
+    'filter on a metric and a param',
+    1000,
+    () => table.rows(query({ filter })),
+    `SELECT r.run_uuid FROM runs r JOIN latest_metrics m ON m.run_uuid = r.run_uuid AND m.key = 'roc_auc' AND m.value < 2
+    JOIN params p ON p.run_uuid = r.run_uuid AND p.key = 'model' AND p.value = 'lasso' ORDER BY r.start_time DESC LIMIT 160`,
+  );
+  await figure('filter on them again', 200, () => table.rows(query({ filter: filter.replace('2', '2.1') })));
+  const columns = (await table.suggestColumns(SCOPE)).slice(0, 20);
+  const screen = await table.rows(query({ columns, from: 50_000, count: 60 }));
+  console.log(
+    `a screen of 60 rows and ${columns.length} columns        ${(bytes(screen) / 1000).toFixed(0)} KB   at most 200`,
+  );
+  const worker = process.memoryUsage().rss - before;
+  console.log(`memory that the worker added ${(worker / 1e6).toFixed(0)} MB   at most 300`);
+  store.dispose();
+}
+
+/** Bytes of a message as VS Code sends it: JSON, and typed arrays as they are. */
+function bytes(value: unknown): number {
+  let binary = 0;
+  const json = JSON.stringify(value, (_, item: unknown) => {
+    if (ArrayBuffer.isView(item)) {
+      binary += item.byteLength;
+      return undefined;
+    }
+    return item;
+  });
+  return json.length + binary;
+}
+
+interface Frames {
+  times: number[];
+  blank: number;
+  heap: number;
+}
+
+/** The page in Chromium: from its opening to drawn rows, then scrolled from end to end. */
+async function page(file: string): Promise<void> {
+  const uri = sqliteUri(file);
+  console.log(path.basename(file));
+  for (const cold of [true, false]) {
+    if (cold) {
+      makeCold(file);
+    }
+    const stores = openStores(uri);
+    const started = performance.now();
+    const opened = await openPage({
+      definition: tablePage,
+      args: { store: uri, experimentIds: ['1'] },
+      stores,
+      size: { width: 1400, height: 900 },
+    });
+    await opened.page.locator('.body .row').first().waitFor();
+    const drawn = performance.now() - started;
+    console.log(
+      `page opened to first rows drawn, ${cold ? 'cold' : 'warm'} file`.padEnd(46),
+      `${drawn.toFixed(0).padStart(6)} ms   at most ${cold ? 3000 : 1000} (with a new browser page)`,
+    );
+    if (!cold) {
+      const before = process.memoryUsage().rss;
+      const { times, blank, heap } = await opened.page.evaluate<Frames>(SCROLL);
+      times.sort((a, b) => a - b);
+      console.log(
+        `scrolling: ${times.length} frames, median ${at(times, 0.5)} ms, 95 % under ${at(times, 0.95)} ms (at most 20), ${blank} with a blank row; page heap ${(heap / 1e6).toFixed(0)} MB; this process with the worker ${(Math.max(before, process.memoryUsage().rss) / 1e6).toFixed(0)} MB`,
+      );
+    }
+    await opened.close();
+    stores.dispose();
+  }
+}
+
+function at(sorted: number[], share: number): string {
+  return (sorted[Math.floor(sorted.length * share)] ?? NaN).toFixed(1);
+}
+
+/** Scrolls as a wheel does, then in jumps; a frame is blank where rows that should be seen are not drawn. */
+const SCROLL = `(async () => {
+  const grid = document.querySelector('.grid');
+  const times = [];
+  let blank = 0;
+  let last = await new Promise(requestAnimationFrame);
+  const frame = async () => {
+    const now = await new Promise(requestAnimationFrame);
+    times.push(now - last);
+    last = now;
+    const body = document.querySelector('.body-window').getBoundingClientRect();
+    const rows = document.querySelectorAll('.body .row');
+    const first = rows[0]?.getBoundingClientRect();
+    const end = rows[rows.length - 1]?.getBoundingClientRect();
+    const least = Math.min(body.bottom, body.top + rows.length * 22);
+    if (!first || rows[0].children.length === 0 || first.top > body.top + 1 || end.bottom < least - 1) blank++;
+  };
+  for (let i = 0; i < 150; i++) { grid.scrollTop += 120; await frame(); }
+  for (let i = 0; i < 150; i++) { grid.scrollLeft += 40; await frame(); }
+  for (let i = 0; i < 20; i++) { grid.scrollTop = (grid.scrollHeight * i) / 20; for (let j = 0; j < 10; j++) await frame(); }
+  return { times, blank, heap: performance.memory.usedJSHeapSize };
+})()`;
