@@ -27,6 +27,10 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         {
+          selector: "BinaryExpression[operator='instanceof'][right.name='StoreError']",
+          message: 'Each bundle has its own copy of the class: ask isStoreError.',
+        },
+        {
           selector:
             "CallExpression[callee.object.object.name='vscode'][callee.object.property.name='commands'][callee.property.name='registerCommand']",
           message:

@@ -1,4 +1,4 @@
-import { StoreError } from '../mlflow/errors';
+import { isStoreError } from '../mlflow/errors';
 import { valueOf, type KeyValue, type ModelVersion, type Run } from '../mlflow/entities';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
 import type { SourceFinder } from '../provenance/finder';
@@ -16,7 +16,7 @@ export async function readSide(
 ): Promise<SideFacts> {
   const run = await store.getRun(runId, signal);
   const experiment = await store.getExperiment(run.info.experimentId, signal).catch((error: unknown) => {
-    if (error instanceof StoreError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+    if (isStoreError(error) && error.code === 'RESOURCE_DOES_NOT_EXIST') {
       return null;
     }
     throw error;
@@ -136,7 +136,7 @@ async function modelOwners(store: TrackingStore, run: Run, signal?: AbortSignal)
 }
 
 function noneWhereUnsupported(error: unknown): { items: never[] } {
-  if (error instanceof StoreError && error.code !== 'CANCELLED') {
+  if (isStoreError(error) && error.code !== 'CANCELLED') {
     return { items: [] };
   }
   throw error;
@@ -167,7 +167,7 @@ async function readModel(
       const bytes = await store.readArtifact(owner, prefix + file, { offset: 0, length: MOST_BYTES }, signal);
       return new TextDecoder().decode(bytes);
     } catch (error) {
-      if (error instanceof StoreError && error.code !== 'CANCELLED') {
+      if (isStoreError(error) && error.code !== 'CANCELLED') {
         return null;
       }
       throw error;
@@ -205,7 +205,7 @@ async function folderSize(
     const { files } = await store.listArtifacts(owner, folder, signal);
     return files.reduce((sum, { size }) => sum + (size ?? 0), 0);
   } catch (error) {
-    if (error instanceof StoreError && error.code !== 'CANCELLED') {
+    if (isStoreError(error) && error.code !== 'CANCELLED') {
       return null;
     }
     throw error;

@@ -1,4 +1,4 @@
-import { StoreError } from '../mlflow/errors';
+import { isStoreError, StoreError } from '../mlflow/errors';
 import type { ModelVersion } from '../mlflow/entities';
 import type { SideFacts } from '../compare/types';
 import type { DiffImage } from '../protocol/diff';
@@ -50,7 +50,7 @@ async function pathsOf({ side }: SideFacts, services: PageServices, signal: Abor
       images.push(...files.filter((file) => !file.isDir && IMAGE.test(file.path)).map((file) => file.path));
       folders.push(...files.filter((file) => file.isDir).map((file) => file.path));
     } catch (error) {
-      if (error instanceof StoreError && error.code !== 'CANCELLED') {
+      if (isStoreError(error) && error.code !== 'CANCELLED') {
         break;
       }
       throw error;

@@ -2,7 +2,7 @@ import { latestOf, versionsOf } from './loggedModels';
 import { summarizeDataset } from '../mlflow/datasets';
 import type { LoggedModel, Run, RunInfo } from '../mlflow/entities';
 import { metricOf, valueOf } from '../mlflow/entities';
-import { StoreError } from '../mlflow/errors';
+import { isStoreError } from '../mlflow/errors';
 import { formatNumber } from '../mlflow/format';
 import { lastLogged } from '../mlflow/runCondition';
 import type { RunRow, TrackingStore } from '../mlflow/store';
@@ -77,7 +77,7 @@ async function parentOf(store: TrackingStore, run: Run, signal: AbortSignal): Pr
   try {
     return { runId, info: (await store.getRun(runId, signal)).info };
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+    if (isStoreError(error) && error.code === 'RESOURCE_DOES_NOT_EXIST') {
       return { runId, info: null };
     }
     throw error;

@@ -1,4 +1,4 @@
-import { StoreError } from '../mlflow/errors';
+import { isStoreError } from '../mlflow/errors';
 import type { Experiment, MetricSummary, Run } from '../mlflow/entities';
 import { plainText } from '../mlflow/format';
 import type { TrackingStore } from '../mlflow/store';
@@ -32,14 +32,22 @@ function handlers(
   services: PageServices,
   session: { setTitle(title: string): void },
 ): RequestHandlers<RunProtocol> {
+  const read = async (
+    signal?: AbortSignal,
+  ): Promise<{ store: TrackingStore; run: Run; experiment: Experiment }> => {
+    const store = await services.stores.get(args.store);
+    const run = await store.getRun(args.runId, signal);
+    const experiment = await experimentOf(run, (id) => store.getExperiment(id, signal));
+    session.setTitle(
+      `${plainText(run.info.runName || args.runId.slice(0, 8), 60)} · ${plainText(experiment.name, 60)}`,
+    );
+    return { store, run, experiment };
+  };
+  // A tab that opens behind another has no page yet that would ask, but a title.
+  read().catch(() => undefined);
   return {
     getRun: async (_, signal) => {
-      const store = await services.stores.get(args.store);
-      const run = await store.getRun(args.runId, signal);
-      const experiment = await experimentOf(run, (id) => store.getExperiment(id, signal));
-      session.setTitle(
-        `${plainText(run.info.runName || args.runId.slice(0, 8), 60)} · ${plainText(experiment.name, 60)}`,
-      );
+      const { store, run, experiment } = await read(signal);
       return pageData(args, run, experiment, services, store.state);
     },
     getMarks: async () => marks(args, services),
@@ -79,7 +87,7 @@ async function experimentOf(run: Run, get: (id: string) => Promise<Experiment>):
   try {
     return await get(run.info.experimentId);
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+    if (isStoreError(error) && error.code === 'RESOURCE_DOES_NOT_EXIST') {
       return {
         experimentId: run.info.experimentId,
         name: `experiment ${run.info.experimentId}`,

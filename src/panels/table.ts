@@ -1,4 +1,4 @@
-import { StoreError } from '../mlflow/errors';
+import { isStoreError, StoreError } from '../mlflow/errors';
 import type { Experiment } from '../mlflow/entities';
 import type { RunTable, TableRow, TableView } from '../mlflow/runTable';
 import type { TrackingStore } from '../mlflow/store';
@@ -263,7 +263,7 @@ async function experimentsOf(
       try {
         return await store.getExperiment(experimentId, signal);
       } catch (error) {
-        if (error instanceof StoreError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+        if (isStoreError(error) && error.code === 'RESOURCE_DOES_NOT_EXIST') {
           return {
             experimentId,
             name: `experiment ${experimentId}`,

@@ -63,6 +63,9 @@ export function storeName(uri: string): string {
   if (/^https?:/.test(uri)) {
     return uri.replace(/^https?:\/\//, '');
   }
+  if (!/^(sqlite|file):/.test(uri) && /^[\w+.-]+:\/\//.test(uri)) {
+    return uri;
+  }
   return path.posix.basename(uri.replace(/\\/g, '/')) || uri;
 }
 

@@ -38,6 +38,13 @@ export function title({ data }: HeaderOptions): TemplateResult {
   </div>`;
 }
 
+/** A path of another machine, or a project's URI, by its last part; what is relative as it was typed. */
+function sourceLabel(source: string): string {
+  return /^(\/|[a-zA-Z]:[\\/]|[\w+.-]+:\/\/)/.test(source)
+    ? (source.split(/[\\/]/).findLast((part) => part !== '') ?? source)
+    : source;
+}
+
 /** What became of it, when, how long, who, from which source. */
 export function statusLine({
   data,
@@ -68,8 +75,13 @@ export function statusLine({
       source
         ? html`<span>
             ${icon('file-code')}
-            <button type="button" class="link" title="Open the source of this run" @click=${openSource}>
-              ${text(source)}
+            <button
+              type="button"
+              class="link"
+              title="Open the source of this run: ${plainText(source, 1000)}"
+              @click=${openSource}
+            >
+              ${text(sourceLabel(source))}
             </button>
           </span>`
         : nothing

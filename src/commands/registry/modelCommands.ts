@@ -1,5 +1,5 @@
 import type { RegisteredModel } from '../../mlflow/entities';
-import { StoreError } from '../../mlflow/errors';
+import { isStoreError, StoreError } from '../../mlflow/errors';
 import type { TrackingStore } from '../../mlflow/store';
 import {
   previewCopyVersion,
@@ -116,7 +116,7 @@ async function modelIfThere(store: TrackingStore, name: string): Promise<Registe
   try {
     return await store.getRegisteredModel(name);
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+    if (isStoreError(error) && error.code === 'RESOURCE_DOES_NOT_EXIST') {
       return null;
     }
     throw error;

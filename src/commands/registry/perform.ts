@@ -1,4 +1,4 @@
-import { StoreError } from '../../mlflow/errors';
+import { isStoreError, StoreError } from '../../mlflow/errors';
 import type { WriteResult } from '../../mlflow/writer';
 import type { RegistryHistory } from '../../registry/history';
 import { shown, type Preview } from '../../registry/preview';
@@ -83,7 +83,7 @@ export async function undoLast(context: RegistryContext, store: string): Promise
     const result = await write(context, store, preview);
     await context.history.recordUndo(store, entry, result.now, context.userName);
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'STALE') {
+    if (isStoreError(error) && error.code === 'STALE') {
       throw new StoreError('STALE', `This cannot be undone any more. ${error.message}`, error.details);
     }
     throw error;
@@ -111,7 +111,7 @@ async function attempt(
       context.ui.inform(preview.done, undo && 'Undo', undo);
       return result;
     } catch (error) {
-      if (!(error instanceof StoreError && error.code === 'STALE')) {
+      if (!(isStoreError(error) && error.code === 'STALE')) {
         throw error;
       }
       notice = error.message;

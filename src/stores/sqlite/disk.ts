@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { StoreError } from '../../mlflow/errors';
+import { isStoreError, StoreError } from '../../mlflow/errors';
 
 /** Who a file is and when it was written: enough to tell that it is no longer the same. */
 export interface FileStamp {
@@ -77,7 +77,7 @@ function codeOf(error: unknown): string | undefined {
 
 /** A failed system call as a sentence. */
 export function fileError(error: unknown, file: string): StoreError {
-  if (error instanceof StoreError) {
+  if (isStoreError(error)) {
     return error;
   }
   switch (codeOf(error)) {

@@ -56,5 +56,6 @@ describe('tracking URIs', () => {
   it('names a store by its file or host', () => {
     assert.equal(storeName('sqlite:////a/b/backend.db'), 'backend.db');
     assert.equal(storeName('http://localhost:5000'), 'localhost:5000');
+    assert.equal(storeName('postgresql://host/db'), 'postgresql://host/db');
   });
 });

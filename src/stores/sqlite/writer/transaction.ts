@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { StoreError } from '../../../mlflow/errors';
+import { isStoreError, StoreError } from '../../../mlflow/errors';
 import type { Change, WriteRequest, WriteResult } from '../../../mlflow/writer';
 import type { WriteContext } from './context';
 import { explain, SqlError, type SqlEngine } from './engine';
@@ -83,7 +83,7 @@ function inWords(error: unknown, file: string): StoreError {
   if (error instanceof SqlError) {
     return explain(error, path.basename(file));
   }
-  return error instanceof StoreError
+  return isStoreError(error)
     ? error
     : new StoreError(
         'INTERNAL_ERROR',
