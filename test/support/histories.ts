@@ -23,7 +23,7 @@ export const START = 1_700_000_000_000;
 
 /** A run id of 32 hex digits. */
 export function runIdOf(number: number): string {
-  return number.toString(16).padStart(32, 'a');
+  return `f${number.toString(16).padStart(31, '0')}`;
 }
 
 /** Makes the store; returns its file, in a folder that `removeTempFolders` removes. */
