@@ -76,6 +76,14 @@ export class GridView {
     const seen = this.seen;
     if (seen && model.covers(seen, 0)) {
       this.shown = seen;
+    } else if (seen && !model.covers(this.shown, 0)) {
+      // It was scrolled on meanwhile: what has come and is nearest stands in.
+      const rows = seen.to - seen.from;
+      const first = Math.max(answer.from, Math.min(seen.from, chunk.to - rows));
+      const here = seen.columns.filter((place) =>
+        chunk.covers(answer.from, answer.from, model.placed([place])),
+      );
+      this.shown = { from: first, to: Math.min(first + rows, chunk.to), columns: here };
     }
     const from = this.shown.from;
     const to = Math.min(this.shown.to, answer.rowCount);
