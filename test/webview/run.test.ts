@@ -231,7 +231,7 @@ describe('run page', function () {
     const { page } = await open(XGBOOST);
     await page.keyboard.press('/');
     await page.keyboard.type('depth');
-    await page.getByRole('button', { name: 'Metrics' }).click();
+    await page.locator('button.fold', { hasText: 'Metrics' }).click();
     await opened!.hideAndShow();
     await page.getByText('max_depth').waitFor();
     assert.equal(await page.getByRole('searchbox').inputValue(), 'depth');
