@@ -27,7 +27,7 @@ require('node:fs').writeFileSync(${JSON.stringify(recorded)}, JSON.stringify({
       { mode: 0o755 },
     );
     const mocha = path.join(root, 'node_modules/mocha/bin/mocha.js');
-    const suite = path.join(root, 'test/host/activation.test.ts');
+    const suite = path.join(root, 'test/host/thread.test.ts');
     const { status, stdout } = spawnSync(process.execPath, [mocha, suite], {
       cwd: root,
       encoding: 'utf8',
