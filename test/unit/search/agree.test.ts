@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
-import initSqlJs, { type Database, type SqlJsStatic } from 'sql.js';
+import type { Database, SqlJsStatic } from 'sql.js';
 import type { DatasetInput, Run } from '../../../src/mlflow/entities';
 import { likeTest } from '../../../src/search/like';
 import { parseFilter } from '../../../src/search/parse';
@@ -10,6 +10,7 @@ import { runSource } from '../../../src/search/runSource';
 import { filterToSql, type SqlSchema } from '../../../src/search/sql';
 import type { Field, Filter } from '../../../src/search/syntax';
 import { filterText } from '../../../src/search/text';
+import { ownSqlJs } from '../../support/ownSqlJs';
 import { createTables } from '../../support/mlflowSchema';
 
 interface MadeRun {
@@ -279,7 +280,7 @@ describe('search: SQL and predicate agree', function () {
   this.timeout(60_000);
   let sql: SqlJsStatic;
   before(async () => {
-    sql = await initSqlJs();
+    sql = await ownSqlJs();
   });
 
   for (const version of ['3.17.2', '1.14.1', '1.0.0'] as const) {
