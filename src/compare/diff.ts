@@ -251,13 +251,14 @@ function withDelta(
 function addSources(row: DiffRow, sides: readonly SideFacts[]): void {
   if (sides.some(({ sources }) => sources)) {
     row.sources = sides.map(({ sources, run }) => {
-      const key = run.params.some((param) => param.key === row.key) ? row.key : ownerKey(run.params, row.key);
+      const key = paramOfRow(run.params, row.key);
       return (key !== null && sources?.get(key)) || null;
     });
   }
 }
 
-/** The param that a row of an expanded structure belongs to. */
-function ownerKey(params: readonly { key: string }[], key: string): string | null {
-  return params.find((param) => key.startsWith(`${param.key}.`))?.key ?? null;
+/** The param that a row shows, or whose structure the row is a part of; null where the run has none. */
+export function paramOfRow(params: readonly { key: string }[], row: string): string | null {
+  const found = params.find(({ key }) => key === row) ?? params.find(({ key }) => row.startsWith(`${key}.`));
+  return found?.key ?? null;
 }

@@ -23,6 +23,8 @@ export interface DiffSide {
   /** `lasso`, `v2 lasso`, `Working copy`. */
   label: string;
   experiment: string;
+  /** Empty where a version has no run. */
+  experimentId: string;
   /** Registered model's version, where versions are compared. */
   version: string | null;
   startTime: number | null;

@@ -10,6 +10,7 @@ import type { DiffArguments, PageArguments } from '../protocol/pages';
 import { sparkline } from '../series/sparkline';
 import { metricDirection } from '../state/metrics';
 import { storeName } from '../stores/uri';
+import { changesOf, type ChangeTarget } from './diffChanges';
 import { imagesOf, readImage } from './diffImages';
 import type { PageDefinition, PageServices, PageSession } from './page';
 
@@ -154,8 +155,8 @@ class DiffHost {
       getImage: async ({ side, path }, signal) => ({
         bytes: await readImage((await this.read(signal))[side], path, this.services, signal),
       }),
-      openChanges: async ({ side, file, param }) => {
-        await this.openChanges(side, file, param);
+      openChanges: async (target) => {
+        await this.openChanges(target);
         return null;
       },
       openTexts: async ({ title, left, right }) => {
@@ -226,7 +227,7 @@ class DiffHost {
     });
     return {
       model: this.wanted.model,
-      storeName: storeName(diff.runs[0]?.store ?? ''),
+      storeName: storeName(diff.runs[baseline]?.store ?? ''),
       runs: diff.runs,
       colors: this.services.state.colorsOf(diff.runs.map(({ store, runId }) => ({ store, runId }))),
       baseline,
@@ -243,26 +244,14 @@ class DiffHost {
     };
   }
 
-  private async openChanges(side: number, file: string | null, param: string | null): Promise<void> {
-    const code = this.services.code;
-    const range = this.commits.find((each) => each.side === side);
-    const other = this.shown[side];
-    const base = this.shown.find(
-      (_, index) => index !== side && !this.commits.some((each) => each.side === index),
-    );
-    if (!code || !other || !base?.source?.commit || !other.source?.commit || !other.source.repository) {
-      throw new StoreError('NOT_FOUND', range?.problem ?? 'The commits of these runs are not known here.');
+  private async openChanges(target: ChangeTarget): Promise<void> {
+    const { code } = this.services;
+    const request = changesOf(this.shown, this.commits, target);
+    if (!code || !request) {
+      const problem = this.commits.find(({ side }) => side === target.side)?.problem;
+      throw new StoreError('NOT_FOUND', problem ?? 'The commits of these runs are not known here.');
     }
-    const source = param === null ? undefined : (other.sources?.get(param) ?? base.sources?.get(param));
-    await code.openChanges({
-      repository: other.source.repository,
-      from: base.changed ? other.source.commit : base.source.commit,
-      to: base.changed ? null : other.source.commit,
-      title: `${base.side.label} ↔ ${other.side.label}`,
-      files: range?.files ?? [],
-      file: file ?? source?.file ?? null,
-      line: source?.line ?? null,
-    });
+    await code.openChanges(request);
   }
 }
 

@@ -13,17 +13,22 @@ export interface ShownChanges {
   line: number | null;
 }
 
+const LONGEST_LINE = 1 << 20;
+
 /** VS Code's own multi-file diff of two commits; or of one file, at a line of its newer side. */
 export async function showChanges(request: ShownChanges): Promise<void> {
   const { repository, from, to, title, files, file, line } = request;
   const changed = file === null ? undefined : files.find((each) => each.path === file);
-  if (file !== null && changed && changed.change !== 'added' && changed.change !== 'deleted') {
+  if (file !== null && changed && changed.change !== 'deleted') {
     await vscode.commands.executeCommand(
       'vscode.diff',
-      gitUri({ repository, commit: from, file: changed.oldPath ?? file }, 'diff'),
+      changed.change === 'added'
+        ? textUri(file, '')
+        : gitUri({ repository, commit: from, file: changed.oldPath ?? file }, 'diff'),
       sideUri(repository, to, file),
       `${file} (${from.slice(0, 7)} ↔ ${to === null ? 'working copy' : to.slice(0, 7)})`,
-      line === null ? {} : { selection: new vscode.Range(line - 1, 0, line - 1, 0) },
+      // The editor cuts the selection off at the line's end.
+      line === null ? {} : { selection: new vscode.Range(line - 1, 0, line - 1, LONGEST_LINE) },
     );
     return;
   }

@@ -55,6 +55,22 @@ describe('diff and sources', () => {
     await workbench.screenshots('source');
   });
 
+  it('jumps from a param that differs to the hunk that changed it', async () => {
+    await workbench.executeCommand('mlflowLens.diffRuns', {
+      runs: [
+        { store, runId: FIRST },
+        { store, runId: SECOND },
+      ],
+    });
+    const alpha = workbench.webview().locator('[data-key="alpha"]');
+    await alpha.getByRole('button', { name: 'src/train.py:12' }).first().waitFor();
+    await alpha.locator('[data-cell]').first().press('Space');
+    await workbench.webview().getByRole('button', { name: 'Show the change' }).click();
+    await until(async () => (await activeEditor(workbench)).selected === 'ALPHA = 0.01');
+    await workbench.page.locator('.diff-editor, .monaco-diff-editor').first().waitFor();
+    await workbench.screenshots('hunk');
+  });
+
   it('opens a notebook at the cell that logged', async () => {
     await workbench.executeCommand('mlflowLens.openSource', { store, runId: NOTEBOOK, param: 'strength' });
     const shown = () =>

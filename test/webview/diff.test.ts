@@ -5,6 +5,7 @@ import { createSourceFinder } from '../../src/provenance/finder';
 import { sqliteUri } from '../../src/stores/uri';
 import { fixture } from '../support/fixtures';
 import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { until } from '../support/workbench';
 
 /** The taxi store and its repository, with the real handlers. */
 async function taxi() {
@@ -68,6 +69,19 @@ describe('diff page', () => {
       changes[0]?.files.map(({ path }) => path),
       ['src/preprocess.py', 'src/train.py'],
     );
+    await alpha.locator('[data-cell]').first().focus();
+    await opened.page.keyboard.press('Space');
+    await opened.page.getByRole('button', { name: 'Show the change' }).click();
+    await until(() => changes.length === 2);
+    assert.deepEqual([changes[1]?.file, changes[1]?.line], ['src/train.py', 12]);
+    await opened.page.keyboard.press('Escape');
+    await opened.page
+      .getByRole('navigation')
+      .getByRole('button', { name: 'taxi-duration', exact: true })
+      .last()
+      .click();
+    await until(() => opened.commands.at(-1)?.command === 'mlflowLens.openRunTable');
+    assert.deepEqual(opened.commands.at(-1)?.args, { store, experimentIds: ['1'] });
     await opened.page.getByLabel(/Only what differs/).uncheck();
     await row(opened, 'min_minutes').waitFor();
     await opened.screenshots('diff-two');

@@ -19,6 +19,7 @@ function side(
       runId: `${name}00000000`,
       label: name,
       experiment: 'e',
+      experimentId: '0',
       version: null,
       startTime: 0,
       status: 'FINISHED',

@@ -162,7 +162,8 @@ export class DiffPage extends LitElement {
 
   private header(data: DiffPageData): TemplateResult {
     const { runs } = data;
-    const store = runs[0]?.store ?? '';
+    const base = runs[data.baseline];
+    const store = base?.store ?? '';
     const crumbs: Crumb[] = [
       {
         label: data.storeName,
@@ -170,7 +171,10 @@ export class DiffPage extends LitElement {
         open: () => this.run('openRunTable', { store, experimentIds: [] }),
       },
       data.model === null
-        ? { label: runs[data.baseline]?.experiment ?? '' }
+        ? {
+            label: base?.experiment ?? '',
+            open: () => this.run('openRunTable', { store, experimentIds: [base?.experimentId ?? ''] }),
+          }
         : { label: data.model, open: () => this.run('openModel', { store, name: data.model }) },
       { label: runs.length === 2 ? runs.map(({ label }) => label).join(' ↔ ') : `${runs.length} runs` },
     ];
