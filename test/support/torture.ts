@@ -22,6 +22,9 @@ export interface TortureOptions {
   syncOff?: boolean;
   /** Mean pause of a writer between transactions, ms. */
   pause?: number;
+  /** At least so many kills, states too: a fast machine reads on until there were. */
+  leastKills?: number;
+  leastStates?: number;
   /** Mean time between two kills of a writer by SIGKILL, ms. */
   killEvery?: number;
   /** How long a writer waits for another's lock, s. */
@@ -90,7 +93,12 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   try {
     writers.start();
     await writers.firstCommit();
-    while (seen.length < reads && failed.length < reads) {
+    const enough = (): boolean =>
+      seen.length >= reads &&
+      writers.kills >= (options.leastKills ?? 0) &&
+      writers.lastCommit() - first >= (options.leastStates ?? 0);
+    const first = writers.lastCommit();
+    while (!enough() && failed.length < reads) {
       const least = writers.lastCommit();
       const started = performance.now();
       try {

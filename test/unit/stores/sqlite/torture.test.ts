@@ -46,10 +46,11 @@ describe('reading while others write: every read is a committed state, and no ol
 
   CASES.forEach(({ name, ...options }, index) => {
     it(name, async () => {
-      const report = await torture({ file: await store(), seed: 1000 * index + 1, ...options });
+      const least = { leastStates: 12, leastKills: options.killEvery === undefined ? 0 : 3 };
+      const report = await torture({ file: await store(), seed: 1000 * index + 1, ...least, ...options });
       assert.deepEqual(report.wrong, []);
       assert.deepEqual(report.failed, []);
-      assert.equal(report.accepted, options.reads);
+      assert.ok(report.accepted >= options.reads, `only ${report.accepted} reads`);
       assert.deepEqual(report.locks, [], 'locks held by the reader');
       assert.equal(report.counts.locked, 0, 'writers that found the database locked');
       // Else nothing was tried.
