@@ -10,7 +10,7 @@ import { sqliteUri } from '../../src/stores/uri';
 import type { RunKey } from '../../src/state/viewState';
 import { withDatabase } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
-import { openPage, openStores } from '../support/pageHarness';
+import { closeBrowser, openPage, openStores } from '../support/pageHarness';
 import { readRuns } from '../support/runs';
 
 export const name = 'diff';
@@ -31,6 +31,7 @@ export async function run(args: string[]): Promise<void> {
   console.log(`  with their sources            ${ms(small.sources)}`);
   const large = await drawn(folder, wide, 'p0001', rounds);
   console.log(`20 runs x 1,000 params drawn    ${ms(large.first)}   (at most 500)`);
+  await closeBrowser();
 
   const run_ = readRuns(folder).find(({ info }) => info.runId === FIRST)!;
   const finder = finderOf(folder);
