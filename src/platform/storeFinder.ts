@@ -65,8 +65,6 @@ export class StoreFinder implements vscode.Disposable {
       if (!removed.has(uri) && !this.stores.entry(uri)) {
         log().info(`store ${uri} ${origin}`);
         this.stores.add(uri, origin, error);
-        // Its worker starts while the trees are still asking what there is.
-        void this.stores.get(uri).catch(() => undefined);
       }
     }
     // One that failed is tried again whenever something moved; one that went away is told by its own poll.

@@ -56,6 +56,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   /** What of the view state each run was drawn with. */
   private readonly drawn = new Map<string, RunLook>();
   private drawnChoice = '';
+  private asked = false;
   private firstRun: (() => void) | undefined;
 
   constructor(
@@ -75,7 +76,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       this.tree,
       this.changed,
       stores.onDidChange((uri) =>
-        this.changed.fire(uri === null ? undefined : this.nodes.get(nodeId({ kind: 'store', store: uri }))),
+        this.draw(uri === null ? undefined : this.nodes.get(nodeId({ kind: 'store', store: uri }))),
       ),
       state.onDidChange(() => this.drawAgain()),
       this.tree.onDidChangeCheckboxState(({ items }) => {
@@ -127,6 +128,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
 
   async getChildren(node?: ExperimentsNode): Promise<ExperimentsNode[]> {
     if (!node) {
+      this.asked = true;
       this.drawnChoice = JSON.stringify(this.choice());
       return this.stores.list().map(({ uri }) => this.nodes.keep({ kind: 'store', store: uri }));
     }
@@ -192,10 +194,17 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
+  /** What VS Code has not asked for yet needs no second asking, which it would do 200 ms later. */
+  private draw(node: ExperimentsNode | undefined): void {
+    if (this.asked) {
+      this.changed.fire(node);
+    }
+  }
+
   /** After a change of the view state: only the runs that look different now, or all where other rows are due. */
   private drawAgain(): void {
     if (JSON.stringify(this.choice()) !== this.drawnChoice) {
-      this.changed.fire(undefined);
+      this.draw(undefined);
       return;
     }
     const different: RunNode[] = [];

@@ -29,6 +29,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
   readonly tree: vscode.TreeView<ModelsNode>;
   private readonly disposables: vscode.Disposable[] = [];
   private readonly headlines: HeadlineMetrics;
+  private asked = false;
   private readonly loaded = new Map<string, number>();
 
   constructor(
@@ -46,7 +47,12 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
     this.disposables.push(
       this.tree,
       this.changed,
-      stores.onDidChange(() => this.changed.fire(undefined)),
+      stores.onDidChange(() => {
+        // What VS Code has not asked for yet needs no second asking, which it would do 200 ms later.
+        if (this.asked) {
+          this.changed.fire(undefined);
+        }
+      }),
     );
   }
 
@@ -69,6 +75,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
   }
 
   async getChildren(node?: ModelsNode): Promise<ModelsNode[]> {
+    this.asked = true;
     const listed = this.stores.list();
     if (!node && listed.length !== 1) {
       return listed.filter(({ error }) => error === null).map(({ uri }) => ({ kind: 'store', store: uri }));

@@ -13,6 +13,8 @@ export async function run(args: string[]): Promise<void> {
       await workbench.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
       // Activity bar entries of extensions come a moment after the window.
       await workbench.page.locator('.activitybar .action-label[aria-label^="MLflow"]').waitFor();
+      // The window's own start is not ours: the other extensions of VS Code are activated in it.
+      await workbench.page.waitForTimeout(2000);
       ours.push(await showAndWait(workbench, 'MLflow', 'xgboost'));
       explorer.push(await showAndWait(workbench, 'Explorer', 'README.md'));
       await workbench.close();
