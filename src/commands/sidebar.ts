@@ -58,6 +58,8 @@ export function registerSidebarCommands(deps: SidebarCommandDeps): void {
       [
         { label: 'Start time', description: 'newest first', orderBy: '' },
         { label: 'Start time', description: 'oldest first', orderBy: 'attributes.start_time ASC' },
+        { label: 'Duration', description: 'longest first', orderBy: 'duration DESC' },
+        { label: 'Duration', description: 'shortest first', orderBy: 'duration ASC' },
         { label: 'Name', description: '', orderBy: 'attributes.run_name ASC' },
         { label: 'Metrics', kind: vscode.QuickPickItemKind.Separator, orderBy: '' },
         ...keys.flatMap((key) => [

@@ -107,6 +107,31 @@ describe('the sidebar on the demo project', function () {
     await workbench.row('by mistake').waitFor({ state: 'detached' });
   });
 
+  it('filters in the search language, says what it does not understand, and sorts by duration', async () => {
+    await workbench.runCommand('MLflow: Filter Runs');
+    await workbench.answer('metrics.rmse < 2.9 or params.alpha > 0.05');
+    await workbench.row('too little memory').waitFor({ state: 'detached' });
+    const found = (await rows()).filter((row) => /^(xgboost|lasso|loud-shad)/.test(row));
+    assert.ok(found.some((row) => row.startsWith('lasso')) && found.some((row) => row.startsWith('xgboost')));
+    await workbench.executeCommand('mlflowLens.filterRuns', { filter: 'rmse <' });
+    await workbench.row(/rmse/).waitFor();
+    await workbench.executeCommand('mlflowLens.clearRunFilter');
+    await workbench.runCommand('MLflow: Sort Runs');
+    await workbench.pick(/Duration.*longest first/);
+    const inOrder = async (): Promise<boolean> => {
+      const texts = await rows();
+      const at = (text: string): number => texts.findIndex((row) => row.startsWith(text));
+      return at('sweep') >= 0 && at('sweep') < at('xgboost') && at('xgboost') < at('lasso');
+    };
+    for (let waited = 0; waited < 10_000 && !(await inOrder()); waited += 100) {
+      await workbench.page.waitForTimeout(100);
+    }
+    assert.ok(await inOrder(), (await rows()).join('\n'));
+    await workbench.runCommand('MLflow: Sort Runs');
+    await workbench.pick(/Start time.*newest first/);
+    await workbench.row('too little memory').waitFor();
+  });
+
   it('finds a run by a part of its name', async () => {
     await workbench.runCommand('MLflow: Go to Run');
     await workbench.page.keyboard.type('powerful');
