@@ -90,8 +90,17 @@ export class Workbench {
 
   /** Runs a command as a user does, by its full title. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget:visible input');
+    for (let attempt = 0; attempt < 5; attempt++) {
+      // A webview that has the focus and is still loading swallows the key, as it would a user's.
+      await this.page.keyboard.press('F1');
+      try {
+        await input.waitFor({ timeout: 3000 });
+        break;
+      } catch {
+        continue;
+      }
+    }
     await input.fill(`>${title}`);
     await this.pick(title);
   }
