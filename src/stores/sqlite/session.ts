@@ -1,3 +1,4 @@
+import { plainText } from '../../mlflow/format';
 import { StoreError } from '../../mlflow/errors';
 import { CONTROL } from './control';
 import type { LiveDatabase } from './database';
@@ -170,9 +171,9 @@ function sentence(error: unknown, path: string): unknown {
   return error.isDamage
     ? new StoreError(
         'CORRUPT',
-        `${path} is damaged (SQLite says: ${error.message}). Copy it and try "sqlite3 ${path} .recover".`,
+        `${path} is damaged (SQLite says: ${oneLine(error.message)}). Copy it and try "sqlite3 ${path} .recover".`,
       )
-    : new StoreError('CORRUPT', `${path} could not be read (SQLite says: ${error.message}).`);
+    : new StoreError('CORRUPT', `${path} could not be read (SQLite says: ${oneLine(error.message)}).`);
 }
 
 function throwIfFinal(snapshot: Snapshot, path: string): void {
@@ -193,4 +194,9 @@ function throwIfFinal(snapshot: Snapshot, path: string): void {
 
 function union(a: Set<number>, b: Set<number>): Set<number> {
   return new Set([...a, ...b]);
+}
+
+/** SQLite quotes a whole CREATE TABLE where it cannot read one: a sentence has no room for it. */
+function oneLine(text: string): string {
+  return plainText(text.replace(/\s+/g, ' '), 160);
 }
