@@ -1,6 +1,5 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { toStoreError, type StoreError } from '../../src/mlflow/errors';
 import { count, plainText } from '../../src/mlflow/format';
 import type { ChartMetric, ChartRun, ChartsPageData, ChartsProtocol } from '../../src/protocol/charts';
 import { keyOf, type RunKey } from '../../src/state/viewState';
@@ -8,12 +7,11 @@ import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
 import { filterBox, matches } from '../ui/filterBox';
 import '../ui/menu';
-import { Refresher } from '../ui/refresher';
+import { LivePage, type CommonClient } from '../ui/livePage';
 import { section } from '../ui/section';
-import { banner, errorState, skeleton } from '../ui/states';
+import { banner } from '../ui/states';
 import { emptyReason } from './emptyReason';
-import { crumbs, dataBanners, target } from './pageHeader';
-import { onThemeChange } from '../ui/theme';
+import { crumbs, goneBanner, target } from './pageHeader';
 import './chartCard';
 import type { ChartCard, CardHost } from './chartCard';
 import { copyPicture, fileName, pngBytes } from './exporting';
@@ -24,18 +22,15 @@ import { runsLine, toolbar } from './toolbar';
 const ALL = '*';
 
 @customElement('charts-page')
-export class ChartsPage extends LitElement {
+export class ChartsPage extends LivePage<ChartsPageData> {
   connection!: PageConnection<'charts', ChartsProtocol>;
+  protected readonly what = 'charts';
 
-  @state() private data: ChartsPageData | undefined;
-  @state() private error: StoreError | undefined;
-  @state() private actionError = '';
   @state() private settings: ChartSettings = readSettings(null);
   @state() private filter = '';
   @state() private enlarged: string | null = null;
   @state() private onlyMetrics: readonly string[] | undefined;
   @state() private version = 0;
-  @state() private theme = 0;
   @state() private hovered: string | null = null;
   @state() private sharedY: ReadonlyMap<string, [number, number]> = new Map();
   private readonly folded = new Set<string>(['system/']);
@@ -46,37 +41,35 @@ export class ChartsPage extends LitElement {
   private readonly yExtents = new Map<string, [number, number]>();
   private settingsRead = false;
   private saving: ReturnType<typeof setTimeout> | undefined;
-  private readonly refresher = new Refresher(() => this.load());
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  protected get client(): CommonClient {
+    return this.connection.client;
   }
 
   override connectedCallback(): void {
-    super.connectedCallback();
     const { client, args } = this.connection;
     this.onlyMetrics = args.metrics?.length ? args.metrics : undefined;
     this.restore(this.connection.view<Partial<ChartsView>>());
-    client.on('storeChanged', () => this.refresher.request());
+    super.connectedCallback();
     client.on('viewStateChanged', () => this.refresher.request());
     client.on('hovered', (run) => (this.hovered = run && keyOf(run)));
-    onThemeChange(() => this.theme++);
-    this.refresher.request();
   }
 
-  protected override render(): TemplateResult {
-    return html`<main class="page charts" aria-label="Charts">
-      ${
-        this.data
-          ? this.loaded(this.data)
-          : this.error
-            ? errorState(this.error.message, [this.tryAgain(), this.showLog()])
-            : skeleton(12, 'Loading the charts')
-      }
-    </main>`;
+  protected ask(): Promise<ChartsPageData> {
+    return this.connection.client.request('load', null);
   }
 
-  private loaded(data: ChartsPageData): TemplateResult {
+  protected override take(data: ChartsPageData): void {
+    if (!this.settingsRead) {
+      this.settings = readSettings(data.settings);
+      this.settingsRead = true;
+    }
+    super.take(data);
+    this.regroup();
+    this.version++;
+  }
+
+  protected whole(data: ChartsPageData): TemplateResult {
     const metrics = this.shownMetrics(data);
     return html`<header class="page-header">
         ${breadcrumb(crumbs(data, this.onlyMetrics, (command, args) => this.run(command, args)))}
@@ -100,9 +93,9 @@ export class ChartsPage extends LitElement {
           ></lens-menu>
         </div>
       </header>
-      ${this.banners(data)}
-      <div class=${data.stale || this.error ? 'stale' : ''}>
-        ${toolbar({
+      ${this.banners(data, this.notes(data))}
+      ${this.body(
+        html`${toolbar({
           settings: this.settings,
           runs: data.runs,
           change: (change) => this.changeSettings(change),
@@ -134,26 +127,22 @@ export class ChartsPage extends LitElement {
           open: (run) => this.run('openRun', run),
           setBaseline: (run) => this.run('setBaseline', { runs: [run] }),
         })}
-        ${this.body(data, metrics)}
-      </div>`;
+        ${this.charts(data, metrics)}`,
+      )}`;
   }
 
-  private banners(data: ChartsPageData): unknown[] {
+  private notes(data: ChartsPageData): unknown[] {
     return [
-      this.error ? banner('warning', this.error.message, [this.tryAgain(), this.showLog()]) : nothing,
-      ...dataBanners(data, this.tryAgain()),
+      goneBanner(data),
       this.onlyMetrics
         ? banner('info', `Only ${this.onlyMetrics.map((key) => plainText(key, 60)).join(', ')}.`, [
             { label: `Show all ${count(data.metrics.length, 'metric')}`, run: () => this.showAllMetrics() },
           ])
         : nothing,
-      this.actionError
-        ? banner('warning', this.actionError, [{ label: 'Close', run: () => (this.actionError = '') }])
-        : nothing,
     ];
   }
 
-  private body(data: ChartsPageData, metrics: ChartMetric[]): unknown {
+  private charts(data: ChartsPageData, metrics: ChartMetric[]): unknown {
     const empty = emptyReason(data, metrics.length, this.filter.trim() !== '', {
       tryAgain: this.tryAgain(),
       showAll: { label: 'Show all metrics', run: () => this.showAllMetrics() },
@@ -234,22 +223,6 @@ export class ChartsPage extends LitElement {
       this.connection.client.request('hover', { run }).catch(() => undefined);
     }
   };
-
-  private async load(): Promise<void> {
-    try {
-      const data = await this.connection.client.request('load', null);
-      if (!this.settingsRead) {
-        this.settings = readSettings(data.settings);
-        this.settingsRead = true;
-      }
-      this.error = undefined;
-      this.data = data;
-      this.regroup();
-      this.version++;
-    } catch (error) {
-      this.error = toStoreError(error);
-    }
-  }
 
   /** The visible runs of each metric; an array that stays the same object while it says the same. */
   private regroup(): void {
@@ -382,14 +355,6 @@ export class ChartsPage extends LitElement {
     await this.connection.client.request('savePicture', { name: `${fileName(metric)}.png`, png });
   }
 
-  private act(promise: Promise<unknown>): void {
-    promise.catch((error: unknown) => (this.actionError = toStoreError(error).message));
-  }
-
-  private run(command: string, args: unknown): void {
-    this.act(this.connection.client.request('runCommand', { command: `mlflowLens.${command}`, args }));
-  }
-
   private openSweep(data: ChartsPageData): void {
     const parents = new Set(data.runs.map(({ parentRunId }) => parentRunId));
     const [parent] = parents;
@@ -422,13 +387,5 @@ export class ChartsPage extends LitElement {
       enlarged: this.enlarged,
       order: this.order,
     } satisfies ChartsView);
-  }
-
-  private tryAgain(): { label: string; run: () => void } {
-    return { label: 'Try Again', run: () => this.refresher.request() };
-  }
-
-  private showLog(): { label: string; run: () => void } {
-    return { label: 'Show Log', run: () => void this.connection.client.request('showLog', null) };
   }
 }

@@ -1,8 +1,8 @@
-import { count, formatDateTime } from '../../src/mlflow/format';
+import { count } from '../../src/mlflow/format';
 import type { ChartsPageData } from '../../src/protocol/charts';
 import type { RunKey } from '../../src/state/viewState';
 import type { Crumb } from '../ui/breadcrumb';
-import { banner, type StateAction } from '../ui/states';
+import { banner } from '../ui/states';
 
 /** Where the page is: store, experiment, the run or how many. */
 export function crumbs(
@@ -25,18 +25,12 @@ export function crumbs(
   ];
 }
 
-/** What is to be known of the data itself: how old it is, which runs are gone. */
-export function dataBanners(data: ChartsPageData, tryAgain: StateAction): unknown[] {
-  const { stale, gone } = data;
+/** Says that runs of the page were deleted for good. */
+export function goneBanner({ gone }: ChartsPageData): unknown {
   const verb = gone.length === 1 ? 'is' : 'are';
-  return [
-    stale
-      ? banner('warning', `${stale.message} Shown as of ${formatDateTime(stale.since)}.`, [tryAgain])
-      : '',
-    gone.length > 0
-      ? banner('warning', `${count(gone.length, 'run')} of this page ${verb} no longer in the store.`)
-      : '',
-  ];
+  return gone.length > 0
+    ? banner('warning', `${count(gone.length, 'run')} of this page ${verb} no longer in the store.`)
+    : '';
 }
 
 /** The part of a run that names it. */

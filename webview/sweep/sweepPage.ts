@@ -1,17 +1,16 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { toStoreError, type StoreError } from '../../src/mlflow/errors';
-import { count, formatDateTime, plainText } from '../../src/mlflow/format';
+import { count, plainText } from '../../src/mlflow/format';
 import type { SweepColumn, SweepPageData, SweepProtocol } from '../../src/protocol/sweep';
 import { paramImportance, type ImportanceResult } from '../../src/series/importance';
 import { breadcrumb } from '../ui/breadcrumb';
 import { chartLook } from '../ui/chartLook';
 import type { PageConnection } from '../ui/client';
 import { iconButton } from '../ui/icon';
-import { Refresher } from '../ui/refresher';
+import { LivePage, type CommonClient } from '../ui/livePage';
 import { section } from '../ui/section';
-import { banner, emptyState, errorState, skeleton } from '../ui/states';
-import { onThemeChange, themeKind } from '../ui/theme';
+import { banner, emptyState } from '../ui/states';
+import { themeKind } from '../ui/theme';
 import { bestModel } from './bestModel';
 import { brushText, NO_BRUSH, runFilter, selectedRuns, type AxisBrush, type Brushes } from './brush';
 import {
@@ -42,16 +41,13 @@ interface View {
 }
 
 @customElement('sweep-page')
-export class SweepPage extends LitElement {
+export class SweepPage extends LivePage<SweepPageData> {
   connection!: PageConnection<'sweep', SweepProtocol>;
+  protected readonly what = 'sweep';
 
-  @state() private data: SweepPageData | undefined;
-  @state() private error: StoreError | undefined;
-  @state() private actionError = '';
   @state() private settings: SweepSettings = readSettings(null);
   @state() private brushes: Brushes = NO_BRUSH;
   @state() private hovered: number | null = null;
-  @state() private theme = 0;
   @state() private limit = 10;
   @state() private choosingAxes = false;
   private readonly folded = new Set<string>();
@@ -63,25 +59,41 @@ export class SweepPage extends LitElement {
   private importance: ImportanceResult = { refused: 'No objective.' };
   private settingsRead = false;
   private saving: ReturnType<typeof setTimeout> | undefined;
-  private readonly refresher = new Refresher(() => this.load());
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  protected get client(): CommonClient {
+    return this.connection.client;
   }
 
   override connectedCallback(): void {
-    super.connectedCallback();
-    const { client } = this.connection;
     const view = this.connection.view<Partial<View>>();
     this.brushes = { axes: new Map(view?.brushes ?? []), runs: null };
     view?.folded?.forEach((id) => this.folded.add(id));
-    client.on('storeChanged', () => this.refresher.request());
-    client.on('hovered', (run) => {
+    super.connectedCallback();
+    this.connection.client.on('hovered', (run) => {
       const index = run ? (this.data?.runs.findIndex(({ runId }) => runId === run.runId) ?? -1) : -1;
       this.hovered = index < 0 ? null : index;
     });
-    onThemeChange(() => this.theme++);
-    this.refresher.request();
+  }
+
+  protected ask(): Promise<SweepPageData> {
+    return this.connection.client.request('load', null);
+  }
+
+  protected override take(data: SweepPageData): void {
+    if (!this.settingsRead) {
+      this.settings = readSettings(data.settings);
+      this.settingsRead = true;
+    }
+    super.take(withModelSizes(data, this.sizes));
+    this.columns = new Map(this.data?.columns.map((column) => [column.id, column]));
+  }
+
+  protected override async askMore(): Promise<void> {
+    const { bytes } = await this.connection.client.request('modelSizes', null);
+    if (this.data && bytes.length === this.data.runs.length) {
+      this.sizes = bytes;
+      this.take(this.data);
+    }
   }
 
   protected override willUpdate(changed: Map<string, unknown>): void {
@@ -124,19 +136,8 @@ export class SweepPage extends LitElement {
     }
   }
 
-  protected override render(): TemplateResult {
-    return html`<main class="page sweep" aria-label="Sweep">
-      ${
-        this.data && this.sweep
-          ? this.loaded(this.data, this.sweep)
-          : this.error
-            ? errorState(this.error.message, [this.tryAgain(), this.showLog()])
-            : skeleton(12, 'Loading the sweep')
-      }
-    </main>`;
-  }
-
-  private loaded(data: SweepPageData, sweep: Sweep): TemplateResult {
+  protected whole(data: SweepPageData): TemplateResult {
+    const sweep = this.sweep!;
     return html`<header class="page-header">
         ${breadcrumb(this.crumbs(data))}
         <div class="actions">
@@ -145,10 +146,12 @@ export class SweepPage extends LitElement {
           </vscode-button>
         </div>
       </header>
-      ${this.banners(data)}
-      <div class=${data.stale || this.error ? 'stale' : ''}>
-        ${data.runs.length === 0 ? this.empty(data) : this.body(sweep)}
-      </div>`;
+      ${this.banners(data, [
+        data.omitted > 0
+          ? banner('info', `Only the newest ${data.runs.length.toLocaleString('en-US')} runs are drawn.`)
+          : nothing,
+      ])}
+      ${this.body(data.runs.length === 0 ? this.empty(data) : this.parts(sweep))}`;
   }
 
   private empty(data: SweepPageData): TemplateResult {
@@ -160,7 +163,7 @@ export class SweepPage extends LitElement {
     );
   }
 
-  private body(sweep: Sweep): TemplateResult {
+  private parts(sweep: Sweep): TemplateResult {
     const axes = this.axes(sweep);
     return html`${objectiveBar(sweep, {
       setObjective: (objective) => this.change({ objective }),
@@ -290,23 +293,6 @@ export class SweepPage extends LitElement {
     ];
   }
 
-  private banners(data: SweepPageData): unknown[] {
-    return [
-      this.error ? banner('warning', this.error.message, [this.tryAgain(), this.showLog()]) : nothing,
-      data.stale
-        ? banner('warning', `${data.stale.message} Shown as of ${formatDateTime(data.stale.since)}.`, [
-            this.tryAgain(),
-          ])
-        : nothing,
-      data.omitted > 0
-        ? banner('info', `Only the newest ${data.runs.length.toLocaleString('en-US')} runs are drawn.`)
-        : nothing,
-      this.actionError
-        ? banner('warning', this.actionError, [{ label: 'Close', run: () => (this.actionError = '') }])
-        : nothing,
-    ];
-  }
-
   private hoverText(sweep: Sweep, axes: readonly SweepColumn[]): string {
     const { hovered, data } = sweep;
     const run = hovered === null ? undefined : data.runs[hovered];
@@ -384,31 +370,6 @@ export class SweepPage extends LitElement {
     this.act(this.connection.client.request('brush', { runIds }));
   }
 
-  private async load(): Promise<void> {
-    try {
-      const data = await this.connection.client.request('load', null);
-      if (!this.settingsRead) {
-        this.settings = readSettings(data.settings);
-        this.settingsRead = true;
-      }
-      this.error = undefined;
-      this.take(data);
-    } catch (error) {
-      this.error = toStoreError(error);
-      return;
-    }
-    const { bytes } = await this.connection.client.request('modelSizes', null);
-    if (this.data && bytes.length === this.data.runs.length) {
-      this.sizes = bytes;
-      this.take(this.data);
-    }
-  }
-
-  private take(data: SweepPageData): void {
-    this.data = withModelSizes(data, this.sizes);
-    this.columns = new Map(this.data.columns.map((column) => [column.id, column]));
-  }
-
   private change(change: Partial<SweepSettings>): void {
     this.settings = { ...this.settings, ...change };
     this.act(this.connection.client.request('saveSettings', { settings: this.settings }));
@@ -444,22 +405,6 @@ export class SweepPage extends LitElement {
       brushes: [...this.brushes.axes],
       folded: [...this.folded],
     } satisfies View);
-  }
-
-  private act(promise: Promise<unknown>): void {
-    promise.catch((error: unknown) => (this.actionError = toStoreError(error).message));
-  }
-
-  private run(command: string, args: unknown): void {
-    this.act(this.connection.client.request('runCommand', { command: `mlflowLens.${command}`, args }));
-  }
-
-  private tryAgain(): { label: string; run: () => void } {
-    return { label: 'Try Again', run: () => this.refresher.request() };
-  }
-
-  private showLog(): { label: string; run: () => void } {
-    return { label: 'Show Log', run: () => void this.connection.client.request('showLog', null) };
   }
 }
 

@@ -1,0 +1,125 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { state } from 'lit/decorators.js';
+import { toStoreError, type StoreError } from '../../src/mlflow/errors';
+import { formatDateTime } from '../../src/mlflow/format';
+import type { CommonRequests } from '../../src/protocol/pages';
+import { Refresher } from './refresher';
+import { banner, errorState, skeleton, type StateAction } from './states';
+import { onThemeChange } from './theme';
+
+/** What every page's client can do, whatever the page's own messages are. */
+export interface CommonClient {
+  request(name: 'runCommand', params: CommonRequests['runCommand']['params']): Promise<null>;
+  request(name: 'showLog', params: null): Promise<null>;
+  on(name: 'storeChanged' | 'viewStateChanged', listener: () => void): () => void;
+}
+
+/** Data of a page; `stale` where its store cannot be read any more. */
+export interface LiveData {
+  stale: { since: number; message: string } | null;
+}
+
+/**
+ * A page that draws one answer of its host and asks again when that may have changed: the skeleton at first, the
+ * error with its ways out, what was there before under a line that says why it is old.
+ */
+export abstract class LivePage<Data extends LiveData> extends LitElement {
+  @state() protected data: Data | undefined;
+  @state() protected error: StoreError | undefined;
+  /** Of the last thing that the user asked for. */
+  @state() protected actionError = '';
+  /** Counts the changes of the theme: canvases are drawn again with it. */
+  @state() protected theme = 0;
+  protected readonly refresher = new Refresher(() => this.load());
+
+  protected abstract get client(): CommonClient;
+  /** The question. What it throws is shown. */
+  protected abstract ask(): Promise<Data>;
+  /** The page with data, header and all. */
+  protected abstract whole(data: Data): TemplateResult;
+  /** In one word, for the landmark and the loading message. */
+  protected abstract readonly what: string;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.client.on('storeChanged', () => this.refresher.request());
+    onThemeChange(() => this.theme++);
+    this.refresher.request();
+  }
+
+  protected override render(): TemplateResult {
+    const { data, error, what } = this;
+    return html`<main class="page ${what}" aria-label=${`${what[0]!.toUpperCase()}${what.slice(1)}`}>
+      ${
+        data
+          ? this.whole(data)
+          : error
+            ? errorState(error.message, [this.tryAgain(), this.showLog()])
+            : skeleton(12, `Loading the ${what}`)
+      }
+    </main>`;
+  }
+
+  /** Called with each answer. */
+  protected take(data: Data): void {
+    this.data = data;
+  }
+
+  /** What is asked for after each answer, because it takes longer or is not needed for the first picture. */
+  protected async askMore(): Promise<void> {
+    // Most pages ask one question.
+  }
+
+  /** The content under the header, dimmed while it is old. */
+  protected body(content: unknown): TemplateResult {
+    return html`<div class=${this.data?.stale || this.error ? 'stale' : ''}>${content}</div>`;
+  }
+
+  /** Why what is shown may be old, and what went wrong last; between them what the page says of its data. */
+  protected banners(data: Data, own: readonly unknown[]): unknown[] {
+    const { stale } = data;
+    return [
+      this.error ? banner('warning', this.error.message, [this.tryAgain(), this.showLog()]) : nothing,
+      stale
+        ? banner('warning', `${stale.message} Shown as of ${formatDateTime(stale.since)}.`, [this.tryAgain()])
+        : nothing,
+      ...own,
+      this.actionError
+        ? banner('warning', this.actionError, [{ label: 'Close', run: () => (this.actionError = '') }])
+        : nothing,
+    ];
+  }
+
+  /** For what a click starts: an error is said above the page. */
+  protected act(promise: Promise<unknown>): void {
+    promise.catch((error: unknown) => (this.actionError = toStoreError(error).message));
+  }
+
+  protected run(command: string, args: unknown): void {
+    this.act(this.client.request('runCommand', { command: `mlflowLens.${command}`, args }));
+  }
+
+  protected tryAgain(): StateAction {
+    return { label: 'Try Again', run: () => this.refresher.request() };
+  }
+
+  private showLog(): StateAction {
+    return { label: 'Show Log', run: () => void this.client.request('showLog', null) };
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const data = await this.ask();
+      this.error = undefined;
+      this.take(data);
+    } catch (error) {
+      this.error = toStoreError(error);
+      return;
+    }
+    await this.askMore();
+  }
+}
