@@ -119,6 +119,7 @@ async function load(
     }
   }
   const differing = differingParams(found.runs.map(({ run }) => run));
+  found.runs.forEach(({ key, run }) => services.state.learnColor(key, run.tags));
   const colors = services.state.colorsOf(found.runs.map(({ key }) => key));
   const runs = found.runs.map(({ key, run }, index): ChartRun => {
     const experiment = experiments.get(`${key.store}\n${run.info.experimentId}`);
@@ -169,7 +170,7 @@ async function searchRuns(
       maxResults: MOST_RUNS,
       params: 'all',
       metrics: 'all',
-      tags: ['mlflow.parentRunId'],
+      tags: ['mlflow.parentRunId', 'mlflow.runColor'],
     },
     signal,
   );

@@ -225,6 +225,9 @@ class DiffHost {
       ...(each.better ? { better: each.better } : {}),
       ...(each.sources ? { sources: each.sources.map((source) => sources.indexOf(source)) } : {}),
     });
+    for (const { side, run } of facts) {
+      this.services.state.learnColor({ store: side.store, runId: side.runId }, run.tags);
+    }
     return {
       model: this.wanted.model,
       storeName: storeName(diff.runs[baseline]?.store ?? ''),

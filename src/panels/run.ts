@@ -111,6 +111,7 @@ function pageData(
 ): RunPageData {
   const { metricDirections } = services.settings();
   const { metrics, ...rest } = run;
+  services.state.learnColor(args, run.tags);
   return {
     storeName: storeName(args.store),
     experimentName: experiment.name,

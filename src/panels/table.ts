@@ -17,6 +17,7 @@ import { searchSnippet } from '../search/snippet';
 import { metricDirection, type Direction } from '../state/metrics';
 import { sameRun, type RunKey } from '../state/viewState';
 import { exportTable } from '../stores/runTable/export';
+import { learnRunColors } from '../stores/runColors';
 import { storeName } from '../stores/uri';
 import type { PageDefinition, PageServices, PageSession } from './page';
 import { completions } from './tableCompletion';
@@ -118,6 +119,14 @@ function handlers(
       const { from, count, columns, pinned, locate } = request;
       const answer = await tableOf(tracking).rows(
         { ...viewOf(request), from, count, columns, pinned, locate },
+        signal,
+      );
+      await learnRunColors(
+        services.stores,
+        services.state,
+        [...answer.rows, ...answer.pinned.rows].flatMap((row) =>
+          row.type !== 'group' && services.state.isShown(own(row.runId)) ? [own(row.runId)] : [],
+        ),
         signal,
       );
       const hidden = new Set(settings()?.hidden ?? []);

@@ -1,5 +1,6 @@
+import type { KeyValue } from '../mlflow/entities';
 import type { Disposable } from '../mlflow/store';
-import { assignColor } from './colors';
+import { assignColor, nearestSlot, taggedColor } from './colors';
 
 /** A run, named across stores. */
 export interface RunKey {
@@ -18,6 +19,8 @@ export interface RunColor {
   color: number;
   /** Index into the dash patterns. */
   dash: number;
+  /** `#rrggbb` from the run's tag `mlflow.runColor`, which goes before the other two. */
+  tagged?: string;
 }
 
 interface Saved {
@@ -40,6 +43,8 @@ export class ViewState {
   private readonly listeners = new Set<() => void>();
   private readonly shown = new Map<string, RunKey>();
   private readonly colors = new Map<string, { run: RunKey; color: RunColor }>();
+  /** From the runs' tags, as last read; kept by the store, not here. */
+  private readonly tagged = new Map<string, string>();
   private readonly starred = new Map<string, RunKey>();
   private readonly headline = new Map<string, Saved['headline'][number]>();
   private readonly settings = new Map<string, unknown>();
@@ -125,15 +130,23 @@ export class ViewState {
     this.changed();
   }
 
+  /** Takes the colour that a run's tags give it, if they do; call it with what was read before asking for colours. */
+  learnColor(run: RunKey, tags: readonly KeyValue[]): void {
+    const color = taggedColor(tags);
+    if (color === undefined) {
+      this.tagged.delete(keyOf(run));
+    } else {
+      this.tagged.set(keyOf(run), color);
+    }
+  }
+
   /** The run's colour; one is given now if it has none. */
   colorOf(run: RunKey): RunColor {
-    const known = this.colors.get(keyOf(run));
-    if (known) {
-      return known.color;
+    if (!this.colors.has(keyOf(run))) {
+      this.giveColor(run);
+      this.save();
     }
-    const color = this.giveColor(run);
-    this.save();
-    return color;
+    return this.giveColor(run);
   }
 
   /**
@@ -149,9 +162,10 @@ export class ViewState {
     return colors;
   }
 
-  /** The run's colour if it was ever drawn, else undefined. */
+  /** The run's colour if it was ever drawn or its tags give it one, else undefined. */
   knownColorOf(run: RunKey): RunColor | undefined {
-    return this.colors.get(keyOf(run))?.color;
+    const key = keyOf(run);
+    return this.colors.has(key) || this.tagged.has(key) ? this.colorOf(run) : undefined;
   }
 
   starredRuns(): RunKey[] {
@@ -211,16 +225,27 @@ export class ViewState {
   }
 
   private giveColor(run: RunKey, beside: readonly RunKey[] = []): RunColor {
-    const known = this.colors.get(keyOf(run));
-    if (known) {
-      return known.color;
+    const key = keyOf(run);
+    const tagged = this.tagged.get(key);
+    let color = this.colors.get(key)?.color;
+    if (!color) {
+      // Only the colours of shown runs count as taken: a run that was hidden long ago keeps its own, unseen.
+      const near = new Set([...this.shown.keys(), ...beside.map(keyOf)]);
+      color = assignColor(
+        run.runId,
+        [...near].flatMap((other) => this.taken(other)),
+      );
+      this.colors.set(key, { run, color });
     }
-    // Only the colours of shown runs count as taken: a run that was hidden long ago keeps its own, unseen.
-    const near = new Set([...this.shown.keys(), ...beside.map(keyOf)]);
-    const taken = [...near].flatMap((key) => this.colors.get(key)?.color ?? []);
-    const color = assignColor(run.runId, taken);
-    this.colors.set(keyOf(run), { run, color });
-    return color;
+    return tagged === undefined ? color : { color: color.color, dash: 0, tagged };
+  }
+
+  private taken(key: string): RunColor[] {
+    const tagged = this.tagged.get(key);
+    if (tagged !== undefined) {
+      return [{ color: nearestSlot(tagged), dash: 0 }];
+    }
+    return [this.colors.get(key)?.color ?? []].flat();
   }
 
   private changed(): void {

@@ -53,6 +53,7 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
     const run = await this.runOf(node);
     if (run) {
       this.names.set(keyOf(node), runLabel(run.info));
+      this.state.learnColor(node, run.tags);
     }
     const item = new vscode.TreeItem(this.names.get(keyOf(node)) ?? plainText(node.runId));
     const baseline = this.state.baseline !== null && sameRun(this.state.baseline, node);

@@ -4,6 +4,7 @@ import { count, formatAge, plainText } from '../mlflow/format';
 import { conditionIcon, lastLogged, runCondition, type RunCondition } from '../mlflow/runCondition';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores, StoreEntry } from '../stores/openStores';
+import { learnRunColors } from '../stores/runColors';
 import { storeName } from '../stores/uri';
 import type { HeadlineMetrics } from './headline';
 import { runDot, themeIcon } from './icons';
@@ -92,6 +93,9 @@ export class ExperimentItems {
     const item = new vscode.TreeItem(runLabel(row.info), vscode.TreeItemCollapsibleState.Collapsed);
     const key = { store: node.store, runId: node.runId };
     const shown = this.state.isShown(key);
+    if (shown) {
+      await learnRunColors(this.stores, this.state, [key]);
+    }
     const { icon, color } = conditionIcon(condition);
     item.id = nodeId(node);
     item.iconPath = shown ? runDot(this.state.colorOf(key)) : themeIcon(icon, color);

@@ -1,5 +1,12 @@
 import * as assert from 'node:assert/strict';
-import { assignColor, DASHES, PALETTES, type ThemeKind } from '../../../src/state/colors';
+import {
+  assignColor,
+  colorFor,
+  DASHES,
+  PALETTES,
+  taggedColor,
+  type ThemeKind,
+} from '../../../src/state/colors';
 import type { RunColor } from '../../../src/state/viewState';
 
 /** The editor backgrounds that each kind must be legible on: VS Code's default and a usual neighbour. */
@@ -110,5 +117,30 @@ describe('run colours', () => {
 
   it('gives a run the same colour in every session while nobody else has it', () => {
     assert.deepEqual(assignColor('abc', []), assignColor('abc', []));
+  });
+
+  it('reads the colour that was chosen in MLflow, and nothing else', () => {
+    const read = (value: string) => taggedColor([{ key: 'mlflow.runColor', value }]);
+    assert.equal(read('#A1b2C3'), '#a1b2c3');
+    assert.equal(read(' #fa0 '), '#ffaa00');
+    for (const odd of ['red', '#12345', 'url(http://x)', '#12345g', '', '#fff; x']) {
+      assert.equal(read(odd), undefined, odd);
+    }
+    assert.equal(taggedColor([]), undefined);
+  });
+
+  it('keeps a chosen colour where it is seen, and moves it only as far as it must', () => {
+    const shown = (tagged: string, theme: ThemeKind) => colorFor(theme, { color: 0, dash: 0, tagged });
+    assert.equal(shown('#e7298a', 'dark'), '#e7298a');
+    for (const theme of Object.keys(BACKGROUNDS) as ThemeKind[]) {
+      for (const tagged of ['#000000', '#ffffff', '#ffff00', '#00008b', '#808080', '#1e1e1e', '#7a3d00']) {
+        for (const background of BACKGROUNDS[theme]) {
+          const color = shown(tagged, theme);
+          assert.ok(contrast(color, background) >= 3, `${tagged} is ${color} on ${background}`);
+        }
+      }
+    }
+    const [red, green, blue] = rgb(shown('#ffff00', 'light'));
+    assert.ok(Math.abs(red - green) < 0.02 && blue < 0.05, 'yellow stays yellow');
   });
 });

@@ -1,4 +1,5 @@
 import * as assert from 'node:assert/strict';
+import { PALETTES } from '../../../src/state/colors';
 import { ViewState, type Persistence } from '../../../src/state/viewState';
 
 function memory(): Persistence {
@@ -64,5 +65,24 @@ describe('view state', () => {
     const state = new ViewState(memory());
     state.setShown([{ store: 'one', runId: 'a' }], true);
     assert.equal(state.isShown({ store: 'two', runId: 'a' }), false);
+  });
+
+  it('puts the colour of the tag mlflow.runColor first, and gives a like one to nobody beside it', () => {
+    const state = new ViewState(memory());
+    const tag = (value: string) => [{ key: 'mlflow.runColor', value }];
+    const before = state.colorOf(run('a'));
+    state.learnColor(run('a'), tag(PALETTES.dark[3]!));
+    assert.deepEqual(state.colorOf(run('a')), { color: before.color, dash: 0, tagged: '#a6569e' });
+    assert.equal(state.knownColorOf(run('b')), undefined);
+    state.learnColor(run('b'), tag('#00ff00'));
+    assert.equal(state.knownColorOf(run('b'))?.tagged, '#00ff00');
+    const others = Array.from({ length: 6 }, (_, i) => run(`c${i}`));
+    const colors = state.colorsOf([run('a'), run('b'), ...others]);
+    assert.ok(
+      colors.slice(2).every(({ color }) => color !== 3),
+      'the slot that looks like the tag',
+    );
+    state.learnColor(run('a'), []);
+    assert.deepEqual(state.colorOf(run('a')), before);
   });
 });
