@@ -3,7 +3,11 @@ import { StoreError } from '../mlflow/errors';
 import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
 import type { OpenStores } from '../stores/openStores';
-import { cancelled, runsOf, storeOf, textOf } from './arguments';
+import { setContext } from '../platform/contexts';
+import type { PageArguments } from '../protocol/pages';
+import type { Step } from '../protocol/run';
+import { canRetrace, toRunList } from '../protocol/runList';
+import { cancelled, fieldsOf, runsOf, storeOf, textOf } from './arguments';
 
 export interface PageCommandDeps {
   commands: CommandRegistry;
@@ -19,10 +23,35 @@ export function registerPageCommands({ commands, stores, panels }: PageCommandDe
       await vscode.commands.executeCommand('mlflowLens.goToRun');
       return;
     }
+    const given = Array.isArray(selection) && selection.length > 1 ? selection : [args];
     for (const run of runs.slice(0, 5)) {
-      await panels.show('run', run);
+      const list = given
+        .filter((item) => textOf(item, 'runId') === run.runId)
+        .map((item) => toRunList(fieldsOf(item).list))
+        .find((known) => known !== undefined);
+      await panels.show('run', { ...run, ...(list && { list }) });
     }
   });
+
+  const step = (to: Step) => (): void => {
+    const page = panels.activePage;
+    if (page?.name !== 'run') {
+      throw new StoreError('INVALID_PARAMETER_VALUE', 'Open a run first.');
+    }
+    page.emit('step', to);
+  };
+  commands.register('previousRun', step('previous'));
+  commands.register('nextRun', step('next'));
+  commands.register('goBackToRun', step('back'));
+  commands.register('goForwardToRun', step('forward'));
+  const tellSteps = (): void => {
+    const page = panels.activePage;
+    const { back, forward } =
+      page?.name === 'run' ? canRetrace(page.args as PageArguments['run']) : { back: false, forward: false };
+    setContext('mlflowLens.canGoBack', back);
+    setContext('mlflowLens.canGoForward', forward);
+  };
+  panels.onDidChangeActive(tellSteps);
 
   commands.register('openModel', async (args) => {
     const store = await storeOf(args, stores);

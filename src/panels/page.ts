@@ -76,9 +76,11 @@ export interface FileServices {
 /** One open page. */
 export interface PageSession {
   setTitle(title: string): void;
+  /** Shows something else in this tab: handlers are made anew, the page hears `argumentsChanged`. */
+  replace(args: PageArguments[PageName]): void;
   /** Sends an event of the page's own protocol. */
   emit(name: string, payload: unknown): void;
-  /** Called when the page is closed. */
+  /** Called when the page is closed or shows something else. */
   onDispose(callback: () => void): void;
 }
 
@@ -93,6 +95,8 @@ export interface PageDefinition<Name extends PageName = PageName, P extends Page
   key(args: PageArguments[Name]): string;
   /** The stores whose commits the page wants to hear of. */
   stores(args: PageArguments[Name]): string[];
+  /** What an open tab shows after it was opened again with other arguments of the same key; null for the same. */
+  reopened?: (open: PageArguments[Name], args: PageArguments[Name]) => PageArguments[Name] | null;
   handlers: (args: PageArguments[Name], services: PageServices, session: PageSession) => RequestHandlers<P>;
 }
 
@@ -100,9 +104,12 @@ export interface PageDefinition<Name extends PageName = PageName, P extends Page
 export function registered<Name extends PageName, P extends PageProtocol>(
   definition: PageDefinition<Name, P>,
 ): PageDefinition {
-  const { handlers, ...rest } = definition;
+  const { handlers, reopened, ...rest } = definition;
   return {
     ...rest,
+    ...(reopened && {
+      reopened: (open, args) => reopened(open as PageArguments[Name], args as PageArguments[Name]),
+    }),
     handlers: (args, services, session) => handlers(args as PageArguments[Name], services, session),
   };
 }

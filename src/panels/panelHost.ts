@@ -11,9 +11,20 @@ import { panelHtml } from './panelHtml';
 export type PageLoader = (name: PageName) => Promise<PageDefinition>;
 
 interface OpenPanel {
-  name: PageName;
-  key: string;
+  definition: PageDefinition;
+  args: PageArguments[PageName];
   panel: vscode.WebviewPanel;
+  server: PageServer<PageProtocol>;
+  /** Shows something else in the tab. */
+  replace(args: PageArguments[PageName]): void;
+}
+
+/** The page that the user looks at. */
+export interface ActivePage {
+  name: PageName;
+  args: PageArguments[PageName];
+  /** Sends an event of the page's own protocol. */
+  emit(name: string, payload: unknown): void;
 }
 
 const VIEW_TYPE = 'mlflowLens.';
@@ -29,6 +40,9 @@ export class PanelHost implements vscode.Disposable {
   private readonly visibility = new vscode.EventEmitter<void>();
   /** A page became visible or hidden. */
   readonly onDidChangeVisibility = this.visibility.event;
+  private readonly active = new vscode.EventEmitter<void>();
+  /** Another page is the active editor, or it shows something else. */
+  readonly onDidChangeActive = this.active.event;
 
   constructor(
     private readonly extensionPath: string,
@@ -51,6 +65,17 @@ export class PanelHost implements vscode.Disposable {
     return [...this.open].some(({ panel }) => panel.visible);
   }
 
+  get activePage(): ActivePage | undefined {
+    const found = [...this.open].find(({ panel }) => panel.active);
+    return (
+      found && {
+        name: found.definition.name,
+        args: found.args,
+        emit: (name, payload) => found.server.emit(name, payload),
+      }
+    );
+  }
+
   /** Shows a page, in the tab that shows it already where there is one. */
   async show<Name extends PageName>(
     name: Name,
@@ -59,8 +84,14 @@ export class PanelHost implements vscode.Disposable {
   ): Promise<void> {
     const definition = await this.load(name);
     const key = definition.key(args);
-    const known = [...this.open].find((panel) => panel.name === name && panel.key === key);
+    const known = [...this.open].find(
+      (open) => open.definition.name === name && open.definition.key(open.args) === key,
+    );
     if (known) {
+      const next = definition.reopened?.(known.args, args);
+      if (next) {
+        known.replace(next);
+      }
       known.panel.reveal(undefined, options.preserveFocus);
       return;
     }
@@ -82,6 +113,7 @@ export class PanelHost implements vscode.Disposable {
     }
     vscode.Disposable.from(...this.disposables).dispose();
     this.visibility.dispose();
+    this.active.dispose();
   }
 
   private async restore(name: PageName, panel: vscode.WebviewPanel, args: unknown): Promise<void> {
@@ -94,53 +126,76 @@ export class PanelHost implements vscode.Disposable {
     this.attach(definition, args, panel);
   }
 
-  private attach<Name extends PageName>(
+  private attach(
     definition: PageDefinition,
-    args: PageArguments[Name],
+    first: PageArguments[PageName],
     panel: vscode.WebviewPanel,
   ): void {
     const disposables: vscode.Disposable[] = [];
-    const session: PageSession = {
-      setTitle: (title) => {
-        panel.title = title;
+    let ofHandlers: vscode.Disposable[] = [];
+    const handlersFor = (args: PageArguments[PageName]): RequestHandlers<PageProtocol> => {
+      const own: vscode.Disposable[] = [];
+      vscode.Disposable.from(...ofHandlers).dispose();
+      ofHandlers = own;
+      const session: PageSession = {
+        setTitle: (title) => {
+          if (ofHandlers === own) {
+            panel.title = title;
+          }
+        },
+        replace: (next) => entry.replace(next),
+        emit: (event, payload) => entry.server.emit(event, payload),
+        onDispose: (callback) => own.push({ dispose: callback }),
+      };
+      return {
+        ...(commonHandlers(this.services, session) as RequestHandlers<PageProtocol>),
+        ...definition.handlers(args, this.services, session),
+      };
+    };
+    const entry: OpenPanel = {
+      definition,
+      args: first,
+      panel,
+      server: new PageServer<PageProtocol>(
+        (message) => void panel.webview.postMessage(message),
+        handlersFor(first),
+      ),
+      replace: (args) => {
+        entry.args = args;
+        entry.server.replaceHandlers(handlersFor(args));
+        entry.server.emit('argumentsChanged', { args });
+        this.active.fire();
       },
-      emit: (event, payload) => server.emit(event, payload),
-      onDispose: (callback) => disposables.push({ dispose: callback }),
     };
-    const handlers: RequestHandlers<PageProtocol> = {
-      ...(commonHandlers(this.services, session) as RequestHandlers<PageProtocol>),
-      ...definition.handlers(args, this.services, session),
-    };
-    const server: PageServer<PageProtocol> = new PageServer<PageProtocol>(
-      (message) => void panel.webview.postMessage(message),
-      handlers,
-    );
-    const entry: OpenPanel = { name: definition.name, key: definition.key(args), panel };
-    const stores = new Set(definition.stores(args));
+    const { server } = entry;
     this.open.add(entry);
     disposables.push(
       panel.webview.onDidReceiveMessage((message: unknown) => void server.receive(message)),
       this.services.stores.onDidChange((uri) => {
-        if (uri !== null && (stores.size === 0 || stores.has(uri))) {
+        const stores = definition.stores(entry.args);
+        if (uri !== null && (stores.length === 0 || stores.includes(uri))) {
           server.emit('storeChanged', null);
         }
       }),
       this.services.state.onDidChange(() => server.emit('viewStateChanged', null)),
-      panel.onDidChangeViewState(() => this.visibility.fire()),
+      panel.onDidChangeViewState(() => {
+        this.visibility.fire();
+        this.active.fire();
+      }),
     );
     panel.onDidDispose(() => {
       this.open.delete(entry);
       server.dispose();
-      for (const disposable of disposables) {
-        disposable.dispose();
-      }
+      vscode.Disposable.from(...disposables, ...ofHandlers).dispose();
       this.visibility.fire();
+      this.active.fire();
     });
     const media = (theme: string): vscode.Uri =>
       vscode.Uri.file(path.join(this.extensionPath, 'media', `${definition.icon}-${theme}.svg`));
     panel.iconPath = { light: media('light'), dark: media('dark') };
-    panel.webview.html = this.html(definition.name, args, panel);
+    panel.webview.html = this.html(definition.name, first, panel);
     this.visibility.fire();
+    this.active.fire();
   }
 
   private html<Name extends PageName>(

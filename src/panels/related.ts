@@ -1,6 +1,6 @@
 import { latestOf, versionsOf } from './loggedModels';
 import { summarizeDataset } from '../mlflow/datasets';
-import type { LoggedModel, Run, RunInfo } from '../mlflow/entities';
+import type { LoggedModel, Run } from '../mlflow/entities';
 import { metricOf, valueOf } from '../mlflow/entities';
 import { isStoreError } from '../mlflow/errors';
 import { formatNumber } from '../mlflow/format';
@@ -12,8 +12,6 @@ import type { PageServices } from './page';
 
 const CHILDREN = 100;
 const MODELS_A_PAGE = 200;
-/** Runs that are looked through for the neighbours of one among several with the same start. */
-const NEIGHBOURS = 20;
 
 /** What a run is tied to; each part is left empty where the store's schema has no place for it. */
 export async function relatedData(
@@ -24,7 +22,7 @@ export async function relatedData(
   signal: AbortSignal,
 ): Promise<RelatedData> {
   const { runId } = run.info;
-  const [parent, children, inputs, neighbours] = await Promise.all([
+  const [parent, children, inputs] = await Promise.all([
     parentOf(store, run, signal),
     store.searchRuns(
       {
@@ -39,7 +37,6 @@ export async function relatedData(
       signal,
     ),
     store.getRunInputs(runId, signal),
-    neighboursOf(store, run, signal),
   ]);
   const models = await modelsOf(store, runId, inputs, signal);
   const experiment = await store.getExperiment(run.info.experimentId, signal).catch(() => null);
@@ -65,7 +62,6 @@ export async function relatedData(
       models.filter(({ role }) => role === 'output').map(({ model }) => model.modelId),
       signal,
     ),
-    ...neighbours,
   };
 }
 
@@ -82,43 +78,6 @@ async function parentOf(store: TrackingStore, run: Run, signal: AbortSignal): Pr
     }
     throw error;
   }
-}
-
-/** The runs next to it in its experiment, or among its siblings; deleted ones only beside a deleted one. */
-async function neighboursOf(
-  store: TrackingStore,
-  { info, tags }: Run,
-  signal: AbortSignal,
-): Promise<{ newer: RunInfo | null; older: RunInfo | null }> {
-  if (info.startTime === null) {
-    return { newer: null, older: null };
-  }
-  const parentId = valueOf(tags, 'mlflow.parentRunId');
-  const list = async (comparison: string, order: string): Promise<RunInfo[]> => {
-    const { items } = await store.searchRuns(
-      {
-        experimentIds: [info.experimentId],
-        view: info.lifecycleStage === 'deleted' ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
-        parent: parentId ? { runId: parentId } : 'roots',
-        filter: `attributes.start_time ${comparison} ${info.startTime}`,
-        orderBy: [`attributes.start_time ${order}`],
-        maxResults: NEIGHBOURS,
-        params: 'none',
-        metrics: 'none',
-        tags: 'none',
-      },
-      signal,
-    );
-    return items.map((row) => row.info);
-  };
-  const around = await Promise.all([list('>=', 'ASC'), list('<=', 'DESC')]);
-  const ordered = [...new Map(around.flat().map((other) => [other.runId, other])).values()].sort(
-    (a, b) => b.startTime! - a.startTime! || (a.runId < b.runId ? -1 : 1),
-  );
-  const place = ordered.findIndex(({ runId }) => runId === info.runId);
-  return place < 0
-    ? { newer: null, older: null }
-    : { newer: ordered[place - 1] ?? null, older: ordered[place + 1] ?? null };
 }
 
 function headlineOf(row: RunRow, key: string | undefined): RelatedData['children'][number]['headline'] {

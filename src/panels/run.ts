@@ -6,13 +6,16 @@ import { runLink } from '../mlflow/runLink';
 import { sparkline } from '../series/sparkline';
 import { metricDirection } from '../state/metrics';
 import type { RunKey } from '../state/viewState';
+import type { RunArguments } from '../protocol/pages';
+import { follow, retrace, sameList } from '../protocol/runList';
 import { toMetricColumns } from '../protocol/metricColumns';
 import type { RequestHandlers } from '../protocol/messages';
-import type { RunMarks, RunPageData, RunProtocol, RunSources } from '../protocol/run';
+import type { Destination, RunMarks, RunPageData, RunPlace, RunProtocol, RunSources } from '../protocol/run';
 import { storeName } from '../stores/uri';
 import { artifactHandlers } from './artifacts';
-import type { PageDefinition, PageServices } from './page';
+import type { PageDefinition, PageServices, PageSession } from './page';
 import { relatedData } from './related';
+import { placeOf } from './runPlace';
 
 /** Everything a run knows (reference ui.md, part 1, section 5). */
 export const runPage: PageDefinition<'run', RunProtocol> = {
@@ -21,6 +24,7 @@ export const runPage: PageDefinition<'run', RunProtocol> = {
   initialTitle: ({ runId }) => runId.slice(0, 8),
   key: ({ store, runId }) => `${store}\n${runId}`,
   stores: ({ store }) => [store],
+  reopened: (open, { list }) => (list && !sameList(open.list, list) ? { ...open, list } : null),
   handlers,
 };
 
@@ -28,9 +32,9 @@ export const runPage: PageDefinition<'run', RunProtocol> = {
 const PARALLEL = 8;
 
 function handlers(
-  args: RunKey,
+  args: RunArguments,
   services: PageServices,
-  session: { setTitle(title: string): void },
+  session: PageSession,
 ): RequestHandlers<RunProtocol> {
   const read = async (
     signal?: AbortSignal,
@@ -44,11 +48,39 @@ function handlers(
     return { store, run, experiment };
   };
   // A tab that opens behind another has no page yet that would ask, but a title.
-  read().catch(() => undefined);
+  read().catch(() => session.setTitle(runPage.initialTitle(args)));
+  let lastPlace: RunPlace | undefined;
+  const place = async (signal: AbortSignal): Promise<RunPlace> => {
+    const found = await placeOf(args, services, signal);
+    if (lastPlace && !found.previous && !found.next) {
+      // The run fell out of its list while it was looked at: go on from where it was.
+      return { ...lastPlace, at: null, of: null };
+    }
+    lastPlace = found;
+    return found;
+  };
+  const destination = async (to: Destination, signal: AbortSignal): Promise<RunArguments | null> => {
+    if ('runId' in to) {
+      return follow(args, { store: args.store, runId: to.runId }, undefined);
+    }
+    if (to.step === 'back' || to.step === 'forward') {
+      return retrace(args, to.step === 'back' ? -1 : 1);
+    }
+    const run = (await place(signal))[to.step];
+    return run && follow(args, run, args.list);
+  };
   return {
     getRun: async (_, signal) => {
       const { store, run, experiment } = await read(signal);
       return pageData(args, run, experiment, services, store.state);
+    },
+    getPlace: async (_, signal) => place(signal),
+    goTo: async (to, signal) => {
+      const next = await destination(to, signal);
+      if (next) {
+        session.replace(next);
+      }
+      return null;
     },
     getMarks: async () => marks(args, services),
     getSparklines: async ({ keys }, signal) =>

@@ -22,6 +22,7 @@ import { storeName } from '../stores/uri';
 import type { PageDefinition, PageServices, PageSession } from './page';
 import { completions } from './tableCompletion';
 import { orderClause } from './tableOrder';
+import { settingsKey, tableView } from './tableView';
 
 /** The runs of one experiment, several or all, as a table (reference ui.md, part 1, section 3). */
 export const tablePage: PageDefinition<'table', TableProtocol> = {
@@ -33,11 +34,6 @@ export const tablePage: PageDefinition<'table', TableProtocol> = {
   stores: ({ store }) => [store],
   handlers,
 };
-
-/** Under which the user's choices for these experiments are kept in ViewState.settings. */
-export function settingsKey({ store, experimentIds }: TableArguments): string {
-  return `table\n${store}\n${experimentIds.toSorted().join(',')}`;
-}
 
 /** More experiments than this are not asked for one by one. */
 const NAMED_EXPERIMENTS = 200;
@@ -54,19 +50,7 @@ function handlers(
 
   const store = (): Promise<TrackingStore> => services.stores.get(args.store);
   const table = async (): Promise<RunTable> => tableOf(await store());
-  const viewOf = (choice: ViewChoice): TableView => ({
-    experimentIds: args.experimentIds,
-    view: choice.deleted,
-    filter: choice.filter,
-    now: services.now(),
-    sort: choice.sort,
-    tree: choice.tree,
-    group: choice.group,
-    expanded: choice.expanded,
-    toggled: choice.toggled,
-    hidden: choice.withHidden ? [] : (settings()?.hidden ?? []),
-    only: onlyOf(args.store, choice, services),
-  });
+  const viewOf = (choice: ViewChoice): TableView => tableView(args, choice, services);
   const selectedIds = async (
     choice: ViewChoice,
     selection: Selection,
@@ -242,19 +226,6 @@ export function tableOf(store: TrackingStore): RunTable {
     );
   }
   return store.runTable;
-}
-
-function onlyOf(store: string, choice: ViewChoice, { state }: PageServices): string[] | null {
-  const lists = [
-    ...(choice.starredOnly ? [state.starredRuns()] : []),
-    ...(choice.shownOnly ? [state.shownRuns()] : []),
-  ].map((runs) => runs.filter((run) => run.store === store).map(({ runId }) => runId));
-  const [first, second] = lists;
-  return first === undefined
-    ? null
-    : second === undefined
-      ? first
-      : first.filter((id) => second.includes(id));
 }
 
 /** The experiments of a scope; one that is gone is named by its id. */

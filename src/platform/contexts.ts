@@ -8,6 +8,9 @@ export interface Contexts {
   'mlflowLens.canUndo': boolean;
   'mlflowLens.runView': 'active' | 'deleted' | 'all';
   'mlflowLens.runFilter': boolean;
+  /** The run page in front has shown another run before, or after, this one. */
+  'mlflowLens.canGoBack': boolean;
+  'mlflowLens.canGoForward': boolean;
 }
 
 export function setContext<Key extends keyof Contexts>(key: Key, value: Contexts[Key]): void {

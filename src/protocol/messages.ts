@@ -36,8 +36,14 @@ export class PageServer<P extends PageProtocol> {
 
   constructor(
     private readonly post: (message: HostMessage) => void,
-    private readonly handlers: RequestHandlers<P>,
+    private handlers: RequestHandlers<P>,
   ) {}
+
+  /** From now on these answer; what the others were still asked is aborted. */
+  replaceHandlers(handlers: RequestHandlers<P>): void {
+    this.handlers = handlers;
+    this.abortAll();
+  }
 
   /** Give it each message that comes from the page. What is not a message of ours is ignored. */
   async receive(data: unknown): Promise<void> {
@@ -70,6 +76,10 @@ export class PageServer<P extends PageProtocol> {
 
   dispose(): void {
     this.disposed = true;
+    this.abortAll();
+  }
+
+  private abortAll(): void {
     for (const controller of this.running.values()) {
       controller.abort();
     }

@@ -1,12 +1,13 @@
 import type { RunKey } from '../state/viewState';
 import type { PageProtocol } from './messages';
+import type { RunList, RunTrail } from './runList';
 
 /**
  * Which pages there are, and what each is opened with. `args` is all that a page needs to come back after the
  * window was reloaded: the serializer stores it, nothing else.
  */
 export interface PageArguments {
-  run: RunKey;
+  run: RunArguments;
   charts: ChartsArguments;
   diff: DiffArguments;
   table: TableArguments;
@@ -17,6 +18,13 @@ export interface PageArguments {
 }
 
 export type PageName = keyof PageArguments;
+
+export interface RunArguments extends RunKey {
+  /** Where it was opened from; missing: the runs of its experiment, newest first. */
+  list?: RunList;
+  /** Where the tab has been, once it has gone on to another run. */
+  trail?: RunTrail;
+}
 
 export interface ChartsArguments {
   runs?: RunKey[];
@@ -73,6 +81,8 @@ export type CommonEvents = {
   storeChanged: null;
   /** Shown runs, colours, stars, baseline or directions changed. */
   viewStateChanged: null;
+  /** The tab shows something else now: its host answers for these arguments. */
+  argumentsChanged: { args: unknown };
 };
 
 /** What each page's protocol has in common with the others. */

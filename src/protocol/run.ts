@@ -4,7 +4,7 @@ import type { ArtifactRequests } from './artifacts';
 import type { LatestModelMetric, LinkedVersion } from './loggedModel';
 import type { MetricColumns } from './metricColumns';
 import type { Direction } from '../state/metrics';
-import type { RunColor } from '../state/viewState';
+import type { RunColor, RunKey } from '../state/viewState';
 
 /** What the run page asks of its host. */
 export type RunProtocol = {
@@ -19,11 +19,36 @@ export type RunProtocol = {
     getSources: { params: null; result: RunSources };
     /** What the run is tied to: data, models, other runs. */
     getRelated: { params: null; result: RelatedData };
+    /** Where the run stands in the list that it was opened from. */
+    getPlace: { params: null; result: RunPlace };
+    /** Shows another run in this tab; nothing where there is none. `argumentsChanged` follows. */
+    goTo: { params: Destination; result: null };
     /** The note, rendered; the page cleans it. */
     renderNote: { params: { text: string }; result: { html: string | null } };
   } & ArtifactRequests;
-  events: Record<never, never>;
+  events: {
+    /** A command wants the page to go on. */
+    step: Step;
+  };
 };
+
+export type Step = 'previous' | 'next' | 'back' | 'forward';
+
+export type Destination = { step: Step } | { runId: string };
+
+export interface RunPlace {
+  /** What the list is, for a tooltip: "the runs of taxi-duration, by rmse". */
+  list: string;
+  previous: PlacedRun | null;
+  next: PlacedRun | null;
+  /** From 1; null where the run is not in the list any more, or counting costs too much. */
+  at: number | null;
+  of: number | null;
+}
+
+export interface PlacedRun extends RunKey {
+  name: string;
+}
 
 export interface RunMarks {
   /** null while the run was never drawn in a picture. */
@@ -76,9 +101,6 @@ export interface RelatedData {
   models: RelatedModel[];
   /** Registered versions made from this run or from its logged models. */
   versions: LinkedVersion[];
-  /** The run before and the one after this in its experiment, by start time. */
-  newer: RunInfo | null;
-  older: RunInfo | null;
 }
 
 export interface RelatedRun {

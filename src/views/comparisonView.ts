@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { metricOf, type Run } from '../mlflow/entities';
 import { formatNumber, plainText } from '../mlflow/format';
 import { setContext } from '../platform/contexts';
+import type { RunList } from '../protocol/runList';
 import { headlineMetric } from '../state/metrics';
 import { keyOf, sameRun, type RunKey, type ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
@@ -11,6 +12,8 @@ import { runTooltip } from './runTooltip';
 
 export interface ComparisonNode extends RunKey {
   kind: 'shown';
+  /** The list that it stands in: its page walks it. */
+  list: RunList;
 }
 
 /** The shown runs of all stores, with their colours and the baseline. */
@@ -42,7 +45,11 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
   }
 
   getChildren(): ComparisonNode[] {
-    return this.state.shownRuns().map((run) => ({ kind: 'shown', ...run }));
+    return this.state.shownRuns().map((run) => ({
+      kind: 'shown',
+      ...run,
+      list: { kind: 'shown' },
+    }));
   }
 
   getParent(): undefined {

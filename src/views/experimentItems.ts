@@ -109,7 +109,11 @@ export class ExperimentItems {
     };
     item.contextValue = `run${condition === 'deleted' ? '.deleted' : ''}${this.state.isStarred(key) ? '.starred' : ''}`;
     item.accessibilityInformation = { label: runAccessibleLabel(row, condition, item.description) };
-    item.command = { command: 'mlflowLens.openRun', title: 'Open Run', arguments: [key] };
+    item.command = {
+      command: 'mlflowLens.openRun',
+      title: 'Open Run',
+      arguments: [{ ...key, list: node.list }],
+    };
     return item;
   }
 

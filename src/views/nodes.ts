@@ -1,5 +1,6 @@
 import type { Experiment, ModelVersion, RegisteredModel } from '../mlflow/entities';
 import type { RunRow } from '../mlflow/store';
+import type { RunList } from '../protocol/runList';
 import type { ArtifactNode } from './artifactNodes';
 
 /**
@@ -24,6 +25,8 @@ export interface RunNode {
   store: string;
   runId: string;
   row: RunRow;
+  /** The list that it stands in: its page walks it. */
+  list: RunList;
   experiment: Experiment | null;
   parent: ExperimentNode | RunNode | null;
 }

@@ -57,6 +57,8 @@ export class OpenedPage {
   readonly errors: string[] = [];
   /** The tab's title. */
   title = '';
+  /** Sends an event to the page, as a command does. */
+  emit: (name: string, payload: unknown) => void = () => undefined;
   readonly disposables: (() => void)[] = [];
 
   constructor(
@@ -155,7 +157,8 @@ export async function closeBrowser(): Promise<void> {
 export async function openPage<Name extends PageName, P extends PageProtocol>(
   options: OpenOptions<Name, P>,
 ): Promise<OpenedPage> {
-  const { definition, args, stores } = options;
+  const { definition, stores } = options;
+  let { args } = options;
   const bundle = path.join(DIST, `${definition.name}.js`);
   assert.ok(fs.existsSync(bundle), `${bundle} is missing: npm run build`);
   browser ??= launchBrowser();
@@ -165,6 +168,7 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
   const page = await context.newPage();
   const opened = new OpenedPage(page, context);
   opened.title = definition.initialTitle(args);
+  opened.emit = (name, payload) => emit(name, payload);
 
   const state = options.state ?? new ViewState({ get: () => undefined, update: async () => undefined });
   const services = pageServices(options, opened, state);
@@ -172,28 +176,35 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
   let dispose: (() => void)[] = [];
   const emit = (name: string, payload: unknown): void =>
     server?.emit(name, payload as WithCommon<P>['events'][string]);
-  const restart = (): void => {
-    server?.dispose();
+  const handlersFor = (): RequestHandlers<WithCommon<P>> => {
     dispose.forEach((callback) => callback());
     dispose = [];
     const session = {
       setTitle: (title: string) => void (opened.title = title),
+      replace: (next: PageArguments[PageName]) => {
+        args = next as PageArguments[Name];
+        server?.replaceHandlers(handlersFor());
+        emit('argumentsChanged', { args });
+      },
       emit,
       onDispose: (callback: () => void) => void dispose.push(callback),
     };
-    const handlers = {
+    return {
       ...commonHandlers(services, session),
       ...definition.handlers(args, services, session),
-    } as RequestHandlers<WithCommon<P>>;
+    };
+  };
+  const restart = (): void => {
+    server?.dispose();
     server = new PageServer<WithCommon<P>>((message) => {
       // A page that is being closed or made again hears nothing, as in VS Code.
       page.evaluate(`__lens.receive(${JSON.stringify(encode(message))})`).catch(() => undefined);
-    }, handlers);
+    }, handlersFor());
   };
-  const watched = new Set(definition.stores(args));
   const subscriptions = [
     stores.onDidChange((uri) => {
-      if (uri !== null && (watched.size === 0 || watched.has(uri))) {
+      const watched = definition.stores(args);
+      if (uri !== null && (watched.length === 0 || watched.includes(uri))) {
         emit('storeChanged', null);
       }
     }),

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { count, plainText } from '../../src/mlflow/format';
 import type { ChartMetric, ChartRun, ChartsPageData, ChartsProtocol } from '../../src/protocol/charts';
+import type { RunList } from '../../src/protocol/runList';
 import { keyOf, type RunKey } from '../../src/state/viewState';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
@@ -124,7 +125,15 @@ export class ChartsPage extends LivePage<ChartsPageData> {
             this.hiddenRuns.clear();
             this.regroup();
           },
-          open: (run) => this.run('openRun', run),
+          open: (run) =>
+            this.run('openRun', {
+              ...run,
+              list: {
+                kind: 'runs',
+                of: 'charts',
+                runs: data.runs.map(({ store, runId }) => ({ store, runId })),
+              } satisfies RunList,
+            }),
           setBaseline: (run) => this.run('setBaseline', { runs: [run] }),
         })}
         ${this.charts(data, metrics)}`,

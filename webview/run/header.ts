@@ -14,7 +14,7 @@ export interface HeaderOptions {
   data: ShownRun;
   sources: RunSources | undefined;
   related: RelatedData | undefined;
-  openRun: (runId: string) => void;
+  openRun: (runId: string, event: MouseEvent) => void;
   now: number;
   openSource: () => void;
   copy: (text: string, what: string) => void;
@@ -107,7 +107,7 @@ export function statusLine({
 
 function parentLink(
   related: RelatedData | undefined,
-  openRun: (runId: string) => void,
+  openRun: HeaderOptions['openRun'],
 ): TemplateResult | typeof nothing {
   const parent = related?.parent;
   if (!parent) {
@@ -118,7 +118,11 @@ function parentLink(
     ${icon('type-hierarchy-super')} child of
     ${
       parent.info
-        ? html`<button type="button" class="link" @click=${() => openRun(parent.runId)}>
+        ? html`<button
+            type="button"
+            class="link"
+            @click=${(event: MouseEvent) => openRun(parent.runId, event)}
+          >
             ${text(name)}
           </button>`
         : html`${text(name)}, which is gone`

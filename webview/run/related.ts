@@ -12,7 +12,7 @@ import { age } from '../ui/time';
 
 export interface RelatedOptions {
   now: number;
-  openRun: (runId: string) => void;
+  openRun: (runId: string, event: MouseEvent) => void;
   openModel: (name: string) => void;
   openLoggedModel: (modelId: string) => void;
   copy: (text: string, what: string) => void;
@@ -47,7 +47,7 @@ export function childrenTable({ children }: RelatedData, { now, openRun }: Relat
         return html`<tr data-row>
           <td>
             ${icon(conditionIcon(condition).icon.replace('~', ' codicon-modifier-'), condition)}
-            <button type="button" class="link" @click=${() => openRun(info.runId)}>
+            <button type="button" class="link" @click=${(event: MouseEvent) => openRun(info.runId, event)}>
               ${text(runName(info))}
             </button>
           </td>

@@ -3,6 +3,7 @@ import { isCancelled, toStoreError, type StoreError } from '../../src/mlflow/err
 import { fromMetricColumns } from '../../src/protocol/metricColumns';
 import type { ParamSource, RelatedData, RunProtocol, RunSources } from '../../src/protocol/run';
 import type { PageConnection } from '../ui/client';
+import type { RunKey } from '../../src/state/viewState';
 import { Refresher } from '../ui/refresher';
 import type { ShownRun } from './shownRun';
 
@@ -24,6 +25,9 @@ export class RunData {
   /** The note as HTML that is not clean yet; null where it cannot be rendered. */
   note: { text: string; html: string | null } | undefined;
   readonly sparklines = new Map<string, MetricSummary>();
+  readonly key: RunKey;
+  private readonly subscriptions: (() => void)[];
+  private disposed = false;
   /** By key, the latest point that the drawn sparkline ends in. */
   private readonly drawnAt = new Map<string, string>();
   private readonly runs = new Refresher(() => this.load());
@@ -36,10 +40,19 @@ export class RunData {
     private readonly changed: () => void,
     private readonly drawnKeys: () => Set<string>,
   ) {
-    const { client } = connection;
-    client.on('storeChanged', () => this.runs.request());
-    client.on('viewStateChanged', () => void this.loadMarks());
+    const { client, args } = connection;
+    this.key = { store: args.store, runId: args.runId };
+    this.subscriptions = [
+      client.on('storeChanged', () => this.runs.request()),
+      client.on('viewStateChanged', () => void this.loadMarks()),
+    ];
     this.runs.request();
+  }
+
+  /** The page shows another run: what is still asked is forgotten. */
+  dispose(): void {
+    this.disposed = true;
+    this.subscriptions.forEach((unsubscribe) => unsubscribe());
   }
 
   refresh(): void {
@@ -57,13 +70,21 @@ export class RunData {
       this.run = { ...data, run: { ...data.run, metrics: fromMetricColumns(data.metrics) } };
       this.error = undefined;
     } catch (error) {
-      this.error = toStoreError(error);
-      this.changed();
+      if (!this.disposed && !isCancelled(error)) {
+        this.error = toStoreError(error);
+        this.changed();
+      }
+      return;
+    }
+    if (this.disposed) {
       return;
     }
     this.changed();
     // Histories of the rows that are drawn now go first: the store answers one question after the other.
     await new Promise(requestAnimationFrame);
+    if (this.disposed) {
+      return;
+    }
     this.relations.request();
     void this.loadNote();
     if (this.sourcesLoading) {
@@ -74,7 +95,11 @@ export class RunData {
   private async loadSources(): Promise<void> {
     this.sourcesLoading = true;
     try {
-      this.sources = await this.connection.client.request('getSources', null);
+      const sources = await this.connection.client.request('getSources', null);
+      if (this.disposed) {
+        return;
+      }
+      this.sources = sources;
       this.sourceOf = new Map(this.sources.params.map((source) => [source.key, source]));
     } catch {
       // Each source then reads "unknown"; the host has logged why.

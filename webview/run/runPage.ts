@@ -1,8 +1,11 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import { toStoreError, type StoreError } from '../../src/mlflow/errors';
-import { formatDateTime } from '../../src/mlflow/format';
+import { formatDateTime, plainText } from '../../src/mlflow/format';
+import type { RunArguments } from '../../src/protocol/pages';
 import type { RelatedData, RunProtocol } from '../../src/protocol/run';
+import { sameRun, type RunKey } from '../../src/state/viewState';
 import type { LensArtifacts } from '../ui/artifacts/artifactBrowser';
 import '../ui/artifacts/artifactBrowser';
 import { artifactHost } from '../ui/artifacts/client';
@@ -19,6 +22,7 @@ import { onThemeChange } from '../ui/theme';
 import { liveLine, runName, statusLine, title, type HeaderOptions } from './header';
 import { menuItems } from './menuItems';
 import { metricsTable } from './metricsTable';
+import { Navigation } from './navigation';
 import { noteBody } from './note';
 import { paramSource } from './paramSource';
 import { childrenTable, datasetsList, modelsList, type RelatedOptions } from './related';
@@ -43,7 +47,12 @@ export class RunPage extends LitElement {
   @state() private actionError = '';
   @state() private filter = '';
   @state() private now = Date.now();
+  /** What is said to a screen reader. */
+  @state() private said = '';
   private known!: RunData;
+  /** The run that the tab goes on to: shown when there is something of it to show. */
+  private coming: RunData | undefined;
+  private navigation!: Navigation;
   private artifacts!: ArtifactHost;
   private readonly folded = new Set<string>(['systemTags']);
   private readonly opened = new Set<string>();
@@ -66,17 +75,60 @@ export class RunPage extends LitElement {
       (name, params, signal) => client.request(name, params, signal),
       this.failed,
     );
-    this.known = new RunData(
-      this.connection,
-      () => this.requestUpdate(),
-      () =>
-        new Set(
-          [...this.querySelectorAll<HTMLElement>('table.metrics [data-key]')].map((row) => row.dataset.key!),
-        ),
-    );
+    this.known = new RunData(this.connection, () => this.requestUpdate(), this.drawnMetrics);
+    this.navigation = new Navigation(this.connection, () => this.requestUpdate(), this.failed);
+    this.navigation.refresh();
+    client.on('argumentsChanged', ({ args }) => this.goOn(args as RunArguments));
+    document.addEventListener('keydown', this.onKey);
     onThemeChange(() => this.requestUpdate());
     setInterval(() => (this.now = Date.now()), MINUTE / 6);
   }
+
+  private readonly drawnMetrics = (): Set<string> =>
+    new Set(
+      [...this.querySelectorAll<HTMLElement>('table.metrics [data-key]')].map((row) => row.dataset.key!),
+    );
+
+  /** The tab shows another run, or the same one in another list. */
+  private goOn(args: RunArguments): void {
+    const same = sameRun(args, this.connection.args);
+    this.connection.args = args;
+    this.connection.saveArgs(args);
+    this.navigation.forget();
+    this.requestUpdate();
+    if (same) {
+      return;
+    }
+    this.coming?.dispose();
+    const coming = new RunData(
+      this.connection,
+      () => {
+        if (this.coming === coming && (coming.run || coming.error)) {
+          this.arrive(coming);
+        }
+        this.requestUpdate();
+      },
+      this.drawnMetrics,
+    );
+    this.coming = coming;
+  }
+
+  private arrive(run: RunData): void {
+    this.known.dispose();
+    this.known = run;
+    this.coming = undefined;
+    this.opened.clear();
+    this.limits.clear();
+    this.actionError = '';
+    this.said = run.run ? `Run ${runName(run.run)}` : 'This run is not in the store';
+  }
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const target = event.target as HTMLElement;
+    if (!/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && this.navigation.onKey(event)) {
+      event.preventDefault();
+    }
+  };
 
   protected override updated(): void {
     this.querySelectorAll<HTMLElement>('table.rows').forEach(roveRows);
@@ -85,7 +137,8 @@ export class RunPage extends LitElement {
 
   protected override render(): TemplateResult {
     const { run, error } = this.known;
-    return html`<div class="page">
+    return html`<div class="page ${this.coming ? 'leaving' : ''}">
+      <div class="visually-hidden" role="status">${plainText(this.said)}</div>
       ${run ? this.loaded(run) : error ? this.notLoaded(error) : skeleton(12, 'Loading the run')}
     </div>`;
   }
@@ -104,19 +157,20 @@ export class RunPage extends LitElement {
       data,
       sources: this.known.sources,
       related: this.known.related,
-      openRun: (runId) => this.openRun(runId),
+      openRun: this.openRun,
       now: this.now,
       openSource: () => this.run('openSource', this.target),
       copy: this.copy,
     };
     return html`<header class="page-header">
+        ${this.navigation.trailButtons()}
         ${breadcrumb([
           { label: data.storeName, title: this.target.store, open: () => this.openTable([]) },
           { label: data.experimentName, open: () => this.openTable([data.run.info.experimentId]) },
           { label: runName(data), title: this.target.runId },
         ])}
         <div class="actions">
-          ${this.neighbours(this.known.related)}
+          ${this.navigation.listButtons()}
           <vscode-button appearance="secondary" @click=${() => this.openChart()}>Charts</vscode-button>
           <vscode-button appearance="secondary" @click=${() => this.run('diffRuns', { runs: [this.target] })}>
             Diff With…
@@ -215,14 +269,6 @@ export class RunPage extends LitElement {
       </div>`;
   }
 
-  private neighbours(related: RelatedData | undefined): TemplateResult {
-    const { newer, older } = related ?? {};
-    return html`${iconButton('arrow-up', 'Newer Run', () => newer && this.openRun(newer.runId), {
-      disabled: !newer,
-    })}
-    ${iconButton('arrow-down', 'Older Run', () => older && this.openRun(older.runId), { disabled: !older })}`;
-  }
-
   private artifactSection(): TemplateResult {
     const roots: ArtifactRootNode[] = [
       { owner: { runId: this.target.runId } },
@@ -239,7 +285,11 @@ export class RunPage extends LitElement {
       title: 'Artifacts',
       open: !this.folded.has('artifacts'),
       onToggle: () => this.toggle(this.folded, 'artifacts'),
-      body: () => html`<lens-artifacts .host=${this.artifacts} .roots=${roots}></lens-artifacts>`,
+      body: () =>
+        keyed(
+          this.target.runId,
+          html`<lens-artifacts .host=${this.artifacts} .roots=${roots}></lens-artifacts>`,
+        ),
       actions: iconButton('refresh', 'Look for New Artifacts', () =>
         this.querySelector<LensArtifacts>('lens-artifacts')?.refresh(),
       ),
@@ -252,7 +302,7 @@ export class RunPage extends LitElement {
     }
     const options: RelatedOptions = {
       now: this.now,
-      openRun: (runId) => this.openRun(runId),
+      openRun: this.openRun,
       openModel: (name) => this.run('openModel', { store: this.target.store, name }),
       openLoggedModel: (modelId) => this.run('openLoggedModel', { store: this.target.store, modelId }),
       copy: this.copy,
@@ -332,8 +382,8 @@ export class RunPage extends LitElement {
     );
   }
 
-  private get target(): { store: string; runId: string } {
-    return this.connection.args;
+  private get target(): RunKey {
+    return this.known.key;
   }
 
   private readonly run = (command: string, args: unknown): void => {
@@ -350,9 +400,14 @@ export class RunPage extends LitElement {
     this.actionError = toStoreError(error).message;
   };
 
-  private openRun(runId: string): void {
-    this.run('openRun', { store: this.target.store, runId });
-  }
+  /** In this tab, from which "back" comes back here; with Ctrl or Cmd in a tab of its own. */
+  private readonly openRun = (runId: string, { ctrlKey, metaKey }: MouseEvent): void => {
+    if (ctrlKey || metaKey) {
+      this.run('openRun', { store: this.target.store, runId });
+    } else {
+      this.navigation.go({ runId });
+    }
+  };
 
   private openTable(experimentIds: string[]): void {
     this.run('openRunTable', { store: this.target.store, experimentIds });

@@ -10,6 +10,22 @@ export const runStyles = css`
   .status-running .codicon {
     color: var(--vscode-charts-blue);
   }
+  /* The next run is asked for: dimmed only where the answer takes its time. */
+  .leaving {
+    opacity: 0.6;
+    transition: opacity 0.1s linear 0.3s;
+  }
+  .trail,
+  .list-steps {
+    display: inline-flex;
+    align-items: center;
+    flex: none;
+  }
+  .list-steps .muted {
+    padding: 0 4px;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
   .sparkline {
     display: inline-block;
     width: 80px;

@@ -1,5 +1,6 @@
 import { count } from '../../src/mlflow/format';
 import { columnId, type TableColumn, type TableRow } from '../../src/mlflow/runTable';
+import type { RunList } from '../../src/protocol/runList';
 import type { ExportFormat } from '../../src/protocol/table';
 import { parseFilter } from '../../src/search/parse';
 import { narrow } from '../../src/search/text';
@@ -201,7 +202,13 @@ export class PageActions implements TableActions {
 
   openRun(row: TableRow | undefined): void {
     if (row?.type === 'run') {
-      this.run('openRun', { store: this.store, runId: row.runId });
+      const { store, model } = this;
+      const { experimentIds } = model.connection.args;
+      this.run('openRun', {
+        store,
+        runId: row.runId,
+        list: { kind: 'table', store, experimentIds, view: model.view } satisfies RunList,
+      });
     }
   }
 

@@ -29,10 +29,12 @@ export function connect<Name extends PageName, P extends PageProtocol>(): PageCo
   const client = new PageClient<WithCommon<P>>((message) => api.postMessage(message));
   window.addEventListener('message', (event: MessageEvent<HostMessage>) => client.receive(event.data));
   const stored = api.getState() as StoredState | undefined;
-  const state: StoredState = { args: bootstrap.args, view: stored?.view };
+  // A tab that went on to something else keeps its first document, with the arguments of then.
+  const args = (stored?.args ?? bootstrap.args) as PageBootstrap<Name>['args'];
+  const state: StoredState = { args, view: stored?.view };
   api.setState(state);
   return {
-    args: bootstrap.args,
+    args,
     client,
     view: <T>() => state.view as T | undefined,
     saveView: (view) => {

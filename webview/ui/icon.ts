@@ -18,6 +18,8 @@ export interface IconButtonOptions {
   /** More class names. */
   className?: string;
   disabled?: boolean;
+  /** Does nothing now, but keeps the focus. */
+  unavailable?: boolean;
 }
 
 /** A button that is an icon alone. The label may hold a store's text. */
@@ -25,7 +27,7 @@ export function iconButton(
   name: string,
   label: string,
   onClick: (event: MouseEvent) => void,
-  { pressed, className = '', disabled = false }: IconButtonOptions = {},
+  { pressed, className = '', disabled = false, unavailable = false }: IconButtonOptions = {},
 ): TemplateResult {
   const spoken = plainText(label);
   return html`<button
@@ -34,6 +36,7 @@ export function iconButton(
     title=${spoken}
     aria-label=${spoken}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)}
+    aria-disabled=${unavailable ? 'true' : nothing}
     ?disabled=${disabled}
     @click=${onClick}
   >

@@ -58,7 +58,12 @@ export class LensArtifacts extends LitElement {
   protected override render(): TemplateResult {
     const rows = this.tree.rows(this.roots);
     return html`<div class="artifacts">
-      <div class="artifact-tree" role="tree" aria-label="Artifacts" @keydown=${this.onKey}>
+      <div
+        class="artifact-tree"
+        role=${rows.some(({ message }) => !message) ? 'tree' : 'group'}
+        aria-label="Artifacts"
+        @keydown=${this.onKey}
+      >
         ${rows.map((row) => this.row(row))}
       </div>
       <div class="artifact-preview" role="region" aria-label="Preview">${this.pane(rows)}</div>

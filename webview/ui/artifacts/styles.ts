@@ -51,7 +51,9 @@ export const artifactStyles = css`
     padding-right: 4px;
   }
   .tree-row[role='none'] > span {
+    min-width: 0;
     padding: 2px 0;
+    overflow-wrap: anywhere;
   }
   .artifact-preview {
     min-width: 0;

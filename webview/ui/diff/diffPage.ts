@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { isCancelled, toStoreError, type StoreError } from '../../../src/mlflow/errors';
 import { plainText } from '../../../src/mlflow/format';
 import type { DiffHistory, DiffImage, DiffPageData, DiffProtocol } from '../../../src/protocol/diff';
+import type { RunList } from '../../../src/protocol/runList';
 import { breadcrumb, type Crumb } from '../breadcrumb';
 import type { PageConnection } from '../client';
 import { filterBox } from '../filterBox';
@@ -351,8 +352,9 @@ export class DiffPage extends LitElement {
 
   private openRun(side: number): void {
     const run = this.data?.runs[side];
-    if (run && !run.workingTree && run.runId !== '') {
-      this.run('openRun', { store: run.store, runId: run.runId });
+    if (this.data && run && !run.workingTree && run.runId !== '') {
+      const list: RunList = { kind: 'runs', of: 'diff', runs: this.runKeys(this.data) };
+      this.run('openRun', { store: run.store, runId: run.runId, list });
     }
   }
 
