@@ -26,8 +26,20 @@ async function main([wanted, ...args]: string[]): Promise<void> {
   }
   for (const { name, run } of chosen) {
     console.log(`\n== ${name} ==`);
-    await run(args);
+    try {
+      await run(args);
+    } catch (error) {
+      console.error(`The benchmark "${name}" ended with an error:`, error);
+      process.exitCode = 1;
+    }
   }
 }
 
-void main(process.argv.slice(2));
+main(process.argv.slice(2)).then(
+  // A browser or worker that a failed benchmark left behind must not keep the process.
+  () => process.exit(),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

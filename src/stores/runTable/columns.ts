@@ -32,16 +32,20 @@ export class NumberColumn {
   }
 }
 
-/** Texts, each kept once: a run has the place of its text. */
+/** So many different texts, and hardly one of them twice: then looking each up costs more than it saves. */
+const MANY_TEXTS = 4096;
+
+/** Texts, each kept once unless nearly all differ: a run has the place of its text. */
 export class TextColumn {
   readonly codes: Int32Array;
   private characters = 0;
-  private ranks: { numbers: Float64Array; order: Int32Array } | null = null;
+  private texted = 0;
+  private ranks: { numbers: Float64Array; order: Int32Array; count: number } | null = null;
 
   constructor(
     rows: number,
     readonly texts: string[] = [],
-    private readonly places = new Map<string, number>(),
+    private places: Map<string, number> | null = new Map(),
   ) {
     this.codes = new Int32Array(rows).fill(-1);
   }
@@ -51,12 +55,16 @@ export class TextColumn {
       this.codes[row] = -1;
       return;
     }
-    let place = this.places.get(text);
+    this.texted++;
+    let place = this.places?.get(text);
     if (place === undefined) {
       place = this.texts.push(text) - 1;
-      this.places.set(text, place);
+      this.places?.set(text, place);
       this.characters += text.length;
       this.ranks = null;
+      if (place === MANY_TEXTS && this.texted < MANY_TEXTS * 1.1) {
+        this.places = null;
+      }
     }
     this.codes[row] = place;
   }
@@ -80,28 +88,19 @@ export class TextColumn {
     return numbers.length > 0 && numbers.every((number) => !Number.isNaN(number));
   }
 
-  /** The number of each text, NaN for none, and each text's place in the order: numbers by size, then texts. */
-  ranking(): { numbers: Float64Array; order: Int32Array } {
+  /**
+   * The number of each text, NaN for none, and each text's place in the order: numbers by size, then texts. There
+   * are `count` places: equal numbers, however written, share one.
+   */
+  ranking(): { numbers: Float64Array; order: Int32Array; count: number } {
     if (this.ranks === null || this.ranks.numbers.length !== this.texts.length) {
-      const numbers = Float64Array.from(this.texts, (text) => numberInText(text) ?? NaN);
-      const places = Int32Array.from(this.texts, (_, place) => place);
-      const numeric = places.filter((place) => !Number.isNaN(numbers[place]!));
-      const others = places.filter((place) => Number.isNaN(numbers[place]!));
-      numeric.sort((a, b) => numbers[a]! - numbers[b]!);
-      others.sort((a, b) => compareTexts(this.texts[a]!, this.texts[b]!));
-      const sorted = [...numeric, ...others];
-      const order = new Int32Array(sorted.length);
-      let rank = -1;
-      let before = NaN;
-      sorted.forEach((place) => {
-        // Equal numbers, however written, stand in one place: the next sort term decides.
-        if (numbers[place] !== before) {
-          rank++;
-        }
-        before = numbers[place]!;
-        order[place] = rank;
-      });
-      this.ranks = { numbers, order };
+      const { texts } = this;
+      const numbers = Float64Array.from(texts, (text) => numberInText(text) ?? NaN);
+      const { ranks: order, count } = ranksOf(numbers, () => true);
+      const others = [...new Set(texts.filter((_, place) => order[place] === -1))].sort();
+      const rankOf = new Map(others.map((text, rank) => [text, count + rank]));
+      order.forEach((rank, place) => (order[place] = rank === -1 ? rankOf.get(texts[place]!)! : rank));
+      this.ranks = { numbers, order, count: count + others.length };
     }
     return this.ranks;
   }
@@ -111,8 +110,42 @@ export class TextColumn {
   }
 }
 
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/**
+ * The place of each value among the different ones that are chosen, from the least; −1 for NaN and for what is not
+ * chosen.
+ */
+export function ranksOf(
+  values: Float64Array,
+  isChosen: (index: number) => boolean,
+): { ranks: Int32Array; count: number } {
+  const sorted = values.filter((value, index) => !Number.isNaN(value) && isChosen(index)).sort();
+  let count = 0;
+  for (const value of sorted) {
+    if (count === 0 || value !== sorted[count - 1]) {
+      sorted[count++] = value;
+    }
+  }
+  const ranks = new Int32Array(values.length);
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
+    ranks[index] = Number.isNaN(value) || !isChosen(index) ? -1 : placeOf(value, sorted, count);
+  }
+  return { ranks, count };
+}
+
+/** Of a value that is there. */
+function placeOf(value: number, sorted: Float64Array, count: number): number {
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
 
 export type Column = NumberColumn | TextColumn;

@@ -1,14 +1,6 @@
 import { columnId, type SortTerm } from '../../mlflow/runTable';
-import { isNanText, NumberColumn, type Column } from './columns';
+import { isNanText, NumberColumn, ranksOf, type Column } from './columns';
 import type { RunColumns } from './runColumns';
-
-/** What a column sorts by: a number for each row, and whether there is one. */
-interface SortKeys {
-  values: Float64Array | Int32Array;
-  /** 0: a value; 1: NaN; 2: missing. */
-  classes: Uint8Array;
-  descending: boolean;
-}
 
 /**
  * All rows in the order of the terms: numbers as numbers, also where a param or tag holds them; NaN, then
@@ -16,88 +8,68 @@ interface SortKeys {
  */
 export function sortedRows(table: RunColumns, sort: readonly SortTerm[]): Int32Array {
   const base = table.memo('order', () => defaultOrder(table));
-  if (sort.length === 0) {
-    return base;
-  }
   const id = sort.map(({ column, descending }) => `${descending ? '-' : '+'}${columnId(column)}`).join('\n');
-  const terms = sort.map(({ column, descending }) => sortKeys(table.column(column), table.rows, descending));
-  return table.memo(`order ${id}`, () => {
-    const places = table.memo('places', () => placesOf(base));
-    const rows = base.slice();
-    const [first, ...rest] = terms;
-    if (first === undefined) {
-      return rows;
-    }
-    // Rows without a value need no sorting among themselves by the first term, which is often the only one.
-    const compare = comparison([first, ...rest], places);
-    const parts = [0, 1, 2].map((wanted) => rows.filter((row) => first.classes[row] === wanted));
-    const { values } = first;
-    const sign = first.descending ? -1 : 1;
-    parts[0]!.sort(
-      rest.length > 0 ? compare : (a, b) => sign * (values[a]! - values[b]!) || places[a]! - places[b]!,
-    );
-    if (rest.length > 0) {
-      const others = comparison(rest, places);
-      parts[1]!.sort(others);
-      parts[2]!.sort(others);
-    }
-    let at = 0;
-    for (const part of parts) {
-      rows.set(part, at);
-      at += part.length;
-    }
-    return rows;
-  });
+  return sort.length === 0
+    ? base
+    : table.memo(`order ${id}`, () =>
+        // From the last term to the first: rows that are equal by one keep the order that those after it gave.
+        sort.reduceRight((rows, term) => stablySorted(rows, placesOf(table, term)), base),
+      );
 }
 
-function comparison(terms: SortKeys[], places: Int32Array): (a: number, b: number) => number {
-  return (a, b) => {
-    for (const { values, classes, descending } of terms) {
-      const byClass = classes[a]! - classes[b]!;
-      if (byClass !== 0) {
-        return byClass;
-      }
-      const byValue = classes[a] === 0 ? values[a]! - values[b]! : 0;
-      if (byValue !== 0) {
-        return descending ? -byValue : byValue;
-      }
-    }
-    return places[a]! - places[b]!;
-  };
+/** Where each row stands by one column: equal rows share a place, and there are `count` of them. */
+interface Places {
+  places: Int32Array;
+  count: number;
 }
 
-function sortKeys(column: Column, rows: number, descending: boolean): SortKeys {
-  const classes = new Uint8Array(rows);
-  if (column instanceof NumberColumn) {
-    for (let row = 0; row < rows; row++) {
-      classes[row] = column.present[row] === 0 ? 2 : Number.isNaN(column.values[row]) ? 1 : 0;
-    }
-    return { values: clampInfinities(column.values), classes, descending };
+/** By counting, for the places are few: no comparison is made. */
+function stablySorted(rows: Int32Array, { places, count }: Places): Int32Array {
+  const next = new Int32Array(count + 1);
+  for (let row = 0; row < places.length; row++) {
+    next[places[row]! + 1]!++;
   }
-  const { order } = column.ranking();
-  const nan = column.texts.map((text) => isNanText(text));
-  const values = new Int32Array(rows);
+  for (let place = 0; place < count; place++) {
+    next[place + 1]! += next[place]!;
+  }
+  const sorted = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    sorted[next[places[row]!]!++] = row;
+  }
+  return sorted;
+}
+
+function placesOf(table: RunColumns, { column, descending }: SortTerm): Places {
+  const { places, count } = table.memo(`places ${columnId(column)}`, () =>
+    ascending(table.column(column), table.rows),
+  );
+  if (!descending) {
+    return { places, count };
+  }
+  const values = count - 2;
+  return { places: places.map((place) => (place < values ? values - 1 - place : place)), count };
+}
+
+/** Places of the values, then one for NaN and one for what is missing. */
+function ascending(column: Column, rows: number): Places {
+  const places = new Int32Array(rows);
+  if (column instanceof NumberColumn) {
+    const { ranks, count } = ranksOf(column.values, (row) => column.present[row] === 1);
+    for (let row = 0; row < rows; row++) {
+      places[row] = column.present[row] === 0 ? count + 1 : ranks[row]! === -1 ? count : ranks[row]!;
+    }
+    return { places, count: count + 2 };
+  }
+  const { order, numbers, count } = column.ranking();
+  const ofText = order.map((rank, place) =>
+    Number.isNaN(numbers[place]!) && isNanText(column.texts[place]!) ? count : rank,
+  );
   for (let row = 0; row < rows; row++) {
     const code = column.codes[row]!;
-    classes[row] = code === -1 ? 2 : nan[code] ? 1 : 0;
-    values[row] = code === -1 ? 0 : order[code]!;
+    places[row] = code === -1 ? count + 1 : ofText[code]!;
   }
-  return { values, classes, descending };
-}
-
-/** Infinity minus itself is NaN, which no comparison survives; MLflow stores the greatest double for it. */
-function clampInfinities(values: Float64Array): Float64Array {
-  return values.some((value) => value === Infinity || value === -Infinity)
-    ? values.map((value) =>
-        value === Infinity ? Number.MAX_VALUE / 2 : value === -Infinity ? -Number.MAX_VALUE / 2 : value,
-      )
-    : values;
-}
-
-function placesOf(order: Int32Array): Int32Array {
-  const places = new Int32Array(order.length);
-  order.forEach((row, place) => (places[row] = place));
-  return places;
+  return { places, count: count + 2 };
 }
 
 /** Start time, newest first, runs without one last; then the id. */

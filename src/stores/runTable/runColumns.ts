@@ -3,6 +3,7 @@ import { TAG_COMMIT, TAG_PARENT } from '../../search/syntax';
 import { NumberColumn, TextColumn, type Column } from './columns';
 import type { KeyKind, TableLoader } from './loader';
 import { modelFlavor, modelSize } from './models';
+import { RunIndex } from './runIndex';
 
 /** JSON about the models that a run logged (MLflow < 3). */
 export const HISTORY_TAG = 'mlflow.log-model.history';
@@ -41,8 +42,8 @@ interface Held {
 
 /** Runs of a scope as columns, read when asked for and kept. Rows are numbered; a number keeps its run. */
 export class RunColumns {
-  readonly ids: string[] = [];
-  readonly index = new Map<string, number>();
+  readonly ids: string[];
+  readonly index: RunIndex;
   readonly experiment: TextColumn;
   readonly name: TextColumn;
   readonly status: TextColumn;
@@ -67,16 +68,14 @@ export class RunColumns {
     private readonly now: () => number,
   ) {
     const kept = previous && previous.ids.length > SMALL ? previous : null;
-    if (kept) {
-      this.ids.push(...kept.ids);
-      kept.index.forEach((row, id) => this.index.set(id, row));
-    }
+    this.ids = kept ? kept.ids.slice() : [];
+    this.index = new RunIndex(this.ids);
     const known = this.ids.length;
     const loaded: Parameters<Parameters<TableLoader['runs']>[1]>[0][] = [];
     loader.runs(scope, (run) => {
       loaded.push(run);
-      if (!this.index.has(run.runId)) {
-        this.index.set(run.runId, this.ids.push(run.runId) - 1);
+      if (known === 0 || !this.index.has(run.runId)) {
+        this.index.add(run.runId);
       }
     });
     const rows = this.ids.length;

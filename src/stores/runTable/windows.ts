@@ -121,8 +121,8 @@ export function statistics(column: NumberColumn, rows: Iterable<number>): Statis
 }
 
 function commonText(column: TextColumn, group: Group): string | null {
-  const code = column.codes[group.rows[0]!]!;
-  return code !== -1 && group.rows.every((row) => column.codes[row] === code) ? column.texts[code]! : null;
+  const text = column.get(group.rows[0]!);
+  return text !== undefined && group.rows.every((row) => column.get(row) === text) ? text : null;
 }
 
 function cut<T extends string | null>(text: T): T | string {

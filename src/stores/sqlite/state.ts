@@ -3,7 +3,7 @@ import { readInto, sameFile, stampDescriptor, stampPath } from './disk';
 import { HEADER_BYTES, hideWal } from './header';
 import type { Journal } from './journal';
 import { isJournalActive } from './journal';
-import { readableDatabaseRanges } from './lockRanges';
+import { lockBytePage, readableDatabaseRanges } from './lockRanges';
 import type { Wal } from './wal';
 
 /** The files of one database and what was seen of them when a state began. */
@@ -46,6 +46,10 @@ export const STAMP_TICK = 20;
 /** Reads a page of the main file, without the bytes that SQLite locks. */
 function readMain(files: DatabaseFiles, page: number, target: Uint8Array): void {
   const start = (page - 1) * files.pageSize;
+  if (page !== lockBytePage(files.pageSize)) {
+    readInto(files.descriptor, target, start);
+    return;
+  }
   target.fill(0);
   for (const { offset, length } of readableDatabaseRanges(start, files.pageSize, files.pageSize)) {
     readInto(files.descriptor, target.subarray(offset - start, offset - start + length), offset);
