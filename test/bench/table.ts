@@ -115,6 +115,7 @@ function nativeTime(sql: string): number {
 async function questions(): Promise<void> {
   const sorted = (table: string, key: string): string =>
     `SELECT r.run_uuid FROM runs r LEFT JOIN ${table} m ON m.run_uuid = r.run_uuid AND m.key = '${key}' ORDER BY m.value LIMIT 160`;
+  const before = process.memoryUsage.rss();
   makeCold(RUNS);
   const cold = new SqliteStore(RUNS, workerBundle());
   await figure('first rows, cold file', 3000, () => cold.runTable.rows(query()));
@@ -124,7 +125,6 @@ async function questions(): Promise<void> {
   cold.dispose();
 
   await makeWarm(RUNS);
-  const before = process.memoryUsage().rss;
   const store = new SqliteStore(RUNS, workerBundle());
   const { runTable: table } = store;
   await figure(
@@ -171,7 +171,7 @@ async function questions(): Promise<void> {
   console.log(
     `a screen of 60 rows and ${columns.length} columns        ${(bytes(screen) / 1000).toFixed(0)} KB   at most 200`,
   );
-  const worker = process.memoryUsage().rss - before;
+  const worker = process.memoryUsage.rss() - before;
   console.log(`memory that the worker added ${(worker / 1e6).toFixed(0)} MB   at most 300`);
   store.dispose();
 }

@@ -52,7 +52,7 @@ export function displayOf(table: RunColumns, view: TableView): Display {
     if (view.group.length > 0) {
       return grouped(table, view, matching, mask, isOpen);
     }
-    return view.tree
+    return view.tree && table.nests
       ? nested(table, order, matching, mask, isOpen)
       : {
           rows: matching,

@@ -280,6 +280,12 @@ export class RunColumns {
     });
   }
 
+  /** Whether any run stands below another. */
+  get nests(): boolean {
+    const parents = this.parents();
+    return this.memo('nests', () => parents.some((parent) => parent !== -1));
+  }
+
   /** A column, if it is here already or costs next to nothing. */
   peek(column: TableColumn): Column | undefined {
     const small = this.rows <= SMALL;
