@@ -2,6 +2,7 @@ import type { SampledSeries, SampleRequest } from './samples';
 import type {
   ArtifactFile,
   Experiment,
+  KeyValue,
   LoggedModel,
   MetricHistory,
   MetricSummary,
@@ -61,8 +62,22 @@ export interface RunRow extends Run {
 }
 
 export interface RegisteredModelQuery extends PageRequest {
-  nameContains?: string;
+  filter?: ModelFilter;
+  /** Only models that have a version of this run. */
+  runId?: string;
+  /** Missing: by name. `lastUpdated`: newest first. */
+  orderBy?: 'name' | 'lastUpdated';
 }
+
+/** Which registered models, and which of their versions; registry/modelFilter decides. */
+export interface ModelFilter {
+  /** Words, any case: each must stand in the name, a stage, an `@alias` or a tag's `key=value`. */
+  text?: string;
+  versions?: VersionFilter;
+}
+
+/** Versions in production, versions that an alias names, or those that carry a mark and wait for a decision. */
+export type VersionFilter = 'inProduction' | 'hasAlias' | { tag: KeyValue; alias: string | null };
 
 export interface LoggedModelQuery extends PageRequest {
   experimentIds?: readonly string[];
@@ -159,7 +174,7 @@ export interface TrackingStore extends Disposable {
    * histories: sample those of `getMetricHistory` (series/history).
    */
   sampleMetrics?(request: SampleRequest, signal?: AbortSignal): Promise<SampledSeries[]>;
-  /** By name. Prompts are not models; versions in 'Deleted_Internal' are not versions. */
+  /** Prompts are not models; versions in 'Deleted_Internal' are not versions. */
   searchRegisteredModels(query: RegisteredModelQuery, signal?: AbortSignal): Promise<Page<RegisteredModel>>;
   getRegisteredModel(name: string, signal?: AbortSignal): Promise<RegisteredModel>;
   searchLoggedModels(query: LoggedModelQuery, signal?: AbortSignal): Promise<Page<LoggedModel>>;

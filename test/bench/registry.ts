@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 import { mlflowPython } from '../../scripts/mlflowEnvironment';
+import type { RegisteredModelQuery, TrackingStore, VersionFilter } from '../../src/mlflow/store';
 import type { Change } from '../../src/mlflow/writer';
 import { createOpener } from '../../src/stores/open';
 import { sqliteUri } from '../../src/stores/uri';
@@ -12,14 +13,23 @@ export const name = 'registry';
 
 const MODEL = 'taxi regressor';
 
-/** @param args how many promotions to make against a training that commits all the time; 1,000 if missing */
-export async function run(args: string[]): Promise<void> {
+/**
+ * @param args how many promotions to make against a training that commits all the time, 1,000 if missing; and which
+ * parts to run, all if missing
+ */
+export async function run([promotions = '1000', ...wanted]: string[]): Promise<void> {
   const distFolder = buildWriter();
+  const parts: [string, () => Promise<void>][] = [
+    ['commit', () => commitTimes(distFolder)],
+    ['models', manyModels],
+    ['delete', () => underLoad(distFolder, 'delete', Number(promotions))],
+    ['wal', () => underLoad(distFolder, 'wal', Number(promotions))],
+  ];
   try {
-    await commitTimes(distFolder);
-    await manyModels();
-    for (const mode of ['delete', 'wal'] as const) {
-      await underLoad(distFolder, mode, Number(args[0] ?? 1000));
+    for (const [part, measure] of parts) {
+      if (wanted.length === 0 || wanted.includes(part)) {
+        await measure();
+      }
     }
   } finally {
     removeTempFolders();
@@ -68,30 +78,56 @@ client.transition_model_version_stage("${MODEL}", "3", "Production", True)
 print(whole * 1000, (time.time() - begun) * 1000)
 `;
 
+/** Three versions each, with stages, aliases and tags. */
 async function manyModels(): Promise<void> {
   const file = makeRegistryStore('3.17.2');
   withDatabase(file, (database) =>
     database.exec(
-      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+      `CREATE TEMP TABLE n AS
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) SELECT i FROM n;
        INSERT INTO registered_models (name, creation_time, last_updated_time, workspace)
        SELECT 'model ' || i, i, i, 'default' FROM n;
        INSERT INTO model_versions (name, version, creation_time, current_stage, source, status, workspace)
-       SELECT name, 1, 1, 'None', 'x', 'READY', 'default' FROM registered_models WHERE name LIKE 'model %'`,
+       SELECT 'model ' || i, v, 1, CASE v WHEN 1 THEN 'Archived' WHEN 2 THEN 'Production' ELSE 'None' END, 'x', 'READY', 'default'
+         FROM n, (SELECT 1 AS v UNION SELECT 2 UNION SELECT 3);
+       INSERT INTO registered_model_aliases (name, version, alias, workspace)
+       SELECT 'model ' || i, 2, 'champion', 'default' FROM n WHERE i % 2;
+       INSERT INTO model_version_tags (name, version, key, value, workspace)
+       SELECT 'model ' || i, 3, 'review', CASE WHEN i % 10 THEN 'no' ELSE 'ready' END, 'default' FROM n;
+       INSERT INTO registered_model_tags (name, key, value, workspace)
+       SELECT 'model ' || i, 'team', 'team ' || (i % 37), 'default' FROM n`,
     ),
   );
+  const ready: VersionFilter = { tag: { key: 'review', value: 'ready' }, alias: null };
+  const queries: [string, Omit<RegisteredModelQuery, 'maxResults'>][] = [
+    ['the first 100', {}],
+    ['the last changed', { orderBy: 'lastUpdated' }],
+    ['by name', { filter: { text: 'model 77' } }],
+    ['by alias', { filter: { text: '@champion' } }],
+    ['by tag', { filter: { text: 'team=team 7' } }],
+    ['in production', { filter: { versions: 'inProduction' } }],
+    ['waiting for review', { filter: { versions: ready }, orderBy: 'lastUpdated' }],
+  ];
+  for (const [what, query] of queries) {
+    const store = await openStore(file);
+    const ask = (): Promise<unknown> => store.searchRegisteredModels({ maxResults: 100, ...query });
+    const first = await timed(ask);
+    console.log(
+      `10,000 models, ${what.padEnd(19)} ${ms(first)}, again ${ms(await timed(ask))}   (at most 100)`,
+    );
+    store.dispose();
+  }
+}
+
+async function openStore(file: string): Promise<TrackingStore> {
   const opener = createOpener({
     distFolder: path.resolve(__dirname, '../../dist'),
     pythonPath: () => '',
     readOnlyReason: () => null,
   });
   const { store } = await opener.open(sqliteUri(file));
-  const list = (): Promise<unknown> => store.searchRegisteredModels({ maxResults: 100 });
-  const search = (): Promise<unknown> =>
-    store.searchRegisteredModels({ maxResults: 100, nameContains: 'model 77' });
-  console.log(`10,000 models: the first 100         ${ms(await timed(list))}   (at most 100)`);
-  console.log(`10,000 models: again                 ${ms(await timed(list))}`);
-  console.log(`10,000 models: searched by name      ${ms(await timed(search))}   (at most 100)`);
-  store.dispose();
+  await store.describe();
+  return store;
 }
 
 const TRAINING = `

@@ -1,8 +1,10 @@
 import { StoreError } from '../../../mlflow/errors';
-import type { KeyValue, ModelVersion, RegisteredModel } from '../../../mlflow/entities';
-import type { Page, RegisteredModelQuery } from '../../../mlflow/store';
+import type { ModelVersion, RegisteredModel } from '../../../mlflow/entities';
+import type { ModelFilter, Page, RegisteredModelQuery, VersionFilter } from '../../../mlflow/store';
+import { isEmptyFilter, modelMatches, PRODUCTION_ALIASES, wordsOf } from '../../../registry/modelFilter';
 import type { Reader } from '../reader';
-import type { TableName } from '../schema';
+import type { BindValue, SqlValue } from '../engine';
+import type { Schema, TableName } from '../schema';
 import { decodeToken, encodeToken, numberOrNull, text, textOrNull } from '../values';
 
 /** Since MLflow 3.10 a registry has workspaces; a client that was told of none works in this one. */
@@ -13,9 +15,16 @@ function inWorkspace(reader: Reader, table: TableName): string {
   return reader.schema.has(table, 'workspace') ? ` AND ${table}.workspace = '${WORKSPACE}'` : '';
 }
 
-/** Names of the registered models, prompts left out: they are models with a tag (reference mlflow.md, C.7). */
-function modelNames(reader: Reader): string[] {
-  return reader.memo('model names', () => {
+/** A registered model as the list knows it. */
+interface ListedModel {
+  name: string;
+  /** Of its last change, ms; 0 where the store does not say. */
+  updated: number;
+}
+
+/** By name; prompts left out: they are models with a tag (reference mlflow.md, C.7). */
+function listedModels(reader: Reader): ListedModel[] {
+  return reader.memo('models', () => {
     if (!reader.schema.has('registered_models')) {
       return [];
     }
@@ -31,121 +40,205 @@ function modelNames(reader: Reader): string[] {
     );
     return reader
       .query(
-        `SELECT name FROM registered_models WHERE 1${inWorkspace(reader, 'registered_models')} ORDER BY name`,
+        `SELECT name, last_updated_time FROM registered_models WHERE 1${inWorkspace(reader, 'registered_models')} ORDER BY name`,
       )
-      .map(([name]) => text(name))
-      .filter((name) => !prompts.has(name));
+      .map(([name, updated]) => ({ name: text(name), updated: numberOrNull(updated) ?? 0 }))
+      .filter(({ name }) => !prompts.has(name));
   });
 }
 
-/** By name. */
+function newestFirst(reader: Reader): ListedModel[] {
+  return reader.memo('models, newest first', () =>
+    // Sorting is stable: models of one time stay in the order of their names.
+    listedModels(reader).toSorted((a, b) => b.updated - a.updated),
+  );
+}
+
+/**
+ * Models that a filter can list, told by one walk through each table that it is about. Some may turn out not to be
+ * listed: words that stand at different versions, or at a deleted one.
+ */
+function candidates(reader: Reader, filter: ModelFilter): (name: string) => boolean {
+  const sets = wordsOf(filter).map((word) => {
+    // SQLite ignores the case of ASCII letters only: others are left for the pure function to compare.
+    const pattern = `%${word.replace(/[\\%_]/g, '\\$&').replace(/[^\x20-\x7e]+/g, '%')}%`;
+    const like = "LIKE ? ESCAPE '\\'";
+    const found = new Set([
+      ...namesWhere(reader, 'model_versions', `current_stage ${like}`, [pattern]),
+      ...namesWhere(reader, 'registered_model_aliases', `'@' || alias ${like}`, [pattern]),
+      ...namesWhere(reader, 'model_version_tags', `key || '=' || value ${like}`, [pattern]),
+      ...namesWhere(reader, 'registered_model_tags', `key || '=' || value ${like}`, [pattern]),
+    ]);
+    return (name: string): boolean => name.toLowerCase().includes(word) || found.has(name);
+  });
+  const chosen = filter.versions === undefined ? null : new Set(namesOfChosen(reader, filter.versions));
+  return (name) => (chosen?.has(name) ?? true) && sets.every((has) => has(name));
+}
+
+function namesOfChosen(reader: Reader, versions: VersionFilter): string[] {
+  if (versions === 'hasAlias') {
+    return namesWhere(reader, 'registered_model_aliases', '1', []);
+  }
+  if (versions === 'inProduction') {
+    return [
+      ...namesWhere(reader, 'model_versions', "current_stage = 'Production'", []),
+      ...namesWhere(reader, 'registered_model_aliases', 'lower(alias) IN (SELECT value FROM json_each(?))', [
+        JSON.stringify(PRODUCTION_ALIASES),
+      ]),
+    ];
+  }
+  const { tag, alias } = versions;
+  return [
+    ...namesWhere(reader, 'model_version_tags', 'key = ? AND value = ?', [tag.key, tag.value]),
+    ...namesWhere(reader, 'registered_model_aliases', 'alias = ?', [alias]),
+  ];
+}
+
+function namesWhere(
+  reader: Reader,
+  table: TableName,
+  condition: string,
+  parameters: readonly BindValue[],
+): string[] {
+  return reader.schema.has(table)
+    ? reader
+        .query(
+          `SELECT DISTINCT name FROM ${table} WHERE ${condition}${inWorkspace(reader, table)}`,
+          parameters,
+        )
+        .map(([name]) => text(name))
+    : [];
+}
+
 export function searchRegisteredModels(reader: Reader, query: RegisteredModelQuery): Page<RegisteredModel> {
-  const part = query.nameContains?.toLocaleLowerCase() ?? '';
-  const names = modelNames(reader).filter((name) => name.toLocaleLowerCase().includes(part));
-  const token = query.pageToken === undefined ? undefined : decodeToken(query.pageToken);
-  const after = token ? text(token[0]) : undefined;
-  const start = after === undefined ? 0 : names.findIndex((name) => name > after);
-  const page = start < 0 ? [] : names.slice(start, start + query.maxResults);
-  const last = page.at(-1);
+  const { filter = {}, runId, orderBy, maxResults, pageToken } = query;
+  const all = orderBy === 'lastUpdated' ? newestFirst(reader) : listedModels(reader);
+  const ofRun = runId === undefined ? null : modelsOfRun(reader, runId);
+  const isCandidate = isEmptyFilter(filter) ? () => true : candidates(reader, filter);
+  const models = all.filter(({ name }) => (ofRun?.has(name) ?? true) && isCandidate(name));
+  const found: RegisteredModel[] = [];
+  let at = pageToken === undefined ? 0 : startOf(models, pageToken);
+  // One more than is asked for tells whether there is a next page.
+  while (found.length <= maxResults && at < models.length) {
+    const names = models.slice(at, at + maxResults + 1).map(({ name }) => name);
+    found.push(...readModels(reader, names).filter((model) => modelMatches(model, filter)));
+    at += names.length;
+  }
+  const items = found.slice(0, maxResults);
+  const last = items.at(-1);
   return {
-    items: page.map((name) => readModel(reader, name)),
-    ...(last !== undefined && start + page.length < names.length
-      ? { nextPageToken: encodeToken([last]) }
+    items,
+    ...(last !== undefined && found.length > maxResults
+      ? { nextPageToken: encodeToken([last.name, models.findIndex(({ name }) => name === last.name) + 1]) }
       : {}),
   };
 }
 
+/** After the model that the last page ended with; at its place where that is gone. */
+function startOf(models: readonly ListedModel[], token: string): number {
+  const [name, position] = decodeToken(token) ?? [];
+  const found = models.findIndex((model) => model.name === text(name));
+  return found < 0 ? (numberOrNull(position) ?? 0) : found + 1;
+}
+
+function modelsOfRun(reader: Reader, runId: string): Set<string> {
+  return new Set(
+    namesWhere(reader, 'model_versions', "run_id = ? AND current_stage IS NOT 'Deleted_Internal'", [runId]),
+  );
+}
+
 export function getRegisteredModel(reader: Reader, { name }: { name: string }): RegisteredModel {
-  if (!modelNames(reader).includes(name)) {
+  if (!listedModels(reader).some((model) => model.name === name)) {
     throw new StoreError('RESOURCE_DOES_NOT_EXIST', `There is no registered model "${name}" in this store.`);
   }
-  return readModel(reader, name);
+  return readModels(reader, [name])[0]!;
 }
 
-function readModel(reader: Reader, name: string): RegisteredModel {
-  const { schema } = reader;
-  const row = reader.first(
-    `SELECT creation_time, last_updated_time, description FROM registered_models
-      WHERE name = ?${inWorkspace(reader, 'registered_models')}`,
-    [name],
+/**
+ * In the order of the names. Each table is asked once for all of them: the tags' primary keys begin with the key, so
+ * to ask for one model's means to walk through those of all.
+ */
+function readModels(reader: Reader, names: readonly string[]): RegisteredModel[] {
+  const models = new Map(
+    names.map((name): [string, RegisteredModel] => [
+      name,
+      {
+        name,
+        creationTimestamp: null,
+        lastUpdatedTimestamp: null,
+        description: null,
+        aliases: [],
+        tags: [],
+        versions: [],
+      },
+    ]),
   );
-  const aliases = schema.has('registered_model_aliases')
-    ? reader
-        .query(
-          `SELECT alias, CAST(version AS TEXT) FROM registered_model_aliases
-            WHERE name = ?${inWorkspace(reader, 'registered_model_aliases')} ORDER BY alias`,
-          [name],
+  const rows = (table: TableName, columns: string, further: string): SqlValue[][] =>
+    reader.schema.has(table)
+      ? reader.query(
+          `SELECT name, ${columns} FROM ${table}
+            WHERE name IN (SELECT value FROM json_each(?))${inWorkspace(reader, table)}${further}`,
+          [JSON.stringify(names)],
         )
-        .map(([alias, version]) => ({ alias: text(alias), version: text(version) }))
-    : [];
-  const versions = readVersions(reader, name);
-  for (const { alias, version } of aliases) {
-    versions.find((candidate) => candidate.version === version)?.aliases.push(alias);
+      : [];
+  for (const row of rows('registered_models', 'creation_time, last_updated_time, description', '')) {
+    const model = models.get(text(row[0]));
+    if (model) {
+      model.creationTimestamp = numberOrNull(row[1]);
+      model.lastUpdatedTimestamp = numberOrNull(row[2]);
+      model.description = textOrNull(row[3]);
+    }
   }
-  return {
-    name,
-    creationTimestamp: numberOrNull(row?.[0]),
-    lastUpdatedTimestamp: numberOrNull(row?.[1]),
-    description: textOrNull(row?.[2]),
-    aliases: aliases.map((entry) => ({
-      ...entry,
-      dangling: !versions.some((version) => version.version === entry.version),
-    })),
-    tags: pairs(reader, 'registered_model_tags', name),
-    versions,
-  };
-}
-
-function pairs(reader: Reader, table: 'registered_model_tags', name: string): KeyValue[] {
-  return reader.schema.has(table)
-    ? reader
-        .query(`SELECT key, value FROM ${table} WHERE name = ?${inWorkspace(reader, table)} ORDER BY key`, [
-          name,
-        ])
-        .map(([key, value]) => ({ key: text(key), value: text(value) }))
-    : [];
+  for (const [name, key, value] of rows('registered_model_tags', 'key, value', ' ORDER BY key')) {
+    models.get(text(name))?.tags.push({ key: text(key), value: text(value) });
+  }
+  readVersions(rows, reader.schema, models);
+  return [...models.values()];
 }
 
 /** Newest first. A version that was deleted stays as a row in the stage 'Deleted_Internal'. */
-function readVersions(reader: Reader, name: string): ModelVersion[] {
-  const { schema } = reader;
-  if (!schema.has('model_versions')) {
-    return [];
-  }
-  const rows = reader.query(
-    `SELECT CAST(version AS TEXT), creation_time, last_updated_time, description, user_id, current_stage, source,
+function readVersions(
+  rows: (table: TableName, columns: string, further: string) => SqlValue[][],
+  schema: Schema,
+  models: ReadonlyMap<string, RegisteredModel>,
+): void {
+  const versions = new Map<string, ModelVersion>();
+  const columns = `CAST(version AS TEXT), creation_time, last_updated_time, description, user_id, current_stage, source,
       run_id, ${schema.column('model_versions', 'run_link')}, status, status_message,
-      ${schema.column('model_versions', 'storage_location')}
-      FROM model_versions WHERE name = ? AND current_stage IS NOT 'Deleted_Internal'${inWorkspace(reader, 'model_versions')}
-      ORDER BY version DESC`,
-    [name],
-  );
-  const versions = rows.map((row): ModelVersion => ({
-    name,
-    version: text(row[0]),
-    creationTimestamp: numberOrNull(row[1]),
-    lastUpdatedTimestamp: numberOrNull(row[2]),
-    description: textOrNull(row[3]),
-    userId: textOrNull(row[4]),
-    currentStage: textOrNull(row[5]) ?? 'None',
-    source: text(row[6]),
-    runId: textOrNull(row[7]),
-    runLink: textOrNull(row[8]),
-    status: text(row[9]),
-    statusMessage: textOrNull(row[10]),
-    storageLocation: textOrNull(row[11]),
-    aliases: [],
-    tags: [],
-  }));
-  if (schema.has('model_version_tags')) {
-    const byVersion = new Map(versions.map((version) => [version.version, version]));
-    for (const [version, key, value] of reader.query(
-      `SELECT CAST(version AS TEXT), key, value FROM model_version_tags
-        WHERE name = ?${inWorkspace(reader, 'model_version_tags')} ORDER BY key`,
-      [name],
-    )) {
-      byVersion.get(text(version))?.tags.push({ key: text(key), value: text(value) });
-    }
+      ${schema.column('model_versions', 'storage_location')}`;
+  for (const row of rows(
+    'model_versions',
+    columns,
+    " AND current_stage IS NOT 'Deleted_Internal' ORDER BY version DESC",
+  )) {
+    const version: ModelVersion = {
+      name: text(row[0]),
+      version: text(row[1]),
+      creationTimestamp: numberOrNull(row[2]),
+      lastUpdatedTimestamp: numberOrNull(row[3]),
+      description: textOrNull(row[4]),
+      userId: textOrNull(row[5]),
+      currentStage: textOrNull(row[6]) ?? 'None',
+      source: text(row[7]),
+      runId: textOrNull(row[8]),
+      runLink: textOrNull(row[9]),
+      status: text(row[10]),
+      statusMessage: textOrNull(row[11]),
+      storageLocation: textOrNull(row[12]),
+      aliases: [],
+      tags: [],
+    };
+    versions.set(`${version.name}\n${version.version}`, version);
+    models.get(version.name)?.versions.push(version);
   }
-  return versions;
+  for (const row of rows('registered_model_aliases', 'CAST(version AS TEXT), alias', ' ORDER BY alias')) {
+    const [name, version, alias] = row.map(text);
+    const named = versions.get(`${name}\n${version}`);
+    named?.aliases.push(alias!);
+    models.get(name!)?.aliases.push({ alias: alias!, version: version!, dangling: named === undefined });
+  }
+  for (const row of rows('model_version_tags', 'CAST(version AS TEXT), key, value', ' ORDER BY key')) {
+    const [name, version, key, value] = row.map(text);
+    versions.get(`${name}\n${version}`)?.tags.push({ key: key!, value: value! });
+  }
 }
