@@ -1,0 +1,286 @@
+import { parse as parseYaml } from 'yaml';
+
+/** How one model's signature differs from another's. */
+export interface SignatureChange {
+  /** Goes on from the model's name: `needs the new input "x" (double)`. */
+  text: string;
+  /** What was sent to the old model, or taken from it, may fail with the new one. */
+  breaks: boolean;
+}
+
+type Spec = Record<string, unknown>;
+type Part = 'inputs' | 'outputs' | 'params';
+
+/**
+ * Conversions that MLflow makes on its own (mlflow/models/utils.py, _enforce_mlflow_datatype, of 3.17.2); what is
+ * sent as another type is refused. A string that reads as a boolean or a date is a matter of its values: refused.
+ */
+const CONVERTED: Readonly<Record<string, readonly string[]>> = {
+  integer: ['long', 'double'],
+  float: ['double'],
+  string: ['binary'],
+  binary: ['string'],
+};
+/** The same for params (_ALLOWED_CONVERSIONS_FOR_PARAMS). */
+const CONVERTED_PARAMS: Readonly<Record<string, readonly string[]>> = {
+  integer: ['long', 'float', 'double'],
+  long: ['float', 'double'],
+  float: ['double'],
+};
+const MAX_DEPTH = 12;
+
+/**
+ * What changed from one MLmodel file's signature to another's, and whether data that fits the first fits the second,
+ * as MLflow's schema enforcement decides. MLflow does not enforce outputs: a missing or retyped one breaks whoever
+ * reads it. Empty where nothing changed or neither has a signature.
+ */
+export function signatureChanges(before: string | null, after: string | null): SignatureChange[] {
+  const [old, now] = [signatureOf(before), signatureOf(after)];
+  if (!old && !now) {
+    return [];
+  }
+  if (!now) {
+    return [{ text: 'has no signature any more: MLflow checks none of its input', breaks: false }];
+  }
+  if (!old) {
+    return [{ text: 'has a signature now: MLflow refuses input that does not fit it', breaks: false }];
+  }
+  return [
+    ...inputChanges(specs(old, 'inputs'), specs(now, 'inputs')),
+    ...outputChanges(specs(old, 'outputs'), specs(now, 'outputs')),
+    ...paramChanges(specs(old, 'params') ?? [], specs(now, 'params') ?? []),
+  ];
+}
+
+/** `3 inputs → 1 output, 2 params`; null where there is no signature. */
+export function signatureText(mlmodel: string | null): string | null {
+  const signature = signatureOf(mlmodel);
+  if (!signature) {
+    return null;
+  }
+  const list = (part: Part): string | null => {
+    const fields = specs(signature, part);
+    return fields && fields.map((spec, index) => `${nameOf(spec, index)}: ${typeText(spec)}`).join(', ');
+  };
+  const params = list('params');
+  return `(${list('inputs') ?? 'anything'}) → ${list('outputs') || 'unknown'}${params ? `; params ${params}` : ''}`;
+}
+
+function inputChanges(old: Spec[] | null, now: Spec[] | null): SignatureChange[] {
+  if (!now) {
+    return old ? [{ text: 'says nothing of its input any more', breaks: false }] : [];
+  }
+  if (!old) {
+    return [{ text: 'says now which input it takes', breaks: false }];
+  }
+  const changes = now.flatMap((spec, index): SignatureChange[] => {
+    const name = nameOf(spec, index);
+    const known = counterpart(spec, index, old, now);
+    if (!known) {
+      return isRequired(spec)
+        ? [{ text: `needs the new input ${name} (${typeText(spec)})`, breaks: true }]
+        : [{ text: `takes the new optional input ${name}`, breaks: false }];
+    }
+    const needed = isRequired(spec) && !isRequired(known);
+    return [
+      ...(needed ? [{ text: `needs the input ${name}, which was optional`, breaks: true }] : []),
+      ...retyped(`takes ${name} as`, known, spec),
+    ];
+  });
+  return [
+    ...changes,
+    ...gone(old, now).map((name) => ({ text: `ignores the input ${name}`, breaks: false })),
+  ];
+}
+
+function outputChanges(old: Spec[] | null, now: Spec[] | null): SignatureChange[] {
+  if (!old || !now) {
+    return old ? [{ text: 'says nothing of its output any more', breaks: false }] : [];
+  }
+  const changes = now.flatMap((spec, index): SignatureChange[] => {
+    const known = counterpart(spec, index, old, now);
+    return known
+      ? retyped(`gives ${nameOf(spec, index)} as`, known, spec, {})
+      : [{ text: `gives the new output ${nameOf(spec, index)}`, breaks: false }];
+  });
+  return [
+    ...gone(old, now).map((name) => ({ text: `gives no output ${name} any more`, breaks: true })),
+    ...changes,
+  ];
+}
+
+/** A param has a default: a new one breaks nobody, and one that is not known is ignored. */
+function paramChanges(old: Spec[], now: Spec[]): SignatureChange[] {
+  const changes = now.flatMap((spec, index): SignatureChange[] => {
+    const known = counterpart(spec, index, old, now);
+    return known
+      ? retyped(`takes the param ${nameOf(spec, index)} as`, known, spec, CONVERTED_PARAMS)
+      : [{ text: `takes the new param ${nameOf(spec, index)}`, breaks: false }];
+  });
+  return [
+    ...changes,
+    ...gone(old, now).map((name) => ({ text: `ignores the param ${name}`, breaks: false })),
+  ];
+}
+
+function retyped(verb: string, old: Spec, now: Spec, converted = CONVERTED): SignatureChange[] {
+  const [from, to] = [typeText(old), typeText(now)];
+  return from === to ? [] : [{ text: `${verb} ${to}, not ${from}`, breaks: !fits(old, now, converted, 0) }];
+}
+
+/** Whether data of the one type passes as the other. */
+function fits(
+  old: Spec,
+  now: Spec,
+  converted: Readonly<Record<string, readonly string[]>>,
+  depth: number,
+): boolean {
+  const [from, to] = [old, now].map(({ type }) => (typeof type === 'string' ? type : 'any')) as [
+    string,
+    string,
+  ];
+  if (depth > MAX_DEPTH) {
+    return false;
+  }
+  if (to === 'any') {
+    return true;
+  }
+  if (from !== to) {
+    return converted[from]?.includes(to) ?? false;
+  }
+  switch (to) {
+    case 'tensor':
+      return tensorFits(recordOf(old['tensor-spec']), recordOf(now['tensor-spec']));
+    case 'array':
+      return fits(recordOf(old.items), recordOf(now.items), converted, depth + 1);
+    case 'map':
+      return fits(recordOf(old.values), recordOf(now.values), converted, depth + 1);
+    case 'object':
+      return objectFits(recordOf(old.properties), recordOf(now.properties), converted, depth + 1);
+    default:
+      return JSON.stringify(old.shape ?? null) === JSON.stringify(now.shape ?? null);
+  }
+}
+
+/** The types must be equal; -1 takes any size. */
+function tensorFits(old: Spec, now: Spec): boolean {
+  const [from, to] = [listOf(old.shape), listOf(now.shape)];
+  return (
+    old.dtype === now.dtype &&
+    from.length === to.length &&
+    to.every((size, at) => size === -1 || size === from[at])
+  );
+}
+
+/** Unlike columns, properties that the new one does not know are refused (_enforce_object). */
+function objectFits(
+  old: Spec,
+  now: Spec,
+  converted: Readonly<Record<string, readonly string[]>>,
+  depth: number,
+): boolean {
+  return (
+    Object.keys(old).every((name) => Object.hasOwn(now, name)) &&
+    Object.entries(now).every(([name, property]) => {
+      const spec = recordOf(property);
+      if (!Object.hasOwn(old, name)) {
+        return !isRequired(spec);
+      }
+      const known = recordOf(old[name]);
+      return (isRequired(known) || !isRequired(spec)) && fits(known, spec, converted, depth);
+    })
+  );
+}
+
+/** By name; by place where the new one has no names (_enforce_unnamed_col_schema). */
+function counterpart(
+  spec: Spec,
+  index: number,
+  old: readonly Spec[],
+  now: readonly Spec[],
+): Spec | undefined {
+  return hasNames(now) ? old.find(({ name }) => name === spec.name && hasNames(old)) : old[index];
+}
+
+/** Names of what the old one has and the new one not. */
+function gone(old: readonly Spec[], now: readonly Spec[]): string[] {
+  return old.flatMap((spec, index) => {
+    const isThere = hasNames(now) ? now.some(({ name }) => name === spec.name) : index < now.length;
+    return isThere ? [] : [nameOf(spec, index)];
+  });
+}
+
+function hasNames(list: readonly Spec[]): boolean {
+  return list.some(({ name }) => typeof name === 'string');
+}
+
+function nameOf({ name }: Spec, index: number): string {
+  return typeof name === 'string' ? `"${name}"` : `number ${index + 1}`;
+}
+
+function isRequired(spec: Spec): boolean {
+  return spec.required !== false && spec.optional !== true;
+}
+
+function typeText(spec: Spec, depth = 0): string {
+  const type = typeof spec.type === 'string' ? spec.type : 'any';
+  if (depth > MAX_DEPTH) {
+    return '…';
+  }
+  switch (type) {
+    case 'tensor': {
+      const tensor = recordOf(spec['tensor-spec']);
+      return `tensor ${typeof tensor.dtype === 'string' ? tensor.dtype : 'any'} (${listOf(tensor.shape).join(', ')})`;
+    }
+    case 'array':
+      return `array of ${typeText(recordOf(spec.items), depth + 1)}`;
+    case 'map':
+      return `map of ${typeText(recordOf(spec.values), depth + 1)}`;
+    case 'object':
+      return `{${Object.entries(recordOf(spec.properties))
+        .map(([name, property]) => {
+          const inner = recordOf(property);
+          return `${name}${isRequired(inner) ? '' : '?'}: ${typeText(inner, depth + 1)}`;
+        })
+        .join(', ')}}`;
+    default:
+      return Array.isArray(spec.shape) ? `${type} (${spec.shape.join(', ')})` : type;
+  }
+}
+
+/** The fields of one part; null where the signature does not have it. */
+function specs(signature: Spec, part: Part): Spec[] | null {
+  const written = signature[part];
+  let value: unknown = written;
+  if (typeof written === 'string') {
+    try {
+      value = JSON.parse(written);
+    } catch {
+      return null;
+    }
+  }
+  return Array.isArray(value) ? value.map(recordOf) : null;
+}
+
+function signatureOf(mlmodel: string | null): Spec | null {
+  try {
+    const { signature } = recordOf(
+      mlmodel === null ? null : parseYaml(mlmodel, { maxAliasCount: 100, logLevel: 'silent' }),
+    );
+    return isRecord(signature) ? signature : null;
+  } catch {
+    return null;
+  }
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+function recordOf(value: unknown): Spec {
+  return isRecord(value) ? value : {};
+}
+
+function isRecord(value: unknown): value is Spec {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
