@@ -4,6 +4,7 @@ import { registerChartCommands } from './commands/charts';
 import { registerDiffCommands } from './commands/diff';
 import { registerMlflowUiCommand } from './commands/mlflowUi';
 import { registerPageCommands } from './commands/pages';
+import { registerModelsViewCommands } from './commands/modelsView';
 import { registerRunCommands } from './commands/run';
 import { registerRegistryCommands } from './commands/registry';
 import { registerSidebarCommands } from './commands/sidebar';
@@ -16,6 +17,7 @@ import { PanelHost } from './panels/panelHost';
 import { createCommandRegistry } from './platform/commands';
 import { setContext } from './platform/contexts';
 import { GitFileSystem } from './platform/gitFileSystem';
+import { HistoryFiles } from './platform/historyFiles';
 import { loadBundle } from './platform/lazy';
 import { disposeLog, log } from './platform/log';
 import { createPageServices } from './panels/pageServices';
@@ -58,19 +60,22 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
           : 'In Restricted Mode stores are read-only: trust this workspace to change the registry.',
     }),
   );
-  const history = new RegistryHistory(context.globalState);
+  const history = new RegistryHistory(
+    new HistoryFiles(vscode.Uri.joinPath(context.globalStorageUri, 'history').fsPath),
+  );
   const finder = new StoreFinder(stores, context.workspaceState);
 
   const experiments = new ExperimentsView(stores, state, headline);
-  const models = new ModelsView(stores, state, headline);
+  const models = new ModelsView(stores, state, history, readSettings);
   const comparison = new ComparisonView(stores, state, headline);
 
   const sources = new SourceService(context.extensionPath);
   const services = createPageServices(stores, state, sources, history);
+  const pages = (): typeof Pages => loadBundle(context.extensionPath, 'pages');
   const panels = new PanelHost(
     context.extensionPath,
     services,
-    async (name) => loadBundle<typeof Pages>(context.extensionPath, 'pages').pageDefinition(name),
+    async (name) => pages().pageDefinition(name),
     ['run', 'charts', 'diff', 'table', 'sweep', 'model', 'loggedModel', 'modelDiff'],
   );
 
@@ -87,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     version: String((context.extension.packageJSON as { version?: unknown }).version),
   });
   registerSidebarCommands({ commands, stores, state, experiments, models });
+  registerModelsViewCommands({ commands, models });
   registerViewStateCommands({ commands, stores, state });
   const registry = registerRegistryCommands({
     commands,
@@ -94,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     history,
     userName: os.userInfo().username,
     settings: readSettings,
+    compare: (store, model, versions) => pages().compareVersions(store, model, versions, readSettings()),
     setCanUndo: (canUndo) => setContext('mlflowLens.canUndo', canUndo),
   });
   registerRunCommands({ commands, stores, panels, services });

@@ -16,16 +16,17 @@ export interface RegistryCommandDeps {
   history: RegistryHistory;
   userName: string;
   settings: () => RegistrySettings;
+  compare: RegistryContext['compare'];
   /** Told whenever it changes whether something can be undone. */
   setCanUndo(canUndo: boolean): void;
 }
 
 /** The commands that change a store: registry, tags and descriptions, lifecycle of runs and experiments. */
 export function registerRegistryCommands(deps: RegistryCommandDeps): Disposable {
-  const { commands, stores, history, userName, settings } = deps;
-  const context: RegistryContext = { stores, history, userName, settings, ui: vscodeUi };
+  const { commands, stores, history, userName, settings, compare } = deps;
+  const context: RegistryContext = { stores, history, userName, settings, compare, ui: vscodeUi };
 
-  type Flow = (context: RegistryContext, args: unknown, selection?: unknown) => Promise<void>;
+  type Flow = (context: RegistryContext, args: unknown, selection?: unknown) => Promise<unknown>;
   const register = (name: string, flow: Flow): void =>
     commands.register(name, (args, selection) => {
       mustBeTrusted();

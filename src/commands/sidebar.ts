@@ -10,6 +10,7 @@ import { SIDEBAR_SETTING, type ExperimentsView, type SidebarChoice } from '../vi
 import type { ModelsView } from '../views/modelsView';
 import { type MoreNode } from '../views/nodes';
 import { cancelled, fieldsOf, textOf } from './arguments';
+import { runSearch } from './runSearch';
 
 export interface SidebarCommandDeps {
   commands: CommandRegistry;
@@ -32,7 +33,7 @@ export function registerSidebarCommands(deps: SidebarCommandDeps): void {
 
   commands.register('loadMore', (args) => {
     const node = fieldsOf(args) as unknown as MoreNode;
-    (node.of.startsWith('m\n') ? models : experiments).loadMore(node);
+    (node.view === 'models' ? models : experiments).loadMore(node);
   });
 
   commands.register('filterRuns', async (args) => {
@@ -170,27 +171,17 @@ async function pickRun(stores: OpenStores, text: string): Promise<{ store: strin
 }
 
 async function findRuns(stores: OpenStores, text: string, signal: AbortSignal): Promise<FoundRun[]> {
-  const term = text
-    .trim()
-    .replace(/["'`%_]/g, ' ')
-    .trim();
   const found: FoundRun[] = [];
   for (const { uri } of stores.list()) {
     const store = await stores.get(uri).catch(() => null);
     if (!store) {
       continue;
     }
-    const byId = /^[0-9a-f]{32}$/i.test(term);
     const page = await store.searchRuns(
       {
         experimentIds: [],
         view: 'ALL',
-        filter:
-          term === ''
-            ? undefined
-            : byId
-              ? `attributes.run_id = '${term}'`
-              : `attributes.run_name ILIKE '%${term}%'`,
+        filter: runSearch(text),
         maxResults: FOUND_AT_MOST,
         params: 'none',
         metrics: 'none',

@@ -8,10 +8,13 @@ import { runPage } from './run';
 import { sweepPage } from './sweep';
 import { tablePage } from './table';
 
+export { compareVersions } from './versionComparison';
+
 /**
  * The pages that exist, host side: a bundle of its own (dist/pages.js), loaded when the first page opens. To
  * add a page: its arguments in protocol/pages.ts, its messages in protocol/<page>.ts, its definition here, its
- * document in webview/<page>/index.ts, its name in PAGES of extension.ts.
+ * document in webview/<page>/index.ts, its name in PAGES of extension.ts. A promotion's preview compares versions with
+ * the diff's parsers, so that is here too.
  */
 const PAGES: Partial<Record<PageName, PageDefinition>> = {
   run: registered(runPage),

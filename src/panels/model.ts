@@ -25,9 +25,10 @@ export const modelPage: PageDefinition<'model', ModelProtocol> = {
   handlers: ({ store: uri, name }, services, session) => ({
     getModel: async (_, signal) => {
       const store = await services.stores.get(uri);
+      const notice = services.history?.observe(uri);
       const model = await store.getRegisteredModel(name, signal);
       session.setTitle(plainText(model.name, 60));
-      await services.history?.notice(uri, model, services.now());
+      notice?.([model], services.now());
       const listed = model.versions.slice(0, MAX_VERSIONS);
       // One more than is listed: the oldest of them is compared too.
       const runs = await readRuns(store, model.versions.slice(0, MAX_VERSIONS + 1), signal);

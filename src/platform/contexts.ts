@@ -11,6 +11,7 @@ export interface Contexts {
   /** The run page in front has shown another run before, or after, this one. */
   'mlflowLens.canGoBack': boolean;
   'mlflowLens.canGoForward': boolean;
+  'mlflowLens.modelFilter': boolean;
 }
 
 export function setContext<Key extends keyof Contexts>(key: Key, value: Contexts[Key]): void {

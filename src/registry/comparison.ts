@@ -1,67 +1,225 @@
-import { metricOf, valueOf, type KeyValue, type Run } from '../mlflow/entities';
-import { count, formatNumber } from '../mlflow/format';
+import { diffRuns } from '../compare/diff';
+import { signatureChanges } from '../compare/signature';
+import type { DiffRow, DirectionOf, SectionName, SideFacts } from '../compare/types';
+import { valueOf, type KeyValue } from '../mlflow/entities';
+import { count, formatNumber, formatSize } from '../mlflow/format';
+import { distinctDigits } from '../compare/values';
 import { shown } from './preview';
 
-export type MetricDirection = (key: string) => 'higher' | 'lower' | 'unknown';
-
-export interface MetricDifference {
-  key: string;
-  from: number;
-  to: number;
-  better: boolean | null;
+/** One of the two versions: what is known of its run and of its model. */
+export interface ComparedVersion {
+  label: string;
+  /** `models` null where its files could not be read, `inputs` null where its run could not. */
+  facts: SideFacts;
+  /** The version's own tags, not its run's. */
+  tags: readonly KeyValue[];
+  /** Why its files were not read, e.g. "the files of v4 are not readable here"; null where they were. */
+  filesProblem: string | null;
 }
 
-/** The metrics that both runs have and that differ, the headline first where it is among them. */
-export function metricDifferences(
-  candidate: Run,
-  incumbent: Run,
-  direction: MetricDirection,
+const MOST_METRICS = 4;
+const MOST_OTHERS = 3;
+const MOST_SIGNATURE_CHANGES = 4;
+
+/**
+ * How a candidate compares with the version in place, a line each, for the promotion's dialog: what a reviewer asks
+ * first, an incompatible signature before everything else.
+ *
+ * @param headline the metric that comes first
+ */
+export function comparisonLines(
+  candidate: ComparedVersion,
+  incumbent: ComparedVersion,
+  directionOf: DirectionOf,
   headline?: string,
-): MetricDifference[] {
-  return candidate.metrics
-    .flatMap(({ key, value }) => {
-      const old = metricOf(incumbent, key);
-      if (!old || Object.is(old.value, value)) {
-        return [];
-      }
-      const way = direction(key);
-      const better =
-        way === 'unknown' || Number.isNaN(value) || Number.isNaN(old.value)
-          ? null
-          : value > old.value === (way === 'higher');
-      return [{ key, from: old.value, to: value, better }];
-    })
-    .toSorted((a, b) => Number(b.key === headline) - Number(a.key === headline) || (a.key < b.key ? -1 : 1));
+): string[] {
+  const diff = diffRuns([incumbent.facts, candidate.facts], 0, [], directionOf);
+  const rowsOf = (name: SectionName): DiffRow[] =>
+    diff.sections.find((each) => each.name === name)?.rows ?? [];
+  const isRead = candidate.facts.models !== null && incumbent.facts.models !== null;
+  const problems = [incumbent.filesProblem, candidate.filesProblem].filter((text) => text !== null);
+  const same: string[] = [];
+  const lines: string[] = [];
+  const tell = (what: string, text: string | null): void => {
+    if (text === null) {
+      same.push(what.toLowerCase());
+    } else {
+      lines.push(`${what}: ${text}.`);
+    }
+  };
+  tell('Metrics', metricsText(rowsOf('metrics'), headline));
+  tell('Params', changedText(rowsOf('params')));
+  tell('Data', dataText(candidate.facts, incumbent.facts, rowsOf('data')));
+  if (isRead && problems.length === 0) {
+    tell('Environment', changedText(rowsOf('environment').map(withoutPlace)));
+    tell('Signature', signatureLine(candidate, incumbent));
+    tell('Size', sizeText(candidate.facts, incumbent.facts));
+  } else {
+    lines.push(`Environment, signature and size are not compared: ${problems.join(', ')}.`);
+  }
+  tell('Tags', changedText([...tagRows(candidate, incumbent), ...rowsOf('tags')]));
+  return [
+    `${candidate.label} against ${incumbent.label}:`,
+    ...warningsOf(candidate, incumbent),
+    ...lines,
+    ...(same.length > 0 ? [`The same: ${same.join(', ')}.`] : []),
+  ];
+}
+
+/** An incompatible signature, as a sentence. */
+function warningsOf(candidate: ComparedVersion, incumbent: ComparedVersion): string[] {
+  const breaking = changesOf(candidate, incumbent).filter(({ breaks }) => breaks);
+  return breaking.length === 0
+    ? []
+    : [
+        `⚠ The signature is incompatible: ${candidate.label} ${listed(
+          breaking.map(({ text }) => shown(text)),
+          MOST_SIGNATURE_CHANGES,
+        )}. What works with ${incumbent.label} may fail.`,
+      ];
+}
+
+/** What of the signature changed and breaks nobody; null where nothing did. */
+function signatureLine(candidate: ComparedVersion, incumbent: ComparedVersion): string | null {
+  const changes = changesOf(candidate, incumbent);
+  if (changes.length === 0) {
+    return null;
+  }
+  const harmless = changes.filter(({ breaks }) => !breaks);
+  return harmless.length === 0
+    ? 'see above'
+    : `${candidate.label} ${listed(
+        harmless.map(({ text }) => shown(text)),
+        MOST_SIGNATURE_CHANGES,
+      )}`;
+}
+
+function changesOf(
+  candidate: ComparedVersion,
+  incumbent: ComparedVersion,
+): ReturnType<typeof signatureChanges> {
+  const text = ({ facts }: ComparedVersion): string | null => facts.models?.[0]?.mlmodel ?? null;
+  return candidate.filesProblem === null && incumbent.filesProblem === null
+    ? signatureChanges(text(incumbent), text(candidate))
+    : [];
+}
+
+function metricsText(rows: readonly DiffRow[], headline: string | undefined): string | null {
+  if (rows.length === 0) {
+    return null;
+  }
+  const ordered = rows.toSorted((a, b) => rank(a, headline) - rank(b, headline));
+  const told = ordered.slice(0, MOST_METRICS).map(({ key, values, better }) => {
+    const [from, to] = values.map((value) => (typeof value === 'number' ? value : null));
+    const digits =
+      typeof from === 'number' && typeof to === 'number' ? distinctDigits([from, to]) : undefined;
+    const verdict = better?.[1];
+    const word = verdict === true ? ' (better)' : verdict === false ? ' (worse)' : '';
+    return `${shown(key)} ${numberText(from, digits)} → ${numberText(to, digits)}${word}`;
+  });
+  const rest = ordered.slice(MOST_METRICS);
+  const better = rest.filter((row) => row.better?.[1] === true).length;
+  const worse = rest.filter((row) => row.better?.[1] === false).length;
+  const verdicts = [
+    ...(better > 0 ? [`${better} better`] : []),
+    ...(worse > 0 ? [`${worse} worse`] : []),
+  ].join(', ');
+  return [
+    ...told,
+    ...(rest.length > 0 ? [`${rest.length} more${verdicts === '' ? '' : ` (${verdicts})`}`] : []),
+  ].join(', ');
+}
+
+function numberText(value: number | null | undefined, digits: number | undefined): string {
+  return value === null || value === undefined ? 'not logged' : formatNumber(value, digits);
+}
+
+/** The headline, then what has a direction, then the rest. */
+function rank({ key, better }: DiffRow, headline: string | undefined): number {
+  return key === headline ? 0 : typeof better?.[1] === 'boolean' ? 1 : 2;
+}
+
+/** `9 changed: alpha 0.1 → 0.5, depth 3 → 7, 7 more`. */
+function changedText(rows: readonly DiffRow[]): string | null {
+  if (rows.length === 0) {
+    return null;
+  }
+  const told = rows
+    .slice(0, MOST_OTHERS)
+    .map(({ key, values }) => `${shown(key)} ${valueText(values[0])} → ${valueText(values[1])}`);
+  const rest = rows.length - told.length;
+  return `${rows.length} changed: ${[...told, ...(rest > 0 ? [`${rest} more`] : [])].join(', ')}`;
+}
+
+function valueText(value: DiffRow['values'][number] | undefined): string {
+  if (value === null || value === undefined) {
+    return 'none';
+  }
+  const text = shown(typeof value === 'number' ? formatNumber(value) : value);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
+
+/** `train taxi (d1) → taxi (d2), 2 columns changed`: what each dataset is, by what it was used for. */
+function dataText(candidate: SideFacts, incumbent: SideFacts, rows: readonly DiffRow[]): string | null {
+  if (rows.length === 0) {
+    return null;
+  }
+  const [before, after] = [datasetsOf(incumbent), datasetsOf(candidate)];
+  const others = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (use) => before.get(use) !== after.get(use),
+  );
+  const told = others
+    .slice(0, MOST_OTHERS)
+    .map((use) => `${shown(use)} ${valueText(before.get(use))} → ${valueText(after.get(use))}`);
+  const columns = rows.filter(({ key }) => key.includes('› column ')).length;
+  return [
+    ...told,
+    ...(others.length > told.length ? [`${others.length - told.length} more`] : []),
+    ...(columns > 0 ? [`${count(columns, 'column')} changed`] : []),
+    ...(told.length === 0 && columns === 0 ? [changedText(rows)] : []),
+  ].join(', ');
+}
+
+/** Name and digest of each dataset; several of one use are told together. */
+function datasetsOf({ inputs }: SideFacts): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { dataset, tags } of inputs?.datasetInputs ?? []) {
+    const use = valueOf(tags, 'mlflow.data.context') ?? 'dataset';
+    const text = `${dataset.name} (${dataset.digest.slice(0, 8)})`;
+    found.set(use, found.has(use) ? `${found.get(use)} and ${text}` : text);
+  }
+  return found;
+}
+
+/** An environment's row is `model › numpy`: the dialog speaks of the model only. */
+function withoutPlace(row: DiffRow): DiffRow {
+  return { ...row, key: row.key.split(' › ').at(-1)! };
+}
+
+function tagRows(candidate: ComparedVersion, incumbent: ComparedVersion): DiffRow[] {
+  const keys = new Set([...incumbent.tags, ...candidate.tags].map(({ key }) => key));
+  return [...keys]
+    .map((key) => ({
+      key,
+      values: [valueOf(incumbent.tags, key) ?? null, valueOf(candidate.tags, key) ?? null],
+    }))
+    .filter(({ values }) => values[0] !== values[1]);
+}
+
+function sizeText(candidate: SideFacts, incumbent: SideFacts): string | null {
+  const total = ({ models }: SideFacts): number | null =>
+    models?.reduce<number | null>((sum, { size }) => (size === null ? sum : (sum ?? 0) + size), null) ?? null;
+  const [from, to] = [total(incumbent), total(candidate)];
+  return from === to ? null : `${formatSize(from)} → ${formatSize(to)}`;
+}
+
+function listed(texts: readonly string[], most: number): string {
+  const rest = texts.length - most;
+  return [...texts.slice(0, most), ...(rest > 0 ? [count(rest, 'more change')] : [])].join('; ');
 }
 
 /** Keys of params that differ or that only one of the two has. */
 export function changedKeys(candidate: readonly KeyValue[], incumbent: readonly KeyValue[]): string[] {
   const keys = new Set([...candidate, ...incumbent].map(({ key }) => key));
   return [...keys].filter((key) => valueOf(candidate, key) !== valueOf(incumbent, key)).toSorted();
-}
-
-/** How a candidate compares with the version in place, a sentence each; for the promotion's dialog. */
-export function comparisonSentences(
-  labels: { candidate: string; incumbent: string },
-  candidate: Run,
-  incumbent: Run,
-  direction: MetricDirection,
-  headline?: string,
-): string[] {
-  const metrics = metricDifferences(candidate, incumbent, direction, headline);
-  const shownMetrics = metrics
-    .slice(0, 3)
-    .map(
-      ({ key, from, to, better }) =>
-        `${shown(key)} ${formatNumber(from)} → ${formatNumber(to)}${better === null ? '' : better ? ' (better)' : ' (worse)'}`,
-    );
-  const params = changedKeys(candidate.params, incumbent.params);
-  const parts = [
-    ...shownMetrics,
-    ...(metrics.length > 3 ? [count(metrics.length - 3, 'more metric')] : []),
-    ...(params.length > 0 ? [`${count(params.length, 'param')} changed`] : []),
-  ];
-  return [
-    `${labels.candidate} against ${labels.incumbent}: ${parts.length > 0 ? parts.join(', ') : 'the same metrics and params'}.`,
-  ];
 }

@@ -1,11 +1,13 @@
 import type { RegisteredModel } from '../mlflow/entities';
+import { formatDateTime } from '../mlflow/format';
 import type { Disposable } from '../mlflow/store';
 import type { Effect, Preview, Undo } from './preview';
 
-/** Where the history is kept; VS Code's globalState has this shape. */
+/** Where the histories are kept, one a store. Other windows of VS Code may write there too: `get` reads anew. */
 export interface HistoryStorage {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
+  get(store: string): unknown;
+  /** Must be done when it returns. */
+  update(store: string, value: unknown): void;
 }
 
 /** A change of the registry: made here, or noticed because the store is not as it was last seen. */
@@ -25,6 +27,8 @@ export interface HistoryEntry {
 
 /** What a model looked like when it was last seen, to notice what changed elsewhere. */
 interface Seen {
+  /** ms; another one is another model of the same name. */
+  created: number | null;
   stages: [version: string, stage: string][];
   aliases: [alias: string, version: string][];
 }
@@ -34,10 +38,12 @@ interface Saved {
   seen: [model: string, Seen][];
 }
 
-const STORAGE_PREFIX = 'mlflowLens.registryHistory ';
 /** Per store: enough for years of promotions, little enough to load at once. */
 const MAX_ENTRIES = 500;
-const MAX_SEEN_MODELS = 200;
+const MAX_SEEN_MODELS = 500;
+/** Older changes can be read about, but not taken back: what an undo needs may be long. */
+const MAX_UNDOABLE = 20;
+const MAX_TEXT = 300;
 
 /**
  * "Which version was in production when?", which MLflow does not record (mlflow/mlflow#2169): every change made
@@ -45,6 +51,8 @@ const MAX_SEEN_MODELS = 200;
  */
 export class RegistryHistory {
   private readonly listeners = new Set<(store: string) => void>();
+  /** Changes made here since the start, by store; odd while one is being written. */
+  private readonly writes = new Map<string, number>();
 
   constructor(private readonly storage: HistoryStorage) {}
 
@@ -68,8 +76,21 @@ export class RegistryHistory {
     return own.findLast(({ undo }) => undo !== null) ?? null;
   }
 
+  /**
+   * Writes a change and records it. What is read of the store meanwhile may be from before or after: it is not taken
+   * for a change from elsewhere.
+   */
+  async whileWriting<T>(store: string, write: () => Promise<T>): Promise<T> {
+    this.writes.set(store, this.writesOf(store) + 1);
+    try {
+      return await write();
+    } finally {
+      this.writes.set(store, this.writesOf(store) + 1);
+    }
+  }
+
   /** Keeps a change that was just written. */
-  async record(store: string, preview: Preview, now: number, who: string): Promise<void> {
+  record(store: string, preview: Preview, now: number, who: string): void {
     const saved = this.load(store);
     const rename = preview.changes.find((change) => change.type === 'renameRegisteredModel');
     if (rename) {
@@ -83,11 +104,11 @@ export class RegistryHistory {
       effects: preview.effects,
       undo: preview.undo?.(now) ?? null,
     });
-    await this.save(store, saved);
+    this.save(store, saved);
   }
 
   /** Keeps that an entry was taken back: it can be no more, and the undoing is a change of its own. */
-  async recordUndo(store: string, entry: HistoryEntry, now: number, who: string): Promise<void> {
+  recordUndo(store: string, entry: HistoryEntry, now: number, who: string): void {
     const saved = this.load(store);
     const undone = saved.entries.find(({ id }) => id === entry.id);
     if (undone) {
@@ -100,51 +121,70 @@ export class RegistryHistory {
     }
     applyToSeen(saved, effects);
     append(saved, { when: now, who, what: `Undone: ${entry.what}`, effects, undo: null });
-    await this.save(store, saved);
+    this.save(store, saved);
   }
 
   /** Keeps that an entry cannot be taken back any more. */
-  async forgetUndo(store: string, entry: HistoryEntry): Promise<void> {
+  forgetUndo(store: string, entry: HistoryEntry): void {
     const saved = this.load(store);
     const found = saved.entries.find(({ id }) => id === entry.id);
     if (found) {
       found.undo = null;
-      await this.save(store, saved);
+      this.save(store, saved);
     }
   }
 
   /**
-   * Compares a model with how it was last seen, and keeps what changed elsewhere: stages and aliases. The first
-   * sight of a model is no change.
+   * To be called before models are read; what was read is given to the function that it answers, which keeps what
+   * changed elsewhere: stages, aliases, versions. The first sight of a model is no change.
    */
-  async notice(store: string, model: RegisteredModel, now: number): Promise<void> {
+  observe(store: string): (models: readonly RegisteredModel[], now: number) => void {
+    const before = this.writesOf(store);
+    return (models, now) => {
+      if (before % 2 === 0 && this.writesOf(store) === before) {
+        this.notice(store, models, now);
+      }
+    };
+  }
+
+  private notice(store: string, models: readonly RegisteredModel[], now: number): void {
     const saved = this.load(store);
-    const index = saved.seen.findIndex(([name]) => name === model.name);
-    const before = saved.seen[index]?.[1];
-    const after = seenOf(model);
-    if (before && JSON.stringify(before) === JSON.stringify(after)) {
-      return;
+    let isChanged = false;
+    for (const model of models) {
+      const index = saved.seen.findIndex(([name]) => name === model.name);
+      const before = saved.seen[index]?.[1];
+      const after = seenOf(model);
+      if (before && JSON.stringify(before) === JSON.stringify(after)) {
+        continue;
+      }
+      isChanged = true;
+      if (index !== -1) {
+        saved.seen.splice(index, 1);
+      }
+      saved.seen.push([model.name, after]);
+      const effects = before ? effectsBetween(model.name, before, after) : [];
+      if (effects.length > 0) {
+        append(saved, { when: now, who: null, what: describeEffects(effects), effects, undo: null });
+      }
     }
-    if (index !== -1) {
-      saved.seen.splice(index, 1);
+    if (isChanged) {
+      saved.seen.splice(0, Math.max(0, saved.seen.length - MAX_SEEN_MODELS));
+      this.save(store, saved);
     }
-    saved.seen.push([model.name, after]);
-    saved.seen.splice(0, Math.max(0, saved.seen.length - MAX_SEEN_MODELS));
-    const effects = before ? effectsBetween(model.name, before, after) : [];
-    if (effects.length > 0) {
-      append(saved, { when: now, who: null, what: describeEffects(effects), effects, undo: null });
-    }
-    await this.save(store, saved);
+  }
+
+  private writesOf(store: string): number {
+    return this.writes.get(store) ?? 0;
   }
 
   private load(store: string): Saved {
-    const saved = this.storage.get(STORAGE_PREFIX + store) as Partial<Saved> | undefined;
+    const saved = this.storage.get(store) as Partial<Saved> | undefined;
     // A copy: what the storage holds is changed by `save` only.
     return structuredClone({ entries: saved?.entries ?? [], seen: saved?.seen ?? [] });
   }
 
-  private async save(store: string, saved: Saved): Promise<void> {
-    await this.storage.update(STORAGE_PREFIX + store, saved);
+  private save(store: string, saved: Saved): void {
+    this.storage.update(store, saved);
     for (const listener of this.listeners) {
       listener(store);
     }
@@ -162,12 +202,25 @@ export function describeEffects(effects: readonly Effect[]): string {
 }
 
 function append(saved: Saved, entry: Omit<HistoryEntry, 'id'>): void {
-  saved.entries.push({ id: (saved.entries.at(-1)?.id ?? 0) + 1, ...entry });
+  saved.entries.push({
+    id: (saved.entries.at(-1)?.id ?? 0) + 1,
+    ...entry,
+    effects: entry.effects.map((effect) => ({
+      ...effect,
+      from: effect.from && effect.from.slice(0, MAX_TEXT),
+      to: effect.to && effect.to.slice(0, MAX_TEXT),
+    })),
+  });
   saved.entries.splice(0, Math.max(0, saved.entries.length - MAX_ENTRIES));
+  saved.entries
+    .filter(({ undo }) => undo !== null)
+    .slice(0, -MAX_UNDOABLE)
+    .forEach((old) => (old.undo = null));
 }
 
 function seenOf(model: RegisteredModel): Seen {
   return {
+    created: model.creationTimestamp,
     stages: model.versions
       .map(({ version, currentStage }): [string, string] => [version, currentStage])
       .toSorted(byFirst),
@@ -217,6 +270,18 @@ function rememberAs(saved: Saved, name: string, newName: string): void {
 }
 
 function effectsBetween(model: string, before: Seen, after: Seen): Effect[] {
+  if (before.created !== after.created) {
+    const made = (time: number | null): string => (time === null ? 'another' : formatDateTime(time));
+    return [
+      {
+        model,
+        version: null,
+        what: 'model, deleted and made anew',
+        from: made(before.created),
+        to: made(after.created),
+      },
+    ];
+  }
   const stages = differences(before.stages, after.stages).map(([version, from, to]): Effect =>
     from === null || to === null
       ? { model, version, what: 'version', from: from && 'there', to: to && 'there' }

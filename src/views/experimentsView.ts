@@ -255,7 +255,9 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
         experiment,
       }),
     );
-    return page.nextPageToken ? [...nodes, { kind: 'more', of: id, remaining: null }] : nodes;
+    return page.nextPageToken
+      ? [...nodes, { kind: 'more', view: 'experiments', of: id, remaining: null }]
+      : nodes;
   }
 
   private async runs(
@@ -305,7 +307,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     if (!page.nextPageToken) {
       return nodes;
     }
-    return [...nodes, { kind: 'more', of: id, remaining: null }];
+    return [...nodes, { kind: 'more', view: 'experiments', of: id, remaining: null }];
   }
 
   /** Its artifacts, then its child runs. */

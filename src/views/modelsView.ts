@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
 import { isCancelled, toStoreError } from '../mlflow/errors';
-import { metricOf, type ModelVersion, type Run } from '../mlflow/entities';
-import { count, formatAge, formatDateTime, formatNumber, plainText } from '../mlflow/format';
+import { count, plainText } from '../mlflow/format';
+import type { ModelFilter } from '../mlflow/store';
+import type { RegistryHistory } from '../registry/history';
+import { isEmptyFilter, versionMatches } from '../registry/modelFilter';
+import { readyMark } from '../registry/promotion';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
 import { messageItem } from './experimentItems';
-import { HeadlineMetrics } from './headline';
 import { themeIcon } from './icons';
+import { ModelItems } from './modelItems';
 import {
   nodeId,
   type MessageNode,
@@ -19,8 +22,26 @@ import {
 
 export type ModelsNode = StoreNode | ModelNode | VersionNode | MoreNode | MessageNode;
 
+/** How the models are listed; kept in the view state under this key. */
+export interface ModelsChoice {
+  text: string;
+  versions: 'all' | 'inProduction' | 'hasAlias' | 'waiting';
+  orderBy: 'name' | 'lastUpdated';
+}
+
+export const MODELS_SETTING = 'models';
+export const DEFAULT_MODELS_CHOICE: ModelsChoice = { text: '', versions: 'all', orderBy: 'name' };
+
+export interface ModelsViewSettings {
+  headlineMetric: string;
+  readyTag: string;
+  readyAlias: string;
+}
+
 const MODELS_A_PAGE = 100;
 const VERSIONS_A_PAGE = 25;
+/** Few models show their versions at once; many would bury each other. */
+const EXPANDED_AT_MOST = 8;
 
 /** Registered models and their versions; the store's level is left out while there is only one store. */
 export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.Disposable {
@@ -28,17 +49,18 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
   readonly onDidChangeTreeData = this.changed.event;
   readonly tree: vscode.TreeView<ModelsNode>;
   private readonly disposables: vscode.Disposable[] = [];
-  private readonly headlines: HeadlineMetrics;
+  private readonly items: ModelItems;
   private asked = false;
   private readonly loaded = new Map<string, number>();
 
   constructor(
     private readonly stores: OpenStores,
-    state: ViewState,
-    setting: () => string,
+    private readonly state: ViewState,
+    private readonly history: RegistryHistory,
+    private readonly settings: () => ModelsViewSettings,
     private readonly now: () => number = Date.now,
   ) {
-    this.headlines = new HeadlineMetrics(stores, state, setting);
+    this.items = new ModelItems(stores, state, () => settings().headlineMetric, now);
     this.tree = vscode.window.createTreeView('mlflowLens.models', {
       treeDataProvider: this,
       canSelectMany: true,
@@ -56,12 +78,23 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
     );
   }
 
+  choice(): ModelsChoice {
+    return { ...DEFAULT_MODELS_CHOICE, ...this.state.setting<Partial<ModelsChoice>>(MODELS_SETTING) };
+  }
+
+  /** Lists others, or in another order, from now on. */
+  choose(change: Partial<ModelsChoice>): void {
+    this.state.setSetting(MODELS_SETTING, { ...this.choice(), ...change });
+    this.loaded.clear();
+    this.refresh();
+  }
+
   refresh(): void {
     this.changed.fire(undefined);
   }
 
   loadMore(more: MoreNode): void {
-    this.loaded.set(more.of, (this.loaded.get(more.of) ?? VERSIONS_A_PAGE) + MODELS_A_PAGE);
+    this.loaded.set(more.of, (this.loaded.get(more.of) ?? MODELS_A_PAGE) + MODELS_A_PAGE);
     this.changed.fire(undefined);
   }
 
@@ -91,10 +124,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
           return [];
       }
     } catch (error) {
-      if (isCancelled(error)) {
-        return [];
-      }
-      if (parent.kind === 'more') {
+      if (isCancelled(error) || parent.kind === 'more') {
         return [];
       }
       const text = toStoreError(error).message;
@@ -115,9 +145,9 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
         return item;
       }
       case 'model':
-        return this.modelItem(node);
+        return this.items.modelItem(node);
       case 'version':
-        return this.versionItem(node);
+        return this.items.versionItem(node);
       case 'more': {
         const item = new vscode.TreeItem(
           node.remaining === null ? '… more' : `… ${count(node.remaining, 'more', 'more')}`,
@@ -135,6 +165,17 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
     vscode.Disposable.from(...this.disposables).dispose();
   }
 
+  private filter(): ModelFilter {
+    const { text, versions } = this.choice();
+    const { readyTag, readyAlias } = this.settings();
+    return {
+      text,
+      ...(versions === 'all'
+        ? {}
+        : { versions: versions === 'waiting' ? readyMark(readyTag, readyAlias) : versions }),
+    };
+  }
+
   private async models(node: StoreNode): Promise<ModelsNode[]> {
     const store = await this.stores.get(node.store);
     if (store.state.status === 'gone') {
@@ -150,23 +191,37 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
     if (!about.features.registry) {
       return say('This store has no model registry: MLflow 1.4 brings it ("mlflow db upgrade")');
     }
+    const filter = this.filter();
+    const notice = this.history.observe(node.store);
     const page = await store.searchRegisteredModels({
-      maxResults: Math.max(MODELS_A_PAGE, this.loaded.get(id) ?? 0),
+      maxResults: this.loaded.get(id) ?? MODELS_A_PAGE,
+      filter,
+      orderBy: this.choice().orderBy,
     });
+    notice(page.items, this.now());
     if (page.items.length === 0) {
-      return say('No registered models');
+      return say(
+        isEmptyFilter(filter)
+          ? 'No registered models yet: register a run’s model to have one'
+          : 'No registered model is like that',
+      );
     }
+    const expanded = page.items.length <= EXPANDED_AT_MOST && !page.nextPageToken;
     const nodes = page.items.map((model): ModelNode => ({
       kind: 'model',
       store: node.store,
       name: model.name,
       model,
+      expanded,
     }));
-    return page.nextPageToken ? [...nodes, { kind: 'more', of: id, remaining: null }] : nodes;
+    return page.nextPageToken ? [...nodes, { kind: 'more', view: 'models', of: id, remaining: null }] : nodes;
   }
 
+  /** Those that are searched for; all where only the model itself is, e.g. by an alias whose version is gone. */
   private versions(node: ModelNode): ModelsNode[] {
-    const all = node.model.versions;
+    const filter = this.filter();
+    const matching = node.model.versions.filter((version) => versionMatches(node.model, version, filter));
+    const all = matching.length > 0 ? matching : node.model.versions;
     const limit = this.loaded.get(nodeId(node)) ?? VERSIONS_A_PAGE;
     const nodes = all.slice(0, limit).map((modelVersion): VersionNode => ({
       kind: 'version',
@@ -178,113 +233,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
       parent: node,
     }));
     return all.length > limit
-      ? [...nodes, { kind: 'more', of: nodeId(node), remaining: all.length - limit }]
+      ? [...nodes, { kind: 'more', view: 'models', of: nodeId(node), remaining: all.length - limit }]
       : nodes;
   }
-
-  private modelItem(node: ModelNode): vscode.TreeItem {
-    const { versions } = node.model;
-    const item = new vscode.TreeItem(
-      plainText(node.name),
-      versions.length === 0 ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Expanded,
-    );
-    item.id = nodeId(node);
-    item.iconPath = themeIcon('package');
-    item.description = versions.length === 0 ? 'no versions' : count(versions.length, 'version');
-    item.contextValue = 'model';
-    const aliases = node.model.aliases.map(
-      ({ alias, version, dangling }) => `@${alias} → version ${version}${dangling ? ', which is gone' : ''}`,
-    );
-    item.tooltip = [
-      plainText(node.name),
-      ...aliases.map((text) => plainText(text)),
-      plainText(node.model.description ?? ''),
-    ]
-      .filter(Boolean)
-      .join('\n');
-    return item;
-  }
-
-  private async versionItem(node: VersionNode): Promise<vscode.TreeItem> {
-    const { modelVersion } = node;
-    const run = await this.runOf(node);
-    const metric = run ? await this.metricText(node, run) : null;
-    const item = new vscode.TreeItem(`v${modelVersion.version}`);
-    item.id = nodeId(node);
-    const [icon, color] = stageIcon(modelVersion);
-    item.iconPath = themeIcon(icon, color);
-    item.description = versionDescription(modelVersion, run, metric, this.now());
-    item.contextValue = `version.${modelVersion.currentStage}`;
-    item.accessibilityInformation = {
-      label: `${plainText(node.name)} version ${modelVersion.version}, ${item.description}`,
-    };
-    item.tooltip = versionTooltip(modelVersion, run);
-    item.command = { command: 'mlflowLens.openModel', title: 'Open Model', arguments: [node] };
-    return item;
-  }
-
-  private async runOf(node: VersionNode): Promise<Run | null> {
-    if (!node.runId) {
-      return null;
-    }
-    const store = await this.stores.get(node.store);
-    return store.getRun(node.runId).catch(() => null);
-  }
-
-  private async metricText(node: VersionNode, run: Run): Promise<string | null> {
-    const key = await this.headlines.of(node.store, run.info.experimentId, null);
-    const metric = key === undefined ? undefined : metricOf(run, key);
-    return metric ? `${plainText(metric.key, 24)} ${formatNumber(metric.value)}` : null;
-  }
-}
-
-function stageIcon({ currentStage, status }: ModelVersion): [string, string?] {
-  if (status !== 'READY') {
-    return status.startsWith('FAILED') ? ['error', 'testing.iconFailed'] : ['sync~spin'];
-  }
-  switch (currentStage) {
-    case 'Production':
-      return ['rocket', 'charts.green'];
-    case 'Staging':
-      return ['beaker', 'charts.yellow'];
-    case 'Archived':
-      return ['archive', 'disabledForeground'];
-    default:
-      return ['circle-outline'];
-  }
-}
-
-/** `@champion Production  rmse 4.02, 3d ago`. */
-function versionDescription(
-  version: ModelVersion,
-  run: Run | null,
-  metric: string | null,
-  now: number,
-): string {
-  const badges = [
-    ...version.aliases.map((alias) => `@${plainText(alias, 30)}`),
-    ...(version.currentStage && version.currentStage !== 'None' ? [plainText(version.currentStage, 20)] : []),
-  ].join(' ');
-  const facts = [
-    metric,
-    run || !version.runId ? null : 'run is gone',
-    formatAge(version.creationTimestamp, now),
-  ];
-  return [badges, facts.filter(Boolean).join(', ')].filter(Boolean).join('  ');
-}
-
-function versionTooltip(version: ModelVersion, run: Run | null): string {
-  return [
-    `${version.name} version ${version.version}`,
-    `stage ${version.currentStage}`,
-    ...version.aliases.map((alias) => `alias @${alias}`),
-    `registered ${formatDateTime(version.creationTimestamp)}`,
-    run ? `from run ${run.info.runName || run.info.runId}` : '',
-    `source ${version.source}`,
-    ...version.tags.map(({ key, value }) => `${key}: ${value}`),
-    version.description ?? '',
-  ]
-    .filter(Boolean)
-    .map((line) => plainText(line, 300))
-    .join('\n');
 }

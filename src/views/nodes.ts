@@ -36,6 +36,8 @@ export interface ModelNode {
   store: string;
   name: string;
   model: RegisteredModel;
+  /** Whether its versions show at once. */
+  expanded: boolean;
 }
 
 export interface VersionNode {
@@ -50,6 +52,8 @@ export interface VersionNode {
 
 export interface MoreNode {
   kind: 'more';
+  /** The view that it is in: a store has a node in both. */
+  view: 'experiments' | 'models';
   /** Id of the node whose children go on. */
   of: string;
   remaining: number | null;

@@ -73,6 +73,17 @@ export function makeRegistryStore(
   return file;
 }
 
+/** The demo project's store with its artifacts, in a folder of its own. */
+export function unpackTaxiDuration(): string {
+  const folder = tempFolder();
+  execFileSync('tar', [
+    '-xzf',
+    path.join(__dirname, '../fixtures/taxi-duration.tar.gz'),
+    ...['-C', folder, '--strip-components=1', '--no-same-owner'],
+  ]);
+  return path.join(folder, 'mlflow.db');
+}
+
 /** Every row of every table (or of those named), sorted, as JSON texts. */
 export function dumpDatabase(file: string, only?: readonly string[]): Record<string, string[]> {
   return withDatabase(file, (database) => {

@@ -1,10 +1,11 @@
 import * as path from 'node:path';
 import type { RegistryContext } from '../../src/commands/registry/perform';
+import { compareVersions } from '../../src/panels/versionComparison';
 import { RegistryHistory } from '../../src/registry/history';
 import { createOpener } from '../../src/stores/open';
 import { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
-import { makeRegistryStore } from './database';
+import { makeRegistryStore, unpackTaxiDuration } from './database';
 import { memoryStorage, ScriptedUi } from './scriptedUi';
 
 export interface Flow {
@@ -18,8 +19,10 @@ export interface Flow {
 }
 
 /** The registry's commands on a real store, with a scripted user. */
-export function registryFlow(version: Parameters<typeof makeRegistryStore>[0] = '3.17.2'): Flow {
-  const file = makeRegistryStore(version);
+export function registryFlow(
+  version: Parameters<typeof makeRegistryStore>[0] | 'taxi-duration' = '3.17.2',
+): Flow {
+  const file = version === 'taxi-duration' ? unpackTaxiDuration() : makeRegistryStore(version);
   const stores = new OpenStores(
     createOpener({
       distFolder: path.resolve(__dirname, '../../dist'),
@@ -36,9 +39,9 @@ export function registryFlow(version: Parameters<typeof makeRegistryStore>[0] = 
     history,
     ui,
     userName: 'tester',
+    compare: (opened, model, versions) =>
+      compareVersions(opened, model, versions, { metricDirections: {}, headlineMetric: '' }),
     settings: () => ({
-      metricDirections: {},
-      headlineMetric: '',
       readyTag: 'review=ready',
       readyAlias: 'waiting',
     }),

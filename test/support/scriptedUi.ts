@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import type { RegistryUi } from '../../src/commands/registry/ui';
 import { cancelled } from '../../src/commands/registry/ui';
+import type { HistoryStorage } from '../../src/registry/history';
 
 export type Answer =
   /** The item of a quick pick whose label starts so. */
@@ -50,6 +51,20 @@ export class ScriptedUi implements RegistryUi {
     const item = items.find(({ label }) => label.startsWith(answer.pick));
     assert.ok(item, `"${answer.pick}" is not offered: ${labels.join(' | ')}`);
     return item.value;
+  }
+
+  /** Types what the answer says where the first items have none that starts so. */
+  async pickFound<T>(
+    title: string,
+    placeHolder: string,
+    find: (text: string, signal: AbortSignal) => Promise<{ label: string; value: T }[]>,
+  ): Promise<T> {
+    const { signal } = new AbortController();
+    const first = await find('', signal);
+    const answer = this.answers[0];
+    const typed = typeof answer === 'object' && 'pick' in answer ? answer.pick : '';
+    const isListed = first.some(({ label }) => label.startsWith(typed));
+    return this.pick(title, placeHolder, isListed ? first : await find(typed, signal));
   }
 
   async input(request: Parameters<RegistryUi['input']>[0]): Promise<string> {
@@ -110,16 +125,13 @@ export class ScriptedUi implements RegistryUi {
   }
 }
 
-/** Memory in the shape of VS Code's Memento. */
-export function memoryStorage(): {
-  get(key: string): unknown;
-  update(key: string, value: unknown): Promise<void>;
-} {
+/** A history's storage in memory. */
+export function memoryStorage(): HistoryStorage {
   const values = new Map<string, unknown>();
   return {
     get: (key) => values.get(key),
-    update: async (key, value) => {
-      // As Memento does: what is kept is a copy, by way of JSON.
+    update: (key, value) => {
+      // As a file does: what is kept is a copy, by way of JSON.
       values.set(key, JSON.parse(JSON.stringify(value)));
     },
   };

@@ -23,8 +23,8 @@ describe('model page', () => {
     store = sqliteUri(file);
     stores = openStores(store);
     const model = await (await stores.get(store)).getRegisteredModel(name);
-    await history.notice(store, model, Date.now());
-    await history.record(store, previewTransition(model, '4', 'Staging', false), Date.now(), 'tester');
+    history.observe(store)([model], Date.now());
+    history.record(store, previewTransition(model, '4', 'Staging', false), Date.now(), 'tester');
     opened = await openPage({
       definition: modelPage,
       args: { store, name },

@@ -12,7 +12,7 @@ import {
 import { shown } from '../../registry/preview';
 import { tagKeyProblem } from '../../registry/validation';
 import { fieldsOf, textOf } from '../fields';
-import { chooseExperiment, chooseModel, chooseRun, chooseStore, numberOf } from './choose';
+import { chooseExperiment, chooseModel, chooseRun, chooseStore, versionIn } from './choose';
 import { performConfirmed, performEdited, type RegistryContext } from './perform';
 
 /** `{store, runId | experimentId | name, version?}` and `key`, `value?`: the value stands in the box. */
@@ -106,7 +106,7 @@ async function chooseSubject(context: RegistryContext, args: unknown, title: str
     case 'model':
     case 'version': {
       const name = await chooseModel(context, store, args, title);
-      const version = textOf(args, 'version') ?? numberOf(args, 'version')?.toString();
+      const version = versionIn(args);
       return {
         uri,
         read: async () => {

@@ -4,15 +4,18 @@ import { count, formatAge, plainText } from '../../mlflow/format';
 import type { TrackingStore } from '../../mlflow/store';
 import { shown } from '../../registry/preview';
 import { storeName } from '../../stores/uri';
-import { textOf } from '../fields';
-import type { RegistryContext } from './perform';
+import { fieldsOf, textOf } from '../fields';
+import { runSearch } from '../runSearch';
+import { openForChange, type RegistryContext } from './perform';
+import type { PickItem } from './ui';
 
-/** Enough to find one by typing; more is a matter of the search. */
-const MAX_MODELS = 2000;
-const MAX_EXPERIMENTS = 2000;
-const MAX_RUNS = 200;
+/** Listed at a time; more is a matter of typing. */
+const LISTED = 100;
 
-/** The store that was named, the only one, or the one that the user picks; open. */
+/**
+ * The store that was named, the only one, or the one that the user picks; open. Says at once, before anything else
+ * is asked, why it cannot be changed. Throws StoreError.
+ */
 export async function chooseStore(
   { stores, ui }: RegistryContext,
   args: unknown,
@@ -32,7 +35,7 @@ export async function chooseStore(
           'In which store?',
           listed.map((entry) => ({ label: storeName(entry.uri), description: entry.uri, value: entry.uri })),
         ));
-  return { uri, store: await stores.get(uri) };
+  return { uri, store: await openForChange(stores, uri) };
 }
 
 /** Says why a store's registry cannot be changed. Throws StoreError. */
@@ -51,25 +54,34 @@ export async function chooseModel(
   store: TrackingStore,
   args: unknown,
   title: string,
-  placeHolder = 'Which registered model?',
 ): Promise<string> {
-  const named = textOf(args, 'name');
-  if (named !== undefined) {
-    return named;
-  }
-  const { items } = await store.searchRegisteredModels({ maxResults: MAX_MODELS });
-  if (items.length === 0) {
-    throw new StoreError('RESOURCE_DOES_NOT_EXIST', 'This store has no registered models yet.');
-  }
-  return ui.pick(title, placeHolder, items.map(modelItem));
+  return (
+    textOf(args, 'name') ??
+    (await pickFound(
+      ui,
+      title,
+      'Which registered model?',
+      'This store has no registered models yet.',
+      (text, signal) => findModels(store, text, signal),
+    ))
+  );
 }
 
-export function modelItem(model: RegisteredModel): { label: string; description: string; value: string } {
-  return {
+/** Registered models by name, alias, tag or stage, those that changed last first. */
+export async function findModels(
+  store: TrackingStore,
+  text: string,
+  signal?: AbortSignal,
+): Promise<PickItem<string>[]> {
+  const { items } = await store.searchRegisteredModels(
+    { maxResults: LISTED, filter: { text }, orderBy: 'lastUpdated' },
+    signal,
+  );
+  return items.map((model) => ({
     label: plainText(model.name),
     description: count(model.versions.length, 'version'),
     value: model.name,
-  };
+  }));
 }
 
 /** @param candidates which of the model's versions are offered; missing: all */
@@ -80,7 +92,7 @@ export async function chooseVersion(
   title: string,
   candidates: (version: ModelVersion) => boolean = () => true,
 ): Promise<string> {
-  const named = textOf(args, 'version') ?? numberOf(args, 'version')?.toString();
+  const named = versionIn(args);
   if (named !== undefined) {
     return named;
   }
@@ -94,48 +106,48 @@ export async function chooseVersion(
   return ui.pick(
     title,
     `Which version of ${shown(model.name)}?`,
-    offered.map((version) => ({ ...versionItem(model, version), value: version.version })),
+    offered.map((version) => ({ ...versionItem(version), value: version.version })),
   );
 }
 
-export function versionItem(
-  model: RegisteredModel,
-  { version, currentStage, creationTimestamp }: ModelVersion,
-): { label: string; description: string } {
+/** The version that a command was called with, as text or as a number. */
+export function versionIn(args: unknown): string | undefined {
+  return textOf(args, 'version') ?? numberOf(args, 'version')?.toString();
+}
+
+/** `v4`, and beside it its stage, aliases and age. */
+export function versionItem({ version, currentStage, aliases, creationTimestamp }: ModelVersion): {
+  label: string;
+  description: string;
+} {
   const marks = [
     ...(currentStage === 'None' ? [] : [currentStage]),
-    ...model.aliases.filter((alias) => alias.version === version).map(({ alias }) => `@${plainText(alias)}`),
+    ...aliases.map((alias) => `@${plainText(alias)}`),
     ...(creationTimestamp === null ? [] : [formatAge(creationTimestamp, Date.now())]),
   ];
   return { label: `v${version}`, description: marks.join(' · ') };
 }
+
+type ChosenView = 'ACTIVE_ONLY' | 'DELETED_ONLY';
 
 export async function chooseExperiment(
   { ui }: RegistryContext,
   store: TrackingStore,
   args: unknown,
   title: string,
-  view: 'ACTIVE_ONLY' | 'DELETED_ONLY' = 'ACTIVE_ONLY',
+  view: ChosenView = 'ACTIVE_ONLY',
 ): Promise<string> {
-  const named = textOf(args, 'experimentId');
-  if (named !== undefined) {
-    return named;
-  }
-  const { items } = await store.searchExperiments({ view, maxResults: MAX_EXPERIMENTS });
-  if (items.length === 0) {
-    throw new StoreError(
-      'RESOURCE_DOES_NOT_EXIST',
-      view === 'DELETED_ONLY' ? 'No experiment is deleted.' : 'This store has no experiments.',
-    );
-  }
-  return ui.pick(
-    title,
-    'Which experiment?',
-    items.map(({ name, experimentId }) => ({
-      label: plainText(name),
-      description: experimentId,
-      value: experimentId,
-    })),
+  const none = view === 'DELETED_ONLY' ? 'No experiment is deleted.' : 'This store has no experiments.';
+  return (
+    textOf(args, 'experimentId') ??
+    (await pickFound(ui, title, 'Which experiment?', none, async (nameContains, signal) => {
+      const { items } = await store.searchExperiments({ view, maxResults: LISTED, nameContains }, signal);
+      return items.map(({ name, experimentId }) => ({
+        label: plainText(name),
+        description: experimentId,
+        value: experimentId,
+      }));
+    }))
   );
 }
 
@@ -144,46 +156,54 @@ export async function chooseRun(
   store: TrackingStore,
   args: unknown,
   title: string,
-  view: 'ACTIVE_ONLY' | 'DELETED_ONLY' = 'ACTIVE_ONLY',
+  view: ChosenView = 'ACTIVE_ONLY',
 ): Promise<string> {
-  const named = textOf(args, 'runId');
-  if (named !== undefined) {
-    return named;
-  }
-  const { items } = await store.searchRuns({
-    experimentIds: [],
-    view,
-    maxResults: MAX_RUNS,
-    params: 'none',
-    metrics: 'none',
-    tags: 'none',
-  });
-  if (items.length === 0) {
-    throw new StoreError(
-      'RESOURCE_DOES_NOT_EXIST',
-      view === 'DELETED_ONLY' ? 'No run is deleted.' : 'This store has no runs.',
-    );
-  }
-  return ui.pick(
-    title,
-    'Which run? (the newest are listed)',
-    items.map(({ info }) => ({
-      label: plainText(info.runName || info.runId),
-      description: info.startTime === null ? info.runId : formatAge(info.startTime, Date.now()),
-      detail: info.runId,
-      value: info.runId,
-    })),
+  const none = view === 'DELETED_ONLY' ? 'No run is deleted.' : 'This store has no runs.';
+  return (
+    textOf(args, 'runId') ??
+    (await pickFound(ui, title, 'Which run? Type part of its name, or its id', none, async (text, signal) => {
+      const { items } = await store.searchRuns(
+        {
+          experimentIds: [],
+          view,
+          filter: runSearch(text),
+          maxResults: LISTED,
+          params: 'none',
+          metrics: 'none',
+          tags: 'none',
+        },
+        signal,
+      );
+      return items.map(({ info }) => ({
+        label: plainText(info.runName || info.runId),
+        description: info.startTime === null ? info.runId : formatAge(info.startTime, Date.now()),
+        detail: info.runId,
+        value: info.runId,
+      }));
+    }))
   );
 }
 
+/** @param none said where there is nothing to pick */
+async function pickFound<T>(
+  ui: RegistryContext['ui'],
+  title: string,
+  question: string,
+  none: string,
+  find: (text: string, signal: AbortSignal) => Promise<PickItem<T>[]>,
+): Promise<T> {
+  if ((await find('', new AbortController().signal)).length === 0) {
+    throw new StoreError('RESOURCE_DOES_NOT_EXIST', none);
+  }
+  return ui.pickFound(title, question, find);
+}
+
 export function numberOf(args: unknown, field: string): number | undefined {
-  const value =
-    typeof args === 'object' && args !== null ? (args as Record<string, unknown>)[field] : undefined;
+  const value = fieldsOf(args)[field];
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
 export function booleanOf(args: unknown, field: string): boolean | undefined {
-  const value =
-    typeof args === 'object' && args !== null ? (args as Record<string, unknown>)[field] : undefined;
+  const value = fieldsOf(args)[field];
   return typeof value === 'boolean' ? value : undefined;
 }

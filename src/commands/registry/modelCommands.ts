@@ -13,9 +13,8 @@ import {
 import { shown, versionLabel } from '../../registry/preview';
 import { modelNameProblem } from '../../registry/validation';
 import { textOf } from '../fields';
-import { chooseModel, chooseRun, chooseStore, chooseVersion, modelItem, mustHaveRegistry } from './choose';
+import { chooseModel, chooseRun, chooseStore, chooseVersion, findModels, mustHaveRegistry } from './choose';
 import { performConfirmed, performEdited, type RegistryContext } from './perform';
-import type { PickItem } from './ui';
 
 /** `{store, name?}`: the name stands in the box, whose Enter confirms. */
 export async function createModel(context: RegistryContext, args: unknown): Promise<void> {
@@ -75,16 +74,20 @@ export async function deleteModelVersion(context: RegistryContext, args: unknown
   );
 }
 
-/** `{store, runId, path?, name?}` or `{store, modelId, name?}`. */
-export async function registerModel(context: RegistryContext, args: unknown): Promise<void> {
+/** `{store, runId, path?, name?}` or `{store, modelId, name?}`. Answers the new version. */
+export async function registerModel(
+  context: RegistryContext,
+  args: unknown,
+): Promise<{ name: string; version: string }> {
   const title = 'Register Model';
   const { uri, store } = await chooseStore(context, args, title);
   await mustHaveRegistry(store);
   const source = await chooseSource(context, store, args, title);
   const name = textOf(args, 'name') ?? (await chooseTargetModel(context, store, title));
-  await performConfirmed(context, uri, async () =>
+  const { created } = await performConfirmed(context, uri, async () =>
     previewRegister(name, await modelIfThere(store, name), source),
   );
+  return { name, version: created[0] ?? '' };
 }
 
 /** `{store, name, version, to?}`. */
@@ -129,9 +132,10 @@ async function chooseTargetModel(
   title: string,
   question = 'As a version of which registered model?',
 ): Promise<string> {
-  const { items } = await store.searchRegisteredModels({ maxResults: 2000 });
-  const known: PickItem<string | null>[] = items.map(modelItem);
-  const picked = await ui.pick(title, question, [{ label: '$(add) A new model…', value: null }, ...known]);
+  const picked = await ui.pickFound<string | null>(title, question, async (text, signal) => [
+    { label: '$(add) A new model…', value: null },
+    ...(await findModels(store, text, signal)),
+  ]);
   return (
     picked ?? ui.input({ title, prompt: 'The name of the new registered model.', problem: modelNameProblem })
   );

@@ -1,4 +1,6 @@
-import { isStoreError, StoreError } from '../../mlflow/errors';
+import { isStoreError, StoreError, toStoreError } from '../../mlflow/errors';
+import type { RegisteredModel } from '../../mlflow/entities';
+import type { TrackingStore } from '../../mlflow/store';
 import type { WriteResult } from '../../mlflow/writer';
 import type { RegistryHistory } from '../../registry/history';
 import { shown, type Preview } from '../../registry/preview';
@@ -15,11 +17,15 @@ export interface RegistryContext {
   /** The system's name of the user, for the history. */
   userName: string;
   settings: () => RegistrySettings;
+  /** What a promotion's preview says of the candidate against the version in place; a line each. */
+  compare: (
+    store: TrackingStore,
+    model: RegisteredModel,
+    versions: { candidate: string; incumbent: string },
+  ) => Promise<string[]>;
 }
 
 export interface RegistrySettings {
-  metricDirections: Readonly<Record<string, unknown>>;
-  headlineMetric: string;
   /** `key=value` of the tag that marks a version as ready. */
   readyTag: string;
   /** The alias for the same; empty for none. */
@@ -29,6 +35,17 @@ export interface RegistrySettings {
 export interface ConfirmOptions {
   /** A way to look closer first; chosen, nothing is changed. */
   lookFirst?: { label: string; run: () => Promise<void> };
+}
+
+/** The store, where it can be changed; else says why it cannot. Throws StoreError. */
+export async function openForChange(stores: OpenStores, uri: string): Promise<TrackingStore> {
+  await stores.writer(uri);
+  const store = await stores.get(uri);
+  const { readOnlyReason } = await store.describe();
+  if (readOnlyReason !== null) {
+    throw new StoreError('READ_ONLY', `${storeName(uri)} cannot be changed. ${readOnlyReason}`);
+  }
+  return store;
 }
 
 /**
@@ -80,10 +97,12 @@ export async function undoLast(context: RegistryContext, store: string): Promise
   const preview = previewUndo({ ...entry, undo: entry.undo });
   await confirm(context.ui, preview, null, {});
   try {
-    const result = await write(context, store, preview);
-    await context.history.recordUndo(store, entry, result.now, context.userName);
+    await write(context, store, preview, ({ now }) =>
+      context.history.recordUndo(store, entry, now, context.userName),
+    );
   } catch (error) {
     if (isStoreError(error) && error.code === 'STALE') {
+      context.history.forgetUndo(store, entry);
       throw new StoreError('STALE', `This cannot be undone any more. ${error.message}`, error.details);
     }
     throw error;
@@ -96,17 +115,12 @@ async function attempt(
   store: string,
   decide: (notice: string | null) => Promise<Preview>,
 ): Promise<WriteResult> {
-  // Asked before the user decides anything: a store that cannot be changed says so at once.
-  await context.stores.writer(store);
-  const { readOnlyReason } = await (await context.stores.get(store)).describe();
-  if (readOnlyReason !== null) {
-    throw new StoreError('READ_ONLY', readOnlyReason);
-  }
   for (let notice: string | null = null; ;) {
     const preview = await decide(notice);
     try {
-      const result = await write(context, store, preview);
-      await context.history.record(store, preview, result.now, context.userName);
+      const result = await write(context, store, preview, ({ now }) =>
+        context.history.record(store, preview, now, context.userName),
+      );
       const undo = preview.undo ? () => undoLast(context, store) : undefined;
       context.ui.inform(preview.done, undo && 'Undo', undo);
       return result;
@@ -149,15 +163,29 @@ async function confirm(
   }
 }
 
-async function write(context: RegistryContext, store: string, preview: Preview): Promise<WriteResult> {
-  const { ui, stores } = context;
+async function write(
+  context: RegistryContext,
+  store: string,
+  preview: Preview,
+  record: (result: WriteResult) => void,
+): Promise<WriteResult> {
+  const { ui, stores, history } = context;
   const writer = await stores.writer(store);
   const { changes, expected } = preview;
-  const result = await ui.progress(`${preview.button}…`, (report, signal) =>
-    writer.apply({ changes, expected }, signal, () =>
-      report(`another process is writing to ${storeName(store)}; waiting for it`),
-    ),
-  );
+  const result = await history.whileWriting(store, async () => {
+    const written = await ui.progress(`${preview.button}…`, (report, signal) =>
+      writer.apply({ changes, expected }, signal, () =>
+        report(`another process is writing to ${storeName(store)}; waiting for it`),
+      ),
+    );
+    try {
+      record(written);
+    } catch (error) {
+      // The change is made: that it is not in the history does not undo it.
+      ui.log(`The history could not be written (${toStoreError(error).message}).`);
+    }
+    return written;
+  });
   ui.log(`${storeName(store)}: ${preview.done} (${context.userName}, through ${result.engine})`);
   await (await stores.get(store)).refresh();
   return result;

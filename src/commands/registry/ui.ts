@@ -30,6 +30,12 @@ export interface ConfirmRequest {
 /** What the registry's commands ask of the user. Closing a dialog throws CANCELLED. */
 export interface RegistryUi {
   pick<T>(title: string, placeHolder: string, items: readonly PickItem<T>[]): Promise<T>;
+  /** The same of more than can be listed: `find` answers what holds the text that was typed. */
+  pickFound<T>(
+    title: string,
+    placeHolder: string,
+    find: (text: string, signal: AbortSignal) => Promise<PickItem<T>[]>,
+  ): Promise<T>;
   input(request: InputRequest): Promise<string>;
   /** A modal dialog; only a click on one of its buttons returns. */
   confirm(request: ConfirmRequest): Promise<'button' | 'other'>;

@@ -39,7 +39,16 @@ describe('registry commands on a real store', () => {
     assert.match(dialog ?? '', /v4 goes from Staging to Production\./);
     assert.match(dialog ?? '', /v2 and v3 are in Production now and will be Archived\./);
     assert.match(dialog ?? '', /@shadow stays on v4\./);
-    assert.match(dialog ?? '', /v4 against v3: .*rmse .* → .* \((better|worse)\)/);
+    for (const line of [
+      /^v4 against v3:$/m,
+      /^Metrics: .*rmse 5\.\d+ → 8\.\d+ \(worse\)/m,
+      /^Params: 2 changed: learning_rate .*, model lasso → xgboost\.$/m,
+      /^Data: validation green_tripdata \(d1ge001\) → none, 1 column changed\.$/m,
+      /^Environment, signature and size are not compared: the files of v3 are not readable here, /m,
+      /^Tags: 1 changed: model xgboost → forest\./m,
+    ]) {
+      assert.match(dialog ?? '', line);
+    }
     assert.deepEqual(await Promise.all(['2', '3', '4'].map(stageOf)), ['Archived', 'Archived', 'Production']);
     assert.match(ui.logged[0] ?? '', /taxi regressor v4 is in Production\. \(tester, through node:sqlite/);
     assert.equal(history.entries(store, name)[0]?.effects.length, 3);
@@ -72,6 +81,56 @@ describe('registry commands on a real store', () => {
     await assert.rejects(promotion.promoteModelVersion(context, args), isCancelled);
     assert.deepEqual(ui.ran, [['diffModelVersions', { store, name, versions: ['3', '4'] }]]);
     assert.equal(await stageOf('4'), 'Staging');
+    ui.will({ click: 'Promote v4' });
+    await ui.clickOffered();
+    assert.equal(await stageOf('4'), 'Production');
+  });
+
+  it('compares with what is in production where nothing is in the stage yet', async () => {
+    const { context, ui, store } = open();
+    ui.will('escape');
+    await assert.rejects(
+      promotion.promoteModelVersion(context, { store, name, version: '4', alias: 'challenger' }),
+      isCancelled,
+    );
+    assert.match(ui.shown[0] ?? '', /^v4 against v3:$/m);
+  });
+
+  it('warns of an incompatible signature, before everything else that differs', async () => {
+    const { context, ui, store } = open('taxi-duration');
+    ui.will('escape');
+    const args = { store, name: 'taxi-duration', version: '4', stage: 'Production', archiveExisting: true };
+    await assert.rejects(promotion.promoteModelVersion(context, args), isCancelled);
+    const lines = (ui.shown[0] ?? '').split('\n');
+    const head = lines.indexOf('v4 against v2:');
+    assert.match(lines[head + 1] ?? '', /^⚠ The signature is incompatible: v4 takes /);
+    assert.ok(lines.some((line) => /^Environment: .*→/.test(line)));
+    assert.ok(lines.some((line) => /^Size: .*→/.test(line)));
+  });
+
+  it('promotes a run: its version, or the one that it is registered as first', async () => {
+    const { context, ui, store } = open('taxi-duration');
+    const tracking = await flow.stores.get(store);
+    const model = await tracking.getRegisteredModel('taxi-duration');
+    const target = { store, stage: 'Production', archiveExisting: false };
+    ui.will('escape');
+    const { runId } = model.versions[0]!;
+    await assert.rejects(promotion.promoteModelVersion(context, { ...target, runId }), isCancelled);
+    assert.match(ui.shown[0] ?? '', /^Promote taxi-duration v4 to Production\?/);
+
+    const { items } = await tracking.searchLoggedModels({ maxResults: 100 });
+    const registered = new Set(model.versions.map((version) => version.runId));
+    const free = items.find(({ sourceRunId }) => sourceRunId !== null && !registered.has(sourceRunId));
+    ui.will(
+      { pick: '$(add) Register its model' },
+      { pick: 'taxi-duration' },
+      { click: 'Register Version' },
+      { click: 'Promote v5' },
+    );
+    await promotion.promoteModelVersion(context, { ...target, runId: free?.sourceRunId });
+    const after = await tracking.getRegisteredModel('taxi-duration');
+    assert.equal(after.versions[0]?.runId, free?.sourceRunId);
+    assert.equal(after.versions[0]?.currentStage, 'Production');
   });
 
   it('when somebody else was faster shows what is so now and asks again', async () => {

@@ -1,0 +1,16 @@
+/**
+ * What finds runs by what somebody types: part of a name, or a whole id; undefined for all runs. In the search
+ * language (src/search).
+ */
+export function runSearch(text: string): string | undefined {
+  const term = text
+    .trim()
+    .replace(/["'`%_]/g, ' ')
+    .trim();
+  if (term === '') {
+    return undefined;
+  }
+  return /^[0-9a-f]{32}$/i.test(term)
+    ? `attributes.run_id = '${term}'`
+    : `attributes.run_name ILIKE '%${term}%'`;
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { HistoryStorage } from '../registry/history';
+
+/** Of so many stores a history is kept; the one not written to for longest goes first. */
+const MAX_STORES = 100;
+
+/**
+ * A file a store in the extension's storage, read again when another window wrote it. Written at once and as a
+ * whole: VS Code's own globalState is a copy for each window, and the last to save would win.
+ */
+export class HistoryFiles implements HistoryStorage {
+  private readonly read = new Map<string, { stamp: string; value: unknown }>();
+
+  /** @param folder made when it is needed */
+  constructor(private readonly folder: string) {}
+
+  get(store: string): unknown {
+    const file = this.fileOf(store);
+    const stamp = stampOf(file);
+    if (stamp === null) {
+      return undefined;
+    }
+    const known = this.read.get(store);
+    if (known?.stamp === stamp) {
+      return known.value;
+    }
+    const value = parse(fs.readFileSync(file, 'utf8'));
+    this.read.set(store, { stamp, value });
+    return value;
+  }
+
+  update(store: string, value: unknown): void {
+    const file = this.fileOf(store);
+    fs.mkdirSync(this.folder, { recursive: true });
+    const draft = `${file}.${process.pid}`;
+    fs.writeFileSync(draft, JSON.stringify({ store, history: value }));
+    fs.renameSync(draft, file);
+    this.read.delete(store);
+    this.prune();
+  }
+
+  private fileOf(store: string): string {
+    return path.join(this.folder, `${createHash('sha256').update(store).digest('hex').slice(0, 32)}.json`);
+  }
+
+  private prune(): void {
+    const files = fs
+      .readdirSync(this.folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => path.join(this.folder, name));
+    if (files.length > MAX_STORES) {
+      files
+        .map((file) => ({ file, time: fs.statSync(file).mtimeMs }))
+        .toSorted((a, b) => a.time - b.time)
+        .slice(0, files.length - MAX_STORES)
+        .forEach(({ file }) => fs.unlinkSync(file));
+    }
+  }
+}
+
+function stampOf(file: string): string | null {
+  const stats = fs.statSync(file, { throwIfNoEntry: false, bigint: true });
+  return stats ? `${stats.ino} ${stats.mtimeNs} ${stats.size}` : null;
+}
+
+/** undefined for what was damaged: the history begins anew. */
+function parse(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { history?: unknown }).history;
+  } catch {
+    return undefined;
+  }
+}

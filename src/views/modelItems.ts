@@ -1,0 +1,165 @@
+import * as vscode from 'vscode';
+import { metricOf, type ModelVersion, type RegisteredModel, type Run } from '../mlflow/entities';
+import { count, formatAge, formatDateTime, formatNumber, plainText } from '../mlflow/format';
+import type { ViewState } from '../state/viewState';
+import type { OpenStores } from '../stores/openStores';
+import { HeadlineMetrics } from './headline';
+import { themeIcon } from './icons';
+import { nodeId, type ModelNode, type VersionNode } from './nodes';
+
+const MOST_TAGS = 3;
+
+/** How registered models and their versions look in the tree. */
+export class ModelItems {
+  private readonly headlines: HeadlineMetrics;
+
+  constructor(
+    private readonly stores: OpenStores,
+    state: ViewState,
+    headline: () => string,
+    private readonly now: () => number,
+  ) {
+    this.headlines = new HeadlineMetrics(stores, state, headline);
+  }
+
+  modelItem(node: ModelNode): vscode.TreeItem {
+    const { model } = node;
+    const item = new vscode.TreeItem(
+      plainText(node.name),
+      model.versions.length === 0
+        ? vscode.TreeItemCollapsibleState.None
+        : node.expanded
+          ? vscode.TreeItemCollapsibleState.Expanded
+          : vscode.TreeItemCollapsibleState.Collapsed,
+    );
+    item.id = nodeId(node);
+    item.iconPath = themeIcon('package');
+    item.description = modelDescription(model);
+    item.contextValue = 'model';
+    item.tooltip = modelTooltip(model);
+    item.accessibilityInformation = { label: `${plainText(node.name)}, ${item.description}` };
+    return item;
+  }
+
+  async versionItem(node: VersionNode): Promise<vscode.TreeItem> {
+    const { modelVersion } = node;
+    const run = await this.runOf(node);
+    const metric = run ? await this.metricText(node, run) : null;
+    const item = new vscode.TreeItem(`v${modelVersion.version}`);
+    item.id = nodeId(node);
+    const [icon, color] = stageIcon(modelVersion);
+    item.iconPath = themeIcon(icon, color);
+    item.description = versionDescription(modelVersion, run, metric, this.now());
+    item.contextValue = `version.${modelVersion.currentStage}`;
+    item.accessibilityInformation = {
+      label: `${plainText(node.name)} version ${modelVersion.version}, ${item.description}`,
+    };
+    item.tooltip = versionTooltip(modelVersion, run);
+    item.command = { command: 'mlflowLens.openModel', title: 'Open Model', arguments: [node] };
+    return item;
+  }
+
+  private async runOf(node: VersionNode): Promise<Run | null> {
+    if (!node.runId) {
+      return null;
+    }
+    const store = await this.stores.get(node.store);
+    return store.getRun(node.runId).catch(() => null);
+  }
+
+  private async metricText(node: VersionNode, run: Run): Promise<string | null> {
+    const key = await this.headlines.of(node.store, run.info.experimentId, null);
+    const metric = key === undefined ? undefined : metricOf(run, key);
+    return metric ? `${plainText(metric.key, 24)} ${formatNumber(metric.value)}` : null;
+  }
+}
+
+/** `Production v2 · @champion v2 · 4 versions`: what is in use, to be seen while it is folded. */
+function modelDescription({ versions, aliases }: RegisteredModel): string {
+  const staged = ['Production', 'Staging'].flatMap((stage) => {
+    const there = versions.filter(({ currentStage }) => currentStage === stage);
+    return there.length === 0
+      ? []
+      : [`${stage} v${there[0]!.version}${there.length > 1 ? ` +${there.length - 1}` : ''}`];
+  });
+  return [
+    ...staged,
+    ...aliases
+      .slice(0, 2)
+      .map(({ alias, version, dangling }) => `@${plainText(alias, 30)} ${dangling ? '⚠ ' : ''}v${version}`),
+    versions.length === 0 ? 'no versions' : count(versions.length, 'version'),
+  ].join(' · ');
+}
+
+function modelTooltip({ name, aliases, tags, description, lastUpdatedTimestamp }: RegisteredModel): string {
+  return [
+    name,
+    ...aliases.map(
+      ({ alias, version, dangling }) => `@${alias} → version ${version}${dangling ? ', which is gone' : ''}`,
+    ),
+    ...tags.map(({ key, value }) => `${key}: ${value}`),
+    `changed ${formatDateTime(lastUpdatedTimestamp)}`,
+    description ?? '',
+  ]
+    .filter(Boolean)
+    .map((line) => plainText(line, 300))
+    .join('\n');
+}
+
+function stageIcon({ currentStage, status }: ModelVersion): [string, string?] {
+  if (status !== 'READY') {
+    return status.startsWith('FAILED') ? ['error', 'testing.iconFailed'] : ['sync~spin'];
+  }
+  switch (currentStage) {
+    case 'Production':
+      return ['rocket', 'charts.green'];
+    case 'Staging':
+      return ['beaker', 'charts.yellow'];
+    case 'Archived':
+      return ['archive', 'disabledForeground'];
+    default:
+      return ['circle-outline'];
+  }
+}
+
+/** `@champion Production  rmse 4.02 · lasso · 3d ago · review=ready`. */
+function versionDescription(
+  version: ModelVersion,
+  run: Run | null,
+  metric: string | null,
+  now: number,
+): string {
+  const badges = [
+    ...version.aliases.map((alias) => `@${plainText(alias, 30)}`),
+    ...(version.currentStage && version.currentStage !== 'None' ? [plainText(version.currentStage, 20)] : []),
+  ].join(' ');
+  const facts = [
+    metric,
+    run
+      ? plainText(run.info.runName || run.info.runId.slice(0, 8), 30)
+      : version.runId
+        ? 'run is gone'
+        : null,
+    formatAge(version.creationTimestamp, now),
+    ...version.tags
+      .slice(0, MOST_TAGS)
+      .map(({ key, value }) => `${plainText(key, 24)}${value === '' ? '' : `=${plainText(value, 24)}`}`),
+  ];
+  return [badges, facts.filter(Boolean).join(' · ')].filter(Boolean).join('  ');
+}
+
+function versionTooltip(version: ModelVersion, run: Run | null): string {
+  return [
+    `${version.name} version ${version.version}`,
+    `stage ${version.currentStage}`,
+    ...version.aliases.map((alias) => `alias @${alias}`),
+    `registered ${formatDateTime(version.creationTimestamp)}`,
+    run ? `from run ${run.info.runName || run.info.runId}` : '',
+    `source ${version.source}`,
+    ...version.tags.map(({ key, value }) => `${key}: ${value}`),
+    version.description ?? '',
+  ]
+    .filter(Boolean)
+    .map((line) => plainText(line, 300))
+    .join('\n');
+}

@@ -1,0 +1,138 @@
+import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { ModelVersion, RegisteredModel } from '../../../src/mlflow/entities';
+import { HistoryFiles } from '../../../src/platform/historyFiles';
+import { previewDescription } from '../../../src/registry/annotations';
+import { RegistryHistory } from '../../../src/registry/history';
+import { previewSetAlias, previewTransition } from '../../../src/registry/promotion';
+import { removeTempFolders, tempFolder } from '../../support/database';
+import { memoryStorage } from '../../support/scriptedUi';
+
+const store = 'sqlite:////x/mlflow.db';
+
+function model(stages: Record<string, string>, name = 'taxi', created = 1): RegisteredModel {
+  const versions = Object.entries(stages).map(([version, currentStage]): ModelVersion => ({
+    name,
+    version,
+    currentStage,
+    creationTimestamp: 1,
+    lastUpdatedTimestamp: 1,
+    description: null,
+    userId: null,
+    source: '',
+    runId: null,
+    runLink: null,
+    status: 'READY',
+    statusMessage: null,
+    storageLocation: null,
+    aliases: [],
+    tags: [],
+  }));
+  return {
+    name,
+    creationTimestamp: created,
+    lastUpdatedTimestamp: 1,
+    description: null,
+    aliases: [],
+    tags: [],
+    versions,
+  };
+}
+
+describe('history of a registry', () => {
+  after(removeTempFolders);
+
+  it('notices what changed elsewhere, once, and not what was done here', () => {
+    const history = new RegistryHistory(memoryStorage());
+    const before = model({ 1: 'Production', 2: 'None' });
+    history.observe(store)([before], 10);
+    assert.deepEqual(history.entries(store), []);
+    history.record(store, previewTransition(before, '2', 'Production', true), 20, 'me');
+    history.observe(store)([model({ 1: 'Archived', 2: 'Production' })], 30);
+    assert.equal(history.entries(store, 'taxi').length, 1);
+    history.observe(store)([model({ 1: 'Production', 2: 'Archived' })], 40);
+    history.observe(store)([model({ 1: 'Production', 2: 'Archived' })], 50);
+    const [newest, ...older] = history.entries(store, 'taxi');
+    assert.equal(newest?.who, null);
+    assert.equal(newest?.when, 40);
+    assert.match(newest?.what ?? '', /v1: stage Archived → Production; v2: stage Production → Archived/);
+    assert.equal(older.length, 1);
+  });
+
+  it('takes nothing that was read around a change of ours for one from elsewhere', async () => {
+    const history = new RegistryHistory(memoryStorage());
+    const before = model({ 1: 'Production', 2: 'None' });
+    const after = model({ 1: 'Production', 2: 'Staging' });
+    history.observe(store)([before], 10);
+    const readBefore = history.observe(store);
+    let readMeanwhile: ReturnType<RegistryHistory['observe']> | undefined;
+    await history.whileWriting(store, async () => {
+      readMeanwhile = history.observe(store);
+      // The store is changed, and a view that polls sees it before it is recorded.
+      history.observe(store)([after], 15);
+      history.record(store, previewTransition(before, '2', 'Staging', false), 20, 'me');
+    });
+    readBefore([before], 21);
+    readMeanwhile?.([before], 22);
+    history.observe(store)([after], 23);
+    assert.deepEqual(
+      history.entries(store).map(({ who }) => who),
+      ['me'],
+    );
+  });
+
+  it('tells a model that was deleted and made anew from the one before', () => {
+    const history = new RegistryHistory(memoryStorage());
+    history.observe(store)([model({ 1: 'Production' })], 10);
+    history.observe(store)([model({ 1: 'None' }, 'taxi', 2)], 20);
+    assert.equal(history.entries(store).length, 1);
+    assert.match(history.entries(store)[0]?.what ?? '', /deleted and made anew/);
+  });
+
+  it('is bounded: entries, long texts, and how far an undo goes back', () => {
+    const history = new RegistryHistory(memoryStorage());
+    for (let at = 0; at < 510; at++) {
+      history.record(
+        store,
+        previewDescription({ kind: 'model', model: model({}) }, `${at} ${'x'.repeat(4000)}`),
+        at,
+        'me',
+      );
+    }
+    const entries = history.entries(store);
+    assert.equal(entries.length, 500);
+    assert.equal(entries.filter(({ undo }) => undo !== null).length, 20);
+    assert.ok((entries[0]?.effects[0]?.to ?? '').length < 400);
+    assert.equal(entries[0]?.undo?.expected[0]?.seen?.length, 4004);
+  });
+
+  it('is shared by the windows of one user: none forgets what the other did', () => {
+    const folder = path.join(tempFolder(), 'history');
+    const [first, second] = [folder, folder].map((each) => new RegistryHistory(new HistoryFiles(each)));
+    const before = model({ 1: 'None', 2: 'None' });
+    assert.deepEqual(first!.entries(store), []);
+    first!.observe(store)([before], 5);
+    first!.record(store, previewTransition(before, '1', 'Staging', false), 10, 'me');
+    second!.record(store, previewSetAlias(before, 'champion', '2'), 20, 'me');
+    first!.record(store, previewTransition(before, '2', 'Production', false), 30, 'me');
+    for (const history of [first!, second!]) {
+      assert.deepEqual(
+        history.entries(store).map(({ when }) => when),
+        [30, 20, 10],
+      );
+      assert.deepEqual(history.entries('sqlite:////another.db'), []);
+    }
+    assert.equal(fs.readdirSync(folder).length, 1);
+  });
+
+  it('begins anew where its file is damaged', () => {
+    const folder = path.join(tempFolder(), 'history');
+    const history = new RegistryHistory(new HistoryFiles(folder));
+    history.record(store, previewTransition(model({ 1: 'None' }), '1', 'Staging', false), 10, 'me');
+    fs.writeFileSync(path.join(folder, fs.readdirSync(folder)[0]!), '{"history":');
+    assert.deepEqual(history.entries(store), []);
+    history.record(store, previewTransition(model({ 1: 'None' }), '1', 'Staging', false), 20, 'me');
+    assert.equal(history.entries(store).length, 1);
+  });
+});
