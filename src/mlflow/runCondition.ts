@@ -1,4 +1,5 @@
 import type { Run, RunInfo } from './entities';
+import { formatAge } from './format';
 
 /** How a run stands, as the user is told: MLflow's status, and the two things that it does not tell apart. */
 export type RunCondition =
@@ -10,7 +11,11 @@ export const SILENT_AFTER = 60 * 60 * 1000;
 /**
  * @param lastLogged newest timestamp of a metric, ms; null where nothing was logged
  */
-export function runCondition(info: RunInfo, lastLogged: number | null, now: number): RunCondition {
+export function runCondition(
+  info: Pick<RunInfo, 'lifecycleStage' | 'status' | 'startTime' | 'endTime'>,
+  lastLogged: number | null,
+  now: number,
+): RunCondition {
   if (info.lifecycleStage === 'deleted') {
     return 'deleted';
   }
@@ -35,6 +40,13 @@ export function runCondition(info: RunInfo, lastLogged: number | null, now: numb
 /** Newest timestamp, ms, among the metrics that the run carries; null where it carries none. */
 export function lastLogged(run: Run): number | null {
   return run.metrics.reduce<number | null>((last, { timestamp }) => Math.max(last ?? 0, timestamp), null);
+}
+
+/** The sentence about a run that never ended. */
+export function noEndSentence(info: Pick<RunInfo, 'startTime'>, last: number | null, now: number): string {
+  return last === null
+    ? `It says RUNNING, but logged no metric and never ended; it started ${formatAge(info.startTime, now)}.`
+    : `It says RUNNING, but never ended; it logged last ${formatAge(last, now)}.`;
 }
 
 /** Codicon and theme colour of a condition. */

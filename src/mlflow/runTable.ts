@@ -87,6 +87,8 @@ export interface RunTableRow {
   deleted: boolean;
   startTime: number | null;
   endTime: number | null;
+  /** Newest time of a logged metric, ms, of a run that says RUNNING without an end; else null. */
+  lastLogged: number | null;
   depth: number;
   /** Rows directly below it in this view, open or not. */
   children: number;

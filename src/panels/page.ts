@@ -16,6 +16,8 @@ export interface PageServices {
   stores: OpenStores;
   state: ViewState;
   settings(): PageSettings;
+  /** Keeps which direction of a metric is the better one; null forgets. Missing where there is no editor. */
+  setMetricDirection?(metric: string, direction: 'higher' | 'lower' | null): Promise<void>;
   runCommand(command: string, args?: unknown): Promise<void>;
   /** Copies, and says `what` was copied in the status bar. */
   copyText(text: string, what: string): Promise<void>;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { openFile, revealFile, saveBytes, saveCopy } from '../platform/files';
 import { log } from '../platform/log';
 import { runCommand } from '../platform/commands';
-import { readSettings } from '../platform/settings';
+import { readSettings, writeMetricDirection } from '../platform/settings';
 import { showChanges, showTexts } from '../platform/showChanges';
 import type { SourceService } from '../platform/sources';
 import type { RegistryHistory } from '../registry/history';
@@ -23,6 +23,7 @@ export function createPageServices(
     state,
     history,
     settings: readSettings,
+    setMetricDirection: writeMetricDirection,
     runCommand,
     copyText: async (text, what) => {
       await vscode.env.clipboard.writeText(text);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { onDidChangeSettings } from '../platform/settings';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../protocol/messages';
 import type { PageArguments, PageName } from '../protocol/pages';
 import { commonHandlers, type PageDefinition, type PageServices, type PageSession } from './page';
@@ -178,6 +179,8 @@ export class PanelHost implements vscode.Disposable {
         }
       }),
       this.services.state.onDidChange(() => server.emit('viewStateChanged', null)),
+      // Directions and the headline metric are part of what pages are answered.
+      onDidChangeSettings(() => server.emit('storeChanged', null)),
       panel.onDidChangeViewState(() => {
         this.visibility.fire();
         this.active.fire();

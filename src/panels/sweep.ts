@@ -36,6 +36,16 @@ function handlers(
   const hover = services.state.onDidHover((run) => session.emit('hovered', run));
   session.onDispose(() => hover.dispose());
   session.onDispose(() => services.state.setBrushed(null));
+  let brushing = false;
+  let brushCleared = false;
+  const followBrush = services.state.onDidChange(() => {
+    if (brushing && services.state.brushed === null) {
+      brushing = false;
+      brushCleared = true;
+      session.emit('brushCleared', null);
+    }
+  });
+  session.onDispose(() => followBrush.dispose());
   let shown: Run[] = [];
   return {
     load: async (_, signal) => {
@@ -43,7 +53,7 @@ function handlers(
       shown = runs;
       const about = data.parent?.name ?? data.experiments.map(({ name }) => name).join(', ');
       session.setTitle(`Sweep · ${about || data.storeName}`);
-      return data;
+      return { ...data, brushCleared };
     },
     modelSizes: async (_, signal) => {
       try {
@@ -62,7 +72,10 @@ function handlers(
       return null;
     },
     brush: async ({ runIds }) => {
+      brushing = false;
+      brushCleared = false;
       services.state.setBrushed(runIds && runIds.map((runId) => ({ store: args.store, runId })));
+      brushing = runIds !== null;
       return null;
     },
     saveSettings: async ({ settings }) => {
@@ -76,7 +89,7 @@ async function load(
   args: SweepArguments,
   services: PageServices,
   signal: AbortSignal,
-): Promise<{ data: SweepPageData; runs: Run[] }> {
+): Promise<{ data: Omit<SweepPageData, 'brushCleared'>; runs: Run[] }> {
   const store = await services.stores.get(args.store);
   const parent = args.parentRunId === undefined ? null : await store.getRun(args.parentRunId, signal);
   const { runs, omitted } = await findRuns(args, store, parent, signal);

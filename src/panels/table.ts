@@ -14,11 +14,12 @@ import type {
 } from '../protocol/table';
 import { parseFilter } from '../search/parse';
 import { searchSnippet } from '../search/snippet';
-import { metricDirection, type Direction } from '../state/metrics';
+import { directionAndOrigin, type Direction, type DirectionOrigin } from '../state/metrics';
 import { sameRun, type RunKey } from '../state/viewState';
 import { exportTable } from '../stores/runTable/export';
 import { learnRunColors } from '../stores/runColors';
 import { storeName } from '../stores/uri';
+import { BrushFollower } from './brush';
 import type { PageDefinition, PageServices, PageSession } from './page';
 import { completions } from './tableCompletion';
 import { orderClause } from './tableOrder';
@@ -50,7 +51,9 @@ function handlers(
 
   const store = (): Promise<TrackingStore> => services.stores.get(args.store);
   const table = async (): Promise<RunTable> => tableOf(await store());
-  const viewOf = (choice: ViewChoice): TableView => tableView(args, choice, services);
+  const brush = new BrushFollower(services.state, args.store, args.experimentIds);
+  const viewOf = async (choice: ViewChoice, signal: AbortSignal): Promise<TableView> =>
+    tableView(args, choice, services, await brush.runIds(await store(), signal));
   const selectedIds = async (
     choice: ViewChoice,
     selection: Selection,
@@ -60,18 +63,20 @@ function handlers(
       return selection.runIds;
     }
     const but = new Set(selection.allBut);
-    return (await (await table()).matching(viewOf(choice), signal)).filter((runId) => !but.has(runId));
+    return (await (await table()).matching(await viewOf(choice, signal), signal)).filter(
+      (runId) => !but.has(runId),
+    );
   };
-  const direction = (metric: string): Direction => {
+  /** The first experiment that says so decides. */
+  const direction = (metric: string): { direction: Direction; origin: DirectionOrigin } => {
     const configured = services.settings().metricDirections;
-    for (const { tags } of experiments) {
-      const known = metricDirection(metric, tags, configured);
-      if (known !== 'unknown') {
-        return known;
-      }
-    }
-    return metricDirection(metric, [], configured);
+    const said = experiments
+      .map(({ tags }) => directionAndOrigin(metric, tags, configured))
+      .find(({ origin }) => origin === 'experiment');
+    return said ?? directionAndOrigin(metric, [], configured);
   };
+  const hover = services.state.onDidHover((run) => session.emit('hovered', run));
+  session.onDispose(() => hover.dispose());
 
   return {
     open: async (_, signal) => {
@@ -102,7 +107,7 @@ function handlers(
       const tracking = await store();
       const { from, count, columns, pinned, locate } = request;
       const answer = await tableOf(tracking).rows(
-        { ...viewOf(request), from, count, columns, pinned, locate },
+        { ...(await viewOf(request, signal)), from, count, columns, pinned, locate },
         signal,
       );
       await learnRunColors(
@@ -112,6 +117,9 @@ function handlers(
           row.type !== 'group' && services.state.isShown(own(row.runId)) ? [own(row.runId)] : [],
         ),
         signal,
+      );
+      const directions = columns.map(({ kind, key: metric }) =>
+        kind === 'metric' ? direction(metric) : { direction: 'unknown' as const, origin: 'name' as const },
       );
       const hidden = new Set(settings()?.hidden ?? []);
       const markOf = (row: TableRow): RunMark | null =>
@@ -127,9 +135,9 @@ function handlers(
         ...answer,
         marks: answer.rows.map(markOf),
         pinnedMarks: answer.pinned.rows.map(markOf),
-        directions: columns.map(({ kind, key: metric }) =>
-          kind === 'metric' ? direction(metric) : 'unknown',
-        ),
+        directions: directions.map(({ direction: better }) => better),
+        directionsFrom: directions.map(({ origin }) => origin),
+        brushed: (await brush.runIds(tracking, signal))?.length ?? null,
         baseline: baseline?.store === args.store ? baseline.runId : null,
         hiddenCount: hidden.size,
         stale:
@@ -187,9 +195,25 @@ function handlers(
       services.state.setBaseline(run && baseline && sameRun(run, baseline) ? null : run);
       return null;
     },
+    hover: async ({ runId }) => {
+      services.state.setHovered(runId === null ? null : own(runId));
+      return null;
+    },
+    clearBrush: async () => {
+      services.state.setBrushed(null);
+      return null;
+    },
+    setDirection: async ({ metric, direction: better }) => {
+      await services.setMetricDirection?.(metric, better);
+      return null;
+    },
     exportRows: async ({ view, columns, format, to, selection }, signal) => {
       const only = selection === null ? null : new Set(await selectedIds(view, selection, signal));
-      const made = await exportTable(await table(), { view: viewOf(view), columns, format, only }, signal);
+      const made = await exportTable(
+        await table(),
+        { view: await viewOf(view, signal), columns, format, only },
+        signal,
+      );
       if (to === 'clipboard') {
         await services.copyText(made.text, `${made.rows} runs`);
       } else {

@@ -1,6 +1,7 @@
 import type { TableView } from '../mlflow/runTable';
 import type { TableArguments } from '../protocol/pages';
 import type { TableSettings, ViewChoice } from '../protocol/table';
+import type { RunKey } from '../state/viewState';
 import type { PageServices } from './page';
 
 /** Under which the user's choices for these experiments are kept in ViewState.settings. */
@@ -8,8 +9,16 @@ export function settingsKey({ store, experimentIds }: TableArguments): string {
   return `table\n${store}\n${experimentIds.toSorted().join(',')}`;
 }
 
-/** What the user looks at in a table, as the store is asked for it. */
-export function tableView(args: TableArguments, choice: ViewChoice, services: PageServices): TableView {
+/**
+ * What the user looks at in a table, as the store is asked for it.
+ * @param brushed ids of the runs inside the brush of a sweep that the table follows; null for no brush
+ */
+export function tableView(
+  args: TableArguments,
+  choice: ViewChoice,
+  services: PageServices,
+  brushed: readonly string[] | null = null,
+): TableView {
   const settings = services.state.setting<TableSettings>(settingsKey(args));
   return {
     experimentIds: args.experimentIds,
@@ -22,19 +31,28 @@ export function tableView(args: TableArguments, choice: ViewChoice, services: Pa
     expanded: choice.expanded,
     toggled: choice.toggled,
     hidden: choice.withHidden ? [] : (settings?.hidden ?? []),
-    only: onlyOf(args.store, choice, services),
+    only: onlyOf(args.store, choice, services, brushed),
   };
 }
 
-function onlyOf(store: string, choice: ViewChoice, { state }: PageServices): string[] | null {
+/** The runs that the choice leaves and the brush holds; null for no such limit. */
+function onlyOf(
+  store: string,
+  choice: ViewChoice,
+  { state }: PageServices,
+  brushed: readonly string[] | null,
+): string[] | null {
+  const ids = (runs: readonly RunKey[]): string[] =>
+    runs.filter((run) => run.store === store).map(({ runId }) => runId);
   const lists = [
-    ...(choice.starredOnly ? [state.starredRuns()] : []),
-    ...(choice.shownOnly ? [state.shownRuns()] : []),
-  ].map((runs) => runs.filter((run) => run.store === store).map(({ runId }) => runId));
-  const [first, second] = lists;
-  return first === undefined
+    ...(choice.starredOnly ? [ids(state.starredRuns())] : []),
+    ...(choice.shownOnly ? [ids(state.shownRuns())] : []),
+    ...(brushed ? [[...brushed]] : []),
+  ];
+  return lists.length === 0
     ? null
-    : second === undefined
-      ? first
-      : first.filter((id) => second.includes(id));
+    : lists.reduce((left, right) => {
+        const held = new Set(right);
+        return left.filter((runId) => held.has(runId));
+      });
 }

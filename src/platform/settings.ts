@@ -34,6 +34,28 @@ export function readSettings(): Settings {
   };
 }
 
+/** Keeps a metric's direction where directions are kept already, else in the user's settings; null forgets it. */
+export async function writeMetricDirection(
+  metric: string,
+  direction: 'higher' | 'lower' | null,
+): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration('mlflowLens');
+  const known = configuration.inspect<Record<string, unknown>>('metricDirections');
+  const inWorkspace = known?.workspaceValue !== undefined;
+  const places = [
+    { target: vscode.ConfigurationTarget.Global, value: known?.globalValue ?? {}, chosen: !inWorkspace },
+    { target: vscode.ConfigurationTarget.Workspace, value: known?.workspaceValue ?? {}, chosen: inWorkspace },
+  ];
+  for (const { target, value, chosen } of places) {
+    const { [metric]: before, ...others } = value;
+    if (direction !== null && chosen) {
+      await configuration.update('metricDirections', { ...others, [metric]: direction }, target);
+    } else if (direction === null && before !== undefined) {
+      await configuration.update('metricDirections', others, target);
+    }
+  }
+}
+
 export function onDidChangeSettings(listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration('mlflowLens')) {

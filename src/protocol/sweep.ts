@@ -32,6 +32,8 @@ export interface SweepPageData {
   /** Further runs that match and are not drawn. */
   omitted: number;
   settings: unknown;
+  /** Another view ended the brush that this page drew last, perhaps while the page was hidden. */
+  brushCleared: boolean;
   stale: { since: number; message: string } | null;
 }
 
@@ -47,5 +49,7 @@ export type SweepProtocol = {
   };
   events: {
     hovered: RunKey | null;
+    /** Another view ended the brush. */
+    brushCleared: null;
   };
 };

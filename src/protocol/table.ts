@@ -1,7 +1,7 @@
 import type { ColumnList, SortTerm, TableColumn, TableRows } from '../mlflow/runTable';
 import type { CompletionItem } from '../search/complete';
-import type { Direction } from '../state/metrics';
-import type { RunColor } from '../state/viewState';
+import type { Direction, DirectionOrigin } from '../state/metrics';
+import type { RunColor, RunKey } from '../state/viewState';
 
 /** What the run table asks of its host. */
 export type TableProtocol = {
@@ -24,10 +24,19 @@ export type TableProtocol = {
       result: { runs: number };
     };
     setBaseline: { params: { runId: string | null }; result: null };
+    /** The run under the pointer, for every view that follows; null for none. */
+    hover: { params: { runId: string | null }; result: null };
+    /** Ends the brush of the sweep, there and wherever it is followed. */
+    clearBrush: { params: null; result: null };
+    /** Says for good whether more of a metric is better; null leaves it to the experiment and the name. */
+    setDirection: { params: { metric: string; direction: 'higher' | 'lower' | null }; result: null };
     exportRows: { params: ExportRequest; result: { rows: number } };
     copySnippet: { params: { view: ViewChoice }; result: null };
   };
-  events: Record<never, never>;
+  events: {
+    /** The run under the pointer in some view. */
+    hovered: RunKey | null;
+  };
 };
 
 export type Mark = 'shown' | 'notShown' | 'starred' | 'notStarred' | 'hidden' | 'notHidden';
@@ -81,6 +90,10 @@ export interface RowsAnswer extends TableRows {
   pinnedMarks: (RunMark | null)[];
   /** Of each column. */
   directions: Direction[];
+  /** Of each column: who says so. */
+  directionsFrom: DirectionOrigin[];
+  /** Runs inside the brush of a sweep, which the rows follow; null where none is brushed. */
+  brushed: number | null;
   /** The run that others are compared with, where it is one of this store. */
   baseline: string | null;
   hiddenCount: number;

@@ -2,6 +2,9 @@ import { valueOf, type KeyValue } from '../mlflow/entities';
 
 export type Direction = 'higher' | 'lower' | 'unknown';
 
+/** Who says which direction is the better one. */
+export type DirectionOrigin = 'experiment' | 'setting' | 'name';
+
 /**
  * Whether more of a metric is better: MLflow's tag on the experiment first, then the user's setting, then a
  * guess from the name (design.md, section 4).
@@ -11,17 +14,25 @@ export function metricDirection(
   experimentTags: readonly KeyValue[],
   configured: Readonly<Record<string, unknown>>,
 ): Direction {
+  return directionAndOrigin(key, experimentTags, configured).direction;
+}
+
+/** The same, and who says so. */
+export function directionAndOrigin(
+  key: string,
+  experimentTags: readonly KeyValue[],
+  configured: Readonly<Record<string, unknown>>,
+): { direction: Direction; origin: DirectionOrigin } {
   if (valueOf(experimentTags, 'mlflow.experiment.primaryMetric.name') === key) {
     const greater = valueOf(experimentTags, 'mlflow.experiment.primaryMetric.greaterIsBetter');
     if (greater !== undefined) {
-      return /^(true|1)$/i.test(greater) ? 'higher' : 'lower';
+      return { direction: /^(true|1)$/i.test(greater) ? 'higher' : 'lower', origin: 'experiment' };
     }
   }
   const setting = Object.hasOwn(configured, key) ? configured[key] : undefined;
-  if (setting === 'higher' || setting === 'lower') {
-    return setting;
-  }
-  return guessDirection(key);
+  return setting === 'higher' || setting === 'lower'
+    ? { direction: setting, origin: 'setting' }
+    : { direction: guessDirection(key), origin: 'name' };
 }
 
 const LOWER =

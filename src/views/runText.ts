@@ -29,13 +29,6 @@ export function runDescription(
   return parts.join(', ');
 }
 
-/** The sentence about a run that never ended. */
-export function noEndSentence(info: RunInfo, last: number | null, now: number): string {
-  return last === null
-    ? `It says RUNNING, but logged no metric and never ended; it started ${formatAge(info.startTime, now)}.`
-    : `It says RUNNING, but never ended; it logged last ${formatAge(last, now)}.`;
-}
-
 /** What a screen reader says of a run. */
 export function runAccessibleLabel(row: RunRow, condition: RunCondition, description: string): string {
   return `${runLabel(row.info)}, ${condition === 'finished' ? 'finished, ' : ''}${description}`;

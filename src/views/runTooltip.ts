@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { valueOf, type Run } from '../mlflow/entities';
 import { formatDateTime, formatNumber, plainText } from '../mlflow/format';
-import { lastLogged, runCondition } from '../mlflow/runCondition';
-import { noEndSentence, runDuration, runLabel, shortCommit } from './runText';
+import { lastLogged, noEndSentence, runCondition } from '../mlflow/runCondition';
+import { runDuration, runLabel, shortCommit } from './runText';
 
 const MOST = 12;
 

@@ -2,6 +2,7 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Locator } from 'playwright-core';
+import type { PageServices } from '../../src/panels/page';
 import { tablePage } from '../../src/panels/table';
 import { ViewState } from '../../src/state/viewState';
 import type { OpenStores } from '../../src/stores/openStores';
@@ -21,12 +22,17 @@ describe('run table', function () {
   let state: ViewState;
   let opened: OpenedPage;
 
-  async function open(experimentIds: string[], filter?: string): Promise<void> {
+  async function open(
+    experimentIds: string[],
+    filter?: string,
+    services: Partial<PageServices> = {},
+  ): Promise<void> {
     opened = await openPage({
       definition: tablePage,
       args: { store: uri, experimentIds, ...(filter === undefined ? {} : { filter }) },
       stores,
       state,
+      services,
     });
     await opened.page.locator('.body .row').first().waitFor();
     await opened.settled();
@@ -89,7 +95,7 @@ describe('run table', function () {
   it('sorts by clicks on heads: numbers as numbers, NaN and missing last both ways, several with shift', async () => {
     await open(EXPERIMENTS);
     await opened.page.getByRole('button', { name: 'More Actions…' }).click();
-    await opened.page.getByRole('menuitem', { name: 'Nested Under Their Parents' }).click();
+    await opened.page.getByRole('menuitemcheckbox', { name: 'Nested Under Their Parents' }).click();
     await head('Duration').click();
     await eventually(async () => assert.equal(await head('Duration').getAttribute('aria-sort'), 'ascending'));
     await head('Start').click({ modifiers: ['Shift'] });
@@ -338,6 +344,133 @@ describe('run table', function () {
     assert.ok((await opened.page.locator('.body .delta.worse').count()) > 0);
     assert.match(await opened.page.locator('.body .delta').first().innerText(), /^[+−]\d/);
     assert.ok((await opened.page.locator('.best').count()) > 0);
+  });
+
+  it('tells a run that never ended from one that runs, as the sidebar does', async () => {
+    const hour = 3_600_000;
+    const now = Date.now();
+    withDatabase(file, (database) => {
+      const run = database.prepare(
+        `INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time,
+          source_version, lifecycle_stage, artifact_uri, experiment_id)
+         VALUES (?, ?, 'UNKNOWN', '', '', 'me', 'RUNNING', ?, '', 'active', '', 1)`,
+      );
+      const metric = database.prepare(
+        `INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES ('m', 1, ?, 0, 0, ?)`,
+      );
+      run.run('a1', 'lost', now - 9 * hour);
+      run.run('a2', 'silent', now - 5 * hour);
+      metric.run(now - 4 * hour, 'a2');
+      run.run('a3', 'busy', now - 5 * hour);
+      metric.run(now - 60_000, 'a3');
+      run.run('a4', 'young', now - 60_000);
+    });
+    await open(['1']);
+    const row = (name: string): Locator => opened.page.locator('.body .row', { hasText: name });
+    const told = (name: string): Promise<string | null> =>
+      row(name).locator('.status .codicon').getAttribute('aria-label');
+    assert.deepEqual(await Promise.all(['lost', 'silent', 'busy', 'young'].map(told)), [
+      'no end',
+      'no end',
+      'running',
+      'running',
+    ]);
+    assert.match((await row('silent').locator('.name').getAttribute('title')) ?? '', /logged last 4h ago/);
+    await addColumn('Status');
+    const column = await head('Status').getAttribute('data-column');
+    assert.equal(await row('silent').locator(`[data-column="${column}"]`).innerText(), 'no end');
+  });
+
+  it('lights up the run that another view points at, and tells which it points at itself', async () => {
+    await open(EXPERIMENTS);
+    const row = opened.page.locator('.body .row').nth(3);
+    const runId = (await row.getAttribute('data-run'))!;
+    state.setHovered({ store: uri, runId });
+    await opened.page.locator('.row.hovered').waitFor();
+    assert.equal(await opened.page.locator('.row.hovered').getAttribute('data-run'), runId);
+    state.setHovered({ store: 'sqlite:///other.db', runId });
+    await eventually(async () => assert.equal(await opened.page.locator('.row.hovered').count(), 0));
+    await row.hover();
+    await eventually(async () => assert.deepEqual(state.hovered, { store: uri, runId }));
+    await opened.page.locator('.breadcrumb, header').first().hover();
+    await eventually(async () => assert.equal(state.hovered, null));
+  });
+
+  it('follows the brush of a sweep, says so, and ends it', async () => {
+    await open(['1']);
+    const all = (await opened.page.locator('.found').innerText()).trim();
+    const ids = await opened.page
+      .locator('.body .row')
+      .evaluateAll((rows: Element[]) => rows.slice(0, 3).map((row) => row.getAttribute('data-run') ?? ''));
+    const other = (
+      await (
+        await stores.get(uri)
+      ).searchRuns({
+        experimentIds: ['2'],
+        view: 'ACTIVE_ONLY',
+        maxResults: 1,
+        params: 'none',
+        metrics: 'none',
+        tags: 'none',
+      })
+    ).items[0]!.info.runId;
+    state.setBrushed(ids.map((runId) => ({ store: uri, runId })));
+    await opened.page.getByText('brushed in sweep: 3 runs').waitFor();
+    await found(/^3 of /);
+    assert.equal(await opened.page.locator('.body .row').count(), 3);
+    await opened.page.getByRole('button', { name: 'Clear the Brush' }).click();
+    await found(all);
+    assert.equal(state.brushed, null);
+    // Runs of another experiment empty no table.
+    state.setBrushed([{ store: uri, runId: other }]);
+    await opened.page.waitForTimeout(300);
+    assert.equal((await opened.page.locator('.found').innerText()).trim(), all);
+    state.setBrushed([{ store: uri, runId: ids[0]! }]);
+    await found(/^1 of /);
+    state.setBrushed([]);
+    await opened.page.getByText('brushed in sweep: 0 runs').waitFor();
+    await opened.page.getByRole('button', { name: 'Show All' }).click();
+    await found(all);
+  });
+
+  it('is told from a head which direction of a metric is better, and colours and marks by it', async () => {
+    const metricDirections: Record<string, 'higher' | 'lower'> = {};
+    await closeAndUse(await taxi());
+    await open(['1'], undefined, {
+      settings: () => ({ metricDirections, headlineMetric: '' }),
+      setMetricDirection: async (metric, direction) => {
+        if (direction === null) {
+          delete metricDirections[metric];
+        } else {
+          metricDirections[metric] = direction;
+        }
+      },
+    });
+    await opened.page.locator('[data-act=toggle]').first().click();
+    await grid().focus();
+    await key('Home', 'Control+Home', 'ArrowDown', 'ArrowDown', 'b');
+    const column = await head('rmse').getAttribute('data-column');
+    const ofColumn = (selector: string): Locator =>
+      opened.page.locator(`.body [data-column="${column}"]${selector}`);
+    await ofColumn(' .delta.worse').first().waitFor();
+    const best = async (): Promise<number> => Number(await ofColumn('.best .cut').first().innerText());
+    await eventually(async () => assert.ok((await best()) > 0));
+    const lowest = await best();
+    const worse = await ofColumn(' .delta.worse').count();
+    const better = await ofColumn(' .delta.better').count();
+    const choose = async (name: string): Promise<void> => {
+      await head('rmse').click({ button: 'right' });
+      await opened.page.getByRole('menuitemcheckbox', { name }).click();
+    };
+    await choose('Higher Is Better');
+    await eventually(async () => assert.ok((await best()) > lowest));
+    assert.equal(await ofColumn(' .delta.worse').count(), better);
+    assert.equal(await ofColumn(' .delta.better').count(), worse);
+    assert.deepEqual(metricDirections, { rmse: 'higher' });
+    // Chosen again it is forgotten: the name decides.
+    await choose('Higher Is Better');
+    await eventually(async () => assert.equal(await best(), lowest));
+    assert.deepEqual(metricDirections, {});
   });
 
   it('exports what is shown with the filter, and a snippet of Python', async () => {

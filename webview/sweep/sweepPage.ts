@@ -58,6 +58,7 @@ export class SweepPage extends LivePage<SweepPageData> {
   private look = chartLook();
   private importance: ImportanceResult = { refused: 'No objective.' };
   private settingsRead = false;
+  private brushTold = false;
   private saving: ReturnType<typeof setTimeout> | undefined;
 
   protected get client(): CommonClient {
@@ -73,6 +74,7 @@ export class SweepPage extends LivePage<SweepPageData> {
       const index = run ? (this.data?.runs.findIndex(({ runId }) => runId === run.runId) ?? -1) : -1;
       this.hovered = index < 0 ? null : index;
     });
+    this.connection.client.on('brushCleared', () => this.dropBrushes());
   }
 
   protected ask(): Promise<SweepPageData> {
@@ -84,11 +86,20 @@ export class SweepPage extends LivePage<SweepPageData> {
       this.settings = readSettings(data.settings);
       this.settingsRead = true;
     }
+    if (data.brushCleared) {
+      this.dropBrushes();
+    }
     super.take(withModelSizes(data, this.sizes));
     this.columns = new Map(this.data?.columns.map((column) => [column.id, column]));
   }
 
   protected override async askMore(): Promise<void> {
+    await this.updateComplete;
+    if (!this.brushTold && this.sweep?.selected) {
+      // Brushed before the page was hidden or the window loaded anew.
+      this.tellBrush();
+    }
+    this.brushTold = true;
     const { bytes } = await this.connection.client.request('modelSizes', null);
     if (this.data && bytes.length === this.data.runs.length) {
       this.sizes = bytes;
@@ -362,6 +373,13 @@ export class SweepPage extends LivePage<SweepPageData> {
     this.saveView();
     clearTimeout(this.saving);
     this.saving = setTimeout(() => this.tellBrush(), 150);
+  }
+
+  /** Another view ended the brush, and knows. */
+  private dropBrushes(): void {
+    clearTimeout(this.saving);
+    this.brushes = NO_BRUSH;
+    this.saveView();
   }
 
   private tellBrush(): void {

@@ -8,8 +8,8 @@ import type { MenuItem } from '../ui/menu';
 import { sortedBy, toggledIn, type Passing } from './choices';
 import { clampWidth, columnTitle, moved, NAME_COLUMN, sameColumn } from './columns';
 import { cellText } from './format';
-import type { KeyAction } from './keyboard';
 import { cellMenu, headMenu, type TableActions } from './menus';
+import { runMenu } from './runMenu';
 import type { TableModel } from './model';
 
 export type OpenPopup = (
@@ -29,7 +29,7 @@ export class PageActions implements TableActions {
     private readonly changed: () => void,
   ) {}
 
-  private get store(): string {
+  get store(): string {
     return this.model.connection.args.store;
   }
 
@@ -133,6 +133,13 @@ export class PageActions implements TableActions {
   group(columns: TableColumn[]): void {
     this.model.passing = { ...this.model.passing, toggled: [] };
     this.model.change({ group: columns }, true);
+  }
+
+  setDirection(metric: string, direction: 'higher' | 'lower' | null): void {
+    void this.model.act(async () => {
+      await this.model.connection.client.request('setDirection', { metric, direction });
+      this.model.ask();
+    });
   }
 
   setTree(tree: boolean): void {
@@ -303,9 +310,12 @@ export class PageActions implements TableActions {
     }
     const anchor = at ?? anchorOf(index, place);
     if (index === -1) {
-      const direction = model.chunk?.direction(column) ?? 'unknown';
+      const better = {
+        direction: model.chunk?.direction(column) ?? 'unknown',
+        origin: model.chunk?.directionFrom(column) ?? 'name',
+      };
       const pinned = place >= 0 && place < model.settings.pinnedColumns;
-      this.popup(columnTitle(column), headMenu(column, place, pinned, direction, this), anchor);
+      this.popup(columnTitle(column), headMenu(column, place, pinned, better, this), anchor);
       return;
     }
     const value = model.valueAt(index, column);
@@ -314,90 +324,14 @@ export class PageActions implements TableActions {
       value,
       this.fullText(index, column),
       this,
-      this.runItems(model.rowAt(index)),
+      runMenu(model.rowAt(index), model, this),
     );
     this.popup('Cell', items, anchor);
   }
 
-  private fullText(index: number, column: TableColumn): string {
+  fullText(index: number, column: TableColumn): string {
     const value = this.model.valueAt(index, column);
     return value.type === 'text' ? value.text : cellText(column, value, this.model.now).full;
-  }
-
-  private runItems(row: TableRow | undefined): MenuItem[] {
-    if (row?.type !== 'run') {
-      return [];
-    }
-    const { model, store } = this;
-    const { runId } = row;
-    const pinned = model.settings.pinnedRuns.includes(runId);
-    const hidden = model.settings.hidden.includes(runId);
-    const baseline = model.chunk?.answer.baseline === runId;
-    return [
-      { label: 'Open Run', icon: 'go-to-file', run: () => this.openRun(row) },
-      {
-        label: baseline ? 'No Baseline' : 'Make Baseline',
-        icon: 'bookmark',
-        run: () => this.setBaseline(runId),
-      },
-      { label: pinned ? 'Unpin Run' : 'Pin Run', icon: 'pin', run: () => this.pinRun(runId) },
-      {
-        label: hidden ? 'Do Not Hide Run' : 'Hide Run',
-        icon: 'eye-closed',
-        run: () => void model.mark(hidden ? 'notHidden' : 'hidden', { runIds: [runId] }),
-      },
-      { label: 'Copy Run ID', icon: 'copy', run: () => this.copy(runId, 'the run ID') },
-      { label: 'Open Source', icon: 'code', run: () => this.run('openSource', { store, runId }) },
-    ];
-  }
-
-  /** What a key does (keyboard.ts), with the cursor where it is. */
-  perform(action: KeyAction, reveal: (row: number, column: number) => void): void {
-    const { model } = this;
-    const { row: index, column: place } = model.cursor;
-    const row = model.rowAt(index);
-    const column = model.columnAt(place);
-    switch (action.type) {
-      case 'move':
-        if (action.select) {
-          this.selectRange(Math.max(0, index), Math.max(0, action.row));
-        }
-        model.moveTo({ row: action.row, column: action.column });
-        return reveal(action.row, action.column);
-      case 'open':
-        return this.openRun(row);
-      case 'toggle':
-        return model.toggleRow(row, action.open);
-      case 'sort':
-        return this.cycleSort(place, action.add);
-      case 'menu':
-        return this.openMenu();
-      case 'select':
-        return this.select(row);
-      case 'selectAll':
-        return this.selectAll();
-      case 'selectNone':
-        return this.selectNone();
-      case 'show':
-        return this.show(row, index, false);
-      case 'star':
-        return this.star(row, index);
-      case 'hide':
-        return void model.mark(model.markAt(index)?.hidden ? 'notHidden' : 'hidden');
-      case 'pin':
-        if (index === -1) {
-          return column && place >= 0 ? this.pinColumn(column) : undefined;
-        }
-        return row?.type === 'run' ? this.pinRun(row.runId) : undefined;
-      case 'baseline':
-        return row?.type === 'run' ? this.setBaseline(row.runId) : undefined;
-      case 'charts':
-        return this.charts();
-      case 'diff':
-        return this.diff();
-      case 'copy':
-        return column && row ? this.copy(this.fullText(index, column), 'the value') : undefined;
-    }
   }
 }
 

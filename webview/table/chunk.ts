@@ -7,7 +7,7 @@ import {
   type TableWindow,
 } from '../../src/mlflow/runTable';
 import type { RowsAnswer, RunMark } from '../../src/protocol/table';
-import type { Direction } from '../../src/state/metrics';
+import type { Direction, DirectionOrigin } from '../../src/state/metrics';
 
 export type CellValue =
   | { type: 'number'; value: number }
@@ -69,6 +69,11 @@ export class Chunk {
   direction(column: TableColumn): Direction {
     const place = this.places.get(columnId(column));
     return place === undefined ? 'unknown' : (this.answer.directions[place] ?? 'unknown');
+  }
+
+  directionFrom(column: TableColumn): DirectionOrigin {
+    const place = this.places.get(columnId(column));
+    return (place === undefined ? undefined : this.answer.directionsFrom[place]) ?? 'name';
   }
 
   /** Whether the column's values stand at the right, as numbers do. */

@@ -3,9 +3,12 @@ import { emptyState } from '../ui/states';
 import type { PageActions } from './actions';
 import type { Chunk } from './chunk';
 import { NAME_COLUMN } from './columns';
-import { gridHead, gridRow, pinnedRow, type GridModel } from './grid';
+import { gridRow, pinnedRow } from './grid';
+import { gridHead } from './gridHead';
+import type { GridModel } from './gridModel';
 import { keyAction } from './keyboard';
 import type { Kept, TableModel } from './model';
+import { perform } from './perform';
 import { Pointer } from './pointer';
 import { ROW_HEIGHT, Viewport, type Seen } from './viewport';
 
@@ -95,6 +98,7 @@ export class GridView {
       sort: settings.sort,
       cursor,
       focused: this.focused,
+      hovered: model.hovered,
       isSelected: (runId) => model.selection.has(runId),
       now: model.now,
     };
@@ -115,6 +119,8 @@ export class GridView {
       @dblclick=${this.pointer.onDoubleClick}
       @contextmenu=${this.pointer.onContextMenu}
       @pointerdown=${this.pointer.onPointerDown}
+      @pointerover=${this.pointer.onPointerOver}
+      @pointerleave=${this.pointer.onPointerLeave}
       @focus=${() => this.setFocused(true)}
       @blur=${() => this.setFocused(false)}
       @scroll=${this.shift}
@@ -148,6 +154,9 @@ export class GridView {
     const { passing } = this.model;
     const showAll = (): void => {
       this.model.passing = { ...passing, starredOnly: false, shownOnly: false, withHidden: true };
+      if (this.model.chunk?.answer.brushed !== null) {
+        void this.model.clearBrush();
+      }
       this.model.filter('', true);
     };
     const text =
@@ -270,7 +279,7 @@ export class GridView {
     if (action) {
       event.preventDefault();
       event.stopPropagation();
-      this.actions.perform(action, (row, column) => this.viewport?.reveal(row, column));
+      perform(action, model, this.actions, (row, column) => this.viewport?.reveal(row, column));
     }
   };
 }

@@ -3,7 +3,8 @@ import { adopt } from '../ui/adopt';
 import { connect } from '../ui/client';
 import { defineControls } from '../ui/controls';
 import { focusFilterOnSlash } from '../ui/filterBox';
-import { gridStyles, pageStyles } from './styles';
+import { gridStyles } from './gridStyles';
+import { pageStyles } from './styles';
 import { TablePage } from './tablePage';
 
 defineControls();

@@ -4,7 +4,7 @@ import { columnId, type TableColumn } from '../../src/mlflow/runTable';
 import type { ExportFormat, TableSettings } from '../../src/protocol/table';
 import type { Field } from '../../src/search/syntax';
 import { equalsText, fieldText } from '../../src/search/text';
-import type { Direction } from '../../src/state/metrics';
+import type { Direction, DirectionOrigin } from '../../src/state/metrics';
 import type { MenuItem } from '../ui/menu';
 import type { CellValue } from './chunk';
 import { columnTitle, sameColumn } from './columns';
@@ -23,6 +23,7 @@ export interface TableActions {
   copy(text: string, what: string): void;
   exportRows(format: ExportFormat, to: 'clipboard' | 'file'): void;
   copySnippet(): void;
+  setDirection(metric: string, direction: 'higher' | 'lower' | null): void;
   setTree(tree: boolean): void;
   setPassing(change: Partial<Passing>): void;
   showKeys(): void;
@@ -36,7 +37,7 @@ export function headMenu(
   column: TableColumn,
   place: number,
   pinned: boolean,
-  direction: Direction,
+  { direction, origin }: { direction: Direction; origin: DirectionOrigin },
   actions: TableActions,
 ): MenuItem[] {
   const isName = place === -1;
@@ -56,6 +57,7 @@ export function headMenu(
           { label: 'Show Minimum', run: () => actions.showRule(column, 'min') },
           { label: 'Show Maximum', run: () => actions.showRule(column, 'max') },
           { label: 'Show Value at Step…', run: () => actions.showRule(column, 'step') },
+          ...directionItems(column.key, direction, origin, actions),
         ]
       : [{ label: 'Group by This', icon: 'list-tree', separated: true, run: () => actions.group([column]) }]),
     ...(isName
@@ -75,6 +77,21 @@ export function headMenu(
     { label: 'Narrower', run: () => actions.resizeColumn(column, -40) },
     { label: 'Copy Name', icon: 'copy', run: () => actions.copy(column.key, 'the name') },
   ];
+}
+
+function directionItems(
+  metric: string,
+  direction: Direction,
+  origin: DirectionOrigin,
+  actions: TableActions,
+): MenuItem[] {
+  const item = (label: string, better: 'higher' | 'lower'): MenuItem => ({
+    label,
+    checked: direction === better,
+    ...(origin === 'experiment' ? { disabled: 'Said by the experiment, whose primary metric this is' } : {}),
+    run: () => actions.setDirection(metric, direction === better && origin === 'setting' ? null : better),
+  });
+  return [{ ...item('Higher Is Better', 'higher'), separated: true }, item('Lower Is Better', 'lower')];
 }
 
 /** The field of the search language that a column's cells can be filtered by. */
@@ -180,7 +197,7 @@ export function groupMenu(
     const on = current.some((other) => sameColumn(other, column));
     return {
       label: columnTitle(column),
-      ...(on ? { icon: 'check' } : {}),
+      checked: on,
       run: () =>
         actions.group(on ? current.filter((other) => !sameColumn(other, column)) : [...current, column]),
     };
@@ -189,7 +206,7 @@ export function groupMenu(
   listed.set(columnId(dataset), dataset);
   const all = can.filter(({ kind }) => kind === 'param');
   return [
-    { label: 'No Groups', ...(current.length === 0 ? { icon: 'check' } : {}), run: () => actions.group([]) },
+    { label: 'No Groups', checked: current.length === 0, run: () => actions.group([]) },
     ...(all.length > 1
       ? [{ label: 'By All Shown Params (Seeds of One Configuration)', run: () => actions.group(all) }]
       : []),
@@ -203,7 +220,7 @@ export function moreMenu(
   hiddenCount: number,
   actions: TableActions,
 ): MenuItem[] {
-  const on = (is: boolean): { icon?: string } => (is ? { icon: 'check' } : {});
+  const on = (checked: boolean): { checked: boolean } => ({ checked });
   const views: [Passing['deleted'], string][] = [
     ['ACTIVE_ONLY', 'Active Runs'],
     ['DELETED_ONLY', 'Deleted Runs'],

@@ -60,6 +60,10 @@ export class TableModel {
   chunk: Chunk | null = null;
   cursor: Place = { row: 0, column: -1 };
   now = Date.now();
+  /** The run under the pointer in another view: its row lights up. */
+  hovered: string | null = null;
+  /** The run under the pointer here. */
+  private pointed: string | null = null;
   readonly selection = new SelectedRuns();
   /** The run or group under the cursor: the cursor stays with it when others come. */
   private cursorId: string | null = null;
@@ -77,6 +81,15 @@ export class TableModel {
     this.passing = { ...NEW_PASSING, ...connection.view<Kept>()?.passing };
     connection.client.on('storeChanged', () => this.ask());
     connection.client.on('viewStateChanged', () => this.ask());
+    connection.client.on('hovered', (run) => {
+      const runId = run?.store === connection.args.store ? run.runId : null;
+      // The row under the own pointer is lit already.
+      const lit = runId === this.pointed ? null : runId;
+      if (lit !== this.hovered) {
+        this.hovered = lit;
+        surface.changed();
+      }
+    });
   }
 
   async open(): Promise<void> {
@@ -312,7 +325,23 @@ export class TableModel {
     }
   }
 
+  /** Ends the brush of the sweep, here and there. */
+  clearBrush(): Promise<void> {
+    return this.act(async () => {
+      await this.connection.client.request('clearBrush', null);
+      this.ask();
+    });
+  }
+
   // Runs
+
+  /** The pointer is on a run's row, or on none: its lines light up in the other views. */
+  hover(runId: string | null): void {
+    if (runId !== this.pointed) {
+      this.pointed = runId;
+      this.connection.client.request('hover', { runId }).catch(() => undefined);
+    }
+  }
 
   /** The selected runs, or the one under the cursor. */
   get target(): Selection {

@@ -59,6 +59,12 @@ export class Pointer {
     }
   };
 
+  readonly onPointerOver = (event: PointerEvent): void => {
+    this.model.hover(closest(event, '[data-run]')?.dataset.run ?? null);
+  };
+
+  readonly onPointerLeave = (): void => this.model.hover(null);
+
   readonly onPointerDown = (event: PointerEvent): void => {
     const head = closest(event, '.head-cell');
     this.dragged = false;

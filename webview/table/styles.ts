@@ -1,5 +1,6 @@
 import { css } from 'lit';
 
+/** What stands around the grid. */
 export const pageStyles = css`
   html,
   body,
@@ -119,6 +120,19 @@ export const pageStyles = css`
     outline: 1px solid var(--vscode-contrastActiveBorder, transparent);
     outline-offset: -1px;
   }
+  .chip {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+    padding-left: 6px;
+    white-space: nowrap;
+    color: var(--vscode-badge-foreground);
+    background: var(--vscode-badge-background);
+    border: 1px solid var(--vscode-contrastBorder, transparent);
+  }
+  .chip .icon-button {
+    color: inherit;
+  }
   .found {
     white-space: nowrap;
   }
@@ -185,13 +199,6 @@ export const pageStyles = css`
   .picker-foot {
     padding-top: 8px;
   }
-  .popup {
-    position: fixed;
-    right: auto;
-    z-index: 30;
-    max-height: 80vh;
-    overflow: auto;
-  }
   .selection-bar {
     display: flex;
     align-items: center;
@@ -216,276 +223,5 @@ export const pageStyles = css`
   }
   .stale .grid {
     opacity: 0.6;
-  }
-`;
-
-export const gridStyles = css`
-  .grid {
-    flex: 1;
-    min-height: 60px;
-    position: relative;
-    overflow: auto;
-    overflow-anchor: none;
-    border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-  }
-  .grid:focus-visible {
-    outline: 1px solid var(--vscode-focusBorder);
-    outline-offset: -1px;
-  }
-  .stage {
-    position: sticky;
-    top: 0;
-    left: 0;
-    overflow: hidden;
-    contain: strict;
-  }
-  .body-window {
-    overflow: hidden;
-    position: relative;
-  }
-  .body {
-    position: absolute;
-    top: 0;
-    left: 0;
-    right: 0;
-    will-change: transform;
-  }
-  .row {
-    display: flex;
-    height: var(--row);
-    line-height: var(--row);
-    white-space: nowrap;
-  }
-  .row.head {
-    height: 40px;
-    line-height: normal;
-    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-  }
-  .rows-pinned .row:last-child {
-    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-  }
-  .head .cell,
-  .head .moving {
-    height: 100%;
-  }
-  .head-right .head-title,
-  .head-right .kind {
-    justify-content: flex-end;
-    text-align: right;
-  }
-  .window {
-    flex: 1;
-    min-width: 0;
-    overflow: hidden;
-    position: relative;
-  }
-  .moving {
-    display: flex;
-    width: max-content;
-    will-change: transform;
-  }
-  .cell {
-    position: relative;
-    display: flex;
-    align-items: center;
-    gap: 4px;
-    flex: none;
-    min-width: 0;
-    padding: 0 8px;
-    overflow: hidden;
-  }
-  .cell > .cut {
-    min-width: 0;
-  }
-  .right {
-    justify-content: flex-end;
-    font-family: var(--vscode-editor-font-family);
-    font-variant-numeric: tabular-nums;
-  }
-  .cell:has(.delta) > .cut {
-    flex: none;
-  }
-  .missing {
-    color: var(--vscode-descriptionForeground);
-  }
-  .marks {
-    width: 74px;
-    padding: 0 2px 0 8px;
-    gap: 0;
-  }
-  .mark {
-    width: 20px;
-    height: 20px;
-    padding: 0;
-    border: 0;
-    background: none;
-    color: var(--vscode-icon-foreground);
-    display: inline-flex;
-    align-items: center;
-    justify-content: center;
-    cursor: pointer;
-    opacity: 0;
-  }
-  .mark:first-child,
-  .mark.on,
-  .row:hover .mark,
-  .row:has(.cursor) .mark {
-    opacity: 1;
-  }
-  .check {
-    width: 14px;
-    height: 14px;
-    display: inline-flex;
-    align-items: center;
-    justify-content: center;
-    color: var(--vscode-checkbox-foreground, var(--vscode-foreground));
-    background: var(--vscode-checkbox-background, transparent);
-    border: 1px solid var(--vscode-checkbox-border, var(--vscode-descriptionForeground));
-    border-radius: 2px;
-  }
-  .check .codicon {
-    font-size: 12px;
-  }
-  .head-cell {
-    flex-direction: column;
-    align-items: stretch;
-    justify-content: center;
-    gap: 0;
-    cursor: pointer;
-    user-select: none;
-    overflow: visible;
-  }
-  .head-cell:hover {
-    background: var(--vscode-list-hoverBackground);
-  }
-  .kind {
-    height: 15px;
-    font-size: 0.85em;
-    color: var(--vscode-descriptionForeground);
-  }
-  .head-title {
-    display: flex;
-    align-items: center;
-    gap: 3px;
-    height: 20px;
-    min-width: 0;
-    font-weight: 600;
-  }
-  .sort {
-    display: inline-flex;
-    align-items: center;
-    font-weight: normal;
-  }
-  .rule {
-    font-weight: normal;
-  }
-  .grip {
-    position: absolute;
-    top: 0;
-    bottom: 0;
-    right: -3px;
-    width: 7px;
-    z-index: 1;
-    cursor: col-resize;
-  }
-  .grip:hover {
-    border-right: 2px solid var(--vscode-sash-hoverBorder, var(--vscode-focusBorder));
-  }
-  .drop-target {
-    box-shadow: inset 2px 0 var(--vscode-focusBorder);
-  }
-  .name {
-    gap: 3px;
-    border-right: 1px solid var(--vscode-panel-border, transparent);
-  }
-  .head .w-1 {
-    border-right: 1px solid var(--vscode-panel-border, transparent);
-  }
-  .indent {
-    flex: none;
-  }
-  .twisty {
-    flex: none;
-    width: 16px;
-    cursor: pointer;
-  }
-  .row .codicon {
-    font-size: 14px;
-    vertical-align: middle;
-  }
-  .twisty,
-  .status,
-  .mark {
-    line-height: 1;
-  }
-  .name-text.open:hover {
-    color: var(--vscode-textLink-foreground);
-    text-decoration: underline;
-    cursor: pointer;
-  }
-  .badge {
-    flex: none;
-    padding-left: 4px;
-  }
-  .baseline {
-    color: var(--vscode-textLink-foreground);
-  }
-  .status-finished .codicon {
-    color: var(--vscode-testing-iconPassed, var(--vscode-charts-green));
-  }
-  .status-failed .codicon {
-    color: var(--vscode-testing-iconFailed, var(--vscode-charts-red));
-  }
-  .status-running .codicon {
-    color: var(--vscode-charts-blue);
-  }
-  .delta {
-    font-size: 0.9em;
-    color: var(--vscode-descriptionForeground);
-  }
-  .delta.better {
-    color: var(--vscode-charts-green);
-  }
-  .delta.worse {
-    color: var(--vscode-charts-red);
-  }
-  .best .cut {
-    font-weight: 600;
-  }
-  .best-mark .codicon {
-    font-size: 11px;
-    color: var(--vscode-charts-green);
-  }
-  .row.group {
-    background: var(--vscode-sideBarSectionHeader-background, transparent);
-  }
-  .row.context > .name .name-text,
-  .row.context .cell {
-    color: var(--vscode-descriptionForeground);
-  }
-  .body .row:hover,
-  .rows-pinned .row:hover {
-    background: var(--vscode-list-hoverBackground);
-  }
-  .row.selected,
-  .body .row.selected:hover {
-    background: var(--vscode-list-inactiveSelectionBackground);
-  }
-  .grid:focus .row.selected {
-    background: var(--vscode-list-inactiveSelectionBackground);
-  }
-  .cell.cursor {
-    outline: 1px solid var(--vscode-focusBorder);
-    outline-offset: -1px;
-  }
-  body.vscode-high-contrast .row.selected,
-  body.vscode-high-contrast-light .row.selected {
-    outline: 1px dotted var(--vscode-contrastActiveBorder);
-    outline-offset: -1px;
-  }
-  body.vscode-high-contrast .body .row:hover,
-  body.vscode-high-contrast-light .body .row:hover {
-    outline: 1px dashed var(--vscode-contrastActiveBorder);
-    outline-offset: -1px;
   }
 `;

@@ -5,9 +5,10 @@ import type { TableColumn } from '../../src/mlflow/runTable';
 import type { TableProtocol } from '../../src/protocol/table';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
-import { icon } from '../ui/icon';
+import { icon, iconButton } from '../ui/icon';
 import '../ui/menu';
 import type { MenuItem } from '../ui/menu';
+import type { PopupMenu } from '../ui/popupMenu';
 import { banner, errorState, skeleton } from '../ui/states';
 import { onThemeChange } from '../ui/theme';
 import { PageActions } from './actions';
@@ -16,8 +17,6 @@ import './filterInput';
 import { GridView } from './gridView';
 import { filterMenu, groupMenu, KEYS, moreMenu } from './menus';
 import { TableModel, type Kept } from './model';
-import './popup';
-import type { TablePopup } from './popup';
 
 /** "3h ago" is said anew this often, ms. */
 const CLOCK = 20_000;
@@ -47,7 +46,7 @@ export class TablePage extends LitElement {
     });
     this.actions = new PageActions(
       this.model,
-      (label, items, anchor) => this.querySelector<TablePopup>('table-popup')?.open(label, items, anchor),
+      (label, items, anchor) => this.popupMenu()?.open(label, items, anchor),
       changed,
     );
     this.view = new GridView(this.model, this.actions, changed, this.connection.view<Kept>());
@@ -77,7 +76,7 @@ export class TablePage extends LitElement {
       ${this.header()} ${this.filterLine()} ${this.messages()}
       ${model.chunk ? this.view.render(model.chunk) : html`<div class="page">${skeleton(16, 'Loading the runs')}</div>`}
       ${this.selectionBar()} ${this.picking ? this.picker() : nothing}
-      <table-popup></table-popup>
+      <lens-popup class="page-popup"></lens-popup>
     </div>`;
   }
 
@@ -133,6 +132,7 @@ export class TablePage extends LitElement {
         .changed=${(text: string, final: boolean) => model.filter(text, final)}
         .leave=${() => this.view.focus()}
       ></table-filter>
+      ${this.brushChip()}
       <span class="found" role="status" aria-live="polite">${this.foundText()}</span>
       <button
         type="button"
@@ -143,6 +143,17 @@ export class TablePage extends LitElement {
         Saved ${icon('chevron-down')}
       </button>
     </div>`;
+  }
+
+  /** The rows follow the brush of a sweep: said, and ended with one click. */
+  private brushChip(): TemplateResult | typeof nothing {
+    const brushed = this.model.chunk?.answer.brushed ?? null;
+    return brushed === null
+      ? nothing
+      : html`<span class="chip"
+          >${icon('filter')} brushed in sweep: ${count(brushed, 'run')}
+          ${iconButton('close', 'Clear the Brush', () => void this.model.clearBrush())}</span
+        >`;
   }
 
   private foundText(): string {
@@ -235,7 +246,11 @@ export class TablePage extends LitElement {
 
   private popup(label: string, items: readonly MenuItem[], event: Event): void {
     const anchor = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    this.querySelector<TablePopup>('table-popup')?.open(label, items, anchor);
+    this.popupMenu()?.open(label, items, anchor);
+  }
+
+  private popupMenu(): PopupMenu | null {
+    return this.querySelector<PopupMenu>('.page-popup');
   }
 
   private readonly showLog = (): void => {

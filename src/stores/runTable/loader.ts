@@ -27,6 +27,8 @@ export interface TableLoader {
     runIds: readonly string[],
     each: (runId: string, key: string, value: number) => void,
   ): void;
+  /** Newest time of a logged metric, ms, of those of the runs that logged any. */
+  lastLogged(runIds: readonly string[], each: (runId: string, time: number) => void): void;
   textsOf(
     kind: 'param' | 'tag',
     keys: readonly string[],

@@ -419,6 +419,22 @@ export class RunColumns {
     });
   }
 
+  /** Newest time of a logged metric, ms, of those of the rows whose runs say RUNNING; asked once a state. */
+  lastLogged(rows: Int32Array): ReadonlyMap<number, number | null> {
+    const logged = this.memo('last logged', () => new Map<number, number | null>());
+    const running = [...rows].filter(
+      (row) => row >= 0 && !logged.has(row) && this.status.get(row) === 'RUNNING' && !this.end.present[row],
+    );
+    running.forEach((row) => logged.set(row, null));
+    if (running.length > 0) {
+      this.loader.lastLogged(
+        running.map((row) => this.ids[row]!),
+        (runId, time) => logged.set(this.index.get(runId)!, time),
+      );
+    }
+    return logged;
+  }
+
   /** All keys of the store, by kind. */
   keys(kind: KeyKind): string[] {
     return this.memo(`keys ${kind}`, () => this.loader.keys(kind));

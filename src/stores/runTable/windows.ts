@@ -20,13 +20,20 @@ export function windowOf(
   columns: readonly TableColumn[],
   wholeTexts = false,
 ): TableWindow {
+  const logged = table.lastLogged(rows);
   return {
-    rows: Array.from(rows, (row, index) => rowOf(table, display, row, depths[index] ?? 0)),
+    rows: Array.from(rows, (row, index) => rowOf(table, display, row, depths[index] ?? 0, logged)),
     cells: columnsFor(table, rows, columns).map((column) => cellsOf(column, display, rows, wholeTexts)),
   };
 }
 
-function rowOf(table: RunColumns, display: Display, row: number, depth: number): TableRow {
+function rowOf(
+  table: RunColumns,
+  display: Display,
+  row: number,
+  depth: number,
+  logged: ReadonlyMap<number, number | null>,
+): TableRow {
   if (row < 0) {
     const { id, values, rows } = display.groups[-1 - row]!;
     return {
@@ -48,6 +55,7 @@ function rowOf(table: RunColumns, display: Display, row: number, depth: number):
     deleted: table.deleted[row] === 1,
     startTime: table.start.get(row) ?? null,
     endTime: table.end.get(row) ?? null,
+    lastLogged: logged.get(row) ?? null,
     depth,
     children,
     open: children > 0 && display.isOpen(runId),

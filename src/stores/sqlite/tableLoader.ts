@@ -1,7 +1,7 @@
 import type { MetricRule, TableScope } from '../../mlflow/runTable';
 import { depthsSql, latestFromHistory, UNSEARCHED_SQL } from '../../search/sql';
 import type { KeyKind, LoadedRun, TableLoader } from '../runTable/loader';
-import { distinctKeys, latestMetricsOf, pairsOf } from './queries/attributes';
+import { distinctKeys, lastLoggedOf, latestMetricsOf, pairsOf } from './queries/attributes';
 import { runsWhere } from './queries/family';
 import { searchSchema } from './queries/runs';
 import type { Reader } from './reader';
@@ -92,6 +92,10 @@ export class SqliteTableLoader implements TableLoader {
     latestMetricsOf(this.reader, runIds, keys).forEach((metrics, runId) =>
       metrics.forEach(({ key, value }) => each(runId, key, value)),
     );
+  }
+
+  lastLogged(runIds: readonly string[], each: (runId: string, time: number) => void): void {
+    lastLoggedOf(this.reader, runIds).forEach((time, runId) => each(runId, time));
   }
 
   text(kind: 'param' | 'tag', key: string, each: (runId: string, value: string | null) => void): void {

@@ -100,6 +100,24 @@ export function latestMetricsOf(
   return found;
 }
 
+/** Newest time of a logged metric, ms, by run id; of the latest values only, without a walk through the histories. */
+export function lastLoggedOf(reader: Reader, runIds: readonly string[]): Map<string, number> {
+  const newest = new Map<string, number>();
+  const take = (runId: string, time: number): void => {
+    newest.set(runId, Math.max(newest.get(runId) ?? 0, time));
+  };
+  if (reader.schema.has('latest_metrics')) {
+    rows(reader, 'latest_metrics', 'run_uuid, timestamp', runIds, 'all').forEach(([run, time]) =>
+      take(text(run), number(time)),
+    );
+  } else {
+    latestMetricsOf(reader, runIds, 'all').forEach((metrics, runId) =>
+      metrics.forEach(({ timestamp }) => take(runId, timestamp)),
+    );
+  }
+  return newest;
+}
+
 /**
  * Before MLflow 1.3 there is no latest_metrics: the latest is the greatest (step, timestamp, value), and for
  * want of an index on runs it is found by one walk through the metrics.

@@ -1,0 +1,156 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { count, plainText } from '../../src/mlflow/format';
+import { conditionIcon, noEndSentence, runCondition, type RunCondition } from '../../src/mlflow/runCondition';
+import type { RunTableRow, TableColumn, TableRow } from '../../src/mlflow/runTable';
+import type { RunMark } from '../../src/protocol/table';
+import { icon } from '../ui/icon';
+import { styles } from '../ui/styles';
+import { runColor } from '../ui/theme';
+import type { CellValue } from './chunk';
+import { cellText, deltaText, type CellText } from './format';
+import { FIRST_COLUMN, type GridModel } from './gridModel';
+
+/** What a run is: selected, shown in pictures, starred. */
+export function marks(name: string, selected: boolean, mark: RunMark | null): TemplateResult {
+  const color = mark?.color ?? null;
+  const title = plainText(name, 60);
+  return html`<button
+      type="button"
+      tabindex="-1"
+      class="mark ${selected ? 'on' : ''}"
+      data-act="select"
+      title="Select (x)"
+      aria-label="Select ${title}"
+      aria-pressed=${String(selected)}
+    >
+      <span class="check">${selected ? icon('check') : nothing}</span></button
+    ><button
+      type="button"
+      tabindex="-1"
+      class="mark ${color ? 'on' : ''}"
+      data-act="show"
+      title=${color ? 'Shown in pictures (Space)' : 'Show in pictures (Space)'}
+      aria-label="Show ${title}"
+      aria-pressed=${String(color !== null)}
+    >
+      ${
+        color
+          ? html`<span class="dot" ${styles({ background: runColor(color) })}></span>`
+          : icon('eye-closed')
+      }</button
+    ><button
+      type="button"
+      tabindex="-1"
+      class="mark ${mark?.starred ? 'on' : ''}"
+      data-act="star"
+      title="Star (*)"
+      aria-label="Star ${title}"
+      aria-pressed=${String(mark?.starred ?? false)}
+    >
+      ${icon(mark?.starred ? 'star-full' : 'star-empty')}
+    </button>`;
+}
+
+/** The name, with what hangs below it, and how the run stands. */
+export function nameCell(
+  row: TableRow,
+  index: number,
+  here: boolean,
+  baseline: boolean,
+  now: number,
+): TemplateResult {
+  const twisty = row.type === 'group' || row.children > 0;
+  const depth = row.type === 'run' ? row.depth : 0;
+  const condition = row.type === 'run' ? conditionOf(row, now) : null;
+  const label =
+    row.type === 'group'
+      ? row.values.map((value) => (value === null ? '(none)' : plainText(value))).join(' · ')
+      : plainText(row.name) || row.runId.slice(0, 8);
+  return html`<div
+    role="rowheader"
+    id="cell-${index}--1"
+    class="cell name w-1 ${here ? 'cursor' : ''}"
+    aria-colindex="2"
+    data-column="-1"
+    title=${row.type === 'run' ? runTitle(row, condition, now) : label}
+  >
+    <span class="indent" ${styles({ width: `${Math.min(depth, 12) * 14}px` })}></span>
+    ${
+      twisty
+        ? html`<span class="twisty" data-act="toggle"
+            >${icon(row.open ? 'chevron-down' : 'chevron-right')}</span
+          >`
+        : html`<span class="twisty"></span>`
+    }${condition === null ? nothing : conditionSign(condition)}<span
+      class="cut name-text ${row.type === 'run' ? 'open' : ''}"
+      data-act=${row.type === 'run' ? 'open' : 'toggle'}
+      >${label}</span
+    >${
+      row.type === 'group'
+        ? html`<span class="muted badge">${count(row.count, 'run')}</span>`
+        : row.children > 0
+          ? html`<span class="muted badge">(${row.children})</span>`
+          : nothing
+    }${row.type === 'run' && row.deleted ? html`<span class="muted badge">deleted</span>` : nothing}${
+      baseline ? html`<span class="badge baseline">baseline</span>` : nothing
+    }
+  </div>`;
+}
+
+function runTitle(row: RunTableRow, condition: RunCondition | null, now: number): string {
+  const stands = condition === 'no end' ? `\n${noEndSentence(row, row.lastLogged, now)}` : '';
+  return `${plainText(row.name, 1000)} (${row.runId})${stands}`;
+}
+
+/** As in the sidebar; whether it is deleted is said beside the name. */
+function conditionOf(row: RunTableRow, now: number): RunCondition {
+  return runCondition({ ...row, lifecycleStage: 'active' }, row.lastLogged, now);
+}
+
+function conditionSign(condition: RunCondition): TemplateResult {
+  const sign = conditionIcon(condition).icon.replace('~', ' codicon-modifier-');
+  return html`<span class="status status-${condition.replace(' ', '-')}">${icon(sign, condition)}</span>`;
+}
+
+/** One value of a run or group, with its delta to the baseline, marked where it is the best. */
+export function valueCell(
+  model: GridModel,
+  row: TableRow,
+  column: TableColumn,
+  value: CellValue,
+  place: number,
+  index: number,
+  here: boolean,
+  isBaseline: boolean,
+): TemplateResult {
+  const { text, full, right } =
+    row.type === 'run' && column.kind === 'attribute' && column.key === 'status'
+      ? statusText(row, model.now)
+      : cellText(column, value, model.now);
+  const { chunk } = model;
+  const number = value.type === 'number' && column.kind === 'metric' ? value.value : null;
+  const best = number !== null && number === chunk.best(column);
+  const delta =
+    number === null || isBaseline
+      ? null
+      : deltaText(number, chunk.baselineValue(column), chunk.direction(column));
+  return html`<div
+    role="gridcell"
+    id="cell-${index}-${place}"
+    class="cell w${place} ${right || chunk.isRight(column) ? 'right' : ''} ${value.type === 'missing' ? 'missing' : ''} ${here ? 'cursor' : ''} ${best ? 'best' : ''}"
+    aria-colindex=${place + FIRST_COLUMN}
+    data-column=${place}
+    title=${full}
+  >
+    <span class="cut">${text}</span>${
+      best ? html`<span class="best-mark">${icon('star-full', 'best')}</span>` : nothing
+    }${delta ? html`<span class="delta ${delta.verdict}">${delta.text}</span>` : nothing}
+  </div>`;
+}
+
+function statusText(row: RunTableRow, now: number): CellText {
+  const condition = conditionOf(row, now);
+  const text = condition === 'unknown' ? plainText(row.status) : condition;
+  const full = condition === 'no end' ? noEndSentence(row, row.lastLogged, now) : row.status;
+  return { text, full, right: false };
+}

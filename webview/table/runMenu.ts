@@ -1,0 +1,35 @@
+import type { TableRow } from '../../src/mlflow/runTable';
+import type { MenuItem } from '../ui/menu';
+import type { PageActions } from './actions';
+import type { TableModel } from './model';
+
+/** What can be done with the run of a row; nothing for a group. */
+export function runMenu(row: TableRow | undefined, model: TableModel, actions: PageActions): MenuItem[] {
+  if (row?.type !== 'run') {
+    return [];
+  }
+  const { runId } = row;
+  const pinned = model.settings.pinnedRuns.includes(runId);
+  const hidden = model.settings.hidden.includes(runId);
+  const baseline = model.chunk?.answer.baseline === runId;
+  return [
+    { label: 'Open Run', icon: 'go-to-file', run: () => actions.openRun(row) },
+    {
+      label: baseline ? 'No Baseline' : 'Make Baseline',
+      icon: 'bookmark',
+      run: () => actions.setBaseline(runId),
+    },
+    { label: pinned ? 'Unpin Run' : 'Pin Run', icon: 'pin', run: () => actions.pinRun(runId) },
+    {
+      label: hidden ? 'Do Not Hide Run' : 'Hide Run',
+      icon: 'eye-closed',
+      run: () => void model.mark(hidden ? 'notHidden' : 'hidden', { runIds: [runId] }),
+    },
+    { label: 'Copy Run ID', icon: 'copy', run: () => actions.copy(runId, 'the run ID') },
+    {
+      label: 'Open Source',
+      icon: 'code',
+      run: () => actions.run('openSource', { store: actions.store, runId }),
+    },
+  ];
+}
