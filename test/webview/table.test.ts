@@ -561,6 +561,7 @@ describe('run table', function () {
     await eventually(async () => assert.equal(await opened.page.locator('.picker').count(), 0));
     await opened.page.evaluate(`document.querySelector('.grid').scrollLeft = 100000`);
     await head(name).waitFor();
+    await opened.settled();
   }
 
   async function menuOf(name: string, item: string): Promise<void> {
