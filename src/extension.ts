@@ -104,7 +104,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     setCanUndo: (canUndo) => setContext('mlflowLens.canUndo', canUndo),
   });
   registerRunCommands({ commands, stores, panels, services });
-  registerPageCommands({ commands, stores, panels });
+  registerPageCommands({ commands, stores, panels, revealRun: (run) => experiments.reveal(run) });
   registerChartCommands({ commands, stores, state, panels });
   registerDiffCommands({ commands, stores, state, panels });
   registerTableCommands({ commands, stores, panels });

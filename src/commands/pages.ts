@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
 import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
+import type { RunKey } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { setContext } from '../platform/contexts';
 import type { PageArguments } from '../protocol/pages';
@@ -13,10 +14,12 @@ export interface PageCommandDeps {
   commands: CommandRegistry;
   stores: OpenStores;
   panels: PanelHost;
+  /** Selects a run in the sidebar. */
+  revealRun: (run: RunKey) => Promise<void>;
 }
 
 /** Commands that only open a page which has no commands of its own. */
-export function registerPageCommands({ commands, stores, panels }: PageCommandDeps): void {
+export function registerPageCommands({ commands, stores, panels, revealRun }: PageCommandDeps): void {
   commands.register('openRun', async (args, selection) => {
     const runs = runsOf(args, selection);
     if (runs.length === 0) {
@@ -31,6 +34,16 @@ export function registerPageCommands({ commands, stores, panels }: PageCommandDe
         .find((known) => known !== undefined);
       await panels.show('run', { ...run, ...(list && { list }) });
     }
+  });
+
+  commands.register('revealRun', async (args, selection) => {
+    const { activePage } = panels;
+    const run =
+      runsOf(args, selection)[0] ?? (activePage?.name === 'run' ? runsOf(activePage.args)[0] : undefined);
+    if (!run) {
+      throw new StoreError('INVALID_PARAMETER_VALUE', 'Open a run first.');
+    }
+    await revealRun(run);
   });
 
   const step = (to: Step) => (): void => {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { isCancelled, toStoreError } from '../mlflow/errors';
-import type { ViewType } from '../mlflow/entities';
+import { isCancelled, StoreError, toStoreError } from '../mlflow/errors';
+import { valueOf, type ViewType } from '../mlflow/entities';
 import { count } from '../mlflow/format';
 import type { RunQuery } from '../mlflow/store';
-import type { ViewState } from '../state/viewState';
+import type { RunKey, ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { artifactItem } from './artifactItem';
 import { artifactChildren, artifactRoot, type ArtifactNode } from './artifactNodes';
@@ -25,6 +25,9 @@ export type ExperimentsNode = StoreNode | ExperimentNode | RunNode | ArtifactNod
 
 const EXPERIMENTS_A_PAGE = 100;
 const RUNS_A_PAGE = 50;
+/** Parents above a run, and rows under one node, that are looked through to reveal it. */
+const DEEPEST = 20;
+const REVEALED_AMONG = 5000;
 
 /** How the runs are listed; kept in the view state under this key. */
 export interface SidebarChoice {
@@ -113,6 +116,63 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   loadMore(more: MoreNode): void {
     this.loaded.set(more.of, (this.loaded.get(more.of) ?? RUNS_A_PAGE) + RUNS_A_PAGE * 2);
     this.changed.fire(undefined);
+  }
+
+  /**
+   * Selects a run in the tree, unfolding what it lies under.
+   *
+   * @throws StoreError RESOURCE_DOES_NOT_EXIST where the tree does not list it: its view or filter leaves it out
+   */
+  async reveal({ store: uri, runId }: RunKey): Promise<void> {
+    const store = await this.stores.get(uri);
+    const path = [await store.getRun(runId)];
+    for (let above = 0; above < DEEPEST; above++) {
+      const parentId = valueOf(path[0]!.tags, 'mlflow.parentRunId');
+      const parent = parentId ? await store.getRun(parentId).catch(() => null) : null;
+      if (!parent || path.some(({ info }) => info.runId === parent.info.runId)) {
+        break;
+      }
+      path.unshift(parent);
+    }
+    const storeNode = this.nodes.keep<StoreNode>({ kind: 'store', store: uri });
+    const { experimentId } = path[0]!.info;
+    let node = await this.childOf(
+      storeNode,
+      (child) => child.kind === 'experiment' && child.experimentId === experimentId,
+    );
+    // A filter lists runs of any depth on their own.
+    const chain = this.choice().filter === '' ? path : path.slice(-1);
+    for (const { info } of chain) {
+      node =
+        node && (await this.childOf(node, (child) => child.kind === 'run' && child.runId === info.runId));
+    }
+    if (!node) {
+      throw new StoreError(
+        'RESOURCE_DOES_NOT_EXIST',
+        'The sidebar does not list this run: its filter or its choice of active and deleted runs leaves it out.',
+      );
+    }
+    await this.tree.reveal(node, { select: true, focus: true, expand: false });
+  }
+
+  /** The child of a node for which something holds, among as many as need be loaded; undefined where none is. */
+  private async childOf(
+    node: ExperimentsNode,
+    wanted: (child: ExperimentsNode) => boolean,
+  ): Promise<ExperimentsNode | undefined> {
+    const before = this.loaded.get(nodeId(node));
+    for (;;) {
+      const children = await this.getChildren(node);
+      const found = children.find(wanted);
+      const more = children.findLast((child) => child.kind === 'more');
+      if (found || !more || children.length > REVEALED_AMONG) {
+        if (this.loaded.get(nodeId(node)) !== before) {
+          this.draw(node);
+        }
+        return found;
+      }
+      this.loaded.set(nodeId(node), children.length * 4);
+    }
   }
 
   getParent(node: ExperimentsNode): ExperimentsNode | undefined {

@@ -68,4 +68,58 @@ describe('pages in editor tabs', () => {
     await workbench.tab('train.py').click();
     await workbench.page.locator('.view-line', { hasText: 'ALPHA = 0.01' }).waitFor();
   });
+
+  it('walks the runs of the sidebar in one tab, over a reload too, and changes the run from its page', async function () {
+    this.timeout(120_000);
+    const { page } = workbench;
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+    const rows = workbench.view('Experiments').locator('.monaco-list-row[aria-level="3"]');
+    await (await workbench.reveal('sweep')).scrollIntoViewIfNeeded();
+    const labels = await rows.locator('.label-name').allInnerTexts();
+    const start = labels.findIndex(
+      (label, index) => label === 'sweep' && index > 0 && index < labels.length - 2,
+    );
+    assert.ok(start > 0, labels.join());
+    await rows.nth(start).click();
+    const heading = workbench.webview().getByRole('heading', { level: 1 });
+    const tabs = page.locator('.tabs-container .tab');
+    const shows = async (name: string): Promise<void> => {
+      await until(async () => (await heading.innerText()) === name && (await tabs.count()) === 1);
+      await workbench.tab(`${name} · taxi-duration`).waitFor();
+    };
+    await shows(labels[start]!);
+    await workbench.webview().locator('.list-steps button').nth(1).click();
+    await shows(labels[start + 1]!);
+    await workbench.runCommand('MLflow: Next Run in List');
+    await shows(labels[start + 2]!);
+
+    const loaded = page.waitForEvent('load');
+    await workbench.runCommand('Developer: Reload Window');
+    await loaded;
+    await shows(labels[start + 2]!);
+    await workbench.runCommand('MLflow: Go Back to Run');
+    await shows(labels[start + 1]!);
+    await workbench.screenshots('run');
+
+    const choose = async (entry: string): Promise<void> => {
+      await workbench.webview().getByRole('button', { name: 'More Actions…' }).click();
+      await workbench.webview().getByRole('menuitem', { name: entry }).click();
+    };
+    await choose('Reveal in Sidebar');
+    await workbench
+      .view('Experiments')
+      .locator('.monaco-list-row.selected', { hasText: labels[start + 1]! })
+      .waitFor();
+    await choose('Rename…');
+    await workbench.answer('renamed on its page');
+    await shows('renamed on its page');
+    await workbench.row('renamed on its page').waitFor();
+    await choose('Add Tag…');
+    await workbench.answer('reviewed');
+    await workbench.answer('yes');
+    await workbench.webview().locator('#section-tags').getByText('reviewed').waitFor();
+    await workbench.webview().getByRole('button', { name: 'Add a note' }).click();
+    await workbench.answer('Beats the **lasso**.');
+    await workbench.webview().locator('.note strong', { hasText: 'lasso' }).waitFor();
+  });
 });

@@ -122,8 +122,9 @@ describe('run page', function () {
     await page.getByRole('button', { name: 'More Actions…' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'Star' }).waitFor();
-    await page.keyboard.press('End');
-    await page.keyboard.press('Enter');
+    for (const key of ['End', 'ArrowUp', 'ArrowUp', 'Enter']) {
+      await page.keyboard.press(key);
+    }
     assert.equal(copied[1], runLink({ store: uri, runId: XGBOOST }));
     assert.equal(
       await page.evaluate(() => document.activeElement?.getAttribute('aria-label')),
@@ -140,6 +141,50 @@ describe('run page', function () {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.locator('.model-preview').waitFor();
+  });
+
+  it('changes what can be changed, through the commands that ask', async () => {
+    write(`INSERT INTO tags (key, value, run_uuid) VALUES ('owner', 'me', ?)`, LASSO);
+    const { page, commands, copied } = await open(LASSO);
+    await page.getByRole('button', { name: 'v1 of taxi-duration' }).waitFor();
+    const target = { store: uri, runId: LASSO };
+    const choose = async (entry: string): Promise<unknown> => {
+      await page.getByRole('button', { name: 'More Actions…' }).click();
+      await page.getByRole('menuitem', { name: entry, exact: true }).click();
+      const { command, args } = commands.pop()!;
+      return [command.replace('mlflowLens.', ''), args];
+    };
+    assert.deepEqual(await choose('Rename…'), ['renameRun', target]);
+    assert.deepEqual(await choose('Edit Note…'), ['editDescription', target]);
+    assert.deepEqual(await choose('Register Model…'), ['registerModel', target]);
+    assert.deepEqual(await choose('Promote v1 of taxi-duration…'), [
+      'promoteModelVersion',
+      { store: uri, name: 'taxi-duration', version: '1' },
+    ]);
+    assert.deepEqual(await choose('Reveal in Sidebar'), ['revealRun', target]);
+    assert.deepEqual(await choose('Delete Run…'), ['deleteRuns', { store: uri, runIds: [LASSO] }]);
+    await page.getByRole('button', { name: 'Add a note' }).click();
+    await page.getByRole('button', { name: 'Add Tag…' }).click();
+    await page.getByRole('button', { name: 'Edit owner' }).click();
+    await page.getByRole('button', { name: 'Delete owner' }).click();
+    await page.keyboard.press('d');
+    assert.deepEqual(
+      commands.splice(0).map(({ command, args }) => [command.replace('mlflowLens.', ''), args]),
+      [
+        ['editDescription', target],
+        ['setTag', target],
+        ['setTag', { ...target, key: 'owner' }],
+        ['deleteTag', { ...target, key: 'owner' }],
+        ['diffRuns', { runs: [target] }],
+      ],
+    );
+    await page.getByRole('button', { name: LASSO.slice(0, 8) }).click();
+    await page.getByRole('button', { name: 'Copy model URI of model' }).click();
+    assert.deepEqual(copied, [LASSO, 'models:/m-448ceafa626b4d91914f6ebed608a9dc']);
+    await page.keyboard.press('?');
+    await page.getByText('the next and the previous run').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('the next and the previous run').waitFor({ state: 'detached' });
   });
 
   it('follows a run while it runs, ends, is deleted and is removed', async () => {

@@ -71,6 +71,17 @@ export function statusLine({
     <span title="Duration">${icon('watch')} ${duration(data, condition === 'running', now)}</span>
     ${condition === 'no end' && logged !== null ? html`<span>last logged ${age(logged, now)}</span>` : nothing}
     ${user ? html`<span>${icon('account')} ${text(user)}</span>` : nothing} ${parentLink(related, openRun)}
+    <span>
+      ${icon('key')}
+      <button
+        type="button"
+        class="link id"
+        title="Copy run ID ${plainText(info.runId)}"
+        @click=${() => copy(info.runId, 'run ID')}
+      >
+        ${plainText(info.runId.slice(0, 8))}
+      </button>
+    </span>
     ${
       source
         ? html`<span>

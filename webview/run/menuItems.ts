@@ -1,25 +1,80 @@
-import type { ShownRun } from './shownRun';
+import { plainText } from '../../src/mlflow/format';
+import type { LinkedVersion } from '../../src/protocol/loggedModel';
 import type { RunKey } from '../../src/state/viewState';
 import type { MenuItem } from '../ui/menu';
+import type { ShownRun } from './shownRun';
+
+/** Versions that are offered for promotion; of more the model's page knows. */
+const VERSIONS = 3;
+
+export interface MenuOptions {
+  data: ShownRun;
+  target: RunKey;
+  versions: readonly LinkedVersion[];
+  run: (command: string, args: unknown) => void;
+  copy: (text: string, what: string) => void;
+  showKeys: () => void;
+}
 
 /** The page's "…" menu. */
-export function menuItems(
-  { run, marks, link }: ShownRun,
-  target: RunKey,
-  command: (name: string, args: unknown) => void,
-  copy: (text: string, what: string) => void,
-): MenuItem[] {
+export function menuItems({ data, target, versions, run, copy, showKeys }: MenuOptions): MenuItem[] {
+  const { run: shown, marks, link } = data;
+  const { store, runId } = target;
   const one = { runs: [target] };
+  const deleted = shown.info.lifecycleStage === 'deleted';
   return [
     {
       label: marks.starred ? 'Remove Star' : 'Star',
       icon: marks.starred ? 'star-full' : 'star-empty',
-      run: () => command('starRuns', one),
+      run: () => run('starRuns', one),
     },
-    { label: 'Set as Baseline', icon: 'bookmark', run: () => command('setBaseline', one) },
-    { label: 'Show in Charts and Comparison', icon: 'eye', run: () => command('showRuns', one) },
-    { label: 'Copy Run ID', icon: 'copy', separated: true, run: () => copy(target.runId, 'Run ID') },
-    { label: 'Copy Artifact URI', run: () => copy(run.info.artifactUri, 'Artifact URI') },
-    { label: 'Copy Link to Run', icon: 'link', run: () => copy(link, 'Link to run') },
+    {
+      label: marks.baseline ? 'Clear Baseline' : 'Make Baseline',
+      icon: 'bookmark',
+      run: () => run('setBaseline', one),
+    },
+    { label: 'Show in or Hide From Pictures', icon: 'eye', run: () => run('showRuns', one) },
+    {
+      label: 'Open Runs of the Experiment',
+      icon: 'table',
+      separated: true,
+      run: () => run('openRunTable', { store, experimentIds: [shown.info.experimentId] }),
+    },
+    { label: 'Reveal in Sidebar', icon: 'list-tree', run: () => run('revealRun', target) },
+    { label: 'Rename…', icon: 'edit', separated: true, run: () => run('renameRun', target) },
+    { label: 'Edit Note…', icon: 'note', run: () => run('editDescription', target) },
+    { label: 'Add Tag…', icon: 'tag', run: () => run('setTag', target) },
+    ...(deleted
+      ? []
+      : [
+          {
+            label: 'Register Model…',
+            icon: 'package',
+            separated: true,
+            run: () => run('registerModel', target),
+          },
+        ]),
+    ...versions.slice(0, VERSIONS).map(({ name, version }) => ({
+      label: `Promote v${plainText(version)} of ${plainText(name, 40)}…`,
+      icon: 'arrow-circle-up',
+      run: () => run('promoteModelVersion', { store, name, version }),
+    })),
+    { label: 'Copy Run ID', icon: 'copy', separated: true, run: () => copy(runId, 'run ID') },
+    { label: 'Copy Artifact URI', run: () => copy(shown.info.artifactUri, 'artifact URI') },
+    { label: 'Copy Link to Run', icon: 'link', run: () => copy(link, 'link to run') },
+    { label: 'Keyboard Shortcuts', icon: 'keyboard', separated: true, run: showKeys },
+    deleted
+      ? {
+          label: 'Restore Run…',
+          icon: 'history',
+          separated: true,
+          run: () => run('restoreRuns', { store, runIds: [runId] }),
+        }
+      : {
+          label: 'Delete Run…',
+          icon: 'trash',
+          separated: true,
+          run: () => run('deleteRuns', { store, runIds: [runId] }),
+        },
   ];
 }

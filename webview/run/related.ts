@@ -107,7 +107,7 @@ function datasetBody(dataset: DatasetSummary): TemplateResult {
 
 export function modelsList(
   { models, versions }: RelatedData,
-  { opened, toggle, openLoggedModel, openModel }: RelatedOptions,
+  { opened, toggle, openLoggedModel, openModel, copy }: RelatedOptions,
 ): TemplateResult {
   return html`${models.map((related) => {
     const { model } = related;
@@ -133,6 +133,9 @@ export function modelsList(
           }
         </span>
         <span class="muted cut">${text(modelLine(related))}</span>
+        ${iconButton('copy', `Copy model URI of ${model.name}`, () =>
+          copy(`models:/${model.modelId}`, 'model URI'),
+        )}
       </div>
       ${isOpen ? modelBody(related) : nothing}
     </div>`;

@@ -5,6 +5,7 @@ import type { ParamSource, RelatedData, RunProtocol, RunSources } from '../../sr
 import type { PageConnection } from '../ui/client';
 import type { RunKey } from '../../src/state/viewState';
 import { Refresher } from '../ui/refresher';
+import type { Note } from './note';
 import type { ShownRun } from './shownRun';
 
 /** Histories asked for at once: those on the first screen, then larger pieces. */
@@ -22,8 +23,7 @@ export class RunData {
   sourceOf = new Map<string, ParamSource>();
   sourcesLoading = true;
   error: StoreError | undefined;
-  /** The note as HTML that is not clean yet; null where it cannot be rendered. */
-  note: { text: string; html: string | null } | undefined;
+  note: Note | undefined;
   readonly sparklines = new Map<string, MetricSummary>();
   readonly key: RunKey;
   private readonly subscriptions: (() => void)[];

@@ -12,7 +12,6 @@ import { artifactHost } from '../ui/artifacts/client';
 import type { ArtifactHost, ArtifactRootNode } from '../ui/artifacts/host';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
-import { filterBox, matches } from '../ui/filterBox';
 import { iconButton } from '../ui/icon';
 import '../ui/menu';
 import { roveRows } from '../ui/rows';
@@ -20,15 +19,15 @@ import { section } from '../ui/section';
 import { banner, emptyState, errorState, skeleton } from '../ui/states';
 import { onThemeChange } from '../ui/theme';
 import { liveLine, runName, statusLine, title, type HeaderOptions } from './header';
+import { keySheet } from './keySheet';
 import { menuItems } from './menuItems';
-import { metricsTable } from './metricsTable';
 import { Navigation } from './navigation';
 import { noteBody } from './note';
 import { paramSource } from './paramSource';
 import { childrenTable, datasetsList, modelsList, type RelatedOptions } from './related';
 import { RunData } from './runData';
 import type { ShownRun } from './shownRun';
-import { valueTable } from '../ui/valueTable';
+import { tables } from './tables';
 
 /** What the page remembers while it is hidden. */
 interface View {
@@ -36,8 +35,6 @@ interface View {
   filter: string;
 }
 
-/** Rows drawn at first, and more at a click. */
-const ROWS = 200;
 const MINUTE = 60_000;
 
 @customElement('run-page')
@@ -47,6 +44,7 @@ export class RunPage extends LitElement {
   @state() private actionError = '';
   @state() private filter = '';
   @state() private now = Date.now();
+  @state() private keysShown = false;
   /** What is said to a screen reader. */
   @state() private said = '';
   private known!: RunData;
@@ -125,10 +123,35 @@ export class RunPage extends LitElement {
 
   private readonly onKey = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
-    if (!/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && this.navigation.onKey(event)) {
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('[role=menu]')) {
+      return;
+    }
+    if (this.navigation.onKey(event) || this.ownKey(event)) {
       event.preventDefault();
     }
   };
+
+  private ownKey({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+    if (ctrlKey || metaKey || altKey) {
+      return false;
+    }
+    switch (key) {
+      case '?':
+        this.keysShown = !this.keysShown;
+        return true;
+      case 'Escape':
+        this.keysShown = false;
+        return false;
+      case 'c':
+        this.openChart();
+        return true;
+      case 'd':
+        this.run('diffRuns', { runs: [this.target] });
+        return true;
+      default:
+        return false;
+    }
+  }
 
   protected override updated(): void {
     this.querySelectorAll<HTMLElement>('table.rows').forEach(roveRows);
@@ -175,13 +198,23 @@ export class RunPage extends LitElement {
           <vscode-button appearance="secondary" @click=${() => this.run('diffRuns', { runs: [this.target] })}>
             Diff With…
           </vscode-button>
-          <lens-menu .items=${menuItems(data, this.target, this.run, this.copy)}></lens-menu>
+          <lens-menu
+            .items=${menuItems({
+              data,
+              target: this.target,
+              versions: this.known.related?.versions ?? [],
+              run: this.run,
+              copy: this.copy,
+              showKeys: () => (this.keysShown = true),
+            })}
+          ></lens-menu>
         </div>
       </header>
-      ${this.banners(data)}
+      ${this.banners(data)} ${this.keysShown ? keySheet(() => (this.keysShown = false)) : nothing}
       <div class=${data.stale || this.known.error ? 'stale' : ''}>
-        ${title(header)} ${statusLine(header)} ${liveLine(header)} ${noteBody(this.known.note)}
-        ${this.tables(data)} ${this.artifactSection()} ${this.relatedSections(this.known.related)}
+        ${title(header)} ${statusLine(header)} ${liveLine(header)}
+        ${noteBody(this.known.note, () => this.run('editDescription', this.target))} ${this.tables(data)}
+        ${this.artifactSection(data.run.info.artifactUri)} ${this.relatedSections(this.known.related)}
       </div>`;
   }
 
@@ -212,64 +245,35 @@ export class RunPage extends LitElement {
   }
 
   private tables(data: ShownRun): TemplateResult {
-    const { metrics, params, tags } = data.run;
-    const filter = this.filter.trim();
-    const shown = {
-      metrics: metrics.filter(({ key }) => matches(filter, key)),
-      params: params.filter(({ key, value }) => matches(filter, key, value)),
-      userTags: tags.filter(({ key, value }) => !key.startsWith('mlflow.') && matches(filter, key, value)),
-      systemTags: tags.filter(({ key, value }) => key.startsWith('mlflow.') && matches(filter, key, value)),
-    };
-    const all = metrics.length + params.length + tags.length;
-    const left = shown.metrics.length + shown.params.length + shown.userTags.length + shown.systemTags.length;
-    return html`<div class="toolbar">
-        ${filterBox({
-          value: this.filter,
-          placeholder: 'Filter metrics, params, tags',
-          onChange: (value) => {
-            this.filter = value;
-            this.saveView();
-          },
-          result: filter === '' ? undefined : `${left} of ${all} rows`,
-        })}
-      </div>
-      <div class="columns">
-        ${this.section(
-          'metrics',
-          'Metrics',
-          shown.metrics,
-          metrics.length,
-          'No metrics were logged.',
-          (rows) =>
-            metricsTable({
-              metrics: rows,
-              directions: new Map(data.directions),
-              sparklines: this.known.sparklines,
-              openChart: (key) => this.openChart([key]),
-              copy: this.copy,
-            }),
-        )}
-        ${this.section('params', 'Params', shown.params, params.length, 'No params were logged.', (rows) =>
-          valueTable({
-            ...this.values('params', 'Param', rows),
-            extra: { title: 'Source', cell: (key) => this.source(key) },
-          }),
-        )}
-        ${this.section('tags', 'Tags', shown.userTags, undefined, 'No tags of your own.', (rows) =>
-          valueTable(this.values('tags', 'Tag', rows)),
-        )}
-        ${this.section(
-          'systemTags',
-          'MLflow’s tags',
-          shown.systemTags,
-          undefined,
-          'No tags by MLflow.',
-          (rows) => valueTable(this.values('systemTags', 'Tag', rows)),
-        )}
-      </div>`;
+    return tables({
+      data,
+      target: this.target,
+      filter: this.filter,
+      setFilter: (filter) => {
+        this.filter = filter;
+        this.saveView();
+      },
+      folded: this.folded,
+      fold: (id) => this.toggle(this.folded, id),
+      opened: this.opened,
+      open: (id) => this.toggle(this.opened, id),
+      limits: this.limits,
+      setLimit: (id, rows) => {
+        this.limits.set(id, rows);
+        this.requestUpdate();
+      },
+      sparklines: this.known.sparklines,
+      source: (key) =>
+        paramSource(this.known.sourceOf.get(key), this.known.sourcesLoading, (param) =>
+          this.run('openSource', { ...this.target, param }),
+        ),
+      openChart: (metrics) => this.openChart(metrics),
+      run: this.run,
+      copy: this.copy,
+    });
   }
 
-  private artifactSection(): TemplateResult {
+  private artifactSection(uri: string): TemplateResult {
     const roots: ArtifactRootNode[] = [
       { owner: { runId: this.target.runId } },
       ...(this.known.related?.models ?? [])
@@ -290,9 +294,9 @@ export class RunPage extends LitElement {
           this.target.runId,
           html`<lens-artifacts .host=${this.artifacts} .roots=${roots}></lens-artifacts>`,
         ),
-      actions: iconButton('refresh', 'Look for New Artifacts', () =>
+      actions: html`${iconButton('refresh', 'Look for New Artifacts', () =>
         this.querySelector<LensArtifacts>('lens-artifacts')?.refresh(),
-      ),
+      )}${iconButton('copy', 'Copy Artifact URI', () => this.copy(uri, 'artifact URI'))}`,
     });
   }
 
@@ -326,60 +330,6 @@ export class RunPage extends LitElement {
       ${part('models', 'Models', models.length + versions.length, () => modelsList(related, options))}
       ${part('children', 'Child runs', children.length, () => childrenTable(related, options))}
     </div>`;
-  }
-
-  private section<Row>(
-    id: string,
-    heading: string,
-    rows: readonly Row[],
-    total: number | undefined,
-    empty: string,
-    body: (rows: readonly Row[]) => TemplateResult,
-  ): TemplateResult {
-    const limit = this.limits.get(id) ?? ROWS;
-    const filtered = this.filter.trim() !== '';
-    const more = rows.length - limit;
-    return section({
-      id,
-      title: heading,
-      count: filtered && total !== undefined ? `${rows.length} of ${total}` : String(rows.length),
-      open: !this.folded.has(id),
-      onToggle: () => this.toggle(this.folded, id),
-      body: () =>
-        rows.length === 0
-          ? emptyState(filtered ? 'Nothing here matches the filter.' : empty)
-          : html`${body(rows.slice(0, limit))}
-            ${
-              more > 0
-                ? html`<div class="more">
-                    <button type="button" class="link" @click=${() => this.showMore(id, limit + 1000)}>
-                      Show ${Math.min(1000, more)} more of ${more}
-                    </button>
-                  </div>`
-                : nothing
-            }`,
-    });
-  }
-
-  private values(
-    id: string,
-    keyTitle: string,
-    pairs: readonly { key: string; value: string }[],
-  ): Parameters<typeof valueTable>[0] {
-    const opened = new Set(pairs.filter(({ key }) => this.opened.has(`${id}\n${key}`)).map(({ key }) => key));
-    return {
-      pairs,
-      keyTitle,
-      opened,
-      toggle: (key) => this.toggle(this.opened, `${id}\n${key}`),
-      copy: this.copy,
-    };
-  }
-
-  private source(key: string): TemplateResult {
-    return paramSource(this.known.sourceOf.get(key), this.known.sourcesLoading, (param) =>
-      this.run('openSource', { ...this.target, param }),
-    );
   }
 
   private get target(): RunKey {
@@ -422,11 +372,6 @@ export class RunPage extends LitElement {
       set.add(id);
     }
     this.saveView();
-    this.requestUpdate();
-  }
-
-  private showMore(id: string, limit: number): void {
-    this.limits.set(id, limit);
     this.requestUpdate();
   }
 

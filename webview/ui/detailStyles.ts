@@ -38,7 +38,6 @@ export const detailStyles = css`
     padding-left: 20px;
   }
   table.rows .row-actions {
-    width: 28px;
     padding: 0;
   }
   .row-actions .icon-button {
@@ -62,6 +61,9 @@ export const detailStyles = css`
   }
   col.copy {
     width: 28px;
+  }
+  col.row-tools {
+    width: 72px;
   }
   .value-button {
     border: 0;

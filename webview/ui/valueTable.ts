@@ -14,26 +14,35 @@ export interface ValueTableOptions {
   copy: (text: string, what: string) => void;
   /** A third column. */
   extra?: { title: string; cell: (key: string) => unknown };
+  /** What can be done with a row, before "Copy". */
+  actions?: readonly RowAction[];
+}
+
+export interface RowAction {
+  icon: string;
+  /** "Edit", "Delete": the key is added. */
+  label: string;
+  run: (key: string) => void;
 }
 
 const LONG = 60;
 
 /** Params or tags: long values are cut and open on a click, structures unfold. */
 export function valueTable(options: ValueTableOptions): TemplateResult {
-  const { keyTitle, extra } = options;
+  const { keyTitle, extra, actions = [] } = options;
   return html`<table class="rows" @keydown=${onRowKey}>
     <colgroup>
       <col class="key" />
       <col />
       ${extra ? html`<col class="source" />` : nothing}
-      <col class="copy" />
+      <col class=${actions.length > 0 ? 'row-tools' : 'copy'} />
     </colgroup>
     <thead>
       <tr>
         <th scope="col">${keyTitle}</th>
         <th scope="col">Value</th>
         ${extra ? html`<th scope="col">${extra.title}</th>` : nothing}
-        <th><span class="visually-hidden">Copy</span></th>
+        <th><span class="visually-hidden">${actions.length > 0 ? 'Actions' : 'Copy'}</span></th>
       </tr>
     </thead>
     <tbody>
@@ -43,14 +52,16 @@ export function valueTable(options: ValueTableOptions): TemplateResult {
 }
 
 function rows({ key, value }: KeyValue, options: ValueTableOptions): TemplateResult {
-  const { opened, extra, copy } = options;
+  const { opened, extra, copy, actions = [] } = options;
   const isOpen = opened.has(key);
   const nested = isOpen ? unfold(value) : null;
   return html`<tr data-row>
       <td>${text(key)}</td>
       <td class="value ${isOpen ? 'wide' : ''}">${cell(key, value, isOpen, options)}</td>
       ${extra ? html`<td>${extra.cell(key)}</td>` : nothing}
-      <td class="row-actions">${iconButton('copy', `Copy ${key}`, () => copy(value, key))}</td>
+      <td class="row-actions">
+        ${actions.map(({ icon: name, label, run }) => iconButton(name, `${label} ${key}`, () => run(key)))}${iconButton('copy', `Copy ${key}`, () => copy(value, key))}
+      </td>
     </tr>
     ${nested?.map(
       (entry) =>
