@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
+import { iconlessText } from '../mlflow/format';
 import type { RunKey } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
@@ -36,7 +37,7 @@ export async function storeOf(args: unknown, stores: OpenStores): Promise<string
     return listed[0]!.uri;
   }
   const picked = await vscode.window.showQuickPick(
-    listed.map(({ uri }) => ({ label: storeName(uri), description: uri, uri })),
+    listed.map(({ uri }) => ({ label: iconlessText(storeName(uri)), description: iconlessText(uri), uri })),
     { placeHolder: 'Which store?', matchOnDescription: true },
   );
   if (!picked) {

@@ -1,9 +1,9 @@
-import { StoreError } from '../mlflow/errors';
 import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { experimentIdsOf, runsOf, storeOf, textOf, textsOf } from './arguments';
+import { experimentsInFront } from './experiments';
 
 export interface ChartCommandDeps {
   commands: CommandRegistry;
@@ -29,13 +29,13 @@ export function registerChartCommands({ commands, stores, state, panels }: Chart
       return;
     }
     const wanted = runs.length > 0 ? runs : state.shownRuns();
-    if (wanted.length === 0) {
-      throw new StoreError(
-        'INVALID_PARAMETER_VALUE',
-        'No run is chosen: check runs in the sidebar, or open the charts of an experiment from its menu.',
-      );
+    const given = metrics.length > 0 ? { metrics } : {};
+    if (wanted.length > 0) {
+      await panels.show('charts', { runs: wanted, ...given });
+      return;
     }
-    await panels.show('charts', { runs: wanted, ...(metrics.length > 0 ? { metrics } : {}) });
+    const chosen = await experimentsInFront(args, stores, panels.activePage);
+    await panels.show('charts', { ...chosen, ...given });
   });
 
   commands.register('openSweep', async (args, selection) => {
@@ -51,18 +51,10 @@ export function registerChartCommands({ commands, stores, state, panels }: Chart
       const store = runs[0]!.store;
       const runIds = runs.filter((run) => run.store === store).map(({ runId }) => runId);
       await panels.show('sweep', { store, runIds });
+    } else if (experimentIds.length > 0) {
+      await panels.show('sweep', { store: await storeOf(args, stores), experimentIds });
     } else {
-      const store = await storeOf(args, stores);
-      await panels.show('sweep', {
-        store,
-        experimentIds: experimentIds.length > 0 ? experimentIds : await allExperiments(stores, store),
-      });
+      await panels.show('sweep', await experimentsInFront(args, stores, panels.activePage));
     }
   });
-}
-
-async function allExperiments(stores: OpenStores, uri: string): Promise<string[]> {
-  const store = await stores.get(uri);
-  const page = await store.searchExperiments({ view: 'ACTIVE_ONLY', maxResults: 1000 });
-  return page.items.map(({ experimentId }) => experimentId);
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
+import { iconlessText } from '../mlflow/format';
 import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
 import type { RunKey, ViewState } from '../state/viewState';
@@ -96,7 +97,7 @@ async function pickRun(stores: OpenStores, other: RunKey): Promise<RunKey> {
   const choices = items
     .filter((run) => run.info.runId !== other.runId)
     .map((run): RunItem => ({
-      label: run.info.runName || run.info.runId.slice(0, 8),
+      label: iconlessText(run.info.runName || run.info.runId.slice(0, 8)),
       description: run.info.startTime === null ? '' : new Date(run.info.startTime).toLocaleString(),
       run: { store: other.store, runId: run.info.runId },
     }));
@@ -124,7 +125,10 @@ async function pickVersions(
   const picked = await vscode.window.showQuickPick(
     others.map(({ version, currentStage, aliases }) => ({
       label: `v${version}`,
-      description: [currentStage === 'None' ? '' : currentStage, ...aliases.map((alias) => `@${alias}`)]
+      description: [
+        currentStage === 'None' ? '' : currentStage,
+        ...aliases.map((alias) => `@${iconlessText(alias)}`),
+      ]
         .join(' ')
         .trim(),
       version,

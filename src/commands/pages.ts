@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
+import { iconlessText } from '../mlflow/format';
 import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
 import type { RunKey } from '../state/viewState';
@@ -80,11 +81,11 @@ async function pickModel(stores: OpenStores, uri: string): Promise<string> {
     throw new StoreError('RESOURCE_DOES_NOT_EXIST', 'This store has no registered models.');
   }
   const picked = await vscode.window.showQuickPick(
-    items.map(({ name }) => name),
+    items.map(({ name }) => ({ label: iconlessText(name), name })),
     { placeHolder: 'Which registered model?' },
   );
   if (picked === undefined) {
     throw cancelled();
   }
-  return picked;
+  return picked.name;
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ViewType } from '../mlflow/entities';
-import { formatAge, plainText } from '../mlflow/format';
+import { formatAge, iconlessText, plainText } from '../mlflow/format';
 import type { CommandRegistry } from '../platform/commands';
 import { setContext } from '../platform/contexts';
 import type { ViewState } from '../state/viewState';
@@ -64,8 +64,8 @@ export function registerSidebarCommands(deps: SidebarCommandDeps): void {
         { label: 'Name', description: '', orderBy: 'attributes.run_name ASC' },
         { label: 'Metrics', kind: vscode.QuickPickItemKind.Separator, orderBy: '' },
         ...keys.flatMap((key) => [
-          { label: key, description: 'lowest first', orderBy: `metrics.\`${key}\` ASC` },
-          { label: key, description: 'highest first', orderBy: `metrics.\`${key}\` DESC` },
+          { label: iconlessText(key), description: 'lowest first', orderBy: `metrics.\`${key}\` ASC` },
+          { label: iconlessText(key), description: 'highest first', orderBy: `metrics.\`${key}\` DESC` },
         ]),
       ],
       { placeHolder: 'Sort runs by', matchOnDescription: true },
@@ -191,7 +191,7 @@ async function findRuns(stores: OpenStores, text: string, signal: AbortSignal): 
     );
     for (const { info } of page.items) {
       found.push({
-        label: plainText(info.runName || info.runId),
+        label: iconlessText(info.runName || info.runId),
         description: `${formatAge(info.startTime, Date.now())} · ${info.runId.slice(0, 8)} · ${storeName(uri)}`,
         // What was typed matched in the store: the quick pick must not filter it away again.
         alwaysShow: true,

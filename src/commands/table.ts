@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
-import { count } from '../mlflow/format';
 import type { TableColumn } from '../mlflow/runTable';
 import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
 import type { OpenStores } from '../stores/openStores';
 import { exportTable, type TableFormat } from '../stores/runTable/export';
 import { cancelled, experimentIdsOf, fieldsOf, storeOf, textOf } from './arguments';
+import { pickExperiments } from './experiments';
 
 export interface TableCommandDeps {
   commands: CommandRegistry;
@@ -119,28 +119,4 @@ async function pickTarget(extension: string): Promise<string> {
     throw cancelled();
   }
   return uri.toString();
-}
-
-async function pickExperiments(stores: OpenStores, uri: string): Promise<string[]> {
-  const store = await stores.get(uri);
-  const { items } = await store.searchExperiments({ view: 'ACTIVE_ONLY', maxResults: 1000 });
-  const picked = await vscode.window.showQuickPick(
-    [
-      {
-        label: '$(beaker) All Experiments',
-        description: count(items.length, 'experiment'),
-        ids: [] as string[],
-      },
-      ...items.map(({ name, experimentId }) => ({
-        label: name,
-        description: experimentId,
-        ids: [experimentId],
-      })),
-    ],
-    { placeHolder: 'Which experiment?', matchOnDescription: true },
-  );
-  if (!picked) {
-    throw cancelled();
-  }
-  return picked.ids;
 }

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
+import { iconlessText } from '../mlflow/format';
 import type { CommandRegistry } from '../platform/commands';
 import { sameRun, type RunKey, type ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { cancelled, fieldsOf, runsOf, storeOf, textOf } from './arguments';
+import { pickExperiment } from './experiments';
 
 export interface ViewStateCommandDeps {
   commands: CommandRegistry;
@@ -49,7 +51,7 @@ export function registerViewStateCommands({ commands, stores, state }: ViewState
   commands.register('setHeadlineMetric', async (args) => {
     const store = await storeOf(args, stores);
     const tracking = await stores.get(store);
-    const experimentId = textOf(args, 'experimentId') ?? (await pickExperiment(tracking));
+    const experimentId = textOf(args, 'experimentId') ?? (await pickExperiment(stores, store));
     const metric = textOf(args, 'metric');
     if (metric !== undefined) {
       state.setHeadlineMetric(store, experimentId, metric);
@@ -72,7 +74,7 @@ export function registerViewStateCommands({ commands, stores, state }: ViewState
     }
     const guess = { label: '$(sparkle) Guess', description: 'from the names of the metrics', key: null };
     const picked = await vscode.window.showQuickPick(
-      [guess, ...keys.map((key) => ({ label: key, description: '', key }))],
+      [guess, ...keys.map((key) => ({ label: iconlessText(key), description: '', key }))],
       { placeHolder: 'The metric that stands beside each run of this experiment' },
     );
     if (!picked) {
@@ -80,20 +82,4 @@ export function registerViewStateCommands({ commands, stores, state }: ViewState
     }
     state.setHeadlineMetric(store, experimentId, picked.key);
   });
-}
-
-async function pickExperiment(store: {
-  searchExperiments: (query: { view: 'ACTIVE_ONLY'; maxResults: number }) => Promise<{
-    items: { experimentId: string; name: string }[];
-  }>;
-}): Promise<string> {
-  const { items } = await store.searchExperiments({ view: 'ACTIVE_ONLY', maxResults: 1000 });
-  const picked = await vscode.window.showQuickPick(
-    items.map(({ name, experimentId }) => ({ label: name, description: experimentId, experimentId })),
-    { placeHolder: 'Which experiment?' },
-  );
-  if (!picked) {
-    throw cancelled();
-  }
-  return picked.experimentId;
 }

@@ -137,6 +137,11 @@ export function plainText(text: string, maxLength = 200): string {
   return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : visible;
 }
 
+/** The same for a place where VS Code draws `$(name)` as an icon: it stays the text that it is. */
+export function iconlessText(text: string, maxLength?: number): string {
+  return plainText(text, maxLength).replaceAll('$(', '\\$(');
+}
+
 /** `1 run`, `3 runs`. */
 export function count(amount: number, noun: string, plural = `${noun}s`): string {
   return `${amount.toLocaleString('en-US')} ${amount === 1 ? noun : plural}`;

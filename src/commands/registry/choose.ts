@@ -1,6 +1,6 @@
 import type { ModelVersion, RegisteredModel } from '../../mlflow/entities';
 import { StoreError } from '../../mlflow/errors';
-import { count, formatAge, plainText } from '../../mlflow/format';
+import { count, formatAge, iconlessText } from '../../mlflow/format';
 import type { TrackingStore } from '../../mlflow/store';
 import { shown } from '../../registry/preview';
 import { storeName } from '../../stores/uri';
@@ -78,7 +78,7 @@ export async function findModels(
     signal,
   );
   return items.map((model) => ({
-    label: plainText(model.name),
+    label: iconlessText(model.name),
     description: count(model.versions.length, 'version'),
     value: model.name,
   }));
@@ -122,7 +122,7 @@ export function versionItem({ version, currentStage, aliases, creationTimestamp 
 } {
   const marks = [
     ...(currentStage === 'None' ? [] : [currentStage]),
-    ...aliases.map((alias) => `@${plainText(alias)}`),
+    ...aliases.map((alias) => `@${iconlessText(alias)}`),
     ...(creationTimestamp === null ? [] : [formatAge(creationTimestamp, Date.now())]),
   ];
   return { label: `v${version}`, description: marks.join(' · ') };
@@ -143,7 +143,7 @@ export async function chooseExperiment(
     (await pickFound(ui, title, 'Which experiment?', none, async (nameContains, signal) => {
       const { items } = await store.searchExperiments({ view, maxResults: LISTED, nameContains }, signal);
       return items.map(({ name, experimentId }) => ({
-        label: plainText(name),
+        label: iconlessText(name),
         description: experimentId,
         value: experimentId,
       }));
@@ -175,7 +175,7 @@ export async function chooseRun(
         signal,
       );
       return items.map(({ info }) => ({
-        label: plainText(info.runName || info.runId),
+        label: iconlessText(info.runName || info.runId),
         description: info.startTime === null ? info.runId : formatAge(info.startTime, Date.now()),
         detail: info.runId,
         value: info.runId,

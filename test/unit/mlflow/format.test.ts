@@ -1,5 +1,12 @@
 import * as assert from 'node:assert/strict';
-import { formatAge, formatDuration, formatNumber, formatSize, plainText } from '../../../src/mlflow/format';
+import {
+  formatAge,
+  formatDuration,
+  formatNumber,
+  formatSize,
+  iconlessText,
+  plainText,
+} from '../../../src/mlflow/format';
 
 describe('formats', () => {
   const numbers: [number | null, string][] = [
@@ -59,5 +66,9 @@ describe('formats', () => {
     assert.equal(plainText('two\nlines'), 'two⏎lines');
     assert.equal(plainText('nul\u0000'), 'nul�');
     assert.equal(Array.from(plainText('😀'.repeat(300))).length, 200);
+  });
+
+  it('leaves no icon in the text of a quick pick', () => {
+    assert.equal(iconlessText('$(trash) all $5 $(x'), '\\$(trash) all $5 \\$(x');
   });
 });
