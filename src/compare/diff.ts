@@ -155,8 +155,11 @@ const SOURCE_TAGS: readonly (readonly [string, string])[] = [
 
 function sourceColumn({ run, side, source }: SideFacts): Column {
   const rows = new Map<string, DiffValue>();
-  if (side.commit) {
-    rows.set('commit', side.commit);
+  const recorded = run.tags.find(({ key }) => key === 'mlflow.source.git.commit')?.value;
+  if (recorded) {
+    rows.set('commit', recorded);
+  } else if (side.commit) {
+    rows.set('commit', `${side.commit.slice(0, 7)}, not recorded`);
   }
   for (const [tag, key] of SOURCE_TAGS) {
     const value = run.tags.find((each) => each.key === tag)?.value;

@@ -31,6 +31,8 @@ export interface DiffSide {
   status: string;
   commit: string | null;
   workingTree: boolean;
+  /** What to know of its code, as a sentence: the commit is a guess, or cannot have set all params. */
+  doubt?: string;
 }
 
 /** Everything that is compared of one side. Parts that are read later are null until then. */
@@ -44,11 +46,11 @@ export interface SideFacts {
   environment: ReadonlyMap<string, string> | null;
   source: RunSource | null;
   sources: ReadonlyMap<string, ParamSource> | null;
-  /** Of the working copy: files that are other than at the commit of the run that it is compared with. */
-  changed?: readonly ChangedFile[];
+  /** Of the working copy: asks for the files that are other than at a commit. */
+  changedSince?: (commit: string) => Promise<readonly ChangedFile[]>;
 }
 
-/** Between the baseline's commit and another side's. */
+/** Between the baseline's commit and another side's; sides of one commit share their lists. */
 export interface CommitRange {
   /** Index of the side. */
   side: number;

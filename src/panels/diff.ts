@@ -1,7 +1,8 @@
 import { StoreError } from '../mlflow/errors';
 import type { ModelVersion } from '../mlflow/entities';
 import { diffRuns } from '../compare/diff';
-import { readCode, readDetails, readSide, readWorkingCopy, sideOfVersion } from '../compare/gather';
+import { readDetails, readSide, sideOfVersion } from '../compare/gather';
+import { readCode, readWorkingCopy } from '../compare/gatherCode';
 import { toMarkdown } from '../compare/markdown';
 import type { CommitRange, DiffRow, RunDiff, SideFacts } from '../compare/types';
 import type { CellSource, DiffPageData, DiffProtocol, PageRow } from '../protocol/diff';

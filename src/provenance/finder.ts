@@ -8,7 +8,8 @@ import { explains, matchParams, valuesOf, type Wanted } from './match';
 import { readProject, type ProjectRun } from './project';
 import { trace, type Trace, type TraceOptions } from './python/trace';
 import { Snapshot } from './snapshot';
-import { changedOnDisk, WorkingCopy } from './workingCopy';
+import { earlierName, presentName, presentNameOf } from './renames';
+import { changesOnDisk, WorkingCopy } from './workingCopy';
 import { unknownSource, type ParamSource, type RunSource, type Sources } from './source';
 
 export interface SourceFinderOptions {
@@ -42,9 +43,19 @@ export interface WorkingSources {
   file: string;
   /** Params that its code sets to one value. */
   params: Map<string, ParamSource>;
-  /** Files that are other than at the run's commit. */
-  changed: ChangedFile[];
+  /** Files that are other than at a commit. */
+  changedSince(commit: string): Promise<ChangedFile[]>;
   files: WorkingCopy;
+}
+
+/** The program of a run at a commit. */
+interface Program {
+  file: string | null;
+  options: TraceOptions;
+  /** Why there is none. */
+  problem: string | null;
+  /** The name that the run knew it by, which the commit does not know yet. */
+  moved?: string;
 }
 
 export function createSourceFinder(options: SourceFinderOptions): SourceFinder {
@@ -106,17 +117,19 @@ class Finder implements SourceFinder {
       return null;
     }
     const files = new WorkingCopy(repository.root);
-    if (!files.exists(source.file)) {
+    const file = files.exists(source.file)
+      ? source.file
+      : await presentName(repository, source.commit, source.file);
+    if (!files.exists(file)) {
       return null;
     }
     const head = await repository.head();
-    const traced = trace(files, source.file);
     return {
       repository,
       head,
-      file: source.file,
-      params: valuesOf(traced, wantedOf(run)),
-      changed: await changedOnDisk(repository, source.commit, head),
+      file,
+      params: valuesOf(trace(files, file), wantedOf(run)),
+      changedSince: await changesOnDisk(repository, files, head),
       files,
     };
   }
@@ -128,7 +141,10 @@ class Finder implements SourceFinder {
     }
     for (const repository of await this.repositories()) {
       const head = await repository.head();
-      const located = head ? locateScript(await this.snapshot(repository, head), name).file : null;
+      const located = head
+        ? (locateScript(await this.snapshot(repository, head), name).file ??
+          (await presentNameOf(repository, name)))
+        : null;
       if (located !== null && new WorkingCopy(repository.root).exists(located)) {
         return path.join(repository.root, located);
       }
@@ -162,7 +178,7 @@ class Finder implements SourceFinder {
     };
     const wanted = wantedOf(run);
     const project = await this.projectOf(snapshot, run);
-    const program = project?.script
+    const program: Program = project?.script
       ? { file: project.script, options: projectOptions(project), problem: null }
       : await this.programOf(repository, snapshot, run, wanted);
     if (program.file === null) {
@@ -171,13 +187,15 @@ class Finder implements SourceFinder {
       return answer;
     }
     const traced = await this.trace(snapshot, program.file, program.options);
-    const params = matchParams(traced, wanted, commit, exact);
+    const params = matchParams(traced, wanted, commit, exact && !program.moved);
     applyProject(params, project, snapshot, commit);
     found.file = program.file;
     found.usedFiles = usedFiles(program.file, traced, params);
-    if (!exact) {
-      found.problem = 'The run recorded no commit: this is the last one before it started.';
-    }
+    const doubts = [
+      ...(exact ? [] : ['The run recorded no commit: this is the last one before it started.']),
+      ...(program.moved ? [`${program.moved} is still called ${program.file} at this commit.`] : []),
+    ];
+    found.problem = doubts.length > 0 ? doubts.join(' ') : null;
     return { run: found, params };
   }
 
@@ -247,11 +265,14 @@ class Finder implements SourceFinder {
     snapshot: Snapshot,
     run: Run,
     wanted: Wanted,
-  ): Promise<{ file: string | null; options: TraceOptions; problem: string | null }> {
+  ): Promise<Program> {
     const name = valueOf(run.tags, 'mlflow.source.name') ?? '';
     if (!isLauncher(name)) {
       const located = locateScript(snapshot, name);
-      return { ...located, options: {} };
+      const earlier = located.file === null ? await earlierName(repository, snapshot.commit, name) : null;
+      return earlier !== null && snapshot.exists(earlier)
+        ? { file: earlier, problem: null, options: {}, moved: path.basename(name) }
+        : { ...located, options: {} };
     }
     const isNotebook =
       /kernel_launcher\.py$/.test(name) || valueOf(run.tags, 'mlflow.source.type') === 'NOTEBOOK';

@@ -26,6 +26,14 @@ export interface ChangedFile {
   /** Lines; null for a binary file. */
   added: number | null;
   deleted: number | null;
+  /** On disk it is other than in the commit that is checked out. */
+  uncommitted?: true;
+}
+
+/** A file that a commit moved. */
+export interface Rename {
+  oldPath: string;
+  path: string;
 }
 
 /** A repository, read only. Methods throw GitError. */
@@ -47,6 +55,8 @@ export interface GitRepository {
   /** Whether `ancestor` is part of the history of `commit`. */
   isAncestor(ancestor: string, commit: string): Promise<boolean>;
   changedFiles(from: string, to: string): Promise<ChangedFile[]>;
+  /** Files that commits of `to`, and not of `from` (null: all of its history), moved; the newest first. */
+  renames(from: string | null, to: string): Promise<Rename[]>;
   /** The unified diff of one file. */
   patch(from: string, to: string, path: string, oldPath: string | null): Promise<string>;
   /** The last commit of the checked-out history at or before a time; null where there is none. */

@@ -6,12 +6,15 @@ import {
   type ChangedFile,
   type CommitInfo,
   type GitRepository,
+  type Rename,
   type TreeFile,
 } from './git';
 
 const TIME_LIMIT = 10_000;
 const MOST_OUTPUT = 128 * 1024 * 1024;
 const MOST_OBJECT = 8 * 1024 * 1024;
+/** Commits that moved files, looked through at most. */
+const MOST_RENAMES = 2000;
 
 /**
  * Configuration that could start a program, or read from elsewhere, is overruled on the command line, which
@@ -180,6 +183,19 @@ class ProcessRepository implements GitRepository {
       this.text(['diff-tree', '--numstat', ...options, ...range]),
     ]);
     return mergeChanges(raw.split('\0'), numbers.split('\0'));
+  }
+
+  async renames(from: string | null, to: string): Promise<Rename[]> {
+    const answer = await this.text([
+      ...['log', '-z', '--raw', '-M', '--diff-filter=R', '--no-abbrev', '--no-show-signature', '--format='],
+      ...['--no-ext-diff', '--no-textconv', '--ignore-submodules=all', `-${MOST_RENAMES}`],
+      checked(to),
+      ...(from === null ? [] : [`^${checked(from)}`]),
+      '--',
+    ]);
+    return mergeChanges(answer.split('\0'), []).flatMap(({ path, oldPath }) =>
+      oldPath === null ? [] : [{ path, oldPath }],
+    );
   }
 
   patch(from: string, to: string, file: string, oldPath: string | null): Promise<string> {

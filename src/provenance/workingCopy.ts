@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { countLines } from './edits';
 import type { ChangedFile, GitRepository, TreeFile } from './git';
 import type { Files } from './python/machine';
 
@@ -46,35 +47,58 @@ export class WorkingCopy implements Files {
 }
 
 /**
- * Files of a commit that are other on disk, or gone, and those that the checked-out commit added since. Files that
- * git does not follow are not looked for.
+ * Asks which files on disk are other than at a commit: those that commits changed since, as git tells, and those that
+ * are not committed. Files that git does not follow are not looked for.
+ * @param head the commit that is checked out; null before the first one
  */
-export async function changedOnDisk(
+export async function changesOnDisk(
   repository: GitRepository,
-  commit: string,
+  working: WorkingCopy,
   head: string | null,
-): Promise<ChangedFile[]> {
-  const working = new WorkingCopy(repository.root);
-  const before = await repository.tree(commit);
-  const now = head && head !== commit ? await repository.tree(head) : before;
-  const known = new Set(before.map((file) => file.path));
-  const changed: ChangedFile[] = before.flatMap((file) => {
-    const change = changeOf(working, file);
-    return change ? [{ path: file.path, oldPath: null, change, added: null, deleted: null }] : [];
-  });
-  for (const { path: file } of now) {
-    if (!known.has(file) && working.bytes(file)) {
-      changed.push({ path: file, oldPath: null, change: 'added', added: null, deleted: null });
+): Promise<(commit: string) => Promise<ChangedFile[]>> {
+  const tree = head === null ? [] : await repository.tree(head);
+  const uncommitted = tree.filter((file) => changeOf(working, file) !== null).map(({ path: file }) => file);
+  return async (commit) => {
+    const committed = head === null || head === commit ? [] : await repository.changedFiles(commit, head);
+    const before = new Map((await repository.tree(commit)).map((file) => [file.path, file]));
+    const changed = committed.filter((file) => !uncommitted.includes(file.path));
+    for (const file of uncommitted) {
+      const oldPath = committed.find((each) => each.path === file)?.oldPath ?? null;
+      const old = before.get(oldPath ?? file);
+      const change = old ? changeOf(working, old, file) : working.bytes(file) ? 'added' : null;
+      if (change !== null || oldPath !== null) {
+        changed.push({
+          ...(await lineCounts(repository, working, old, file)),
+          path: change === 'deleted' ? (oldPath ?? file) : file,
+          oldPath: change === 'deleted' ? null : oldPath,
+          change: change === 'modified' && oldPath !== null ? 'renamed' : (change ?? 'renamed'),
+          uncommitted: true,
+        });
+      }
     }
-  }
-  return changed.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    return changed.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  };
 }
 
-function changeOf(working: WorkingCopy, file: TreeFile): 'modified' | 'deleted' | null {
+async function lineCounts(
+  repository: GitRepository,
+  working: WorkingCopy,
+  old: TreeFile | undefined,
+  file: string,
+): Promise<{ added: number | null; deleted: number | null }> {
+  const before = old ? (await repository.readObjects([old.id])).get(old.id) : new Uint8Array();
+  const after = working.bytes(file) ?? new Uint8Array();
+  const isText = before !== undefined && !before.includes(0) && !after.includes(0);
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replace(/\r\n/g, '\n');
+  return (isText ? countLines(text(before), text(after)) : null) ?? { added: null, deleted: null };
+}
+
+/** How a file of a commit is on disk, perhaps under another name; null where it is the same. */
+function changeOf(working: WorkingCopy, file: TreeFile, name = file.path): 'modified' | 'deleted' | null {
   if (!file.mode.startsWith('100') || file.size > MOST_BYTES) {
     return null;
   }
-  const content = working.bytes(file.path);
+  const content = working.bytes(name);
   if (!content) {
     return 'deleted';
   }

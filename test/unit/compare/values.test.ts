@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { parseEnvironment } from '../../../src/compare/environment';
 import { parseStructure } from '../../../src/compare/literals';
 import { distinctDigits, numberOf, sameValue } from '../../../src/compare/values';
-import { countLines, diffWords } from '../../../src/compare/words';
+import { diffWords } from '../../../src/compare/words';
+import { countLines } from '../../../src/provenance/edits';
 
 describe('compare values', () => {
   it('takes numbers by value, and never two different ones for the same', () => {

@@ -6,12 +6,16 @@ import * as path from 'node:path';
 import { createSourceFinder } from '../../../src/provenance/finder';
 import { WorkingCopy } from '../../../src/provenance/workingCopy';
 import { unpackFixture } from '../../support/fixtures';
+import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
 import { readRuns } from '../../support/runs';
 
 const FIRST = '09e91d4bba9347db9e2d0c241248202d';
 
 const finderOf = (folder: string) =>
   createSourceFinder({ folders: () => [folder], gitPath: () => 'git', isTrusted: () => true });
+
+const program = (rate: number): string =>
+  `import mlflow\nLR = ${rate}\n\n# A few lines, so that git knows the file again.\nmlflow.log_param("lr", LR)\n`;
 
 describe('the working copy', () => {
   it('says what its code would set, and which files are other than at the run', async () => {
@@ -31,12 +35,51 @@ describe('the working copy', () => {
     assert.equal(working.params.get('alpha')?.value, '0.001');
     assert.equal(working.params.get('min_minutes')?.value, '3');
     assert.equal(working.params.get('min_minutes')?.line, 4);
-    const changed = new Map(working.changed.map(({ path: name, change }) => [name, change]));
-    assert.equal(changed.get('src/train.py'), 'modified');
-    assert.equal(changed.get('src/preprocess.py'), 'modified');
-    assert.equal(changed.get('README.md'), 'deleted');
-    assert.equal(changed.get('src/best.py'), 'added');
+    const changed = new Map(
+      (await working.changedSince('94f5e640ac4ec82184079a8748cf92f0a765717a')).map(
+        ({ path: name, ...rest }) => [name, rest],
+      ),
+    );
+    const { added, deleted, ...preprocess } = changed.get('src/preprocess.py')!;
+    assert.deepEqual(preprocess, { oldPath: null, change: 'modified', uncommitted: true });
+    const counted = execFileSync('git', ['diff', '--numstat', '94f5e64', '--', 'src/preprocess.py'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    assert.equal(`${added}\t${deleted}\tsrc/preprocess.py\n`, counted);
+    assert.deepEqual(
+      [changed.get('README.md')?.change, changed.get('README.md')?.uncommitted],
+      ['deleted', true],
+    );
+    assert.equal(changed.get('src/train.py')?.change, 'modified');
+    assert.equal(changed.get('src/best.py')?.change, 'added');
+    assert.equal(changed.get('src/best.py')?.uncommitted, undefined, 'a commit added it');
     assert.equal(changed.has('make_data.py'), false);
+  });
+
+  it('counts from the commit of each run, and follows the program to its new name', async () => {
+    const folder = repositoryOf({ 'train.py': program(0.1), 'other.py': 'X = 1\n' });
+    const first = git(folder, 'rev-parse', 'HEAD');
+    git(folder, 'mv', 'train.py', 'fit.py');
+    git(folder, 'commit', '-q', '-m', 'Move');
+    fs.writeFileSync(path.join(folder, 'fit.py'), program(0.2));
+    git(folder, 'commit', '-q', '-a', '-m', 'Other rate');
+    const second = git(folder, 'rev-parse', 'HEAD');
+    fs.writeFileSync(path.join(folder, 'other.py'), 'X = 2\n');
+    const working = await finderOf(folder).workingCopy(runOf('train.py', first, { lr: '0.1' }));
+    assert.equal(working?.file, 'fit.py');
+    assert.equal(working?.params.get('lr')?.value, '0.2');
+    const listed = async (commit: string) =>
+      (await working!.changedSince(commit)).map(({ path: name, oldPath, uncommitted }) => [
+        name,
+        oldPath,
+        uncommitted,
+      ]);
+    assert.deepEqual(await listed(second), [['other.py', null, true]]);
+    assert.deepEqual(await listed(first), [
+      ['fit.py', 'train.py', undefined],
+      ['other.py', null, true],
+    ]);
   });
 
   it('reads nothing outside of its folder', () => {
@@ -53,6 +96,41 @@ describe('the working copy', () => {
     } finally {
       fs.rmSync(parent, { recursive: true, force: true });
     }
+  });
+});
+
+describe('a program that got another name', () => {
+  it('is found where a commit after the run moved it, without a word that it differs', async () => {
+    const folder = repositoryOf({ 'train.py': program(0.1) });
+    const first = git(folder, 'rev-parse', 'HEAD');
+    git(folder, 'mv', 'train.py', 'fit.py');
+    git(folder, 'commit', '-q', '-m', 'Move');
+    fs.mkdirSync(path.join(folder, 'src'));
+    git(folder, 'mv', 'fit.py', 'src/main.py');
+    git(folder, 'commit', '-q', '-m', 'Move again');
+    const finder = finderOf(folder);
+    const { run, params } = await finder.findSources(runOf('/home/x/fit.py', first, { lr: '0.1' }));
+    assert.equal(run.file, 'train.py');
+    assert.equal(run.problem, 'fit.py is still called train.py at this commit.');
+    assert.deepEqual([params.get('lr')?.file, params.get('lr')?.line], ['train.py', 2]);
+    const changed = await finder.findSources(runOf('/home/x/fit.py', first, { lr: '0.7' }));
+    assert.equal(changed.params.get('lr')?.status, 'unknown');
+    const none = await finder.findSources(runOf('/home/x/never.py', first, { lr: '0.1' }));
+    assert.deepEqual([none.run.file, none.params.get('lr')?.status], [null, 'unknown']);
+    const unknown = runOf('/home/x/train.py', '0123456789abcdef0123456789abcdef01234567', { lr: '0.1' });
+    assert.equal(await finder.workingFile(unknown), path.join(folder, 'src/main.py'));
+  });
+
+  it('stays unknown where two files were moved to names that end alike', async () => {
+    const folder = repositoryOf({ 'a.py': program(0.1), 'b.py': program(0.2) });
+    const first = git(folder, 'rev-parse', 'HEAD');
+    for (const name of ['a', 'b']) {
+      fs.mkdirSync(path.join(folder, name));
+      git(folder, 'mv', `${name}.py`, `${name}/fit.py`);
+    }
+    git(folder, 'commit', '-q', '-m', 'Move');
+    const { run } = await finderOf(folder).findSources(runOf('/home/x/fit.py', first, { lr: '0.1' }));
+    assert.equal(run.file, null);
   });
 });
 
@@ -83,3 +161,5 @@ describe('commits that are not here', () => {
     assert.equal(source.problem, 'No folder of this workspace is in a git repository.');
   });
 });
+
+after(removeRepositories);
