@@ -254,8 +254,12 @@ function withDelta(
 function addSources(row: DiffRow, sides: readonly SideFacts[]): void {
   if (sides.some(({ sources }) => sources)) {
     row.sources = sides.map(({ sources, run }) => {
-      const key = paramOfRow(run.params, row.key);
-      return (key !== null && sources?.get(key)) || null;
+      const own = sources?.get(row.key);
+      if (own || !sources) {
+        return own ?? null;
+      }
+      const key = row.key.includes('.') ? paramOfRow(run.params, row.key) : null;
+      return (key !== null && sources.get(key)) || null;
     });
   }
 }

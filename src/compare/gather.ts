@@ -1,7 +1,7 @@
 import { isStoreError } from '../mlflow/errors';
 import { valueOf, type KeyValue, type ModelVersion, type Run } from '../mlflow/entities';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
-import type { ModelFacts } from './model';
+import { inputExampleFile, type ModelFacts } from './model';
 import type { SideFacts } from './types';
 
 /** Reads what a run itself holds: enough for the first picture of a diff. */
@@ -84,7 +84,9 @@ export function sideOfVersion(store: TrackingStore, version: ModelVersion): Side
 }
 
 const MOST_BYTES = 1 << 20;
+const MOST_EXAMPLE = 20_000;
 const MOST_MODELS = 8;
+const MOST_FOLDERS = 50;
 const MODEL_FILES = ['MLmodel', 'requirements.txt', 'python_env.yaml', 'conda.yaml'];
 
 /** Datasets and models of a run; the version's own model where a version is compared. */
@@ -176,9 +178,13 @@ async function readModel(
   if (mlmodel === null || mlmodel === undefined) {
     return null;
   }
+  const example = inputExampleFile(mlmodel);
+  const inputExample = example === null ? null : await read(example);
   return {
     name,
     mlmodel,
+    owner,
+    ...(inputExample === null ? {} : { inputExample: inputExample.slice(0, MOST_EXAMPLE) }),
     size: sizeOf(mlmodel) ?? (await folderSize(store, owner, folder, signal)),
     environment: new Map(
       MODEL_FILES.slice(1).flatMap((file, index) => {
@@ -200,9 +206,18 @@ async function folderSize(
   folder: string,
   signal?: AbortSignal,
 ): Promise<number | null> {
+  let size = 0;
+  const folders = [folder];
   try {
-    const { files } = await store.listArtifacts(owner, folder, signal);
-    return files.reduce((sum, { size }) => sum + (size ?? 0), 0);
+    for (let i = 0; i < folders.length; i++) {
+      if (i === MOST_FOLDERS) {
+        return null;
+      }
+      const { files } = await store.listArtifacts(owner, folders[i]!, signal);
+      size += files.reduce((sum, file) => sum + (file.size ?? 0), 0);
+      folders.push(...files.filter(({ isDir }) => isDir).map(({ path }) => path));
+    }
+    return size;
   } catch (error) {
     if (isStoreError(error) && error.code !== 'CANCELLED') {
       return null;

@@ -1,5 +1,7 @@
-import { formatNumber, plainText } from '../mlflow/format';
-import type { DiffRow, DiffSection, RunDiff } from './types';
+import { formatDate, formatNumber, formatSize, plainText } from '../mlflow/format';
+import type { CommitInfo } from '../provenance/git';
+import { groupRanges, namesOf } from './ranges';
+import type { DiffRow, DiffSection, RangeGroup, RunDiff, SectionName } from './types';
 import { distinctDigits } from './values';
 
 const MOST_ROWS = 200;
@@ -16,22 +18,20 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** The whole diff as Markdown, for a review or a pull request. */
 export function toMarkdown(diff: RunDiff): string {
-  const parts = [`**${escape(diff.summary)}**`];
-  for (const range of diff.commits) {
-    if (range.commits.length + range.behind.length > 0) {
-      const lines = [...range.commits, ...range.behind].map(
-        ({ commit, subject, author }) => `- \`${commit.slice(0, 7)}\` ${escape(subject)} (${escape(author)})`,
+  const parts = [`**${escape(diff.summary, 2000)}**`];
+  const doubts = diff.runs.flatMap(({ label, doubt }) =>
+    doubt === undefined ? [] : [`> ${escape(`${label}: ${doubt}`, 1000)}`],
+  );
+  if (doubts.length > 0) {
+    parts.push(doubts.join('\n>\n'));
+  }
+  const groups = groupRanges(diff.commits, diff.runs);
+  for (const group of groups) {
+    const lines = rangeLines(group);
+    if (lines.length > 0) {
+      parts.push(
+        `### Code of ${escape(namesOf(group.sides, diff.runs))} against ${escape(diff.runs[diff.baseline]?.label ?? '')}\n\n${lines.join('\n')}`,
       );
-      parts.push(`### Commits up to ${escape(diff.runs[range.side]?.label ?? '')}\n\n${lines.join('\n')}`);
-    }
-    if (range.files.length > 0) {
-      const lines = range.files
-        .slice(0, MOST_ROWS)
-        .map(
-          ({ path, added, deleted }) =>
-            `- \`${path.replace(/`/g, '')}\`${added === null ? '' : ` +${added} −${deleted ?? 0}`}`,
-        );
-      parts.push(lines.join('\n'));
     }
   }
   for (const section of diff.sections) {
@@ -42,41 +42,87 @@ export function toMarkdown(diff: RunDiff): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+function rangeLines({ problem, commits, behind, files }: RangeGroup): string[] {
+  if (problem !== null) {
+    return [escape(problem)];
+  }
+  const commit = ({ commit: id, subject, author, time }: CommitInfo) =>
+    `\`${id.slice(0, 7)}\` ${escape(subject)} (${escape(author)}, ${formatDate(time)})`;
+  const shown = files.slice(0, MOST_ROWS);
+  return [
+    ...commits.map((each) => `- ${commit(each)}`),
+    ...behind.map((each) => `- ${commit(each)}, only in the baseline`),
+    ...shown.map(
+      ({ path, oldPath, added, deleted, uncommitted }) =>
+        `- \`${path.replace(/`/g, '')}\`${oldPath === null ? '' : ` (was \`${oldPath.replace(/`/g, '')}\`)`}${added === null ? '' : ` +${added} −${deleted ?? 0}`}${uncommitted ? ', not committed' : ''}`,
+    ),
+    ...(files.length > shown.length ? [`- ${files.length - shown.length} more files`] : []),
+  ];
+}
+
 function table(section: DiffSection, diff: RunDiff): string {
   const labels = diff.runs.map(({ label }, index) =>
     index === diff.baseline ? `${label} (baseline)` : label,
   );
   const rows = section.rows
     .slice(0, MOST_ROWS)
-    .map((row) => `| ${escape(row.key)} | ${cells(row, diff.baseline).join(' | ')} |`);
+    .map((row) => `| ${escape(row.key)} | ${cells(section.name, row, diff.baseline).join(' | ')} |`);
   const more = section.rows.length > MOST_ROWS ? `\n\n${section.rows.length - MOST_ROWS} more rows.` : '';
   return `### ${TITLES[section.name] ?? section.name} (${section.rows.length} of ${section.rows.length + section.equal})
 
-| | ${labels.map(escape).join(' | ')} |
+| | ${labels.map((label) => escape(label)).join(' | ')} |
 |---|${labels.map(() => '---').join('|')}|
 ${rows.join('\n')}${more}`;
 }
 
-function cells(row: DiffRow, baseline: number): string[] {
+function cells(section: SectionName, row: DiffRow, baseline: number): string[] {
   const numbers = row.values.filter((value): value is number => typeof value === 'number');
   const digits = distinctDigits(numbers);
   return row.values.map((value, index) => {
+    if (value === null) {
+      return '–';
+    }
+    const text = String(value);
     const shown =
-      typeof value === 'number' ? formatNumber(value, digits) : value === null ? '–' : escape(value);
-    const verdict = row.better?.[index];
-    const word =
-      index === baseline || verdict === null || verdict === undefined
-        ? ''
-        : verdict
-          ? ' (better)'
-          : ' (worse)';
-    return shown + word;
+      typeof value === 'number'
+        ? formatNumber(value, digits)
+        : section === 'model' && /(^|› )size$/.test(row.key)
+          ? formatSize(Number(value))
+          : section === 'source' && /^[0-9a-f]{40,}$/.test(text)
+            ? text.slice(0, 7)
+            : escape(text);
+    const notes = [
+      ...(index === baseline ? [] : changeNotes(row, index, baseline)),
+      ...sourceNotes(row, index),
+    ];
+    return notes.length === 0 ? shown : `${shown} (${notes.join(', ')})`;
   });
 }
 
+/** `−3.5 %`, `better`. */
+function changeNotes(row: DiffRow, index: number, baseline: number): string[] {
+  const delta = row.delta?.[index] ?? null;
+  const base = Number(row.values[baseline] ?? NaN);
+  const percent =
+    delta === null || delta === 0 || base === 0 || !Number.isFinite(base)
+      ? []
+      : [`${delta > 0 ? '+' : '−'}${formatNumber(Math.abs((delta / base) * 100), 3)} %`];
+  const better = row.better?.[index] ?? null;
+  return [...percent, ...(better === null ? [] : [better ? 'better' : 'worse'])];
+}
+
+function sourceNotes(row: DiffRow, index: number): string[] {
+  const source = row.sources?.[index];
+  if (!source?.file) {
+    return [];
+  }
+  const place = `${escape(source.file)}${source.line === null ? '' : `:${source.line}`}`;
+  return [source.status === 'differs' ? `not what ${place} says` : place];
+}
+
 /** A store's text is text: nothing in it becomes Markdown, HTML or a new cell. */
-function escape(text: string): string {
-  return plainText(text, 300).replace(/[\\`*_{}[\]<>|#~]/g, (letter) =>
+function escape(text: string, longest = 300): string {
+  return plainText(text, longest).replace(/[\\`*_{}[\]<>|#~]/g, (letter) =>
     letter === '<' ? '&lt;' : letter === '>' ? '&gt;' : `\\${letter}`,
   );
 }

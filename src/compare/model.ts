@@ -1,4 +1,5 @@
 import { parse as parseYaml } from 'yaml';
+import type { ArtifactOwner } from '../mlflow/store';
 import { schemaColumns } from './data';
 
 /** What a run's or a version's model says of itself. */
@@ -10,6 +11,10 @@ export interface ModelFacts {
   size: number | null;
   /** Environment files logged with it, by name. */
   environment: Map<string, string>;
+  /** The example of its input, as it was logged; missing where there is none. */
+  inputExample?: string;
+  /** Whose artifacts it is among. */
+  owner?: ArtifactOwner;
 }
 
 /** A model as rows: flavours, signature, size, versions (MLmodel: mlflow.md, G.1). */
@@ -22,6 +27,9 @@ export function modelRows(models: readonly ModelFacts[]): Map<string, string> {
     }
     for (const [key, value] of mlmodelRows(model.mlmodel)) {
       rows.set(prefix + key, value);
+    }
+    if (model.inputExample !== undefined) {
+      rows.set(`${prefix}input example`, model.inputExample);
     }
   });
   return rows;
@@ -62,6 +70,15 @@ function mlmodelRows(text: string | null): [string, string][] {
     }
   }
   return rows;
+}
+
+/** The file of a model's input example, from its MLmodel; null where it has none. */
+export function inputExampleFile(mlmodel: string): string | null {
+  const parsed = parse(mlmodel);
+  const info =
+    isRecord(parsed) && isRecord(parsed.saved_input_example_info) ? parsed.saved_input_example_info : {};
+  const path = info.artifact_path;
+  return typeof path === 'string' && /^[\w.-]+\.json$/.test(path) ? path : null;
 }
 
 /** The flavour that says most of a model: any but python_function. */

@@ -77,14 +77,21 @@ function modelChange(base: SideFacts, other: SideFacts | null): string | null {
   return before !== null && after !== null && before !== after ? `${after} instead of ${before}` : null;
 }
 
-/** What the run calls its model, else the library that its model is of. */
-function kindOf(facts: SideFacts): string | null {
-  const said =
-    facts.run.tags.find(({ key }) => key === 'model')?.value ??
-    facts.run.params.find(({ key }) =>
-      /^(model|model_type|model_name|algorithm|estimator|estimator_class)$/.test(key),
-    )?.value;
-  return said ? plainText(said, 40) : mainFlavor(modelRows(facts.models ?? []));
+/**
+ * What the model is: what the run calls it, its estimator's class as autologging or the code tells it, else what its
+ * MLmodel file says.
+ */
+function kindOf({ run, models, source }: SideFacts): string | null {
+  const tag = (name: string) => run.tags.find(({ key }) => key === name)?.value;
+  const param = run.params.find(({ key }) =>
+    /^(model|model_type|model_name|algorithm|estimator|estimator_class)$/.test(key),
+  )?.value;
+  const said = tag('model') ?? tag('estimator_name') ?? param;
+  const rows = modelRows(models ?? []);
+  const flavor = mainFlavor(rows);
+  // Of xgboost and its like the flavour says more than the name of a class.
+  const specific = flavor === null || flavor === 'sklearn' ? (source?.estimator ?? flavor) : flavor;
+  return said ? plainText(said, 40) : specific;
 }
 
 function counted(diff: RunDiff, section: SectionName, noun: string): string | null {

@@ -65,6 +65,11 @@ export interface CommitRange {
   problem: string | null;
 }
 
+/** A range of several sides, whose first is `side`. */
+export interface RangeGroup extends CommitRange {
+  sides: number[];
+}
+
 export type DiffValue = string | number | null;
 export type Verdict = 'better' | 'worse' | 'same' | null;
 

@@ -11,7 +11,8 @@ import type { DiffArguments, PageArguments } from '../protocol/pages';
 import { sparkline } from '../series/sparkline';
 import { metricDirection } from '../state/metrics';
 import { storeName } from '../stores/uri';
-import { changesOf, type ChangeTarget } from './diffChanges';
+import { groupRanges } from '../compare/ranges';
+import { changeChoices, changesOf, type ChangeTarget } from './diffChanges';
 import { imagesOf, readImage } from './diffImages';
 import type { PageDefinition, PageServices, PageSession } from './page';
 
@@ -152,12 +153,19 @@ class DiffHost {
         );
         return Promise.all(asked);
       },
-      getImages: async (_, signal) => imagesOf(await this.read(signal), this.services, signal),
+      getImages: async (_, signal) => imagesOf(await this.readAll(signal), this.services, signal),
       getImage: async ({ side, path }, signal) => ({
-        bytes: await readImage((await this.read(signal))[side], path, this.services, signal),
+        bytes: await readImage((await this.readAll(signal))[side], path, this.services, signal),
       }),
-      openChanges: async (target) => {
-        await this.openChanges(target);
+      openChanges: async ({ side, ...target }) => {
+        const chosen = side ?? (await this.chooseSide());
+        if (chosen !== null) {
+          await this.openChanges({ side: chosen, ...target });
+        }
+        return null;
+      },
+      openCommit: async (target) => {
+        await this.openCommit(target);
         return null;
       },
       openTexts: async ({ title, left, right }) => {
@@ -241,11 +249,48 @@ class DiffHost {
         same: same.map(row),
         pending: waiting && pending,
       })),
-      commits: diff.commits,
+      commits: groupRanges(diff.commits, diff.runs),
       summary: pending ? '' : diff.summary,
       sources: sources.list,
       pending,
     };
+  }
+
+  private async openCommit({ side, commit }: { side: number; commit: string }): Promise<void> {
+    const { code } = this.services;
+    const range = this.commits.find((each) => each.side === side);
+    const listed = [...(range?.commits ?? []), ...(range?.behind ?? [])].find(
+      (each) => each.commit === commit,
+    );
+    const root = this.shown[side]?.source?.repository;
+    const repository = (await code?.finder().repositories())?.find((each) => each.root === root);
+    const [parent] = listed?.parents ?? [];
+    if (!code || !repository || !listed || parent === undefined) {
+      throw new StoreError(
+        'NOT_FOUND',
+        `There is no commit before ${commit.slice(0, 7)} to compare it with.`,
+      );
+    }
+    await code.openChanges({
+      repository: repository.root,
+      from: parent,
+      to: commit,
+      title: `${commit.slice(0, 7)} ${listed.subject}`,
+      files: await repository.changedFiles(parent, commit),
+      file: null,
+      line: null,
+    });
+  }
+
+  /** The side whose changes are opened: the only one that has some, or the one that the user names. */
+  private async chooseSide(): Promise<number | null> {
+    const base = this.shown.findIndex((_, index) => !this.commits.some(({ side }) => side === index));
+    const sides = this.diff(this.shown, base, this.commits).runs;
+    const choices = changeChoices(sides, base, this.commits);
+    if (choices.length < 2) {
+      return choices[0]?.side ?? this.commits[0]?.side ?? null;
+    }
+    return (await this.services.code?.choose('Open the changes between which runs?', choices))?.side ?? null;
   }
 
   private async openChanges(target: ChangeTarget): Promise<void> {

@@ -1,6 +1,8 @@
 import { paramOfRow } from '../compare/diff';
-import type { CommitRange, SideFacts } from '../compare/types';
-import type { ChangesRequest } from './page';
+import { groupRanges, namesOf } from '../compare/ranges';
+import type { CommitRange, DiffSide, SideFacts } from '../compare/types';
+import { count } from '../mlflow/format';
+import type { ChangesRequest, Choice } from './page';
 
 /** What of a diff is opened: all changed files, one of them, or the one that changed a param. */
 export interface ChangeTarget {
@@ -62,4 +64,19 @@ function placeOf(
 function sourceOf(row: string, { run, sources }: SideFacts) {
   const key = paramOfRow(run.params, row);
   return key === null ? undefined : sources?.get(key);
+}
+
+/** The pairs of commits that changes can be opened of: each side, or sides of one commit, against the baseline. */
+export function changeChoices(
+  runs: readonly DiffSide[],
+  baseline: number,
+  commits: readonly CommitRange[],
+): (Choice & { side: number })[] {
+  return groupRanges(commits, runs)
+    .filter(({ files }) => files.length > 0)
+    .map((group) => ({
+      side: group.side,
+      label: `${runs[baseline]?.label ?? ''} ↔ ${namesOf(group.sides, runs)}`,
+      description: `${count(group.commits.length + group.behind.length, 'commit')}, ${count(group.files.length, 'file')}`,
+    }));
 }

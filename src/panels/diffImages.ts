@@ -1,13 +1,8 @@
 import { isStoreError, StoreError } from '../mlflow/errors';
-import type { ModelVersion } from '../mlflow/entities';
+import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
 import type { SideFacts } from '../compare/types';
 import type { DiffImage } from '../protocol/diff';
 import type { PageServices } from './page';
-
-interface Side {
-  facts: SideFacts;
-  version: ModelVersion | null;
-}
 
 const IMAGE = /\.(png|jpe?g|gif|webp)$/i;
 const MOST_FOLDERS = 20;
@@ -16,14 +11,14 @@ const MOST_BYTES = 8 << 20;
 
 /** Pictures among the runs' artifacts, by path; those that several sides have come first. */
 export async function imagesOf(
-  sides: readonly Side[],
+  sides: readonly SideFacts[],
   services: PageServices,
   signal: AbortSignal,
 ): Promise<DiffImage[]> {
   const found = new Map<string, boolean[]>();
   await Promise.all(
-    sides.map(async ({ facts }, index) => {
-      for (const path of await pathsOf(facts, services, signal)) {
+    sides.map(async (side, index) => {
+      for (const path of await pathsOf(side, services, signal)) {
         const has = found.get(path) ?? sides.map(() => false);
         has[index] = true;
         found.set(path, has);
@@ -37,16 +32,40 @@ export async function imagesOf(
     .slice(0, MOST_IMAGES);
 }
 
-async function pathsOf({ side }: SideFacts, services: PageServices, signal: AbortSignal): Promise<string[]> {
-  if (side.runId === '') {
-    return [];
-  }
-  const store = await services.stores.get(side.store);
+/** A place where artifacts of a side lie: its run's, and those of its models that are kept elsewhere. */
+interface Root {
+  /** Before the paths of its pictures. */
+  prefix: string;
+  owner: ArtifactOwner;
+}
+
+function rootsOf({ side: { runId }, models }: SideFacts): Root[] {
+  const own = (models ?? []).flatMap(({ name, owner }, _, all): Root[] =>
+    owner && !('runId' in owner) ? [{ prefix: `${all.length > 1 ? name : 'model'} › `, owner }] : [],
+  );
+  return [...(runId === '' ? [] : [{ prefix: '', owner: { runId } }]), ...own];
+}
+
+async function pathsOf(side: SideFacts, services: PageServices, signal: AbortSignal): Promise<string[]> {
+  const store = await services.stores.get(side.side.store);
+  const listed = await Promise.all(
+    rootsOf(side).map(async ({ prefix, owner }) =>
+      (await imagesUnder(store, owner, signal)).map((path) => prefix + path),
+    ),
+  );
+  return listed.flat();
+}
+
+async function imagesUnder(
+  store: TrackingStore,
+  owner: ArtifactOwner,
+  signal: AbortSignal,
+): Promise<string[]> {
   const images: string[] = [];
   const folders = [''];
   for (let i = 0; i < folders.length && i < MOST_FOLDERS; i++) {
     try {
-      const { files } = await store.listArtifacts({ runId: side.runId }, folders[i]!, signal);
+      const { files } = await store.listArtifacts(owner, folders[i]!, signal);
       images.push(...files.filter((file) => !file.isDir && IMAGE.test(file.path)).map((file) => file.path));
       folders.push(...files.filter((file) => file.isDir).map((file) => file.path));
     } catch (error) {
@@ -59,19 +78,21 @@ async function pathsOf({ side }: SideFacts, services: PageServices, signal: Abor
   return images;
 }
 
+/** The bytes of a picture that `imagesOf` listed. */
 export async function readImage(
-  side: Side | undefined,
+  side: SideFacts | undefined,
   path: string,
   services: PageServices,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  if (!side || !IMAGE.test(path)) {
+  const root = side && rootsOf(side).findLast(({ prefix }) => path.startsWith(prefix));
+  if (!side || !root || !IMAGE.test(path)) {
     throw new StoreError('INVALID_PARAMETER_VALUE', 'That is no picture of these runs.');
   }
-  const store = await services.stores.get(side.facts.side.store);
+  const store = await services.stores.get(side.side.store);
   return store.readArtifact(
-    { runId: side.facts.side.runId },
-    path,
+    root.owner,
+    path.slice(root.prefix.length),
     { offset: 0, length: MOST_BYTES },
     signal,
   );

@@ -50,6 +50,13 @@ export interface CodeServices {
   openChanges(request: ChangesRequest): Promise<void>;
   /** VS Code's own diff of two texts. */
   openTexts(title: string, left: string, right: string): Promise<void>;
+  /** Asks the user for one of several; null where the user cancels. */
+  choose<T extends Choice>(title: string, choices: readonly T[]): Promise<T | null>;
+}
+
+export interface Choice {
+  label: string;
+  description: string;
 }
 
 /** Two commits of one repository: all their changed files, or one of them at a line. */

@@ -46,6 +46,9 @@ export function createPageServices(
       finder: () => sources.finder(),
       openChanges: showChanges,
       openTexts: showTexts,
+      choose: async (title, choices) =>
+        (await vscode.window.showQuickPick(choices, { placeHolder: title, matchOnDescription: true })) ??
+        null,
     },
     runSources: async ({ store, runId }, signal) =>
       runSources(await (await stores.get(store)).getRun(runId, signal), sources.finder()),

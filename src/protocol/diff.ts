@@ -1,4 +1,4 @@
-import type { CommitRange, DiffSide, DiffValue, SectionName } from '../compare/types';
+import type { DiffSide, DiffValue, RangeGroup, SectionName } from '../compare/types';
 import type { RunColor } from '../state/viewState';
 
 /** What the diff pages (of runs, and of model versions) ask of their host. */
@@ -12,8 +12,13 @@ export type DiffProtocol = {
     getHistories: { params: { keys: string[] }; result: DiffHistory[] };
     getImages: { params: null; result: DiffImage[] };
     getImage: { params: { side: number; path: string }; result: { bytes: Uint8Array } };
-    /** VS Code's own diff of the two commits; of one file, at the line that set a param. */
-    openChanges: { params: { side: number; file: string | null; param: string | null }; result: null };
+    /**
+     * VS Code's own diff of the two commits; of one file, at the line that set a param. Without a side the user is
+     * asked which pair, where there are several.
+     */
+    openChanges: { params: { side: number | null; file: string | null; param: string | null }; result: null };
+    /** VS Code's own diff of one commit of a side's range against the one before it. */
+    openCommit: { params: { side: number; commit: string }; result: null };
     /** VS Code's own diff of two long texts. */
     openTexts: { params: { title: string; left: string; right: string }; result: null };
     getText: { params: { baseline: number | null; format: 'markdown' | 'json' }; result: { text: string } };
@@ -29,7 +34,7 @@ export interface DiffPageData {
   colors: RunColor[];
   baseline: number;
   sections: PageSection[];
-  commits: CommitRange[];
+  commits: RangeGroup[];
   summary: string;
   /** Rows name their sources by index: many runs share a line. */
   sources: CellSource[];
@@ -72,6 +77,7 @@ export interface DiffHistory {
 }
 
 export interface DiffImage {
+  /** Inside the run's artifacts; `model › …` inside a model's. */
   path: string;
   /** Which sides have it. */
   sides: boolean[];

@@ -4,7 +4,7 @@ import { GitError, isCommitId, type ChangedFile, type GitRepository } from './gi
 import { openRepository } from './gitProcess';
 import { findRepositories } from './repositories';
 import { isLauncher, locateScript } from './locate';
-import { explains, matchParams, valuesOf, type Wanted } from './match';
+import { estimatorOf, explains, matchParams, valuesOf, type Wanted } from './match';
 import { readProject, type ProjectRun } from './project';
 import { trace, type Trace, type TraceOptions } from './python/trace';
 import { Snapshot } from './snapshot';
@@ -44,7 +44,7 @@ export interface WorkingSources {
   /** Params that its code sets to one value. */
   params: Map<string, ParamSource>;
   /** Files that are other than at a commit. */
-  changedSince(commit: string): Promise<ChangedFile[]>;
+  changedSince: (commit: string) => Promise<ChangedFile[]>;
   files: WorkingCopy;
 }
 
@@ -190,6 +190,10 @@ class Finder implements SourceFinder {
     const params = matchParams(traced, wanted, commit, exact && !program.moved);
     applyProject(params, project, snapshot, commit);
     found.file = program.file;
+    const estimator = estimatorOf(traced, wanted);
+    if (estimator !== null) {
+      found.estimator = estimator;
+    }
     found.usedFiles = usedFiles(program.file, traced, params);
     const doubts = [
       ...(exact ? [] : ['The run recorded no commit: this is the last one before it started.']),

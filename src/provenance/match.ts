@@ -81,7 +81,9 @@ function candidatesOf(events: readonly LogEvent[], key: string): Candidate[] {
 
 /** Which of the runs that the program starts is this one: by what they log, then by name and depth. */
 function runsOf(trace: Trace, wanted: Wanted): Set<RunToken> {
-  const tokens = [...new Set([...trace.events, ...trace.autologs].map((event) => event.run))];
+  const tokens = [
+    ...new Set([...trace.events, ...trace.autologs, ...trace.models].map((event) => event.run)),
+  ];
   const scores = tokens.map((token) => {
     const events = trace.events.filter((event) => event.run === token);
     const autologs = trace.autologs.some((event) => event.run === token);
@@ -105,6 +107,13 @@ function runsOf(trace: Trace, wanted: Wanted): Set<RunToken> {
   });
   const best = Math.max(...scores);
   return new Set(tokens.filter((_, index) => scores[index] === best));
+}
+
+/** The class of the one estimator that a run's code logs as its model; null where there is none, or several. */
+export function estimatorOf(trace: Trace, wanted: Wanted): string | null {
+  const runs = runsOf(trace, wanted);
+  const classes = new Set(trace.models.filter(({ run }) => runs.has(run)).map(({ estimator }) => estimator));
+  return classes.size === 1 ? [...classes][0]! : null;
 }
 
 /** Where each param of a run comes from, by one trace of its program. */

@@ -29,6 +29,8 @@ export interface RunSource {
   file: string | null;
   /** Files of the project that set or log what the run shows. */
   usedFiles: string[];
+  /** The class of the model that its code logs, as far as the code tells: `Lasso`. */
+  estimator?: string;
   /** What is missing, as a sentence for the page; null where nothing is. */
   problem: string | null;
 }

@@ -86,6 +86,7 @@ async function drawn(
       finder: () => finder,
       openChanges: async () => undefined,
       openTexts: async () => undefined,
+      choose: async () => null,
     };
     const opened = await openPage({ definition: diffPage, args: { runs }, stores, services: { code } });
     const started = performance.now();

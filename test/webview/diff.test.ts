@@ -20,6 +20,7 @@ async function taxi() {
         changes.push(request);
       },
       openTexts: async () => undefined,
+      choose: async () => null,
     },
   };
   return { store, services, changes, stores: openStores(store) };
@@ -127,7 +128,7 @@ describe('diff page', () => {
     await opened.page.getByPlaceholder('Filter rows').fill('');
     await opened.page.getByText('Copy Markdown').click();
     await opened.page.waitForTimeout(300);
-    assert.match(opened.copied[0] ?? '', /\| rmse \| 2\.971 \| 2\.867 \(better\) \|/);
+    assert.match(opened.copied[0] ?? '', /\| rmse \| 2\.971 \| 2\.867 \(−3\.5 %, better\) \|/);
     await opened.screenshots('diff-versions');
     await opened.close();
     stores.dispose();
@@ -142,7 +143,7 @@ describe('diff page', () => {
       services,
     });
     const { page } = opened;
-    await row(opened, 'alpha').getByText('src/train.py:12').first().waitFor();
+    await row(opened, 'alpha').getByText('train.py:12').first().waitFor();
     await row(opened, 'alpha').locator('[data-cell]').first().focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
@@ -151,11 +152,74 @@ describe('diff page', () => {
     await page.keyboard.press('b');
     await page.keyboard.press('t');
     await page.getByRole('columnheader', { name: 'Run' }).waitFor();
+    await page.locator('[data-cell="0:0"]').focus();
+    await page.keyboard.press('ArrowDown');
+    for (let column = 0; column < 9; column++) {
+      await page.keyboard.press('ArrowRight');
+    }
+    assert.ok(
+      await page.locator('[data-cell="1:9"]').evaluate((cell) => {
+        const { left, right } = cell.getBoundingClientRect();
+        return document.activeElement === cell && left >= 0 && right <= innerWidth;
+      }),
+    );
+    await page.keyboard.press('Space');
+    await page.getByRole('region', { name: /^Whole values of / }).waitFor();
+    await page.keyboard.press('Escape');
     await opened.screenshots('diff-transposed');
     await opened.hideAndShow();
     await page.getByRole('columnheader', { name: 'Run' }).waitFor();
     await page.keyboard.press('t');
     await opened.screenshots('diff-many');
+    await opened.close();
+    stores.dispose();
+  });
+
+  it('lists for each run of many what lies between its commit and the baseline, and asks whose changes to open', async () => {
+    const { store, services, stores, changes } = await taxi();
+    const asked: string[][] = [];
+    const opened = await openPage({
+      definition: diffPage,
+      args: { runs: [FIRST, SECOND, GIVEN, DIRTY].map((runId) => ({ store, runId })) },
+      stores,
+      services: {
+        code: {
+          ...services.code,
+          choose: async (_title, choices) => {
+            asked.push(choices.map(({ label, description }) => `${label}: ${description}`));
+            return choices[1] ?? null;
+          },
+        },
+      },
+    });
+    const { page } = opened;
+    await page.getByRole('button', { name: 'lasso b4eddb7 1 commit, 2 files changed' }).waitFor();
+    const fold = page.getByRole('button', {
+      name: 'xgboost 18483d9, xgboost 5f6a162 2 commits, 7 files changed',
+    });
+    await page.getByText('Sweep xgboost with hyperopt; an MLproject').first().waitFor();
+    assert.match(
+      await page.locator('.diff-lines').innerText(),
+      /trainer, 2025-07-31[\s\S]*src\/best\.py\s+\+33/,
+    );
+    await page.getByText(/5f6a162: Its commit does not set learning_rate to what the run had/).waitFor();
+    await page.getByText('Open Changes', { exact: true }).click();
+    await until(() => changes.length === 1);
+    assert.deepEqual(asked, [
+      [
+        'lasso 09e91d4 ↔ lasso b4eddb7: 1 commit, 2 files',
+        'lasso 09e91d4 ↔ xgboost 18483d9, xgboost 5f6a162: 2 commits, 7 files',
+      ],
+    ]);
+    assert.match(changes[0]?.to ?? '', /^4b64c14/);
+    await page.getByRole('button', { name: '06484e2' }).first().click();
+    await until(() => changes.length === 2);
+    assert.deepEqual(
+      [changes[1]?.from.slice(0, 7), changes[1]?.to?.slice(0, 7), changes[1]?.files.length],
+      ['94f5e64', '06484e2', 2],
+    );
+    await fold.click();
+    await page.getByRole('button', { name: 'src/best.py' }).waitFor({ state: 'detached' });
     await opened.close();
     stores.dispose();
   });

@@ -57,6 +57,13 @@ export interface AutologEvent {
   open: boolean;
 }
 
+/** A model that the code logs or fits: the class of its estimator. */
+export interface ModelEvent {
+  run: RunToken;
+  /** `Lasso`, also where it is the last step of a pipeline. */
+  estimator: string;
+}
+
 export interface Site {
   scope: Scope;
   at: number;
@@ -69,6 +76,7 @@ const MOST_DEPTH = 48;
 export class Machine {
   readonly events: LogEvent[] = [];
   readonly autologs: AutologEvent[] = [];
+  readonly models: ModelEvent[] = [];
   /** Flavours of autologging that are on; `*` for all. */
   readonly autologging = new Map<string, boolean>();
   /** Functions that were defined, in order; those never called may be entered from outside. */

@@ -11,12 +11,14 @@ import {
   type AutologEvent,
   type Files,
   type LogEvent,
+  type ModelEvent,
 } from './machine';
 import type { Value } from './values';
 
 export interface Trace {
   events: readonly LogEvent[];
   autologs: readonly AutologEvent[];
+  models: readonly ModelEvent[];
   /** Something of the program could not be followed: a value may have been set there. */
   incomplete: boolean;
   /** The text of a line, for what is shown. */
@@ -62,6 +64,7 @@ export function trace(files: Files, entry: string, options: TraceOptions = {}): 
   return {
     events: m.events,
     autologs: m.autologs,
+    models: m.models,
     incomplete: m.incomplete,
     lineText: (origin) => m.source(origin.file).lineText(origin),
   };

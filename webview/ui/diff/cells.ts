@@ -11,14 +11,17 @@ import { styles } from '../styles';
 /** What a cell of the diff needs to know. */
 export interface CellContext {
   data: DiffPageData;
+  /** Of a column, px: where it is narrow, a source is named without its folder. */
+  columnWidth: number;
   openSource: (side: number, param: string) => void;
 }
 
 const LONG = 24;
+const SHORT_SOURCES = 280;
 
 /** A value, what changed of it, and where it came from. */
 export function cell(
-  { data, openSource }: CellContext,
+  { data, openSource, columnWidth }: CellContext,
   section: SectionName,
   row: PageRow,
   side: number,
@@ -27,7 +30,7 @@ export function cell(
   const source = sourceOf(data, row, side);
   return html`<span class="cell-value">${valueText(data, section, row, side)}</span>
     ${side === data.baseline || value === null ? nothing : change(data, section, row, side)}
-    ${section === 'params' && value !== null && (source || data.pending) ? sourceLink(source, () => openSource(side, row.key)) : nothing}`;
+    ${section === 'params' && value !== null && (source || data.pending) ? sourceLink(source, columnWidth < SHORT_SOURCES, () => openSource(side, row.key)) : nothing}`;
 }
 
 export function sourceOf(data: DiffPageData, row: PageRow, side: number): CellSource | undefined {
@@ -40,24 +43,32 @@ function valueText(data: DiffPageData, section: SectionName, row: PageRow, side:
   if (value === null) {
     return html`<span class="missing" title="Not there">–</span>`;
   }
-  if (section === 'metrics') {
-    const numbers = row.values.map((each) => (typeof each === 'string' ? Number(each) : each));
-    const digits = distinctDigits(numbers.filter((each): each is number => each !== null));
-    const number = numbers[side]!;
-    return html`<span class="digits" title=${String(value)}>${formatNumber(number, digits)}</span>`;
-  }
   const text = String(value);
+  const shown = section === 'metrics' || section === 'params' ? distinctText(row, side) : null;
+  if (shown !== null && (section === 'metrics' || shown.length < text.length)) {
+    return html`<span class="digits" title=${text}>${shown}</span>`;
+  }
   if (section === 'model' && isSize(row)) {
     return html`<span title="${text} bytes">${formatSize(Number(text))}</span>`;
   }
   if (section === 'source' && row.key === 'commit') {
-    return html`<span title=${plainText(text)}>${plainText(text.slice(0, 7))}</span>`;
+    return html`<span title=${plainText(text)}
+      >${plainText(/^[0-9a-f]{40,}$/.test(text) ? text.slice(0, 7) : text)}</span
+    >`;
   }
   const before = row.values[data.baseline];
   if (section !== 'source' && side !== data.baseline && typeof before === 'string' && isProse(before, text)) {
     return words(before, text);
   }
   return html`<bdi title=${plainText(text, 2000)}>${plainText(text)}</bdi>`;
+}
+
+/** A number with as many digits as tell the row's numbers apart; null for what is none. */
+function distinctText(row: PageRow, side: number): string | null {
+  const numbers = row.values.map((each) => (typeof each === 'string' ? numberOf(each) : each));
+  const number = numbers[side] ?? null;
+  const known = numbers.filter((each): each is number => each !== null);
+  return number === null ? null : formatNumber(number, distinctDigits(known));
 }
 
 function isSize(row: PageRow): boolean {
@@ -122,7 +133,7 @@ const WORDS: Readonly<Record<CellSource['status'], string>> = {
   unknown: 'unknown',
 };
 
-function sourceLink(source: CellSource | undefined, open: () => void): TemplateResult {
+function sourceLink(source: CellSource | undefined, isShort: boolean, open: () => void): TemplateResult {
   if (!source) {
     return html`<span class="source muted" aria-busy="true">…</span>`;
   }
@@ -145,7 +156,7 @@ function sourceLink(source: CellSource | undefined, open: () => void): TemplateR
       title="${why} Open ${plainText(place)} @ ${commit}"
       @click=${open}
     >
-      ${plainText(place)}
+      ${plainText(isShort ? place.slice(place.lastIndexOf('/') + 1) : place)}
     </button></span
   >`;
 }

@@ -2,20 +2,19 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { isCancelled, toStoreError, type StoreError } from '../../../src/mlflow/errors';
 import { plainText } from '../../../src/mlflow/format';
-import type { DiffHistory, DiffImage, DiffPageData, DiffProtocol } from '../../../src/protocol/diff';
-import type { RunList } from '../../../src/protocol/runList';
-import { breadcrumb, type Crumb } from '../breadcrumb';
+import type { DiffPageData, DiffProtocol } from '../../../src/protocol/diff';
 import type { PageConnection } from '../client';
-import { filterBox } from '../filterBox';
-import '../menu';
-import type { MenuItem } from '../menu';
 import { Refresher } from '../refresher';
 import { banner, emptyState, errorState, skeleton } from '../states';
 import { onThemeChange } from '../theme';
+import { Actions } from './actions';
 import { detail, keySheet } from './detail';
-import { grid, KEY_WIDTH, columnOrder, columnWidth, type GridOptions, type Viewport } from './grid';
+import { Extras } from './extras';
+import { columnWidth, grid, keyWidth, type GridOptions, type Viewport } from './grid';
+import { header, toolbar } from './header';
+import { lineShape, moved, reveal, sideOf, type GridCell, type GridShape } from './keyboard';
 import { linesOf, offsetsOf, visibleRange, type Line } from './lines';
-import { transposed } from './transposed';
+import { rowLines, transposed, TRANSPOSED_WIDTH } from './transposed';
 
 /** What the page remembers while it is hidden. */
 interface View {
@@ -27,11 +26,11 @@ interface View {
   top: number;
 }
 
-type Connection = PageConnection<'diff', DiffProtocol> | PageConnection<'modelDiff', DiffProtocol>;
+export type DiffConnection = PageConnection<'diff', DiffProtocol> | PageConnection<'modelDiff', DiffProtocol>;
 
 @customElement('diff-page')
 export class DiffPage extends LitElement {
-  connection!: Connection;
+  connection!: DiffConnection;
 
   @state() private data: DiffPageData | undefined;
   @state() private error: StoreError | undefined;
@@ -41,14 +40,12 @@ export class DiffPage extends LitElement {
   @state() private isTransposed = false;
   @state() private baseline: number | null = null;
   @state() private viewport: Viewport = { top: 0, left: 0, width: 900, height: 600 };
-  @state() private active = { line: 0, column: 0 };
+  @state() private active: GridCell = { line: 0, column: 0 };
   @state() private detailLine: number | null = null;
   @state() private showsKeys = false;
-  @state() private images: readonly DiffImage[] = [];
+  private extras!: Extras;
+  private actions!: Actions;
   private readonly folded = new Set<string>(['attributes']);
-  private readonly histories = new Map<string, DiffHistory[]>();
-  private readonly askedHistories = new Set<string>();
-  private readonly imageUrls = new Map<string, string>();
   private readonly refresher = new Refresher(() => this.load(true));
   private lines: readonly Line[] = [];
   private offsets: Float64Array = new Float64Array(1);
@@ -60,6 +57,12 @@ export class DiffPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.actions = new Actions(
+      this.connection,
+      () => this.data,
+      (message) => (this.actionError = message),
+    );
+    this.extras = new Extras(this.connection, () => this.requestUpdate());
     const view = this.connection.view<View>();
     if (view) {
       this.filter = view.filter;
@@ -86,8 +89,10 @@ export class DiffPage extends LitElement {
       this.restoreTop = 0;
     }
     this.measure();
-    void this.loadHistories();
-    void this.loadImages();
+    if (this.data) {
+      const [first, last] = visibleRange(this.offsets, this.viewport.top, this.viewport.height);
+      void this.extras.load(this.lines.slice(first, last), !this.data.pending);
+    }
   }
 
   protected override render(): TemplateResult {
@@ -101,12 +106,12 @@ export class DiffPage extends LitElement {
       onlyDifferent: this.onlyDifferent,
       filter: this.filter.trim(),
       folded: this.folded,
-      images: this.images,
+      images: this.extras.images,
     });
     this.offsets = offsetsOf(this.lines);
     const options = this.gridOptions(data);
     return html`<div class="diff-page">
-      ${this.header(data)} ${this.toolbar(data)} ${this.banners(data)}
+      ${this.header(data)} ${this.toolbar(data)} ${this.banners()}
       <p class="summary" role="status" aria-live="polite">
         ${data.pending ? html`<span class="muted">Reading code, models and data…</span>` : plainText(data.summary, 2000)}
       </p>
@@ -114,8 +119,8 @@ export class DiffPage extends LitElement {
         class="diff-scroll"
         role="table"
         aria-label="Differences"
-        aria-rowcount=${this.lines.length + 1}
-        aria-colcount=${data.runs.length + 1}
+        aria-rowcount=${(this.isTransposed ? data.runs.length : this.lines.length) + 1}
+        aria-colcount=${(this.isTransposed ? rowLines(this.lines).length : data.runs.length) + 1}
         @scroll=${() => this.measure()}
         @keydown=${(event: KeyboardEvent) => this.onGridKey(event)}
       >
@@ -138,8 +143,8 @@ export class DiffPage extends LitElement {
       offsets: this.offsets,
       viewport: this.viewport,
       active: this.active,
-      histories: this.histories,
-      imageUrl: (side, path) => this.imageUrls.get(`${side}\n${path}`),
+      histories: this.extras.histories,
+      imageUrl: (side, path) => this.extras.imageUrl(side, path),
       toggle: (name) => {
         if (!this.folded.delete(name)) {
           this.folded.add(name);
@@ -148,114 +153,48 @@ export class DiffPage extends LitElement {
         this.requestUpdate();
       },
       showEqual: () => this.setOnlyDifferent(false),
-      openSource: (side, param) => this.openSource(side, param),
-      openFile: (side, file) => this.ask('openChanges', { side, file, param: null }),
-      openRun: (side) => this.openRun(side),
-      openChart: (metric) => this.run('openCharts', { runs: this.runKeys(data), metrics: [metric] }),
+      openSource: (side, param) => this.actions.openSource(side, param),
+      openChanges: (side, file) => this.actions.ask('openChanges', { side, file, param: null }),
+      openCommit: (side, commit) => this.actions.ask('openCommit', { side, commit }),
+      openRun: (side) => this.actions.openRun(side),
+      openChart: (metric) => this.actions.openCharts(metric),
       openDetail: (line) => (this.detailLine = line),
       activate: (line, column) => {
-        if (this.active.line !== line || this.active.column !== column) {
-          this.active = { line, column };
+        const kept = this.isTransposed || this.lines[line]?.kind === 'row' ? column : this.active.column;
+        if (this.active.line !== line || this.active.column !== kept) {
+          this.active = { line, column: kept };
         }
       },
     };
   }
 
   private header(data: DiffPageData): TemplateResult {
-    const { runs } = data;
-    const base = runs[data.baseline];
-    const store = base?.store ?? '';
-    const crumbs: Crumb[] = [
-      {
-        label: data.storeName,
-        title: store,
-        open: () => this.run('openRunTable', { store, experimentIds: [] }),
-      },
-      data.model === null
-        ? {
-            label: base?.experiment ?? '',
-            open: () => this.run('openRunTable', { store, experimentIds: [base?.experimentId ?? ''] }),
-          }
-        : { label: data.model, open: () => this.run('openModel', { store, name: data.model }) },
-      { label: runs.length === 2 ? runs.map(({ label }) => label).join(' ↔ ') : `${runs.length} runs` },
-    ];
-    const changed = data.commits.find((range) => range.files.length > 0);
-    return html`<header class="page-header">
-      ${breadcrumb(crumbs)}
-      <div class="actions">
-        <vscode-button
-          appearance="secondary"
-          ?disabled=${!changed}
-          title=${changed ? 'All files changed between the two commits' : 'No commits lie between these runs'}
-          @click=${() => changed && this.ask('openChanges', { side: changed.side, file: null, param: null })}
-        >
-          Open Changes
-        </vscode-button>
-        <vscode-button appearance="secondary" @click=${() => void this.copy('markdown')}
-          >Copy Markdown</vscode-button
-        >
-        <lens-menu .items=${this.menuItems(data)}></lens-menu>
-      </div>
-    </header>`;
-  }
-
-  private menuItems(data: DiffPageData): MenuItem[] {
-    return [
-      { label: 'Transpose (T)', icon: 'arrow-swap', run: () => this.transpose() },
-      {
-        label: 'Open Charts',
-        icon: 'graph-line',
-        run: () => this.run('openCharts', { runs: this.runKeys(data) }),
-      },
-      { label: 'Copy as JSON', icon: 'json', separated: true, run: () => void this.copy('json') },
-      {
-        label: 'Copy Summary',
-        icon: 'copy',
-        run: () => this.ask('copyText', { text: data.summary, what: 'summary' }),
-      },
-      { label: 'Keys (?)', icon: 'keyboard', separated: true, run: () => (this.showsKeys = true) },
-    ];
+    return header(data, {
+      run: (command, args) => this.actions.run(command, args),
+      openChanges: () => this.actions.ask('openChanges', { side: null, file: null, param: null }),
+      openCharts: () => this.actions.openCharts(),
+      copyDiff: (format) => void this.actions.copyDiff(this.baseline, format),
+      copySummary: () => this.actions.ask('copyText', { text: data.summary, what: 'summary' }),
+      transpose: () => this.transpose(),
+      showKeys: () => (this.showsKeys = true),
+    });
   }
 
   private toolbar(data: DiffPageData): TemplateResult {
-    const rows = data.sections.reduce((sum, section) => sum + section.rows.length, 0);
-    const equal = data.sections.reduce((sum, section) => sum + section.same.length, 0);
-    return html`<div class="diff-toolbar">
-      ${filterBox({
-        value: this.filter,
-        placeholder: 'Filter rows',
-        onChange: (value) => {
-          this.filter = value;
-          this.saveView();
-        },
-      })}
-      <label
-        ><input
-          type="checkbox"
-          .checked=${this.onlyDifferent}
-          @change=${(event: Event) => this.setOnlyDifferent((event.target as HTMLInputElement).checked)}
-        />Only what differs <span class="muted">(${rows} of ${rows + equal} rows)</span></label
-      >
-      <label
-        >Baseline
-        <select
-          @change=${(event: Event) => this.setBaseline(Number((event.target as HTMLSelectElement).value))}
-        >
-          ${data.runs.map(
-            (run, index) =>
-              html`<option value=${index} ?selected=${index === data.baseline}>
-                ${plainText(run.label, 60)}
-              </option>`,
-          )}
-        </select></label
-      >
-    </div>`;
+    return toolbar(data, {
+      filter: this.filter,
+      onlyDifferent: this.onlyDifferent,
+      setFilter: (filter) => {
+        this.filter = filter;
+        this.saveView();
+      },
+      setOnlyDifferent: (value) => this.setOnlyDifferent(value),
+      setBaseline: (side) => this.setBaseline(side),
+    });
   }
 
-  private banners(data: DiffPageData): unknown[] {
-    const problems = [...new Set(data.commits.flatMap(({ problem }) => (problem === null ? [] : [problem])))];
+  private banners(): unknown[] {
     return [
-      ...problems.slice(0, 2).map((problem) => banner('info', problem)),
       this.error ? banner('warning', this.error.message, [this.tryAgain(), this.showLog()]) : nothing,
       this.actionError
         ? banner('warning', this.actionError, [{ label: 'Close', run: () => (this.actionError = '') }])
@@ -272,19 +211,22 @@ export class DiffPage extends LitElement {
       data,
       row: line.row,
       close: () => this.closeDetail(),
-      openSource: (side) => this.openSource(side, line.row.key),
+      openSource: (side) => this.actions.openSource(side, line.row.key),
       openChange:
         data.commits.some(({ files }) => files.length > 0) && line.section === 'params'
-          ? (side) => this.ask('openChanges', { side, file: null, param: line.row.key })
+          ? (side) => this.actions.ask('openChanges', { side, file: null, param: line.row.key })
           : undefined,
-      openTexts: (left, right) => this.ask('openTexts', { title: line.row.key, left, right }),
-      copy: (text) => this.ask('copyText', { text, what: line.row.key }),
+      openTexts: (left, right) => this.actions.ask('openTexts', { title: line.row.key, left, right }),
+      copy: (text) => this.actions.ask('copyText', { text, what: line.row.key }),
     });
   }
 
   private async load(fresh: boolean): Promise<void> {
     const { client } = this.connection;
     try {
+      if (fresh) {
+        this.extras.forget();
+      }
       const data = await client.request('getDiff', { baseline: this.baseline, fresh });
       this.data ??= data;
       this.error = undefined;
@@ -293,91 +235,6 @@ export class DiffPage extends LitElement {
       if (!isCancelled(error)) {
         this.error = toStoreError(error);
       }
-    }
-  }
-
-  /** Histories of the metrics in sight. */
-  private async loadHistories(): Promise<void> {
-    if (!this.data) {
-      return;
-    }
-    const [first, last] = visibleRange(this.offsets, this.viewport.top, this.viewport.height);
-    const keys = this.lines
-      .slice(first, last)
-      .flatMap((line) => (line.kind === 'row' && line.section === 'metrics' ? [line.row.key] : []))
-      .filter((key) => !this.askedHistories.has(key));
-    if (keys.length === 0) {
-      return;
-    }
-    keys.forEach((key) => this.askedHistories.add(key));
-    try {
-      for (const line of await this.connection.client.request('getHistories', { keys })) {
-        this.histories.set(line.key, [...(this.histories.get(line.key) ?? []), line]);
-      }
-      this.requestUpdate();
-    } catch {
-      // The rows stand without their pictures; the values were read.
-    }
-  }
-
-  private imagesAsked = false;
-
-  private async loadImages(): Promise<void> {
-    if (!this.data || this.data.pending || this.imagesAsked) {
-      return;
-    }
-    this.imagesAsked = true;
-    try {
-      this.images = await this.connection.client.request('getImages', null);
-      for (const { path, sides } of this.images.slice(0, 24)) {
-        for (const [side, has] of sides.entries()) {
-          if (has) {
-            const { bytes } = await this.connection.client.request('getImage', { side, path });
-            this.imageUrls.set(`${side}\n${path}`, URL.createObjectURL(new Blob([new Uint8Array(bytes)])));
-            this.requestUpdate();
-          }
-        }
-      }
-    } catch {
-      // A run without artifacts here has no pictures.
-    }
-  }
-
-  private openSource(side: number, param: string): void {
-    const run = this.data?.runs[side];
-    if (run) {
-      this.run('openSource', { store: run.store, runId: run.runId, param });
-    }
-  }
-
-  private openRun(side: number): void {
-    const run = this.data?.runs[side];
-    if (this.data && run && !run.workingTree && run.runId !== '') {
-      const list: RunList = { kind: 'runs', of: 'diff', runs: this.runKeys(this.data) };
-      this.run('openRun', { store: run.store, runId: run.runId, list });
-    }
-  }
-
-  private runKeys(data: DiffPageData): { store: string; runId: string }[] {
-    return data.runs.filter((run) => !run.workingTree).map(({ store, runId }) => ({ store, runId }));
-  }
-
-  private run(command: string, args: unknown): void {
-    this.ask('runCommand', { command: `mlflowLens.${command}`, args });
-  }
-
-  /** A request whose only answer is what VS Code then shows. */
-  private ask(name: 'runCommand' | 'copyText' | 'openChanges' | 'openTexts', params: unknown): void {
-    const client = this.connection.client as { request(name: string, params: unknown): Promise<unknown> };
-    client.request(name, params).catch((error: unknown) => (this.actionError = toStoreError(error).message));
-  }
-
-  private async copy(format: 'markdown' | 'json'): Promise<void> {
-    try {
-      const { text } = await this.connection.client.request('getText', { baseline: this.baseline, format });
-      this.ask('copyText', { text, what: `the diff as ${format === 'json' ? 'JSON' : 'Markdown'}` });
-    } catch (error) {
-      this.actionError = toStoreError(error).message;
     }
   }
 
@@ -394,6 +251,7 @@ export class DiffPage extends LitElement {
 
   private transpose(): void {
     this.isTransposed = !this.isTransposed;
+    this.active = { line: 0, column: 0 };
     this.saveView();
   }
 
@@ -436,7 +294,7 @@ export class DiffPage extends LitElement {
     } else if (event.key === 'e') {
       this.setOnlyDifferent(!this.onlyDifferent);
     } else if (event.key === 'c' && this.data) {
-      this.run('openCharts', { runs: this.runKeys(this.data) });
+      this.actions.openCharts();
     } else if (event.key === '?') {
       this.showsKeys = !this.showsKeys;
     } else if (event.key === 'Escape') {
@@ -450,92 +308,91 @@ export class DiffPage extends LitElement {
     event.preventDefault();
   }
 
-  /** Arrows move between cells; Enter opens what is there; `b` makes the column the baseline. */
+  /** Arrows move between cells; Enter opens what is there; `b` makes the run the baseline. */
   private onGridKey(event: KeyboardEvent): void {
-    const { line, column } = this.active;
-    const current = this.lines[line];
-    if (!this.data || !current || this.isTransposed || event.ctrlKey || event.metaKey || event.altKey) {
+    const { data } = this;
+    if (!data || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    const columns = current.kind === 'row' ? this.data.runs.length : 0;
-    const page = Math.max(1, Math.floor(this.viewport.height / 24) - 2);
-    const moves: Record<string, [number, number]> = {
-      ArrowDown: [1, 0],
-      ArrowUp: [-1, 0],
-      PageDown: [page, 0],
-      PageUp: [-page, 0],
-      Home: [-line, 0],
-      End: [this.lines.length, 0],
-      ArrowRight: [0, 1],
-      ArrowLeft: [0, -1],
-    };
-    const move = moves[event.key];
-    if (move) {
+    const next = moved(event.key, this.active, this.shape(data));
+    const { index, side } = this.activeCell(data);
+    const target = event.target as HTMLElement;
+    if (next) {
       event.preventDefault();
-      this.moveTo(
-        this.nextLine(line, move[0]),
-        Math.min(Math.max(0, column + move[1]), Math.max(columns, column)),
-      );
-      return;
-    }
-    const side = column > 0 ? columnOrder(this.data.runs.length, this.data.baseline)[column - 1] : undefined;
-    const isCell = (event.target as HTMLElement).hasAttribute('data-cell');
-    if (
-      event.key === 'Enter' &&
-      current.kind === 'row' &&
-      isCell &&
-      (event.target as HTMLElement).tagName !== 'BUTTON'
-    ) {
-      event.preventDefault();
-      if (current.section === 'params' && side !== undefined && current.row.values[side] !== null) {
-        this.openSource(side, current.row.key);
-      } else {
-        this.detailLine = line;
-      }
-    } else if (event.key === ' ' && current.kind === 'row') {
-      event.preventDefault();
-      this.detailLine = this.detailLine === line ? null : line;
+      this.moveTo(next);
     } else if (event.key === 'b' && side !== undefined) {
       this.setBaseline(side);
+    } else if (index !== undefined && target.tagName !== 'BUTTON') {
+      if (event.key === 'Enter' && target.hasAttribute('data-cell')) {
+        event.preventDefault();
+        this.openCell(index, side);
+      } else if (event.key === ' ') {
+        event.preventDefault();
+        this.detailLine = this.detailLine === index ? null : index;
+      }
     }
   }
 
-  /** The next line that something can be done with. */
-  private nextLine(from: number, step: number): number {
-    let line = Math.min(Math.max(0, from + step), this.lines.length - 1);
-    const direction = Math.sign(step);
-    while (direction !== 0 && line > 0 && line < this.lines.length - 1 && !isStop(this.lines[line]!)) {
-      line += direction;
-    }
-    return isStop(this.lines[line]!) ? line : from;
+  private shape(data: DiffPageData): GridShape {
+    const page = Math.max(1, Math.floor(this.viewport.height / 24) - 2);
+    const sides = data.runs.length;
+    return this.isTransposed
+      ? { lines: sides, page, isStop: () => true, columns: () => rowLines(this.lines).length }
+      : lineShape(this.lines, sides, page);
   }
 
-  private moveTo(line: number, column: number): void {
-    const kind = this.lines[line]?.kind;
-    this.active = { line, column: kind === 'row' ? column : 0 };
-    const scroll = this.scroller;
-    if (scroll) {
-      const top = this.offsets[line]!;
-      const bottom = this.offsets[line + 1]!;
-      if (top < scroll.scrollTop) {
-        scroll.scrollTop = top;
-      } else if (bottom + 32 > scroll.scrollTop + scroll.clientHeight) {
-        scroll.scrollTop = bottom + 32 - scroll.clientHeight;
-      }
-      const count = this.data?.runs.length ?? 1;
-      const width = columnWidth(this.viewport.width, count);
-      if (column > 1) {
-        const start = (column - 1) * width;
-        const room = scroll.clientWidth - KEY_WIDTH - width;
-        scroll.scrollLeft = Math.min(Math.max(scroll.scrollLeft, start - room), start - width);
-      }
+  /** The line of the diff and the side that the active cell shows. */
+  private activeCell({ runs, baseline }: DiffPageData): { index?: number; side?: number } {
+    const { line, column } = this.active;
+    if (this.isTransposed) {
+      const row = rowLines(this.lines)[column - 1];
+      return {
+        side: sideOf(line + 1, runs.length, baseline),
+        ...(row ? { index: this.lines.indexOf(row) } : {}),
+      };
+    }
+    return this.lines[line]?.kind === 'row'
+      ? { index: line, side: sideOf(column, runs.length, baseline) }
+      : {};
+  }
+
+  /** The line that set a param where one is known; the whole values of all else. */
+  private openCell(index: number, side: number | undefined): void {
+    const line = this.lines[index];
+    if (line?.kind !== 'row') {
+      return;
+    }
+    if (line.section === 'params' && side !== undefined && (line.row.values[side] ?? null) !== null) {
+      this.actions.openSource(side, line.row.key);
+    } else {
+      this.detailLine = index;
+    }
+  }
+
+  private moveTo(cell: GridCell): void {
+    this.active = cell;
+    const { isTransposed, offsets, viewport } = this;
+    const [top, bottom] = isTransposed
+      ? [cell.line * 24, (cell.line + 1) * 24]
+      : [offsets[cell.line]!, offsets[cell.line + 1]!];
+    const width = isTransposed ? TRANSPOSED_WIDTH : columnWidth(viewport.width, this.data?.runs.length ?? 1);
+    // The baseline's column is pinned beside the keys; where runs are lines, no column is.
+    const pinned = keyWidth(viewport.width) + (isTransposed ? 0 : width);
+    const column = cell.column - (isTransposed ? 1 : 2);
+    if (this.scroller) {
+      reveal(
+        this.scroller,
+        { top, bottom: bottom + 32 },
+        column < 0 ? null : { start: column * width, width, pinned },
+      );
     }
     this.measure();
     void this.updateComplete.then(() => this.focusActive());
   }
 
   private focusActive(): void {
-    const { line, column } = this.active;
+    const { line } = this.active;
+    const column = this.isTransposed || this.lines[line]?.kind === 'row' ? this.active.column : 0;
     this.querySelector<HTMLElement>(`[data-cell="${line}:${column}"]`)?.focus({ preventScroll: true });
   }
 
@@ -557,13 +414,4 @@ export class DiffPage extends LitElement {
   private showLog(): { label: string; run: () => void } {
     return { label: 'Show Log', run: () => void this.connection.client.request('showLog', null) };
   }
-}
-
-function isStop(line: Line): boolean {
-  return (
-    line.kind === 'row' ||
-    line.kind === 'section' ||
-    line.kind === 'file' ||
-    (line.kind === 'note' && line.action !== undefined)
-  );
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatDate, plainText } from '../../../src/mlflow/format';
+import type { ChangedFile } from '../../../src/provenance/git';
 import type { DiffHistory } from '../../../src/protocol/diff';
 import { icon } from '../icon';
 import { styles } from '../styles';
@@ -14,7 +15,7 @@ export interface Viewport {
   height: number;
 }
 
-export interface GridOptions extends CellContext {
+export interface GridOptions extends Omit<CellContext, 'columnWidth'> {
   lines: readonly Line[];
   offsets: Float64Array;
   viewport: Viewport;
@@ -24,15 +25,21 @@ export interface GridOptions extends CellContext {
   imageUrl: (side: number, path: string) => string | undefined;
   toggle: (section: string) => void;
   showEqual: () => void;
-  openFile: (side: number, file: string) => void;
+  /** All changed files of a side, or one of them. */
+  openChanges: (side: number, file: string | null) => void;
+  openCommit: (side: number, commit: string) => void;
   openRun: (side: number) => void;
   openChart: (metric: string) => void;
   openDetail: (line: number) => void;
   activate: (line: number, column: number) => void;
 }
 
-export const KEY_WIDTH = 230;
-const LEAST_WIDTH = 190;
+const NARROW = 700;
+
+/** The width of the keys' column, px: less where the panel is narrow. */
+export function keyWidth(width: number): number {
+  return width < NARROW ? Math.max(120, Math.round(width * 0.28)) : 230;
+}
 
 /** Sides in the order of their columns: the baseline first. */
 export function columnOrder(count: number, baseline: number): number[] {
@@ -41,13 +48,24 @@ export function columnOrder(count: number, baseline: number): number[] {
 
 /** Columns share the width; where they are many, each keeps a width that can be read and the rest scrolls. */
 export function columnWidth(width: number, count: number): number {
-  return Math.max(LEAST_WIDTH, Math.floor((width - KEY_WIDTH) / Math.max(1, count)));
+  const least = width < NARROW ? 140 : 190;
+  return Math.max(least, Math.floor((width - keyWidth(width)) / Math.max(1, count)));
 }
+
+const FILE_ICONS: Readonly<Record<ChangedFile['change'], string>> = {
+  added: 'diff-added',
+  deleted: 'diff-removed',
+  renamed: 'diff-renamed',
+  modified: 'diff-modified',
+};
 
 /** Which columns beside the pinned ones are in sight. */
 function visibleColumns(viewport: Viewport, width: number, count: number): [number, number] {
   const first = Math.max(1, 1 + Math.floor(viewport.left / width) - 1);
-  const last = Math.min(count, 1 + Math.ceil((viewport.left + viewport.width - KEY_WIDTH) / width) + 1);
+  const last = Math.min(
+    count,
+    1 + Math.ceil((viewport.left + viewport.width - keyWidth(viewport.width)) / width) + 1,
+  );
   return [first, last];
 }
 
@@ -55,11 +73,12 @@ export function grid(options: GridOptions): TemplateResult {
   const { data, lines, offsets, viewport } = options;
   const order = columnOrder(data.runs.length, data.baseline);
   const width = columnWidth(viewport.width, order.length);
-  const total = KEY_WIDTH + width * order.length;
+  const keys = keyWidth(viewport.width);
+  const total = keys + width * order.length;
   const [first, last] = visibleRange(offsets, viewport.top, viewport.height);
   const columns = visibleColumns(viewport, width, order.length);
   return html`<div class="diff-head" role="row" aria-rowindex="1" ${styles({ width: `${total}px` })}>
-      <span class="cell key" role="columnheader" ${styles({ width: `${KEY_WIDTH}px` })}></span>
+      <span class="cell key" role="columnheader" aria-label="Key" ${styles({ width: `${keys}px` })}></span>
       ${sides(
         options,
         order,
@@ -108,7 +127,7 @@ function sides(
       aria-colindex=${column + 2}
       tabindex=${line < 0 ? nothing : isActive ? 0 : -1}
       data-cell=${line < 0 ? nothing : `${line}:${column + 1}`}
-      ${styles({ width: `${width}px` })}
+      ${styles(column === 0 ? { width: `${width}px`, left: `${keyWidth(options.viewport.width)}px` } : { width: `${width}px` })}
       @focus=${line < 0 ? nothing : () => options.activate(line, column + 1)}
       >${content(side)}</span
     >`;
@@ -150,10 +169,49 @@ function drawLine(
       </div>`;
     case 'row':
       return drawRow(options, line, index, order, columns, width, top);
+    case 'range':
+      return html`<div class="diff-line wide-line" role="row" aria-rowindex=${row} ${top}>
+        <span role="cell"
+          ><button
+            type="button"
+            class="fold"
+            aria-expanded=${String(line.open)}
+            data-cell="${index}:0"
+            tabindex=${options.active.line === index ? 0 : -1}
+            @focus=${() => options.activate(index, 0)}
+            @click=${() => options.toggle(line.name)}
+          >
+            ${icon(line.open ? 'chevron-down' : 'chevron-right')}<bdi>${plainText(line.title, 200)}</bdi>
+            <span class="muted count">${plainText(line.count, 300)}</span></button
+          >${
+            line.side === null
+              ? nothing
+              : html`<button
+                  type="button"
+                  class="link"
+                  title="Open the changes between the baseline and ${plainText(line.title)}"
+                  @click=${() => options.openChanges(line.side!, null)}
+                >
+                  Open changes
+                </button>`
+          }</span
+        >
+      </div>`;
     case 'commit':
       return html`<div class="diff-line wide-line" role="row" aria-rowindex=${row} ${top}>
         <span role="cell"
-          >${icon('git-commit')} <span class="digits">${line.commit.commit.slice(0, 7)}</span>
+          >${icon('git-commit')}
+          <button
+            type="button"
+            class="link digits"
+            title="Open the changes of this commit"
+            data-cell="${index}:0"
+            tabindex=${options.active.line === index ? 0 : -1}
+            @focus=${() => options.activate(index, 0)}
+            @click=${() => options.openCommit(line.side, line.commit.commit)}
+          >
+            ${line.commit.commit.slice(0, 7)}
+          </button>
           <bdi>${plainText(line.commit.subject, 120)}</bdi>
           <span class="muted"
             >${plainText(line.commit.author, 40)},
@@ -164,26 +222,29 @@ function drawLine(
     case 'file':
       return html`<div class="diff-line wide-line" role="row" aria-rowindex=${row} ${top}>
         <span role="cell"
-          >${icon(line.file.change === 'added' ? 'diff-added' : line.file.change === 'deleted' ? 'diff-removed' : line.file.change === 'renamed' ? 'diff-renamed' : 'diff-modified')}
+          >${icon(FILE_ICONS[line.file.change])}
           <button
             type="button"
             class="link"
+            title="Open the changes of this file"
             data-cell="${index}:0"
             tabindex=${options.active.line === index ? 0 : -1}
             @focus=${() => options.activate(index, 0)}
-            @click=${() => options.openFile(line.side, line.file.path)}
+            @click=${() => options.openChanges(line.side, line.file.path)}
           >
             ${plainText(line.file.path)}
           </button>
+          ${line.file.oldPath === null ? nothing : html`<span class="muted">was ${plainText(line.file.oldPath)}</span>`}
           ${line.file.added === null ? nothing : html`<span class="digits muted">+${line.file.added} −${line.file.deleted ?? 0}</span>`}
-          ${line.used ? html`<span class="muted">used by the runs</span>` : nothing}</span
+          ${line.used ? html`<span class="muted">used by the runs</span>` : nothing}
+          ${line.file.uncommitted ? html`<span class="muted">not committed</span>` : nothing}</span
         >
       </div>`;
     case 'note':
       return html`<div class="diff-line wide-line" role="row" aria-rowindex=${row} ${top}>
-        <span role="cell" class="muted"
-          >${plainText(line.text, 300)}
-          ${
+        <span role="cell" class="muted" title=${plainText(line.text, 1000)}
+          >${line.icon ? icon(line.icon) : nothing}
+          <span class="note-text">${plainText(line.text, 300)}</span> ${
             line.action
               ? html`<button
                   type="button"
@@ -201,7 +262,13 @@ function drawLine(
       </div>`;
     case 'images':
       return html`<div class="diff-line image-line" role="row" aria-rowindex=${row} ${top}>
-        <span class="cell key" role="rowheader" ${styles({ width: `${KEY_WIDTH}px` })}
+        <span
+          class="cell key"
+          role="rowheader"
+          data-cell="${index}:0"
+          tabindex=${options.active.line === index ? 0 : -1}
+          @focus=${() => options.activate(index, 0)}
+          ${styles({ width: `${keyWidth(options.viewport.width)}px` })}
           ><bdi class="cut">${plainText(line.image.path)}</bdi></span
         >
         ${sides(options, order, columns, width, (side) => picture(options, line.image.path, side, line.image.sides[side] ?? false), 'cell', -1)}
@@ -248,7 +315,7 @@ function drawRow(
       tabindex=${options.active.line === index && options.active.column === 0 ? 0 : -1}
       data-cell="${index}:0"
       @focus=${() => options.activate(index, 0)}
-      ${styles({ width: `${KEY_WIDTH}px` })}
+      ${styles({ width: `${keyWidth(options.viewport.width)}px` })}
       >${
         section === 'metrics'
           ? html`<button
@@ -259,7 +326,7 @@ function drawRow(
                 @click=${() => options.openChart(row.key)}
               >
                 ${plainText(row.key)}</button
-              >${histories(data, options.histories.get(row.key) ?? [])}`
+              >${keyWidth(options.viewport.width) < 200 ? nothing : histories(data, options.histories.get(row.key) ?? [])}`
           : html`<button
               type="button"
               class="plain cut"
@@ -276,7 +343,7 @@ function drawRow(
       order,
       columns,
       width,
-      (side) => cell(options, section, row, side),
+      (side) => cell({ ...options, columnWidth: width }, section, row, side),
       'cell',
       index,
       (side) => (equal(side) ? 'equal' : ''),

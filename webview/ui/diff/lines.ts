@@ -1,6 +1,6 @@
-import type { CommitInfo } from '../../../src/provenance/git';
-import type { ChangedFile } from '../../../src/provenance/git';
-import type { SectionName } from '../../../src/compare/types';
+import { namesOf } from '../../../src/compare/ranges';
+import type { RangeGroup, SectionName } from '../../../src/compare/types';
+import type { ChangedFile, CommitInfo } from '../../../src/provenance/git';
 import type { DiffImage, DiffPageData, PageRow } from '../../../src/protocol/diff';
 import { count as amount } from '../../../src/mlflow/format';
 import { matches } from '../filterBox';
@@ -9,14 +9,17 @@ import { matches } from '../filterBox';
 export type Line =
   | { kind: 'section'; name: string; title: string; count: string; open: boolean; pending: boolean }
   | { kind: 'row'; section: SectionName; row: PageRow; same: boolean }
-  | { kind: 'commit'; commit: CommitInfo; behind: boolean }
+  /** What lies between the baseline and some runs; it folds. */
+  | { kind: 'range'; name: string; title: string; count: string; open: boolean; side: number | null }
+  | { kind: 'commit'; commit: CommitInfo; side: number; behind: boolean }
   | { kind: 'file'; file: ChangedFile; side: number; used: boolean }
-  | { kind: 'note'; text: string; action?: { label: string; name: 'showEqual' } }
+  | { kind: 'note'; text: string; icon?: string; action?: { label: string; name: 'showEqual' } }
   | { kind: 'images'; image: DiffImage };
 
 export const HEIGHTS: Readonly<Record<Line['kind'], number>> = {
   section: 34,
   row: 24,
+  range: 24,
   commit: 22,
   file: 22,
   note: 22,
@@ -37,6 +40,7 @@ const TITLES: Readonly<Record<SectionName, string>> = {
 export interface LineOptions {
   onlyDifferent: boolean;
   filter: string;
+  /** Sections that are shut; ranges that are not as they are at first. */
   folded: ReadonlySet<string>;
   images: readonly DiffImage[];
 }
@@ -52,7 +56,7 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
       matches(options.filter, row.key, ...row.values.map((value) => String(value ?? '')));
     const rows = section.rows.filter(fits);
     const same = section.same.filter(fits);
-    const code = section.name === 'source' ? codeLines(data, options.filter) : [];
+    const code = section.name === 'source' ? codeLines(data, options) : [];
     const total = rows.length + same.length;
     if (total === 0 && code.length === 0 && !section.pending) {
       continue;
@@ -93,50 +97,94 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
 }
 
 function countText(data: DiffPageData, name: SectionName, different: number, total: number): string {
-  if (name === 'source') {
-    const commits = data.commits.reduce((sum, range) => sum + range.commits.length + range.behind.length, 0);
-    return commits === 0 ? `${different} of ${total}` : amount(commits, 'commit');
-  }
-  return `${different} of ${total}`;
+  const commits = new Set(
+    data.commits.flatMap((range) => [...range.commits, ...range.behind].map(({ commit }) => commit)),
+  );
+  return name === 'source' && commits.size > 0 ? amount(commits.size, 'commit') : `${different} of ${total}`;
 }
 
-function codeLines(data: DiffPageData, filter: string): Line[] {
-  const lines: Line[] = [];
-  const several = data.commits.length > 1;
-  for (const range of data.commits) {
-    const label = several ? `${data.runs[range.side]?.label ?? ''}: ` : '';
-    if (range.problem !== null) {
-      lines.push({ kind: 'note', text: label + range.problem });
-      continue;
-    }
-    if (several) {
-      const count = range.commits.length + range.behind.length;
+/** More ranges than this are shut at first. */
+const MOST_OPEN = 3;
+
+function codeLines(data: DiffPageData, { filter, folded }: LineOptions): Line[] {
+  const lines = doubtLines(data);
+  const [only] = data.commits;
+  if (only && data.commits.length === 1 && only.sides.length === 1) {
+    lines.push(
+      ...(only.problem === null
+        ? rangeLines(only)
+        : [{ kind: 'note', icon: 'info', text: only.problem } satisfies Line]),
+    );
+  } else {
+    const areOpen = data.commits.length <= MOST_OPEN;
+    for (const range of data.commits) {
+      const name = `range:${range.side}`;
+      const inner = rangeLines(range);
+      const open = areOpen !== folded.has(name) || filter !== '';
       lines.push({
-        kind: 'note',
-        text:
-          count === 0
-            ? `${label}the same commit`
-            : `${label}${amount(count, 'commit')}, ${amount(range.files.length, 'file')} changed`,
+        kind: 'range',
+        name,
+        title: namesOf(range.sides, data.runs),
+        count: rangeText(range),
+        open: open && inner.length > 0,
+        side: range.files.length > 0 ? range.side : null,
       });
-      continue;
-    }
-    range.commits.forEach((commit) => lines.push({ kind: 'commit', commit, behind: false }));
-    range.behind.forEach((commit) => lines.push({ kind: 'commit', commit, behind: true }));
-    range.files
-      .slice(0, MOST_FILES)
-      .forEach((file, index) =>
-        lines.push({ kind: 'file', file, side: range.side, used: index < range.used }),
-      );
-    if (range.files.length > MOST_FILES) {
-      lines.push({ kind: 'note', text: `${range.files.length - MOST_FILES} more files changed` });
+      lines.push(...(open ? inner : []));
     }
   }
-  return lines.filter(
-    (line) =>
-      filter === '' ||
-      (line.kind === 'file' && matches(filter, line.file.path)) ||
-      (line.kind === 'commit' && matches(filter, line.commit.subject, line.commit.author)),
-  );
+  return filter === '' ? lines : lines.filter((line) => isMatch(line, filter));
+}
+
+function isMatch(line: Line, filter: string): boolean {
+  switch (line.kind) {
+    case 'file':
+      return matches(filter, line.file.path);
+    case 'commit':
+      return matches(filter, line.commit.commit, line.commit.subject, line.commit.author);
+    case 'range':
+      return matches(filter, line.title);
+    default:
+      return false;
+  }
+}
+
+/** What must be known before the code of a run is trusted. */
+function doubtLines({ runs }: DiffPageData): Line[] {
+  const doubts = new Map<string, number[]>();
+  runs.forEach(({ doubt }, side) => {
+    if (doubt !== undefined) {
+      doubts.set(doubt, [...(doubts.get(doubt) ?? []), side]);
+    }
+  });
+  return [...doubts].map(([doubt, sides]) => ({
+    kind: 'note',
+    icon: 'warning',
+    text: `${namesOf(sides, runs)}: ${doubt}`,
+  }));
+}
+
+function rangeText({ problem, commits, behind, files }: RangeGroup): string {
+  if (problem !== null) {
+    return problem;
+  }
+  const count = commits.length + behind.length;
+  return count + files.length === 0
+    ? 'the same commit'
+    : `${amount(count, 'commit')}, ${amount(files.length, 'file')} changed`;
+}
+
+function rangeLines(range: RangeGroup): Line[] {
+  const lines: Line[] = [
+    ...range.commits.map((commit): Line => ({ kind: 'commit', commit, side: range.side, behind: false })),
+    ...range.behind.map((commit): Line => ({ kind: 'commit', commit, side: range.side, behind: true })),
+    ...range.files
+      .slice(0, MOST_FILES)
+      .map((file, index): Line => ({ kind: 'file', file, side: range.side, used: index < range.used })),
+  ];
+  if (range.files.length > MOST_FILES) {
+    lines.push({ kind: 'note', text: `${range.files.length - MOST_FILES} more files changed` });
+  }
+  return lines;
 }
 
 function imageLines({ images, filter, folded }: LineOptions): Line[] {

@@ -106,7 +106,24 @@ export const diffStyles = css`
   .wide-line > span {
     position: sticky;
     left: 20px;
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    max-width: calc(100vw - 40px);
+    overflow: hidden;
     white-space: nowrap;
+  }
+  .wide-line > span > * {
+    flex: none;
+  }
+  .wide-line bdi,
+  .wide-line .note-text {
+    flex: 0 1 auto;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .wide-line .fold {
+    font-weight: normal;
   }
   .wide-line .codicon {
     vertical-align: text-bottom;
@@ -134,7 +151,6 @@ export const diffStyles = css`
   }
   .cell.pinned {
     position: sticky;
-    left: 230px;
     z-index: 1;
     background: var(--vscode-editor-background);
   }
@@ -157,6 +173,7 @@ export const diffStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
     flex: 0 1 auto;
+    min-width: min(5ch, 100%);
   }
   .digits {
     font-family: var(--vscode-editor-font-family);
@@ -186,7 +203,10 @@ export const diffStyles = css`
     color: inherit;
   }
   .change {
-    flex: none;
+    flex: 0 10 auto;
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
     color: var(--vscode-descriptionForeground);
     font-variant-numeric: tabular-nums;
   }

@@ -2,68 +2,109 @@ import { html, type TemplateResult } from 'lit';
 import { plainText } from '../../../src/mlflow/format';
 import { styles } from '../styles';
 import { cell, runLabel } from './cells';
-import { columnOrder, KEY_WIDTH, type GridOptions } from './grid';
+import { columnOrder, keyWidth, type GridOptions } from './grid';
 import type { Line } from './lines';
 
-const WIDTH = 190;
+export const TRANSPOSED_WIDTH = 190;
 const HEIGHT = 24;
+
+export type RowLine = Extract<Line, { kind: 'row' }>;
+
+/** The lines that are columns here. */
+export function rowLines(lines: readonly Line[]): RowLine[] {
+  return lines.filter((line): line is RowLine => line.kind === 'row');
+}
 
 /** Runs as rows, the baseline first; what differs as columns, of which those in sight are drawn. */
 export function transposed(options: GridOptions): TemplateResult {
-  const { data, lines, viewport } = options;
-  const rows = lines.filter((line): line is Extract<Line, { kind: 'row' }> => line.kind === 'row');
+  const { data, viewport } = options;
+  const rows = rowLines(options.lines);
   const order = columnOrder(data.runs.length, data.baseline);
-  const first = Math.max(0, Math.floor(viewport.left / WIDTH) - 1);
-  const last = Math.min(rows.length, Math.ceil((viewport.left + viewport.width) / WIDTH) + 1);
+  const first = Math.max(0, Math.floor(viewport.left / TRANSPOSED_WIDTH) - 1);
+  const last = Math.min(rows.length, Math.ceil((viewport.left + viewport.width) / TRANSPOSED_WIDTH) + 1);
   const top = Math.max(0, Math.floor(viewport.top / HEIGHT) - 10);
   const bottom = Math.min(order.length, Math.ceil((viewport.top + viewport.height) / HEIGHT) + 10);
-  const width = `${KEY_WIDTH + rows.length * WIDTH}px`;
-  const gap = html`<span class="gap" role="presentation" ${styles({ width: `${first * WIDTH}px` })}></span>`;
+  const keys = keyWidth(viewport.width);
+  const width = `${keys + rows.length * TRANSPOSED_WIDTH}px`;
+  const gap = html`<span
+    class="gap"
+    role="presentation"
+    ${styles({ width: `${first * TRANSPOSED_WIDTH}px` })}
+  ></span>`;
   return html`<div class="diff-head" role="row" aria-rowindex="1" ${styles({ width })}>
-      <span class="cell key" role="columnheader" ${styles({ width: `${KEY_WIDTH}px` })}>Run</span>
+      <span class="cell key" role="columnheader" aria-colindex="1" ${styles({ width: `${keys}px` })}
+        >Run</span
+      >
       ${gap}
       ${rows
         .slice(first, last)
         .map(
-          ({ row, section }) =>
+          ({ row, section }, index) =>
             html`<span
               class="cell"
               role="columnheader"
-              title="${section} ${plainText(row.key, 500)}"
-              ${styles({ width: `${WIDTH}px` })}
+              aria-colindex=${first + index + 2}
+              title="${section}: ${plainText(row.key, 500)}"
+              ${styles({ width: `${TRANSPOSED_WIDTH}px` })}
               ><bdi class="cut">${plainText(row.key)}</bdi></span
             >`,
         )}
     </div>
     <div class="diff-lines" role="rowgroup" ${styles({ width, height: `${order.length * HEIGHT}px` })}>
-      ${order.slice(top, bottom).map(
-        (side, index) =>
-          html`<div
-            class="diff-line data-line"
-            role="row"
-            aria-rowindex=${top + index + 2}
-            ${styles({ transform: `translateY(${(top + index) * HEIGHT}px)` })}
-          >
-            <span class="cell key" role="rowheader" ${styles({ width: `${KEY_WIDTH}px` })}
-              ><button
-                type="button"
-                class="run-head"
-                title="Open the run"
-                @click=${() => options.openRun(side)}
-              >
-                ${runLabel(data, side)}
-              </button></span
-            >
-            ${gap}
-            ${rows
-              .slice(first, last)
-              .map(
-                ({ row, section }) =>
-                  html`<span class="cell" role="cell" ${styles({ width: `${WIDTH}px` })}
-                    >${cell(options, section, row, side)}</span
-                  >`,
-              )}
-          </div>`,
-      )}
+      ${order
+        .slice(top, bottom)
+        .map((side, index) => drawRun(options, rows, side, top + index, [first, last], gap))}
     </div>`;
+}
+
+function drawRun(
+  options: GridOptions,
+  rows: readonly RowLine[],
+  side: number,
+  line: number,
+  [first, last]: [number, number],
+  gap: TemplateResult,
+): TemplateResult {
+  const { data, active, activate } = options;
+  const place = (column: number) => (active.line === line && active.column === column ? 0 : -1);
+  return html`<div
+    class="diff-line data-line"
+    role="row"
+    aria-rowindex=${line + 2}
+    ${styles({ transform: `translateY(${line * HEIGHT}px)` })}
+  >
+    <span
+      class="cell key"
+      role="rowheader"
+      aria-colindex="1"
+      ${styles({ width: `${keyWidth(options.viewport.width)}px` })}
+      ><button
+        type="button"
+        class="run-head"
+        title="Open the run"
+        data-cell="${line}:0"
+        tabindex=${place(0)}
+        @focus=${() => activate(line, 0)}
+        @click=${() => options.openRun(side)}
+      >
+        ${runLabel(data, side)}
+      </button></span
+    >
+    ${gap}
+    ${rows
+      .slice(first, last)
+      .map(
+        ({ row, section }, index) =>
+          html`<span
+            class="cell"
+            role="cell"
+            aria-colindex=${first + index + 2}
+            data-cell="${line}:${first + index + 1}"
+            tabindex=${place(first + index + 1)}
+            @focus=${() => activate(line, first + index + 1)}
+            ${styles({ width: `${TRANSPOSED_WIDTH}px` })}
+            >${cell({ ...options, columnWidth: TRANSPOSED_WIDTH }, section, row, side)}</span
+          >`,
+      )}
+  </div>`;
 }

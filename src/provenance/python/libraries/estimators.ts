@@ -114,3 +114,24 @@ export function estimatorParams(m: Machine, object: ObjectData, flavour: string)
   }
   return value;
 }
+
+/** Classes of estimators, also of the projects' own ones, that say nothing themselves: what they hold does. */
+const WRAPPER = /^(Pipeline|make_pipeline|TransformedTargetRegressor|CalibratedClassifierCV|\w*SearchCV)$/;
+
+/** The class of a model's estimator: the last step of a pipeline, what a search tries; null where it is not known. */
+export function estimatorClass(model: Value, depth = 0): string | null {
+  const { data } = model;
+  if (data.kind === 'instance') {
+    return data.type.name;
+  }
+  if (data.kind !== 'object' || depth > 4) {
+    return null;
+  }
+  const name = className(data.path);
+  if (!WRAPPER.test(name)) {
+    return ESTIMATOR.test(data.path) || /^[A-Z]\w*$/.test(name) ? name : null;
+  }
+  const inner =
+    steps(data)?.at(-1)?.[1] ?? argument(data.args, 0, 'estimator') ?? data.args.named.get('regressor');
+  return inner ? estimatorClass(inner, depth + 1) : null;
+}

@@ -4,7 +4,7 @@ import { callFunction } from '../calls';
 import { constant, UNKNOWN, type CallArguments, type ObjectData, type Value } from '../values';
 import { asDict } from './builtins';
 import type { LibraryFunction } from './index';
-import { isLibraryDefaults } from './estimators';
+import { estimatorClass, isLibraryDefaults } from './estimators';
 import { makeObject, objectOf } from './objects';
 
 const NONE = constant('none', null, null);
@@ -83,6 +83,16 @@ const autolog: LibraryFunction = (m, args, _site, path) => {
   return NONE;
 };
 
+/** The model is the first argument, whatever its flavour calls it. */
+const logModel: LibraryFunction = (m, args, site, path) => {
+  const model = args.positional[0] ?? [...args.named].find(([name]) => /model$|^pipeline$/.test(name))?.[1];
+  const estimator = model ? estimatorClass(model) : null;
+  if (estimator !== null) {
+    m.models.push({ run: m.run, estimator });
+  }
+  return makeObject(m, path, args, site);
+};
+
 export const MLFLOW_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] = [
   [
     /^mlflow(\.tracking)?(\.fluent)?\.log_param$/,
@@ -112,6 +122,7 @@ export const MLFLOW_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] =
     },
   ],
   [/^mlflow\.(\w+\.)?autolog$/, autolog],
+  [/^mlflow\.\w+\.(log_model|save_model)$/, logModel],
   [/^mlflow(\.entities)?\.(Param)$/, (m, args, site, path) => makeObject(m, path, args, site)],
   [
     /^mlflow(\.tracking)?(\.client)?\.MlflowClient$/,
