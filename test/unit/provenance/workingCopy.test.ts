@@ -70,7 +70,7 @@ describe('the working copy', () => {
     assert.equal(working?.file, 'fit.py');
     assert.equal(working?.params.get('lr')?.value, '0.2');
     const listed = async (commit: string) =>
-      (await working!.changedSince(commit)).map(({ path: name, oldPath, uncommitted }) => [
+      (await working.changedSince(commit)).map(({ path: name, oldPath, uncommitted }) => [
         name,
         oldPath,
         uncommitted,
