@@ -97,8 +97,11 @@ async function load(
   const experiments = await Promise.all([...ids].slice(0, 20).map((id) => store.getExperiment(id, signal)));
   const columns = columnsOf(runs, experiments, services);
   const metrics = columns.filter(({ kindOf }) => kindOf === 'metric');
+  const known = ({ missing }: SweepColumn): number => runs.length - missing;
+  const best = Math.max(...metrics.map(known));
   const headline = headlineMetric(
-    metrics.map(({ name }) => name),
+    // A metric of a few runs says little of the others.
+    metrics.filter((metric) => known(metric) * 2 >= best).map(({ name }) => name),
     experiments[0]?.tags ?? [],
     experiments[0] && services.state.headlineMetric(args.store, experiments[0].experimentId),
     services.settings().headlineMetric || undefined,

@@ -53,6 +53,19 @@ describe('sweep page', function () {
     metrics: { rmse: [[0, START, Math.abs((i % 7) - 3) + 0.1 * (i % 5)]] },
   });
 
+  it('takes an objective that most runs have, and axes on which they differ', async () => {
+    const { page } = await open(`${await fixture('taxi-duration')}/mlflow.db`, { experimentIds: ['1', '2'] });
+    const objective = page.getByLabel('Objective', { exact: true });
+    await objective.waitFor();
+    assert.equal(await objective.inputValue(), 'metric:rmse');
+    const titles = await page.locator('.axis-titles [role=listitem]').allInnerTexts();
+    assert.ok(
+      titles.some((title) => title.includes('learning_rate')),
+      titles.join(),
+    );
+    assert.ok(!titles.some((title) => title.includes('early_stopping')), titles.join());
+  });
+
   it('draws the taxi sweep, and the best by rmse, size and time is the one that the data says', async () => {
     const file = `${await fixture('taxi-duration')}/mlflow.db`;
     const parent = withDatabase(file, (database) =>

@@ -315,13 +315,15 @@ export class SweepPage extends LivePage<SweepPageData> {
       : ' ';
   }
 
-  /** Varying params by importance, then the objective; or what the user chose. */
+  /** Params of several values by importance, then the objective; or what the user chose. */
   private axes(sweep: Sweep): SweepColumn[] {
     const known = (ids: readonly string[]): SweepColumn[] => ids.flatMap((id) => this.columns.get(id) ?? []);
     if (this.settings.axes) {
       return known(this.settings.axes).filter(({ kind }) => kind !== 'empty');
     }
-    const params = varying(this.columns.values()).filter(({ kindOf }) => kindOf === 'param');
+    const params = varying(this.columns.values()).filter(
+      ({ kindOf, range }) => kindOf === 'param' && range && range[0] < range[1],
+    );
     const order = this.importance.refused === null ? this.importance.params.map(({ name }) => name) : [];
     const place = (column: SweepColumn): number => {
       const index = order.indexOf(column.name);
