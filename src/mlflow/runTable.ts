@@ -140,6 +140,8 @@ export interface TableWindow {
 export interface TableRows extends TableWindow {
   /** Differs after each change of the store that the table noticed. */
   version: string;
+  /** Values that a commit may have changed in rows that are not here are read anew when asked in so many ms. */
+  refreshIn: number | null;
   /** Runs in the scope. */
   total: number;
   /** Runs for which the filter holds. */

@@ -70,6 +70,7 @@ export class TableModel {
   private baseline: string | null = null;
   private readonly asker = new Refresher(() => this.rows());
   private question: AbortController | null = null;
+  private again: ReturnType<typeof setTimeout> | undefined;
   private pause: ReturnType<typeof setTimeout> | undefined;
   /** Metrics that were read whole, or are being read, since the last commit. */
   private readonly loaded = new Set<string>();
@@ -202,6 +203,7 @@ export class TableModel {
         this.loaded.clear();
       }
       this.chunk = new Chunk(answer, wanted);
+      this.askAgain(answer.refreshIn);
       this.now = answer.now;
       this.problem = null;
       this.filterError = null;
@@ -225,6 +227,14 @@ export class TableModel {
       this.refused(toStoreError(error));
     }
     surface.changed();
+  }
+
+  /** Once more without being told, where the answer may be old. */
+  private askAgain(milliseconds: number | null): void {
+    clearTimeout(this.again);
+    if (milliseconds !== null) {
+      this.again = setTimeout(() => this.ask(), milliseconds + 50);
+    }
   }
 
   private pinned(): string[] {

@@ -13,6 +13,9 @@ export interface LoadedRun {
 
 export type KeyKind = 'metric' | 'param' | 'tag';
 
+/** The last row of each table of values when it was looked at: its rowid, and what it holds. Missing: it has none. */
+export type TableMarks = ReadonlyMap<string, { rowid: number; holds: string }>;
+
 /**
  * Where a run table's columns come from. Synchronous, as SQLite is in its worker; callbacks may get runs of other
  * experiments too. A value of null is missing.
@@ -49,6 +52,13 @@ export interface TableLoader {
   keys(kind: KeyKind): string[];
   /** Every metric and param of some runs. */
   everything(runIds: readonly string[], each: (kind: KeyKind, key: string, value: string) => void): void;
+  /** Where the tables of values end now. */
+  marks(): TableMarks;
+  /**
+   * Runs that metrics, params or tags were added to since the marks were taken; null where that cannot be told:
+   * rows are gone, or more than `most` runs were added to.
+   */
+  changedSince(marks: TableMarks, most: number): string[] | null;
   /** Values of a key until `each` answers false. */
   scan(kind: KeyKind, key: string, each: (runId: string, value: string) => boolean): void;
 }

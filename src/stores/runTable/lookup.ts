@@ -2,8 +2,9 @@ import type { TableColumn } from '../../mlflow/runTable';
 import { numberInText } from '../../search/values';
 import type { TextColumn } from './columns';
 import { NumberColumn, type Column } from './columns';
+import { HISTORY_TAG } from './attributes';
 import { modelSize } from './models';
-import { HISTORY_TAG, TAG_ATTRIBUTES, type RunColumns } from './runColumns';
+import { TAG_ATTRIBUTES, type RunColumns } from './runColumns';
 
 /** A column as a window sees it: whole, or with values for the window's rows only. */
 export type WindowColumn =

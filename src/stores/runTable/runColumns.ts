@@ -1,12 +1,12 @@
 import { columnId, type TableColumn, type TableScope } from '../../mlflow/runTable';
 import { TAG_COMMIT, TAG_PARENT } from '../../search/syntax';
+import { durations, experimentNames, joined, models, withFallback } from './attributes';
 import { NumberColumn, TextColumn, type Column } from './columns';
-import type { KeyKind, TableLoader } from './loader';
-import { modelFlavor, modelSize } from './models';
+import { HeldColumns, type HeldColumn } from './heldColumns';
+import type { KeyKind, TableLoader, TableMarks } from './loader';
+import { breakCircles } from './parents';
 import { RunIndex } from './runIndex';
-
-/** JSON about the models that a run logged (MLflow < 3). */
-export const HISTORY_TAG = 'mlflow.log-model.history';
+import { takeOver } from './takeOver';
 
 /** Attributes that are a tag's value and nothing else. */
 export const TAG_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
@@ -17,12 +17,6 @@ export const TAG_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
 
 /** Beyond this many runs a commit of somebody else does not make every column be read again. */
 const SMALL = 4000;
-/** More runs than this, looked up one by one, cost more than a column. */
-const MAX_PATCHED = 500;
-/** How long a patched column of a large store may go without being read anew, ms. */
-const MAX_AGE = 30_000;
-/** What the columns of one table may take, bytes. */
-const MEMORY = 96 * 1024 * 1024;
 
 const READY_ATTRIBUTES = new Set(['name', 'status', 'start', 'duration', 'experiment', 'runId']);
 
@@ -30,14 +24,6 @@ const READY_ATTRIBUTES = new Set(['name', 'status', 'start', 'duration', 'experi
 function heldId(column: TableColumn): string {
   const tag = column.kind === 'attribute' ? TAG_ATTRIBUTES.get(column.key) : undefined;
   return tag === undefined ? columnId(column) : `tag:${tag}`;
-}
-
-interface Held {
-  column: Column;
-  /** When it was read whole, ms. */
-  readAt: number;
-  /** The request in which it was read: trusted once that request's state of the store is proven. */
-  request: number;
 }
 
 /** Runs of a scope as columns, read when asked for and kept. Rows are numbered; a number keeps its run. */
@@ -54,19 +40,19 @@ export class RunColumns {
   /** 0 for a run that has left the scope. */
   readonly alive: Uint8Array;
   total = 0;
-  private readonly held = new Map<string, Held>();
+  readonly marks: TableMarks;
+  private readonly held: HeldColumns;
   private readonly derived = new Map<string, unknown>();
-  private bytes = 0;
-  private request = 0;
-  private proven = 0;
 
   /** @param previous the same scope at an earlier state, whose columns are kept where that is cheaper */
   constructor(
     private loader: TableLoader,
     readonly scope: TableScope,
     previous: RunColumns | null,
-    private readonly now: () => number,
+    now: () => number,
   ) {
+    this.held = new HeldColumns(now);
+    this.marks = loader.marks();
     const kept = previous && previous.ids.length > SMALL ? previous : null;
     this.ids = kept ? kept.ids.slice() : [];
     this.index = new RunIndex(this.ids);
@@ -100,7 +86,7 @@ export class RunColumns {
       this.alive[row] = 1;
     }
     if (kept) {
-      this.takeOver(kept, known);
+      takeOver(this, kept, known, this.held);
     }
   }
 
@@ -111,12 +97,14 @@ export class RunColumns {
   /** The loader of the request that begins; what is read from now on belongs to it. */
   begin(loader: TableLoader): void {
     this.loader = loader;
-    this.request++;
+    if (this.held.begin()) {
+      this.derived.clear();
+    }
   }
 
   /** The request's state of the store is proven: what it read may outlive it. */
   settle(): void {
-    this.proven = this.request;
+    this.held.settle();
   }
 
   /** A value that depends on the runs and columns, made once. */
@@ -132,7 +120,7 @@ export class RunColumns {
   }
 
   metric(column: TableColumn): NumberColumn {
-    return this.read(columnId({ ...column, kind: 'metric' }), () => {
+    return this.held.read(columnId({ ...column, kind: 'metric' }), () => {
       const made = new NumberColumn(this.rows);
       this.loader.metric(column.key, column.rule ?? 'last', column.step ?? 0, (runId, value) => {
         const row = this.index.get(runId);
@@ -145,7 +133,7 @@ export class RunColumns {
   }
 
   text(kind: 'param' | 'tag', key: string): TextColumn {
-    return this.read(`${kind}:${key}`, () => {
+    return this.held.read(`${kind}:${key}`, () => {
       const made = new TextColumn(this.rows);
       this.loader.text(kind, key, (runId, value) => {
         const row = this.index.get(runId);
@@ -167,29 +155,24 @@ export class RunColumns {
       case 'start':
         return this.start;
       case 'user':
-        return this.read('attribute:user', () => this.withFallback('mlflow.user', this.user));
+        return this.held.read('attribute:user', () => withFallback(this, 'mlflow.user', this.user));
       case 'source':
       case 'commit':
       case 'autologged':
         return this.text('tag', TAG_ATTRIBUTES.get(key) ?? key);
       case 'duration':
-        return this.memo('duration', () => {
-          const made = new NumberColumn(this.rows);
-          for (let row = 0; row < this.rows; row++) {
-            const [start, end] = [this.start.get(row), this.end.get(row)];
-            made.set(row, start === undefined || end === undefined ? null : end - start);
-          }
-          return made;
-        });
+        return this.memo('duration', () => durations(this));
       case 'experiment':
-        return this.read('attribute:experiment', () => this.experimentNames());
+        return this.held.read('attribute:experiment', () => experimentNames(this));
       case 'dataset':
-        return this.read('attribute:dataset', () => this.joined(this.lists('dataset name')));
+        return this.held.read('attribute:dataset', () => joined(this.rows, this.lists('dataset name')));
       case 'registered':
-        return this.read('attribute:registered', () => this.joined(this.lists('registered version')));
+        return this.held.read('attribute:registered', () =>
+          joined(this.rows, this.lists('registered version')),
+        );
       case 'model':
       case 'modelSize':
-        return this.read(`attribute:${key}`, () => this.models(key));
+        return this.held.read(`attribute:${key}`, () => models(this, key));
       case 'runId':
         return this.memo('runId', () => {
           const made = new TextColumn(this.rows);
@@ -239,7 +222,7 @@ export class RunColumns {
   }
 
   artifactUris(): TextColumn {
-    return this.read('attribute:artifactUri', () => {
+    return this.held.read('attribute:artifactUri', () => {
       const made = new TextColumn(this.rows);
       this.loader.artifactUris((runId, uri) => {
         const row = this.index.get(runId);
@@ -293,116 +276,38 @@ export class RunColumns {
     return small || ready || this.held.has(heldId(column)) ? this.column(column) : undefined;
   }
 
-  private read<T extends Column>(id: string, make: () => T): T {
-    const known = this.held.get(id);
-    if (known) {
-      // The last used stand last.
-      this.held.delete(id);
-      this.held.set(id, known);
-      return known.column as T;
-    }
-    const column = make();
-    this.hold(id, { column, readAt: this.now(), request: this.request });
-    return column;
+  /** The columns that a later state may begin with. */
+  trustedColumns(): [string, HeldColumn][] {
+    return this.held.trusted();
   }
 
-  private hold(id: string, held: Held): void {
-    this.held.set(id, held);
-    this.bytes += held.column.bytes;
-    for (const [oldest, { column }] of this.held) {
-      if (this.bytes <= MEMORY || oldest === id) {
-        break;
-      }
-      this.held.delete(oldest);
-      this.bytes -= column.bytes;
-    }
+  /** In how many ms to ask again, because a column may be old by then; null where none is. */
+  refreshIn(): number | null {
+    return this.held.refreshIn();
   }
 
-  /** Columns of an earlier state, with the runs read again that can have changed: new, running or altered ones. */
-  private takeOver(kept: RunColumns, known: number): void {
-    const changed: string[] = this.ids.slice(known);
-    for (let row = 0; row < known; row++) {
-      const running = /^(RUNNING|SCHEDULED)$/;
-      const altered =
-        running.test(this.status.get(row) ?? '') ||
-        this.status.get(row) !== kept.status.get(row) ||
-        this.name.get(row) !== kept.name.get(row) ||
-        this.end.get(row) !== kept.end.get(row);
-      if (this.alive[row] && altered) {
-        changed.push(this.ids[row]!);
-      }
+  /**
+   * Looks up the values of these rows in the columns that may be old. Those that turn out to be so are forgotten:
+   * then it answers true, and what was made of them is to be made again.
+   */
+  recheck(rows: Int32Array, columns: readonly TableColumn[]): boolean {
+    const runIds = [...new Set(rows)].flatMap((row) => (row < 0 ? [] : [this.ids[row]!]));
+    const unsure = new Set(columns.map(heldId).filter((id) => this.held.isUnsure(id)));
+    const keys = [...unsure].map((id) => id.slice('tag:'.length));
+    if (keys.length === 0 || runIds.length === 0) {
+      return false;
     }
-    if (changed.length > MAX_PATCHED) {
-      return;
-    }
-    for (const [id, { column, readAt, request }] of kept.held) {
-      const [, kind, key] = /^(metric|param|tag):([^]*)$/.exec(id) ?? [];
-      if (kind === undefined || key === undefined || request > kept.proven || this.now() - readAt > MAX_AGE) {
-        continue;
-      }
-      // A copy: this state may yet turn out to be none, and then the earlier column is taken again.
-      const copy = column.copy(this.rows);
-      changed.forEach((runId) => copy.set(this.index.get(runId)!, null));
-      if (copy instanceof NumberColumn) {
-        this.loader.metricsOf([key], changed, (runId, _, value) => copy.set(this.index.get(runId)!, value));
-      } else {
-        this.loader.textsOf(kind as 'param' | 'tag', [key], changed, (runId, _, value) =>
-          copy.set(this.index.get(runId)!, value),
-        );
-      }
-      this.hold(id, { column: copy, readAt, request: this.request });
-    }
-  }
-
-  private withFallback(tag: string, fallback: TextColumn): TextColumn {
-    const tags = this.text('tag', tag);
-    const made = new TextColumn(this.rows);
-    for (let row = 0; row < this.rows; row++) {
-      made.set(row, tags.get(row) ?? (fallback.get(row) || null));
-    }
-    return made;
-  }
-
-  private experimentNames(): TextColumn {
-    const names = new Map<string, string>();
-    this.loader.experimentNames((id, name) => names.set(id, name));
-    const made = new TextColumn(this.rows);
-    for (let row = 0; row < this.rows; row++) {
-      const id = this.experiment.get(row);
-      made.set(row, id === undefined ? null : (names.get(id) ?? id));
-    }
-    return made;
-  }
-
-  private joined(lists: string[][]): TextColumn {
-    const made = new TextColumn(this.rows);
-    lists.forEach((list, row) => made.set(row, [...new Set(list)].join(', ')));
-    return made;
-  }
-
-  private models(what: 'model' | 'modelSize'): Column {
-    const size = new NumberColumn(this.rows);
-    const flavor = new TextColumn(this.rows);
-    if (what === 'model') {
-      this.loader.modelTypes((runId, type) => {
-        const row = this.index.get(runId);
-        if (row !== undefined && type !== '') {
-          flavor.set(row, type);
-        }
-      });
-    }
-    // Not kept as a column: a kilobyte of JSON a run.
-    this.loader.text('tag', HISTORY_TAG, (runId, value) => {
-      const row = this.index.get(runId);
-      if (row !== undefined && value !== null) {
-        if (what === 'model') {
-          flavor.set(row, modelFlavor(value) ?? flavor.get(row) ?? null);
-        } else {
-          size.set(row, modelSize(value));
-        }
-      }
+    const now = new Map<string, string>();
+    this.loader.textsOf('tag', keys, runIds, (runId, key, value) => now.set(`${runId} ${key}`, value));
+    const old = keys.filter((key) => {
+      const column = this.text('tag', key);
+      return runIds.some((runId) => column.get(this.index.get(runId)!) !== now.get(`${runId} ${key}`));
     });
-    return what === 'model' ? flavor : size;
+    old.forEach((key) => this.held.drop(`tag:${key}`));
+    if (old.length > 0) {
+      this.derived.clear();
+    }
+    return old.length > 0;
   }
 
   /** How many parents stand above each run, as the search language counts them. */
@@ -442,27 +347,5 @@ export class RunColumns {
 
   get source(): TableLoader {
     return this.loader;
-  }
-}
-
-/** Cuts the members of circles loose: they hang nowhere, what hangs on them stays. */
-function breakCircles(parents: Int32Array): void {
-  /** 0: not seen, else the walk in which it was. */
-  const seen = new Int32Array(parents.length);
-  for (let start = 0; start < parents.length; start++) {
-    const walk = start + 1;
-    let row = start;
-    while (row !== -1 && seen[row] === 0) {
-      seen[row] = walk;
-      row = parents[row]!;
-    }
-    if (row !== -1 && seen[row] === walk) {
-      let member = row;
-      do {
-        const next = parents[member]!;
-        parents[member] = -1;
-        member = next;
-      } while (member !== row && member !== -1);
-    }
   }
 }

@@ -8,7 +8,7 @@ import type {
   TableView,
   ValueQuery,
 } from '../../mlflow/runTable';
-import { displayOf } from './display';
+import { displayOf, type Display } from './display';
 import { findColumns, findValues, suggestColumns } from './keys';
 import type { TableLoader } from './loader';
 import { RunColumns } from './runColumns';
@@ -51,9 +51,17 @@ export class TableState {
 
   rows(query: TableQuery): TableRows {
     const table = this.table(query);
-    const display = displayOf(table, query);
-    const from = Math.max(0, Math.min(query.from, display.rows.length));
-    const to = Math.min(display.rows.length, from + query.count);
+    const window = (display: Display): { from: number; to: number } => {
+      const from = Math.max(0, Math.min(query.from, display.rows.length));
+      return { from, to: Math.min(display.rows.length, from + query.count) };
+    };
+    let display = displayOf(table, query);
+    let { from, to } = window(display);
+    const used = [...query.columns, ...query.sort.map(({ column }) => column), ...query.group];
+    if (table.recheck(display.rows.subarray(from, to), used)) {
+      display = displayOf(table, query);
+      ({ from, to } = window(display));
+    }
     const pinned = Int32Array.from(
       query.pinned.flatMap((runId) => {
         const row = table.index.get(runId);
@@ -62,6 +70,7 @@ export class TableState {
     );
     return {
       version: this.version,
+      refreshIn: table.refreshIn(),
       total: table.total,
       matched: display.matching.length,
       rowCount: display.rows.length,

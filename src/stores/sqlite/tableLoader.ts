@@ -1,15 +1,23 @@
 import type { MetricRule, TableScope } from '../../mlflow/runTable';
 import { depthsSql, latestFromHistory, UNSEARCHED_SQL } from '../../search/sql';
-import type { KeyKind, LoadedRun, TableLoader } from '../runTable/loader';
+import type { KeyKind, LoadedRun, TableLoader, TableMarks } from '../runTable/loader';
 import { distinctKeys, lastLoggedOf, latestMetricsOf, pairsOf } from './queries/attributes';
 import { runsWhere } from './queries/family';
 import { searchSchema } from './queries/runs';
 import type { Reader } from './reader';
-import { metricValue } from './values';
+import type { TableName } from './schema';
+import { metricValue, number, text } from './values';
 
 /** Values of one key are read in pieces that double, because most scans end after a few. */
 const FIRST_PIECE = 64;
 const LARGEST_PIECE = 8192;
+
+/** Tables that a run's values are added to, row after row. */
+const VALUE_TABLES = ['metrics', 'latest_metrics', 'params', 'tags'] as const;
+/** What a row of them is about. */
+const HOLDS = "key || ' ' || run_uuid";
+/** More rows than this since the last look cost more to look through than columns to read. */
+const MOST_ADDED = 100_000;
 
 /** A run table's columns out of a SQLite store: a column a query, never a join (reference sqlite.md, 4). */
 export class SqliteTableLoader implements TableLoader {
@@ -201,6 +209,44 @@ export class SqliteTableLoader implements TableLoader {
     );
   }
 
+  marks(): TableMarks {
+    return new Map(
+      this.valueTables().flatMap((table) => {
+        const row = this.hasRowid(table)
+          ? this.reader.first(`SELECT rowid, ${HOLDS} FROM ${table} ORDER BY rowid DESC LIMIT 1`)
+          : undefined;
+        return row ? [[table, { rowid: number(row[0]), holds: text(row[1]) }] as const] : [];
+      }),
+    );
+  }
+
+  changedSince(marks: TableMarks, most: number): string[] | null {
+    const runIds = new Set<string>();
+    for (const table of this.valueTables()) {
+      const mark = marks.get(table);
+      const there = mark && this.reader.first(`SELECT ${HOLDS} FROM ${table} WHERE rowid = ?`, [mark.rowid]);
+      if (mark && (!there || text(there[0]) !== mark.holds)) {
+        return null;
+      }
+      if (!mark && !this.hasRowid(table)) {
+        return null;
+      }
+      let added = 0;
+      this.reader.each(
+        `SELECT run_uuid FROM ${table} WHERE rowid > ? LIMIT ${MOST_ADDED + 1}`,
+        [mark?.rowid ?? 0],
+        (row) => {
+          added++;
+          runIds.add(row.text(0));
+        },
+      );
+      if (added > MOST_ADDED || runIds.size > most) {
+        return null;
+      }
+    }
+    return [...runIds];
+  }
+
   scan(kind: KeyKind, key: string, each: (runId: string, value: string) => boolean): void {
     const table =
       kind === 'metric'
@@ -232,7 +278,15 @@ export class SqliteTableLoader implements TableLoader {
    * pages in no order and each of them many times; by rowid each page is read once, one after the other.
    */
   private ofKey(table: 'latest_metrics' | 'params' | 'tags'): string {
-    const hasRowid = this.reader.memo(`rowid of ${table}`, () => {
+    return this.hasRowid(table) ? `rowid IN (SELECT rowid FROM ${table} WHERE key = ?)` : 'key = ?';
+  }
+
+  private valueTables(): TableName[] {
+    return VALUE_TABLES.filter((table) => this.reader.schema.has(table));
+  }
+
+  private hasRowid(table: string): boolean {
+    return this.reader.memo(`rowid of ${table}`, () => {
       try {
         this.reader.first(`SELECT 1 FROM ${table} WHERE rowid = 0`);
         return true;
@@ -241,7 +295,6 @@ export class SqliteTableLoader implements TableLoader {
         return false;
       }
     });
-    return hasRowid ? `rowid IN (SELECT rowid FROM ${table} WHERE key = ?)` : 'key = ?';
   }
 
   private values(

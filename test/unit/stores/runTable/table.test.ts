@@ -5,6 +5,7 @@ import type {
   RunTableRow,
   TableColumn,
   TableQuery,
+  TableRows,
   TableView,
 } from '../../../../src/mlflow/runTable';
 import type { StoreError } from '../../../../src/mlflow/errors';
@@ -373,6 +374,57 @@ describe('run table of a SQLite store', function () {
       assert.equal((newest.rows[0] as RunTableRow).name, 'fresh');
       const all = await table.matching({ ...VIEW, experimentIds: ['2'] });
       assert.ok(!all.includes(id(1)) && all.includes('fresh'));
+    });
+
+    const firstRun = ({ rows }: TableRows): string => (rows[0] as RunTableRow).runId;
+    const commit = (...statements: string[]): void =>
+      withDatabase(file, (database) => {
+        database.exec(`BEGIN IMMEDIATE; ${statements.join('; ')}; COMMIT`);
+      });
+
+    it('sees at once what is logged to a run that ended long ago, wherever it stands', async () => {
+      const byMetric = many({ sort: [{ column: metric('m'), descending: true }] });
+      const byParam = many({ sort: [{ column: param('q'), descending: true }], columns: [param('q')] });
+      await table.rows(byMetric);
+      await table.rows(byParam);
+      const run = id(7);
+      commit(
+        `INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES ('m', 7000, 1, '${run}', 1, 0)`,
+        `UPDATE latest_metrics SET value = 7000, step = 1 WHERE key = 'm' AND run_uuid = '${run}'`,
+        `INSERT INTO params (key, value, run_uuid) VALUES ('q', '3', '${id(8)}')`,
+      );
+      const after = await table.rows(byMetric);
+      assert.equal(firstRun(after), run);
+      assert.equal(after.extremes[0]?.max, 7000);
+      assert.equal(after.refreshIn, null, 'nothing of it may be old');
+      assert.equal(firstRun(await table.rows(byParam)), id(8));
+    });
+
+    it('sees a tag that was written over: at once where it is seen, elsewhere when it asks again', async () => {
+      const tag: TableColumn = { kind: 'tag', key: 't' };
+      commit(
+        ...[1, 2, 3, 4000].map(
+          (run) => `INSERT INTO tags (key, value, run_uuid) VALUES ('t', '${10 - run / 1000}', '${id(run)}')`,
+        ),
+      );
+      const sorted = many({ sort: [{ column: tag, descending: true }], columns: [tag], count: 3 });
+      const top = async (): Promise<unknown[]> => {
+        const { rows, cells } = await table.rows(sorted);
+        const column = cells[0]!;
+        return [firstRun({ rows } as TableRows), column.type === 'text' ? column.values[0] : null];
+      };
+      assert.deepEqual(await top(), [id(1), '9.999']);
+      commit(`UPDATE tags SET value = '1' WHERE key = 't' AND run_uuid = '${id(1)}'`);
+      assert.deepEqual(await top(), [id(2), '9.998']);
+      // One that stands far below the rows that are asked for.
+      commit(`UPDATE tags SET value = '99' WHERE key = 't' AND run_uuid = '${id(4000)}'`);
+      const { refreshIn } = await table.rows(sorted);
+      if ((await top())[0] !== id(4000)) {
+        assert.ok(refreshIn !== null && refreshIn <= 5000, String(refreshIn));
+        await new Promise((resolve) => setTimeout(resolve, refreshIn + 20));
+      }
+      assert.deepEqual(await top(), [id(4000), '99']);
+      assert.equal((await table.rows(sorted)).refreshIn, null);
     });
   });
 });

@@ -1,0 +1,77 @@
+import { NumberColumn } from './columns';
+import type { HeldColumn, HeldColumns } from './heldColumns';
+import type { KeyKind } from './loader';
+import type { RunColumns } from './runColumns';
+
+/** More runs than this, looked up one by one, cost more than a column. */
+const MAX_PATCHED = 500;
+
+/**
+ * Gives a table the columns of an earlier state, with the runs read again that a commit can have changed. What was
+ * logged since is known by its rows, which are only ever added: new metrics and params are never missed. A tag is
+ * written over in place, which leaves no trace: its column is `unsure` and soon read anew (HeldColumns).
+ * @param known rows that the earlier state has too
+ */
+export function takeOver(table: RunColumns, kept: RunColumns, known: number, held: HeldColumns): void {
+  const logged = table.source.changedSince(kept.marks, MAX_PATCHED);
+  if (logged === null) {
+    return;
+  }
+  const changed = new Set([...table.ids.slice(known), ...logged.filter((runId) => table.index.has(runId))]);
+  for (const runId of alteredRuns(table, kept, known)) {
+    if (changed.size >= MAX_PATCHED) {
+      break;
+    }
+    changed.add(runId);
+  }
+  if (changed.size > MAX_PATCHED) {
+    return;
+  }
+  for (const [id, before] of kept.trustedColumns()) {
+    const [, kind, key] = /^(metric|param|tag):([^]*)$/.exec(id) ?? [];
+    if (kind !== undefined && key !== undefined) {
+      held.take(id, patched(table, kind as KeyKind, key, before, [...changed]));
+    }
+  }
+}
+
+/** Runs whose rows differ, then those that still run and may write their tags anew. */
+function alteredRuns(table: RunColumns, kept: RunColumns, known: number): string[] {
+  const altered: string[] = [];
+  const running: string[] = [];
+  for (let row = 0; row < known; row++) {
+    if (!table.alive[row]) {
+      continue;
+    }
+    const status = table.status.get(row);
+    if (
+      status !== kept.status.get(row) ||
+      table.name.get(row) !== kept.name.get(row) ||
+      table.end.get(row) !== kept.end.get(row)
+    ) {
+      altered.push(table.ids[row]!);
+    } else if (status === 'RUNNING' || status === 'SCHEDULED') {
+      running.push(table.ids[row]!);
+    }
+  }
+  return [...altered, ...running];
+}
+
+function patched(
+  table: RunColumns,
+  kind: KeyKind,
+  key: string,
+  before: HeldColumn,
+  changed: readonly string[],
+): HeldColumn {
+  const { index, source } = table;
+  // A copy: this state may yet turn out to be none, and then the earlier column is taken again.
+  const copy = before.column.copy(table.rows);
+  changed.forEach((runId) => copy.set(index.get(runId)!, null));
+  if (copy instanceof NumberColumn) {
+    source.metricsOf([key], changed, (runId, _, value) => copy.set(index.get(runId)!, value));
+  } else if (kind !== 'metric') {
+    source.textsOf(kind, [key], changed, (runId, _, value) => copy.set(index.get(runId)!, value));
+  }
+  return { ...before, column: copy, unsure: kind === 'tag' };
+}
