@@ -33,6 +33,7 @@ import { OpenStores } from './stores/openStores';
 import { ComparisonView } from './views/comparisonView';
 import { ExperimentsView } from './views/experimentsView';
 import { ModelsView } from './views/modelsView';
+import { LitRun } from './views/litRun';
 import { followVisibility } from './views/visibility';
 
 /** What the extension offers to its own benchmark and to other extensions: how long activation took. */
@@ -117,6 +118,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     experiments,
     models,
     comparison,
+    new LitRun(state),
     panels,
     sources,
     new GitFileSystem(sources),

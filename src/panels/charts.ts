@@ -15,7 +15,8 @@ import type { RequestHandlers } from '../protocol/messages';
 import type { ChartsArguments } from '../protocol/pages';
 import { historiesCsv } from '../series/csv';
 import { HistoryColumns } from '../series/history';
-import { keyOf, type RunKey } from '../state/viewState';
+import { runLabels } from '../state/runLabels';
+import { keyOf, sameRun, type RunKey } from '../state/viewState';
 import { storeName } from '../stores/uri';
 import type { PageDefinition, PageServices, PageSession } from './page';
 
@@ -48,11 +49,21 @@ function handlers(
     load: async (_, signal) => {
       const data = await load(args, services, signal);
       session.setTitle(title(args, data));
+      // A run that was selected elsewhere while the page was hidden.
+      queueMicrotask(() => session.emit('hovered', services.state.hovered));
       return data;
     },
     sample: (request, signal) => sample(request, services, signal),
     hover: async ({ run }) => {
       services.state.setHovered(run);
+      return null;
+    },
+    pin: async ({ run, pinned }) => {
+      const others = pinnedRuns(services).filter((other) => !sameRun(other, run));
+      services.state.setSetting(
+        PINNED,
+        pinned ? [...others, { store: run.store, runId: run.runId }] : others,
+      );
       return null;
     },
     saveSettings: async ({ settings }) => {
@@ -80,6 +91,11 @@ function handlers(
 }
 
 const SETTINGS = 'charts';
+const PINNED = 'charts.pinned';
+
+function pinnedRuns({ state }: PageServices): RunKey[] {
+  return state.setting<RunKey[]>(PINNED) ?? [];
+}
 
 async function saveFile(services: PageServices, name: string, data: Uint8Array): Promise<void> {
   if (!services.saveFile) {
@@ -110,6 +126,9 @@ async function load(
   const found = args.experimentIds
     ? await searchRuns(args, args.experimentIds, services, signal)
     : await getRuns(args.runs?.length ? args.runs : services.state.shownRuns(), services, signal);
+  const pinned = new Set(pinnedRuns(services).map(keyOf));
+  const isPinned = ({ key }: Found['runs'][number]): number => (pinned.has(keyOf(key)) ? 1 : 0);
+  found.runs = found.runs.toSorted((a, b) => isPinned(b) - isPinned(a));
   const experiments = new Map<string, Experiment>();
   for (const { key, run } of found.runs) {
     const id = `${key.store}\n${run.info.experimentId}`;
@@ -121,11 +140,13 @@ async function load(
   const differing = differingParams(found.runs.map(({ run }) => run));
   found.runs.forEach(({ key, run }) => services.state.learnColor(key, run.tags));
   const colors = services.state.colorsOf(found.runs.map(({ key }) => key));
+  const shortened = shortener();
+  const labels = runLabels(found.runs.map(({ run }) => run));
   const runs = found.runs.map(({ key, run }, index): ChartRun => {
     const experiment = experiments.get(`${key.store}\n${run.info.experimentId}`);
     return {
       ...key,
-      name: run.info.runName || key.runId.slice(0, 8),
+      name: labels[index]!,
       experimentId: run.info.experimentId,
       experimentName: experiment?.name ?? '',
       state: runCondition(run.info, lastLogged(run), services.now()),
@@ -133,9 +154,10 @@ async function load(
       startTime: run.info.startTime,
       parentRunId: valueOf(run.tags, 'mlflow.parentRunId') ?? null,
       color: colors[index]!,
+      pinned: pinned.has(keyOf(key)),
       params: run.params
         .filter((param) => differing.has(param.key))
-        .map(({ key: name, value }) => ({ key: name, value: value.slice(0, LONGEST_VALUE) })),
+        .map(({ key: name, value }) => ({ key: name, value: shortened(value) })),
     };
   });
   const store = args.store ?? found.runs[0]?.key.store ?? found.gone[0]?.store ?? '';
@@ -177,11 +199,41 @@ async function searchRuns(
   const counts =
     page.nextPageToken && !args.filter ? await store.countRuns(experimentIds, 'ACTIVE_ONLY', signal) : null;
   const total = counts ? [...counts.values()].reduce((a, b) => a + b, 0) : page.items.length;
+  const runs = page.items.map((run) => ({ key: { store: uri, runId: run.info.runId }, run }));
   return {
-    runs: page.items.map((run) => ({ key: { store: uri, runId: run.info.runId }, run })),
+    runs: [...runs, ...(await missingPinned(experimentIds, runs, store, uri, services, signal))],
     gone: [],
     omitted: page.nextPageToken ? Math.max(1, total - page.items.length) : 0,
   };
+}
+
+/** Pinned runs of these experiments that the search left out: too old, or not what the filter asks for. */
+async function missingPinned(
+  experimentIds: readonly string[],
+  found: Found['runs'],
+  store: TrackingStore,
+  uri: string,
+  services: PageServices,
+  signal: AbortSignal,
+): Promise<Found['runs']> {
+  const known = new Set(found.map(({ key }) => keyOf(key)));
+  const wanted = pinnedRuns(services).filter((key) => key.store === uri && !known.has(keyOf(key)));
+  const runs = await Promise.all(
+    wanted.map(async (key) => {
+      try {
+        return [{ key, run: await store.getRun(key.runId, signal) }];
+      } catch (error) {
+        if (isCancelled(error)) {
+          throw error;
+        }
+        // Deleted for good: a pin holds nothing.
+        return [];
+      }
+    }),
+  );
+  return runs
+    .flat()
+    .filter(({ run }) => experimentIds.length === 0 || experimentIds.includes(run.info.experimentId));
 }
 
 async function getRuns(keys: readonly RunKey[], services: PageServices, signal: AbortSignal): Promise<Found> {
@@ -233,6 +285,19 @@ function differingParams(runs: readonly Run[]): Set<string> {
   return new Set(
     [...values].flatMap(([key, seen]) => (seen.size > 1 || counts.get(key)! < runs.length ? [key] : [])),
   );
+}
+
+/** Cuts long values; those that were different stay so, for runs are grouped by them. */
+function shortener(): (value: string) => string {
+  const known = new Map<string, string>();
+  return (value) => {
+    if (value.length <= LONGEST_VALUE) {
+      return value;
+    }
+    const short = known.get(value) ?? `${value.slice(0, LONGEST_VALUE)}… (${known.size + 1})`;
+    known.set(value, short);
+    return short;
+  };
 }
 
 async function sample(

@@ -53,6 +53,8 @@ function handlers(
       shown = runs;
       const about = data.parent?.name ?? data.experiments.map(({ name }) => name).join(', ');
       session.setTitle(`Sweep · ${about || data.storeName}`);
+      // A run that was selected elsewhere while the page was hidden.
+      queueMicrotask(() => session.emit('hovered', services.state.hovered));
       return { ...data, brushCleared };
     },
     modelSizes: async (_, signal) => {
@@ -92,7 +94,7 @@ async function load(
 ): Promise<{ data: Omit<SweepPageData, 'brushCleared'>; runs: Run[] }> {
   const store = await services.stores.get(args.store);
   const parent = args.parentRunId === undefined ? null : await store.getRun(args.parentRunId, signal);
-  const { runs, omitted } = await findRuns(args, store, parent, signal);
+  const { runs, omitted, gone } = await findRuns(args, store, parent, signal);
   const ids = new Set([...(args.experimentIds ?? []), ...runs.map(({ info }) => info.experimentId)]);
   const experiments = await Promise.all([...ids].slice(0, 20).map((id) => store.getExperiment(id, signal)));
   const columns = columnsOf(runs, experiments, services);
@@ -125,6 +127,7 @@ async function load(
       columns,
       objective: headline === undefined ? null : `metric:${headline}`,
       omitted,
+      gone,
       settings: services.state.setting(SETTINGS) ?? null,
       stale:
         store.state.status === 'gone' ? { since: store.state.since, message: store.state.message } : null,
@@ -137,12 +140,16 @@ async function findRuns(
   store: TrackingStore,
   parent: Run | null,
   signal: AbortSignal,
-): Promise<{ runs: Run[]; omitted: number }> {
+): Promise<{ runs: Run[]; omitted: number; gone: number }> {
   if (args.runIds) {
-    const runs = await Promise.all(
-      args.runIds.slice(0, MOST_RUNS).map((runId) => store.getRun(runId, signal)),
-    );
-    return { runs: oldestFirst(runs), omitted: Math.max(0, args.runIds.length - MOST_RUNS) };
+    const wanted = args.runIds.slice(0, MOST_RUNS);
+    const found = await Promise.all(wanted.map((runId) => runOrNull(store, runId, signal)));
+    const runs = found.filter((run) => run !== null);
+    return {
+      runs: oldestFirst(runs),
+      omitted: args.runIds.length - wanted.length,
+      gone: wanted.length - runs.length,
+    };
   }
   const runs: Run[] = [];
   let pageToken: string | undefined;
@@ -163,7 +170,19 @@ async function findRuns(
     runs.push(...page.items);
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined && runs.length < MOST_RUNS);
-  return { runs: oldestFirst(withoutParents(runs)), omitted: pageToken === undefined ? 0 : 1 };
+  return { runs: oldestFirst(withoutParents(runs)), omitted: pageToken === undefined ? 0 : 1, gone: 0 };
+}
+
+/** null for a run that was deleted for good. */
+async function runOrNull(store: TrackingStore, runId: string, signal: AbortSignal): Promise<Run | null> {
+  try {
+    return await store.getRun(runId, signal);
+  } catch (error) {
+    if (toStoreError(error).code === 'RESOURCE_DOES_NOT_EXIST') {
+      return null;
+    }
+    throw error;
+  }
 }
 
 /** The run that only holds a sweep together has none of the sweep's params. */

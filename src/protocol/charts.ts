@@ -4,6 +4,7 @@ import type { RunColor, RunKey } from '../state/viewState';
 
 /** A run whose histories are drawn. */
 export interface ChartRun extends RunKey {
+  /** The run's, with what tells it apart where others of the page have the same. */
   name: string;
   experimentId: string;
   experimentName: string;
@@ -12,6 +13,8 @@ export interface ChartRun extends RunKey {
   startTime: number | null;
   parentRunId: string | null;
   color: RunColor;
+  /** First in every legend, drawn in front, and there whatever the filter says. */
+  pinned: boolean;
   /** Params that differ between the runs of the page, to group by and to show in the legend. */
   params: { key: string; value: string }[];
 }
@@ -61,6 +64,7 @@ export type ChartsProtocol = {
     sample: { params: ChartSampleRequest; result: ChartSeries[] };
     /** Lights the run up in every view. */
     hover: { params: { run: RunKey | null }; result: null };
+    pin: { params: { run: RunKey; pinned: boolean }; result: null };
     saveSettings: { params: { settings: unknown }; result: null };
     savePicture: { params: { name: string; png: Uint8Array }; result: null };
     /** Writes the whole histories: run_id, run_name, metric, step, timestamp, value. */

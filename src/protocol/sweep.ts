@@ -31,6 +31,8 @@ export interface SweepPageData {
   objective: string | null;
   /** Further runs that match and are not drawn. */
   omitted: number;
+  /** Runs that were asked for and are not there any more. */
+  gone: number;
   settings: unknown;
   /** Another view ended the brush that this page drew last, perhaps while the page was hidden. */
   brushCleared: boolean;

@@ -7,6 +7,7 @@ import { headlineMetric } from '../state/metrics';
 import { keyOf, sameRun, type RunKey, type ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { runDot } from './icons';
+import { lightUpSelected, runUri } from './litRun';
 import { runLabel } from './runText';
 import { runTooltip } from './runTooltip';
 
@@ -38,6 +39,7 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
     this.disposables.push(
       this.tree,
       this.changed,
+      lightUpSelected(this.tree, state, (node) => ({ store: node.store, runId: node.runId })),
       stores.onDidChange(() => this.changed.fire(undefined)),
       state.onDidChange(() => this.update()),
     );
@@ -65,6 +67,7 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
     const item = new vscode.TreeItem(this.names.get(keyOf(node)) ?? plainText(node.runId));
     const baseline = this.state.baseline !== null && sameRun(this.state.baseline, node);
     item.id = keyOf(node);
+    item.resourceUri = runUri(node);
     item.iconPath = runDot(this.state.colorOf(node));
     item.description = [
       run ? this.metricText(node, run) : 'its store is not there',

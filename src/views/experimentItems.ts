@@ -8,6 +8,7 @@ import { learnRunColors } from '../stores/runColors';
 import { storeName } from '../stores/uri';
 import type { HeadlineMetrics } from './headline';
 import { runDot, themeIcon } from './icons';
+import { runUri } from './litRun';
 import { nodeId, type ExperimentNode, type MessageNode, type RunNode, type StoreNode } from './nodes';
 import { runAccessibleLabel, runDescription, runLabel } from './runText';
 
@@ -98,6 +99,7 @@ export class ExperimentItems {
     }
     const { icon, color } = conditionIcon(condition);
     item.id = nodeId(node);
+    item.resourceUri = runUri(key);
     item.iconPath = shown ? runDot(this.state.colorOf(key)) : themeIcon(icon, color);
     item.description = runDescription(row, condition, await this.metricOf(node), this.now());
     if (this.state.isStarred(key)) {

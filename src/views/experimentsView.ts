@@ -9,6 +9,7 @@ import { artifactItem } from './artifactItem';
 import { artifactChildren, artifactRoot, type ArtifactNode } from './artifactNodes';
 import { ExperimentItems, messageItem } from './experimentItems';
 import { HeadlineMetrics } from './headline';
+import { lightUpSelected } from './litRun';
 import { NodeRegistry } from './nodeRegistry';
 import {
   nodeId,
@@ -78,6 +79,9 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     this.disposables.push(
       this.tree,
       this.changed,
+      lightUpSelected(this.tree, state, (node) =>
+        node.kind === 'run' ? { store: node.store, runId: node.runId } : null,
+      ),
       stores.onDidChange((uri) =>
         this.draw(uri === null ? undefined : this.nodes.get(nodeId({ kind: 'store', store: uri }))),
       ),

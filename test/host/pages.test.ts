@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { openWorkbench, until, type Workbench } from '../support/workbench';
 
 const XGBOOST = '3afd221fdff144f4a4f0397dba88cf7a';
+const SWEEP = '441d7a0473d644a9857905ef29d0a5ff';
 
 describe('pages in editor tabs', () => {
   let workbench: Workbench;
@@ -20,6 +21,103 @@ describe('pages in editor tabs', () => {
     await workbench.executeCommand('mlflowLens.openCharts', { runs: [{ store, runId: XGBOOST }] });
     await workbench.webview().locator('canvas').first().waitFor();
     await workbench.screenshots('charts');
+  });
+
+  it('keeps a chart’s zoom and hidden runs while its tab is hidden, and copies its picture', async () => {
+    const metric = 'validation-rmse';
+    await workbench.executeCommand('mlflowLens.openCharts', {
+      store,
+      experimentIds: ['1'],
+      metrics: [metric],
+    });
+    await workbench.tab(metric).waitFor();
+    const page = workbench.webview();
+    const chip = page.locator('.run-chip', { hasText: 'powerful-newt-738' });
+    await chip.click();
+    await page.locator('.run-chip.off').waitFor();
+    await until(async () => (await chartRange())[1] < 1e9);
+    await page.locator('.plot').focus();
+    await workbench.page.keyboard.press('+');
+    await until(async () => (await chartRange())[1] < 59);
+    const zoomed = await chartRange();
+    const origin = new URL(workbench.page.url()).origin;
+    await workbench.page
+      .context()
+      .grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
+      .catch(() => undefined);
+    await page.getByLabel(`Actions for ${metric}…`).click();
+    await page.getByRole('menuitem', { name: 'Copy Picture' }).click();
+    await page.getByText('Picture copied').waitFor();
+    if (workbench.version !== 'desktop') {
+      const types = await workbench.page.evaluate(
+        'navigator.clipboard.read().then((items) => items.flatMap((item) => item.types))',
+      );
+      assert.deepEqual(types, ['image/png']);
+    }
+    await workbench.executeCommand('mlflowLens.openRun', { store, runId: XGBOOST });
+    await workbench.webview().getByText('max_depth').first().waitFor();
+    await workbench.tab(metric).click();
+    await until(async () => (await chartRange())[1] === zoomed[1]);
+    assert.deepEqual(await chartRange(), zoomed);
+    await workbench.webview().locator('.run-chip.off', { hasText: 'powerful-newt-738' }).waitFor();
+  });
+
+  /** What the chart of the active tab shows of x. */
+  function chartRange(): Promise<[number, number]> {
+    return workbench
+      .webview()
+      .locator('chart-card')
+      .evaluate(
+        (card: { view?: { xRange: [number, number] } }): [number, number] => card.view?.xRange ?? [0, 1e9],
+      );
+  }
+
+  it('lights up in the tree what is under the pointer in a chart, and in the chart what is selected in the tree', async () => {
+    const page = workbench.webview();
+    await page.locator('.run-chip', { hasText: 'too little memory' }).hover();
+    const row = await workbench.reveal('too little memory');
+    const badge = row.locator('[class*="monaco-decoration-itemBadge"]').first();
+    await badge.waitFor();
+    await workbench.page.mouse.move(300, 18);
+    await badge.waitFor({ state: 'hidden' });
+    await row.click();
+    await workbench.tab('too little memory').waitFor();
+    await workbench.tab('validation-rmse').click();
+    await workbench.webview().locator('.run-chip.hovered', { hasText: 'too little memory' }).waitFor();
+  });
+
+  it('draws a sweep; what is brushed opens in the run table and is there when the tab comes back', async () => {
+    await workbench.executeCommand('mlflowLens.openSweep', { store, parentRunId: SWEEP });
+    const page = workbench.webview();
+    const brushes = page.locator('.brush-line');
+    await page.getByText('18 runs. Drag along an axis').waitFor();
+    const title = (await page.locator('.axis-title').last().boundingBox())!;
+    const plot = (await page.locator('.parallel-plot').boundingBox())!;
+    const x = title.x + title.width / 2;
+    await workbench.page.mouse.move(x, plot.y + 278);
+    await workbench.page.mouse.down();
+    await workbench.page.mouse.move(x, plot.y + 180, { steps: 5 });
+    await workbench.page.mouse.up();
+    await brushes.getByText(/^\d+ of 18 runs/).waitFor();
+    const brushed = (await brushes.innerText()).replace(/\s+/g, ' ');
+    await workbench.screenshots('sweep');
+    await page.getByText('Selected in Table').click();
+    await workbench.tab('taxi-duration').waitFor();
+    await workbench
+      .webview()
+      .getByText(/^\d+ of \d+ runs/)
+      .first()
+      .waitFor();
+    await workbench.tab('Sweep').click();
+    await workbench
+      .webview()
+      .locator('.brush-line')
+      .getByText(/^\d+ of 18 runs/)
+      .waitFor();
+    assert.equal(
+      (await workbench.webview().locator('.brush-line').innerText()).replace(/\s+/g, ' '),
+      brushed,
+    );
   });
 
   it('shows the runs of an experiment as a table', async () => {
@@ -65,6 +163,15 @@ describe('pages in editor tabs', () => {
     await workbench.runCommand('Developer: Reload Window');
     await loaded;
     await workbench.webview().getByText('too little memory').first().waitFor({ timeout: 30_000 });
+    await workbench.tab('validation-rmse').click();
+    await workbench.webview().locator('.run-chip.off', { hasText: 'powerful-newt-738' }).waitFor();
+    await until(async () => (await chartRange())[1] < 59);
+    await workbench.tab('Sweep').click();
+    await workbench
+      .webview()
+      .locator('.brush-line')
+      .getByText(/^\d+ of 18 runs/)
+      .waitFor();
     await workbench.tab('train.py').click();
     await workbench.page.locator('.view-line', { hasText: 'ALPHA = 0.01' }).waitFor();
   });

@@ -210,7 +210,7 @@ describe('charts page', function () {
       ]),
     );
     assert.equal((await readChart(page, 'loss')).datasets.length, 2);
-    await page.getByRole('button', { name: 'second', exact: true }).click();
+    await page.locator('.run-chip', { hasText: 'second' }).click();
     await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 1);
     await page.locator(plotOf('loss')).focus();
     await page.keyboard.press('+');
@@ -270,10 +270,103 @@ describe('charts page', function () {
     const [strong] = lit.datasets.filter(({ width }) => width === 2.5);
     assert.equal(strong!.label, 'high');
     assert.match(lit.datasets.find(({ label }) => label === 'low')!.color, /^#[0-9A-F]{8}$/i);
-    await page.getByRole('button', { name: 'low', exact: true }).hover();
+    await page.locator('.run-chip', { hasText: 'low' }).hover();
     await page.waitForFunction(() => document.querySelector('.run-chip.hovered') !== null);
     await page.waitForTimeout(50);
     assert.equal(state.hovered?.runId, runIdOf(1));
+  });
+
+  it('pins a run: first, in front, there whatever the filter says; runs of one name are told apart', async () => {
+    const file = make([
+      { name: 'xgboost', params: { depth: '3', seed: '1' }, metrics: { loss: series([1, 2, 3]) } },
+      { name: 'xgboost', params: { depth: '9', seed: '1' }, metrics: { loss: series([2, 3, 4]) } },
+      { name: 'lasso', params: { seed: '1' }, metrics: { loss: series([3, 4, 5]) } },
+      { name: 'lasso', params: { seed: '1' }, metrics: { loss: series([4, 5, 6]) } },
+    ]);
+    const { page } = await open(file);
+    const chips = page.locator('.run-chip bdi');
+    await readChart(page, 'loss');
+    assert.deepEqual((await chips.allTextContents()).toSorted(), [
+      `lasso (${runIdOf(3)})`,
+      `lasso (${runIdOf(4)})`,
+      'xgboost (depth 3)',
+      'xgboost (depth 9)',
+    ]);
+    // By the keyboard: to the second chip, hide the others, pin it.
+    await page.locator('.run-chip').first().focus();
+    await page.keyboard.press('ArrowRight');
+    const name = await page.evaluate(() => document.activeElement?.querySelector('bdi')?.textContent ?? '');
+    await page.keyboard.press('o');
+    assert.deepEqual(
+      (await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 1)).datasets.map(
+        ({ label }) => label,
+      ),
+      [name],
+    );
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: 'Show 3 hidden runs' }).click();
+    const pinned = await chartWhere(
+      page,
+      'loss',
+      ({ datasets }) => datasets.length === 4 && datasets.at(-1)!.label === name,
+    );
+    assert.equal(pinned.datasets.at(-1)!.label, name, 'it is drawn in front');
+    await page.locator('.run-chip .codicon-pinned').waitFor();
+    assert.equal(await chips.first().textContent(), name);
+    assert.equal(await page.locator('table.legend .legend-run bdi').first().textContent(), name);
+    // In the charts of other runs of the experiment it stands, too.
+    const uri = sqliteUri(file);
+    await opened!.close();
+    const kept = state;
+    opened = await openPage({
+      definition: chartsPage,
+      args: {
+        store: uri,
+        experimentIds: [EXPERIMENT],
+        filter: "params.depth = '777' or attributes.run_id = ''",
+      },
+      stores,
+      state: kept,
+    });
+    assert.deepEqual(
+      (await readChart(opened.page, 'loss')).datasets.map(({ label }) => label.slice(0, 5)),
+      [name.slice(0, 5)],
+    );
+  });
+
+  it('says min, max and last in the legend; its rows light up, pin and hide by the keyboard', async () => {
+    const { page } = await open(
+      make([
+        { name: 'one', metrics: { loss: series([3, 1, 7, 5]) } },
+        { name: 'two', metrics: { loss: series([2, NaN, 4]) } },
+      ]),
+    );
+    await readChart(page, 'loss');
+    const row = page.locator('table.legend tbody tr', { hasText: 'one' });
+    assert.deepEqual((await row.locator('td.number').allTextContents()).slice(0, 3), ['1', '7', '5']);
+    await page.locator('table.legend tbody [tabindex="0"]').focus();
+    const stops = await page.locator('table.legend [tabindex="0"]').count();
+    assert.equal(stops, 1, 'the legend is one stop for Tab');
+    await chartWhere(page, 'loss', ({ datasets }) => datasets.some(({ width }) => width === 2.5));
+    await page.keyboard.press('ArrowDown');
+    const lit = await chartWhere(
+      page,
+      'loss',
+      ({ datasets }) => datasets.find(({ label }) => label === 'one')?.width === 2.5,
+    );
+    assert.equal(lit.datasets.find(({ label }) => label === 'two')!.width, 1.5);
+    await page.keyboard.press('p');
+    await page.locator('.run-chip .codicon-pinned').waitFor();
+    await page.getByRole('button', { name: 'Hide two' }).click();
+    await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 1);
+  });
+
+  it('gives a run the colour of its tag, legible on the theme', async () => {
+    const { page } = await open(
+      make([{ tags: { 'mlflow.runColor': '#e7298a' }, metrics: { loss: series(wave(50)) } }]),
+    );
+    assert.equal((await readChart(page, 'loss')).datasets[0]!.color, '#e7298a');
+    assert.ok((await countPixels(page, canvasOf('loss'), '#e7298a')) > 100);
   });
 
   it('draws groups as mean and band, with n, and the single traces on hover', async () => {

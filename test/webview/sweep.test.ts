@@ -6,7 +6,14 @@ import type { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
 import { removeTempFolders, withDatabase } from '../support/database';
 import { fixture } from '../support/fixtures';
-import { EXPERIMENT, makeHistoryStore, runIdOf, START, type MadeRun } from '../support/histories';
+import {
+  EXPERIMENT,
+  makeHistoryStore,
+  pythonExecute,
+  runIdOf,
+  START,
+  type MadeRun,
+} from '../support/histories';
 import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
 import { countPixels } from './chartTools';
 
@@ -27,6 +34,8 @@ describe('sweep page', function () {
   async function open(file: string, args: Partial<SweepArguments>): Promise<OpenedPage> {
     const uri = sqliteUri(file);
     stores = openStores(uri);
+    await stores.get(uri);
+    stores.setPollInterval(200);
     state = new ViewState({ get: () => undefined, update: async () => undefined });
     opened = await openPage({
       definition: sweepPage,
@@ -220,5 +229,183 @@ describe('sweep page', function () {
     await page.getByLabel('Scatter: x').selectOption('param:note');
     const scatter = '.picture:nth-child(3) sweep-plot canvas';
     assert.ok((await countPixels(page, scatter, '#fde725')) > 5, 'the best point is bright');
+  });
+
+  /** The datasets of the nth picture (history, scatter, contour), read back from chart.js. */
+  async function readPlot(
+    place: number,
+  ): Promise<{ label: string; points: [number, number][]; radius: number[]; colors: string[] }[]> {
+    const text = await opened!.page.evaluate((at) => {
+      type Plot = Element & {
+        chart: {
+          data: {
+            datasets: {
+              label: string;
+              data: { x: number; y: number }[];
+              pointRadius: number[];
+              pointBackgroundColor: string[];
+            }[];
+          };
+        };
+      };
+      const plot = document.querySelectorAll<Plot>('sweep-plot')[at]!;
+      return JSON.stringify(
+        plot.chart.data.datasets.map(({ label, data, pointRadius, pointBackgroundColor }) => ({
+          label,
+          points: data.map(({ x, y }) => [x, y]),
+          radius: pointRadius,
+          colors: pointBackgroundColor,
+        })),
+      );
+    }, place);
+    return JSON.parse(text) as Awaited<ReturnType<typeof readPlot>>;
+  }
+
+  it('draws the best so far, the Pareto front, colour and size by others, each as the data says', async () => {
+    const runs = Array.from({ length: 16 }, (_, i) => ({
+      ...trial(i),
+      startTime: START + i * 1000,
+      metrics: {
+        rmse: [[0, START, Math.abs((i % 7) - 3) + 0.1 * (i % 5)]] as [number, number, number][],
+        bytes: [[0, START, 1000 + 300 * ((i * 5) % 16)]] as [number, number, number][],
+      },
+    }));
+    const { page } = await open(make(runs), { experimentIds: [EXPERIMENT] });
+    await page.locator('parallel-coordinates canvas').waitFor();
+    await page.getByLabel('Objective', { exact: true }).selectOption('metric:rmse');
+    await page.waitForTimeout(100);
+    const rmse = runs.map((run) => run.metrics.rmse[0]![2]);
+    const best = (await readPlot(0)).find(({ label }) => label === 'best so far')!;
+    assert.deepEqual(
+      best.points.slice(0, 16).map(([, y]) => y),
+      rmse.map((_, i) => Math.min(...rmse.slice(0, i + 1))),
+    );
+    await page.getByText('Best so far: 0, trial 11 (trial 10).').waitFor();
+
+    await page.getByLabel('Scatter: x').selectOption('metric:bytes');
+    await page.getByLabel('Scatter: y').selectOption('metric:rmse');
+    await page.getByLabel('Scatter: colour').selectOption('param:depth');
+    await page.getByLabel('Scatter: size').selectOption('param:lr');
+    await page.waitForTimeout(200);
+    const places = runs.map((run, i) => [run.metrics.bytes[0]![2], rmse[i]!] as const);
+    const front = places
+      .filter(
+        (a) => !places.some((b) => b !== a && b[0] <= a[0] && b[1] <= a[1] && (b[0] < a[0] || b[1] < a[1])),
+      )
+      .toSorted((a, b) => a[0] - b[0]);
+    const scatter = await readPlot(1);
+    assert.deepEqual(scatter.find(({ label }) => label === 'Pareto front')!.points, front);
+    const points = scatter[0]!;
+    const at = (run: number): number => points.points.findIndex(([x]) => x === places[run]![0]);
+    // lr rises from 1e-4 (i = 0) to 1e-1 (i = 6); depth is 2 for i = 0, 5, 10, 15.
+    assert.ok(points.radius[at(6)]! > points.radius[at(0)]!);
+    assert.equal(points.colors[at(0)], points.colors[at(10)]);
+    assert.notEqual(points.colors[at(0)], points.colors[at(1)]);
+    await page.getByText(`Dashed: the Pareto front, ${front.length} runs`).waitFor();
+  });
+
+  it('brushes by a rectangle in the scatter: the lines, the list and the other views follow', async () => {
+    const { page } = await open(make(Array.from({ length: 30 }, (_, i) => trial(i))), {
+      experimentIds: [EXPERIMENT],
+    });
+    await page.locator('parallel-coordinates canvas').waitFor();
+    const plot = page.locator('sweep-plot').nth(1);
+    await plot.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(300);
+    const box = (await plot.boundingBox())!;
+    // The lower half of the picture: the better runs.
+    await page.mouse.move(box.x + 44, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width - 4, box.y + box.height - 30, { steps: 5 });
+    await page.mouse.up();
+    const line = page.locator('.brush-line');
+    await line.getByText(/of 30 runs/).waitFor();
+    const inside = Number(/(\d+) of 30/.exec((await line.textContent()) ?? '')?.[1]);
+    assert.ok(inside > 0 && inside < 30, `${inside} runs`);
+    await page.waitForTimeout(300);
+    assert.equal(state.brushed?.length, inside);
+    // One more brush, on an axis that is begun, typed and chosen by the keyboard.
+    await page.locator('.axis-title', { hasText: 'model' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('model to').selectOption('linear');
+    await page.waitForTimeout(400);
+    const linear = state.brushed.map(({ runId }) => Number.parseInt(runId.slice(1), 16) - 1);
+    assert.ok(linear.length > 0 && linear.length < inside);
+    assert.ok(
+      linear.every((run) => run % 2 === 0),
+      'the second brush holds, too',
+    );
+    assert.equal(await page.locator('table.best-model tbody tr').count(), Math.min(10, linear.length));
+    await page.locator('.axis-title', { hasText: 'model' }).focus();
+    await page.keyboard.press('Delete');
+    await line.getByText(`${inside} of 30 runs`).waitFor();
+  });
+
+  it('moves an axis by dragging its title, and turns one logarithmic or linear', async () => {
+    const { page } = await open(make(Array.from({ length: 12 }, (_, i) => trial(i))), {
+      experimentIds: [EXPERIMENT],
+    });
+    const titles = page.locator('.axis-title');
+    await titles.first().waitFor();
+    await page.waitForTimeout(300);
+    const names = async (): Promise<string[]> => page.locator('.axis-title bdi').allTextContents();
+    const before = await names();
+    await titles.first().dragTo(titles.nth(2));
+    await page.waitForFunction(
+      (first) => document.querySelector('.axis-title bdi')?.textContent !== first,
+      before[0],
+    );
+    assert.deepEqual(await names(), [before[1], before[2], before[0], ...before.slice(3)]);
+    const lr = page.locator('.axis-title', { hasText: 'lr' });
+    assert.match((await lr.textContent()) ?? '', /log/);
+    await lr.focus();
+    await page.keyboard.press('l');
+    await page.waitForFunction(() => !/log/.test(document.querySelector('.axis-titles')?.textContent ?? ''));
+    await page.getByLabel('Choose Axes').click();
+    await page.getByLabel('lr on a logarithmic axis').check();
+    await page.waitForFunction(() =>
+      /lr\s*\(log\)/.test(document.querySelector('.axis-titles')?.textContent ?? ''),
+    );
+  });
+
+  it('diffs, opens and registers from the list with one click', async () => {
+    const { page } = await open(make(Array.from({ length: 12 }, (_, i) => trial(i))), {
+      experimentIds: [EXPERIMENT],
+    });
+    const rows = page.locator('table.best-model tbody tr');
+    await rows.nth(1).waitFor();
+    const [first, second] = await rows.evaluateAll((found) =>
+      found.slice(0, 2).map((row) => row.getAttribute('data-run')),
+    );
+    await rows
+      .nth(1)
+      .getByRole('button', { name: /^Diff .* with the first$/ })
+      .click();
+    await rows
+      .nth(1)
+      .getByRole('button', { name: /^Register the model of/ })
+      .click();
+    await rows.nth(1).locator('button.link').click();
+    const store = stores.list()[0]!.uri;
+    const run = (runId: string | null | undefined) => ({ store, runId });
+    assert.deepEqual(opened!.commands.slice(-3), [
+      { command: 'mlflowLens.diffRuns', args: { runs: [run(first), run(second)] } },
+      { command: 'mlflowLens.registerModel', args: run(second) },
+      { command: 'mlflowLens.openRun', args: run(second) },
+    ]);
+  });
+
+  it('says that runs of a selection were deleted while they are shown, and draws the others', async () => {
+    const file = make(Array.from({ length: 12 }, (_, i) => trial(i)));
+    const { page } = await open(file, { runIds: Array.from({ length: 12 }, (_, i) => runIdOf(i + 1)) });
+    await page.getByText('12 runs. Drag along an axis').waitFor();
+    pythonExecute(
+      file,
+      ['metrics', 'latest_metrics', 'params', 'tags', 'runs']
+        .map((table) => `DELETE FROM ${table} WHERE run_uuid = '${runIdOf(2)}';`)
+        .join('\n'),
+    );
+    await page.getByText('1 run of this page is no longer in the store.').waitFor();
+    await page.getByText('11 runs. Drag along an axis').waitFor();
   });
 });

@@ -8,6 +8,7 @@ import { chartLook } from '../ui/chartLook';
 import { iconButton } from '../ui/icon';
 import '../ui/menu';
 import { Refresher } from '../ui/refresher';
+import { roveRows } from '../ui/rows';
 import { runColor } from '../ui/theme';
 import { ChartView } from './chartView';
 import { Cursor } from './cursor';
@@ -16,22 +17,22 @@ import { legend, type LegendRow } from './legend';
 import { groupLines, type GroupLine, type RunLine } from './lines';
 import { countOffScale } from './marks';
 import { nothingDrawable, said, summary } from './said';
+import type { RunActions } from './runsLine';
 import type { ChartSettings } from './settings';
 
 /** What a card asks of its page. */
 export interface CardHost {
   readonly sample: (request: ChartSampleRequest, signal: AbortSignal) => Promise<ChartSeries[]>;
-  readonly hover: (run: RunKey | null) => void;
+  readonly actions: RunActions;
   readonly setRange: (metric: string, range: [number, number] | null) => void;
   /** The crosshair stands at x in all charts; null: nowhere. */
   readonly setCursor: (x: number | null) => void;
   /** What the card's lines span, for a y range that charts share. */
   readonly setYExtent: (metric: string, extent: [number, number] | null) => void;
   readonly enlarge: (metric: string | null) => void;
-  readonly hide: (run: RunKey) => void;
   readonly saveCsv: (metric: string) => void;
   readonly savePicture: (metric: string, canvas: HTMLCanvasElement) => void;
-  readonly copyPicture: (canvas: HTMLCanvasElement) => void;
+  readonly copyPicture: (metric: string, canvas: HTMLCanvasElement) => void;
   readonly move: (metric: string, by: -1 | 1) => void;
 }
 
@@ -105,6 +106,9 @@ export class ChartCard extends LitElement {
   }
 
   protected override updated(changed: Map<string, unknown>): void {
+    if (changed.has('series') || changed.has('settings') || changed.has('enlarged')) {
+      roveRows(this.querySelector<HTMLElement>('table.legend')!);
+    }
     if (this.near && DRAWS.some((name) => changed.has(name))) {
       this.draw();
     } else if (changed.has('hovered')) {
@@ -145,8 +149,7 @@ export class ChartCard extends LitElement {
       ${legend(this.legendRows(lines), {
         limit: this.enlarged ? 100 : 5,
         more: () => this.host.enlarge(this.metric),
-        hover: this.host.hover,
-        hide: this.host.hide,
+        actions: this.host.actions,
         hovered: this.hovered,
       })}
     </article>`;
@@ -211,7 +214,7 @@ export class ChartCard extends LitElement {
       {
         label: 'Copy Picture',
         icon: 'copy',
-        run: () => this.picture((canvas) => this.host.copyPicture(canvas)),
+        run: () => this.picture((canvas) => this.host.copyPicture(this.metric, canvas)),
       },
       { label: 'Save Data as CSV…', icon: 'table', run: () => this.host.saveCsv(this.metric) },
       {
@@ -331,13 +334,13 @@ export class ChartCard extends LitElement {
     const x = this.view.toX(pixel.x);
     this.host.setCursor(x);
     if (event.buttons === 0) {
-      this.host.hover(this.cursor.nearestRun(this.view, this.lines(), x, pixel.y));
+      this.host.actions.hover(this.cursor.nearestRun(this.view, this.lines(), x, pixel.y));
     }
   };
 
   private readonly onLeave = (): void => {
     this.host.setCursor(null);
-    this.host.hover(null);
+    this.host.actions.hover(null);
   };
 
   private readonly onWheel = (event: WheelEvent): void => {

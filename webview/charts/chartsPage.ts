@@ -3,7 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { count, plainText } from '../../src/mlflow/format';
 import type { ChartMetric, ChartRun, ChartsPageData, ChartsProtocol } from '../../src/protocol/charts';
 import type { RunList } from '../../src/protocol/runList';
-import { keyOf, type RunKey } from '../../src/state/viewState';
+import { keyOf, sameRun, type RunKey } from '../../src/state/viewState';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
 import { filterBox, matches } from '../ui/filterBox';
@@ -18,7 +18,8 @@ import type { ChartCard, CardHost } from './chartCard';
 import { copyPicture, fileName, pngBytes } from './exporting';
 import { movedOrder, sectionsOf, sharedRanges, type MetricSection } from './sections';
 import { readSettings, type ChartSettings, type ChartsView } from './settings';
-import { runsLine, toolbar } from './toolbar';
+import { toolbar } from './toolbar';
+import { runsLine, type RunActions } from './runsLine';
 
 const ALL = '*';
 
@@ -32,6 +33,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
   @state() private enlarged: string | null = null;
   @state() private onlyMetrics: readonly string[] | undefined;
   @state() private version = 0;
+  @state() private allChips = false;
   @state() private hovered: string | null = null;
   @state() private sharedY: ReadonlyMap<string, [number, number]> = new Map();
   private readonly folded = new Set<string>(['system/']);
@@ -75,6 +77,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     return html`<header class="page-header">
         ${breadcrumb(crumbs(data, this.onlyMetrics, (command, args) => this.run(command, args)))}
         <div class="actions">
+          ${this.saying()}
           ${
             data.runs.length > 1
               ? html`<vscode-button appearance="secondary" @click=${() => this.openSweep(data)}
@@ -119,22 +122,13 @@ export class ChartsPage extends LivePage<ChartsPageData> {
           hovered: this.hovered,
           baseline: data.baseline,
           omitted: data.omitted,
-          toggle: (run) => this.toggleHidden(run),
-          hover: this.hover,
+          actions: this.runActions,
           showAll: () => {
             this.hiddenRuns.clear();
             this.regroup();
           },
-          open: (run) =>
-            this.run('openRun', {
-              ...run,
-              list: {
-                kind: 'runs',
-                of: 'charts',
-                runs: data.runs.map(({ store, runId }) => ({ store, runId })),
-              } satisfies RunList,
-            }),
-          setBaseline: (run) => this.run('setBaseline', { runs: [run] }),
+          whole: this.allChips,
+          showWhole: () => (this.allChips = true),
         })}
         ${this.charts(data, metrics)}`,
       )}`;
@@ -204,9 +198,25 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     ></chart-card>`;
   }
 
-  private readonly cardHost: CardHost = {
-    sample: (request, signal) => this.connection.client.request('sample', request, signal),
+  private readonly runActions: RunActions = {
+    toggle: (run) => this.toggleHidden(run),
+    only: (run) => this.hideOthers(run),
+    pin: (run, pinned) => {
+      this.hiddenRuns.delete(keyOf(run));
+      this.act(this.connection.client.request('pin', { run, pinned }));
+    },
     hover: (run) => this.hover(run),
+    open: (run) =>
+      this.run('openRun', {
+        ...run,
+        list: { kind: 'runs', of: 'charts', runs: (this.data?.runs ?? []).map(target) } satisfies RunList,
+      }),
+    setBaseline: (run) => this.run('setBaseline', { runs: [run] }),
+  };
+
+  private readonly cardHost: CardHost = {
+    actions: this.runActions,
+    sample: (request, signal) => this.connection.client.request('sample', request, signal),
     setRange: (metric, range) => this.setRange(metric, range),
     setCursor: (x) => {
       for (const card of this.querySelectorAll<ChartCard>('chart-card')) {
@@ -215,13 +225,12 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     },
     setYExtent: (metric, extent) => this.setYExtent(metric, extent),
     enlarge: (metric) => this.enlarge(metric),
-    hide: (run) => this.toggleHidden(run),
     saveCsv: (metric) => {
       const series = (this.runsOf.get(metric) ?? []).map((run) => ({ run: target(run), key: metric }));
       this.act(this.connection.client.request('saveCsv', { name: `${fileName(metric)}.csv`, series }));
     },
     savePicture: (metric, canvas) => this.act(this.savePicture(metric, canvas)),
-    copyPicture: (canvas) => this.act(copyPicture(canvas)),
+    copyPicture: (metric, canvas) => this.copyPicture(metric, canvas),
     move: (metric, by) => this.move(metric, by),
   };
 
@@ -345,6 +354,18 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     this.regroup();
   }
 
+  private hideOthers(run: RunKey): void {
+    const kept = this.data?.runs.filter((other) => other.pinned || sameRun(other, run)) ?? [];
+    const keys = new Set(kept.map(keyOf));
+    this.hiddenRuns.clear();
+    for (const other of this.data?.runs ?? []) {
+      if (!keys.has(keyOf(other))) {
+        this.hiddenRuns.add(keyOf(other));
+      }
+    }
+    this.regroup();
+  }
+
   private toggleFold(name: string): void {
     if (!this.folded.delete(name)) {
       this.folded.add(name);
@@ -357,6 +378,17 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     this.onlyMetrics = undefined;
     const { metrics: _metrics, ...rest } = this.connection.args;
     this.connection.saveArgs(rest);
+  }
+
+  private copyPicture(metric: string, canvas: HTMLCanvasElement): void {
+    copyPicture(canvas).then(
+      () => this.say('Picture copied'),
+      () =>
+        this.fail('This window does not let a page copy pictures.', {
+          label: 'Save it instead…',
+          run: () => this.act(this.savePicture(metric, canvas)),
+        }),
+    );
   }
 
   private async savePicture(metric: string, canvas: HTMLCanvasElement): Promise<void> {

@@ -62,7 +62,8 @@ export function makeDatasets(drawing: Drawing): { datasets: LineDataset[]; roles
     return { datasets, roles };
   }
   const baseline = drawing.baseline && keyOf(drawing.baseline);
-  for (const line of drawing.lines) {
+  const inFront = drawing.lines.toSorted((a, b) => Number(a.run.pinned) - Number(b.run.pinned));
+  for (const line of inFront) {
     const { run, series } = line;
     const color = runColor(run.color);
     const runs = [runKeyOf(line)];

@@ -1,10 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, formatNumber, plainText } from '../../src/mlflow/format';
-import { keyOf, type RunKey } from '../../src/state/viewState';
+import type { ChartRun } from '../../src/protocol/charts';
+import { keyOf } from '../../src/state/viewState';
 import { iconButton } from '../ui/icon';
+import { onRowKey } from '../ui/rows';
 import { styles } from '../ui/styles';
 import { runColor } from '../ui/theme';
 import type { GroupLine, RunLine } from './lines';
+import { onRunKey, type RunActions } from './runsLine';
 import type { ChartSettings } from './settings';
 
 export type LegendRow =
@@ -13,8 +16,7 @@ export type LegendRow =
 export interface LegendOptions {
   limit: number;
   more: () => void;
-  hover: (run: RunKey | null) => void;
-  hide: (run: RunKey) => void;
+  actions: RunActions;
   hovered: string | null;
 }
 
@@ -32,7 +34,7 @@ export function legend(rows: readonly LegendRow[], options: LegendOptions): Temp
           <th scope="col" class="number at-cursor"><span class="visually-hidden">at the crosshair</span></th>
         </tr>
       </thead>
-      <tbody>
+      <tbody @keydown=${onRowKey}>
         ${shown.map((row) => (row.kind === 'run' ? runRow(row.line, options) : groupRow(row, options)))}
       </tbody>
     </table>
@@ -49,16 +51,30 @@ function runRow({ run, series }: RunLine, options: LegendOptions): TemplateResul
   const key = keyOf(run);
   const target = { store: run.store, runId: run.runId };
   const state = run.state === 'finished' ? '' : ` (${run.deleted ? 'deleted' : run.state})`;
+  const { actions } = options;
   return html`<tr
     class=${options.hovered === key ? 'hovered' : ''}
-    @pointerenter=${() => options.hover(target)}
-    @pointerleave=${() => options.hover(null)}
+    data-row=${key}
+    @pointerenter=${() => actions.hover(target)}
+    @pointerleave=${() => actions.hover(null)}
+    @focusin=${() => actions.hover(target)}
+    @focusout=${() => actions.hover(null)}
+    @keydown=${(event: KeyboardEvent) => onLegendKey(event, run, actions)}
   >
     <th scope="row">
       <span class="legend-name">
         <span class="dot" ${styles({ background: runColor(run.color) })}></span>
-        <bdi class="cut" title=${nameTitle(run)}>${plainText(run.name)}${state}</bdi>
-        ${iconButton('eye', `Hide ${plainText(run.name)}`, () => options.hide(target), { className: 'hide-run' })}
+        <button
+          type="button"
+          class="legend-run"
+          title=${nameTitle(run)}
+          aria-label=${`Open ${plainText(run.name)}${state}`}
+          @click=${() => actions.open(target)}
+        >
+          <bdi class="cut">${plainText(run.name)}${state}</bdi>
+        </button>
+        ${iconButton(run.pinned ? 'pinned' : 'pin', `${run.pinned ? 'Unpin' : 'Pin'} ${plainText(run.name)}`, () => actions.pin(target, !run.pinned), { pressed: run.pinned, className: `row-action ${run.pinned ? 'on' : ''}` })}
+        ${iconButton('eye', `Hide ${plainText(run.name)}`, () => actions.toggle(target), { className: 'row-action' })}
       </span>
     </th>
     <td class="number" title=${full(series.min?.y)}>${formatNumber(series.min?.y)}</td>
@@ -66,6 +82,13 @@ function runRow({ run, series }: RunLine, options: LegendOptions): TemplateResul
     <td class="number" title=${full(series.last?.[1])}>${formatNumber(series.last?.[1])}</td>
     <td class="number at-cursor" data-cursor=${key}></td>
   </tr>`;
+}
+
+/** On a control of the row Space and Enter are the control's own. */
+function onLegendKey(event: KeyboardEvent, run: ChartRun, actions: RunActions): void {
+  if (event.key !== 'Enter' && event.key !== ' ') {
+    onRunKey(event, run, actions);
+  }
 }
 
 function nameTitle(run: RunLine['run']): string {
@@ -87,11 +110,23 @@ function groupRow(
   const ns = band.n.reduce((set, n) => set.add(n), new Set<number>());
   const n = ns.size === 1 ? `n = ${[...ns][0]}` : `n = ${Math.min(...ns)} to ${Math.max(...ns)}`;
   const mean = [...band.mean].filter(Number.isFinite);
-  return html`<tr @pointerenter=${() => options.hover(target)} @pointerleave=${() => options.hover(null)}>
+  return html`<tr
+    data-row=${label}
+    @pointerenter=${() => options.actions.hover(target)}
+    @pointerleave=${() => options.actions.hover(null)}
+    @focusin=${() => options.actions.hover(target)}
+    @focusout=${() => options.actions.hover(null)}
+  >
     <th scope="row">
       <span class="legend-name">
         <span class="dot" ${styles({ background: runColor(first.color) })}></span>
-        <bdi class="cut" title=${members.map(({ run }) => plainText(run.name)).join('\n')}>${label}</bdi>
+        <bdi
+          class="cut"
+          data-focusable
+          tabindex="-1"
+          title=${members.map(({ run }) => plainText(run.name)).join('\n')}
+          >${label}</bdi
+        >
         <span class="muted">${count(members.length, 'run')}, ${n}</span>
       </span>
     </th>

@@ -67,6 +67,9 @@ export const chartsStyles = css`
     background: var(--vscode-list-hoverBackground);
     border-color: var(--vscode-contrastActiveBorder, transparent);
   }
+  .run-chip .codicon-pinned {
+    font-size: 12px;
+  }
   .run-chip.off {
     color: var(--vscode-descriptionForeground);
     text-decoration: line-through;
@@ -90,6 +93,7 @@ export const chartsStyles = css`
     display: block;
     min-width: 0;
     contain: layout;
+    container-type: inline-size;
   }
   .chart-card > header {
     display: flex;
@@ -197,12 +201,40 @@ export const chartsStyles = css`
     text-align: right;
   }
   table.legend .at-cursor {
-    width: 36%;
+    width: 34%;
   }
   table.legend tr.hovered {
     background: var(--vscode-list-hoverBackground);
     outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
     outline-offset: -1px;
+  }
+  /* Where there is little room the values at the crosshair stand over the others while there are any. */
+  @container (max-width: 520px) {
+    table.legend tr {
+      position: relative;
+    }
+    table.legend .number {
+      width: 58px;
+      padding-left: 4px;
+    }
+    table.legend .at-cursor {
+      width: 0;
+      padding: 0;
+    }
+    table.legend td.at-cursor:not(:empty) {
+      position: absolute;
+      right: 0;
+      width: auto;
+      max-width: 65%;
+      height: 22px;
+      line-height: 22px;
+      padding-left: 12px;
+      background: var(--vscode-editor-background);
+    }
+    table.legend tr.hovered td.at-cursor:not(:empty) {
+      background: var(--vscode-editor-background)
+        linear-gradient(var(--vscode-list-hoverBackground), var(--vscode-list-hoverBackground));
+    }
   }
   .legend-name {
     display: flex;
@@ -210,13 +242,28 @@ export const chartsStyles = css`
     gap: 6px;
     min-width: 0;
   }
-  .legend-name .hide-run {
-    opacity: 0;
+  .legend-run {
+    display: flex;
+    min-width: 0;
+    padding: 0;
+    border: 0;
+    background: none;
+    color: inherit;
+    font: inherit;
+    cursor: pointer;
+  }
+  .legend-run:hover {
+    text-decoration: underline;
+  }
+  .legend-name .row-action {
+    flex: none;
     width: 18px;
     height: 18px;
+    opacity: 0;
   }
-  tr:hover .hide-run,
-  .hide-run:focus-visible {
+  tr:hover .row-action,
+  tr:focus-within .row-action,
+  .legend-name .row-action.on {
     opacity: 1;
   }
 `;

@@ -1,11 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { count, plainText } from '../../src/mlflow/format';
+import { plainText } from '../../src/mlflow/format';
 import type { ChartRun } from '../../src/protocol/charts';
 import { meanWindow } from '../../src/series/smoothing';
-import { keyOf, sameRun, type RunKey } from '../../src/state/viewState';
-import { icon } from '../ui/icon';
-import { styles } from '../ui/styles';
-import { runColor } from '../ui/theme';
 import type { ChartSettings } from './settings';
 
 export interface ToolbarOptions {
@@ -158,66 +154,4 @@ function check(
       @change=${(event: Event) => change((event.target as HTMLInputElement).checked)}
     />${label}</label
   >`;
-}
-
-export interface RunsLineOptions {
-  runs: readonly ChartRun[];
-  hidden: ReadonlySet<string>;
-  hovered: string | null;
-  baseline: RunKey | null;
-  omitted: number;
-  toggle: (run: RunKey) => void;
-  hover: (run: RunKey | null) => void;
-  showAll: () => void;
-  open: (run: RunKey) => void;
-  setBaseline: (run: RunKey) => void;
-}
-
-const MOST_CHIPS = 30;
-
-/** The runs and their colours: hover lights one up, a click hides it or brings it back. */
-export function runsLine(options: RunsLineOptions): TemplateResult {
-  const { runs, hidden, hovered, baseline, omitted } = options;
-  const chips = runs.slice(0, MOST_CHIPS);
-  const rest = runs.length - chips.length;
-  return html`<div class="runs-line" role="group" aria-label="Runs">
-    ${chips.map((run) => {
-      const key = keyOf(run);
-      const off = hidden.has(key);
-      const target = { store: run.store, runId: run.runId };
-      const notes = [
-        run.deleted ? 'deleted' : run.state === 'finished' ? '' : run.state,
-        baseline && sameRun(baseline, run) ? 'baseline' : '',
-      ].filter(Boolean);
-      return html`<button
-        type="button"
-        class="run-chip ${off ? 'off' : ''} ${hovered === key ? 'hovered' : ''}"
-        aria-pressed=${String(!off)}
-        title=${`${plainText(run.name, 300)}\n${off ? 'Click to show' : 'Click to hide'}, double-click to open`}
-        @click=${() => options.toggle(target)}
-        @dblclick=${() => options.open(target)}
-        @pointerenter=${() => options.hover(target)}
-        @pointerleave=${() => options.hover(null)}
-      >
-        <span class="dot" ${styles({ background: off ? 'transparent' : runColor(run.color) })}></span>
-        <bdi class="cut">${plainText(run.name, 60)}</bdi>
-        ${notes.length > 0 ? html`<span class="muted">${notes.join(', ')}</span>` : nothing}
-      </button>`;
-    })}
-    ${rest > 0 ? html`<span class="muted">and ${count(rest, 'more run')}</span>` : nothing}
-    ${
-      omitted > 0
-        ? html`<span class="muted"
-            >${icon('info')} ${count(omitted, 'older run')} not drawn: filter to choose others</span
-          >`
-        : nothing
-    }
-    ${
-      hidden.size > 0
-        ? html`<button type="button" class="link" @click=${options.showAll}>
-            Show ${count(hidden.size, 'hidden run')}
-          </button>`
-        : nothing
-    }
-  </div>`;
 }

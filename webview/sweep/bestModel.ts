@@ -43,46 +43,48 @@ export function bestModel(options: BestModelOptions): TemplateResult {
   const { objectives, found } = ranking(sweep, columns);
   const order = found.order.filter((run) => !sweep.selected || sweep.selected.has(run));
   const front = order.filter((run) => found.fronts[run] === 1);
-  return html`${chooser(options)}
-  ${
-    columns.length === 0 || found.order.length === 0
-      ? emptyState(
-          columns.length === 0
-            ? 'Choose an objective to rank the runs by.'
-            : 'No run has all of these objectives.',
-        )
-      : html`<p class="muted note" role="status">
-            ${count(front.length, 'run')} on the Pareto front: no other is at least as good in everything.
-            ${found.dropped > 0 ? `${count(found.dropped, 'run')} without all objectives left out.` : ''}
+  return html`<div class="best">
+    ${chooser(options)}
+    ${
+      columns.length === 0 || found.order.length === 0
+        ? emptyState(
+            columns.length === 0
+              ? 'Choose an objective to rank the runs by.'
+              : 'No run has all of these objectives.',
+          )
+        : html`<p class="muted note" role="status">
+              ${count(front.length, 'run')} on the Pareto front: no other is at least as good in everything.
+              ${found.dropped > 0 ? `${count(found.dropped, 'run')} without all objectives left out.` : ''}
+              ${
+                front.length > 1
+                  ? html`<button type="button" class="link" @click=${() => options.diff(front.slice(0, 10))}>
+                      Diff ${front.length > 10 ? 'the first 10' : 'them'}
+                    </button>`
+                  : nothing
+              }
+            </p>
+            <table class="rows best-model">
+              <thead>
+                <tr>
+                  <th scope="col">Run</th>
+                  ${columns.map((column) => html`<th scope="col" class="number">${plainText(column.name, 30)}</th>`)}
+                  <th scope="col" class="words">Against the first</th>
+                  <th scope="col"><span class="visually-hidden">Actions</span></th>
+                </tr>
+              </thead>
+              <tbody>
+                ${order.slice(0, options.limit).map((run) => row(options, objectives, found, order[0]!, run))}
+              </tbody>
+            </table>
             ${
-              front.length > 1
-                ? html`<button type="button" class="link" @click=${() => options.diff(front.slice(0, 10))}>
-                    Diff ${front.length > 10 ? 'the first 10' : 'them'}
+              order.length > options.limit
+                ? html`<button type="button" class="link" @click=${options.more}>
+                    ${count(order.length - options.limit, 'more run')}
                   </button>`
                 : nothing
-            }
-          </p>
-          <table class="rows best-model">
-            <thead>
-              <tr>
-                <th scope="col">Run</th>
-                ${columns.map((column) => html`<th scope="col" class="number">${plainText(column.name, 30)}</th>`)}
-                <th scope="col">Against the first</th>
-                <th scope="col"><span class="visually-hidden">Actions</span></th>
-              </tr>
-            </thead>
-            <tbody>
-              ${order.slice(0, options.limit).map((run) => row(options, objectives, found, order[0]!, run))}
-            </tbody>
-          </table>
-          ${
-            order.length > options.limit
-              ? html`<button type="button" class="link" @click=${options.more}>
-                  ${count(order.length - options.limit, 'more run')}
-                </button>`
-              : nothing
-          }`
-  }`;
+            }`
+    }
+  </div>`;
 }
 
 function row(
@@ -109,7 +111,7 @@ function row(
       </button>
       ${run === found.compromise && objectives.length > 1 ? html`<span class="muted"> balanced</span>` : nothing}
     </td>
-    ${columns.map((column) => html`<td class="number" title=${String(column.values[run])}>${cellText(column, run)}</td>`)}
+    ${columns.map((column) => html`<td class="number" data-name=${plainText(column.name, 30)} title=${String(column.values[run])}>${cellText(column, run)}</td>`)}
     <td class="words" title=${words}>${plainText(words, 300)}</td>
     <td class="row-actions">
       ${run === first ? nothing : iconButton('diff', `Diff ${plainText(name, 40)} with the first`, () => options.diff([first, run]))}

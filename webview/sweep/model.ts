@@ -10,6 +10,8 @@ export interface SweepSettings {
   directions: Record<string, 'higher' | 'lower'>;
   /** Axes of the parallel coordinates, in order; null: chosen by importance. */
   axes: string[] | null;
+  /** Axes that are to be linear or logarithmic against what their values suggest, by column. */
+  scales: Record<string, 'number' | 'log'>;
   colorBy: 'value' | 'rank';
   scatter: { x: string | null; y: string | null; color: string | null; size: string | null };
   contour: { x: string | null; y: string | null };
@@ -21,6 +23,7 @@ export const DEFAULT_SETTINGS: SweepSettings = {
   objective: null,
   directions: {},
   axes: null,
+  scales: {},
   colorBy: 'rank',
   scatter: { x: null, y: null, color: null, size: null },
   contour: { x: null, y: null },
@@ -37,6 +40,7 @@ export function readSettings(stored: unknown): SweepSettings {
     objective: typeof known.objective === 'string' ? known.objective : null,
     directions: typeof known.directions === 'object' && known.directions ? known.directions : {},
     axes: texts(known.axes),
+    scales: typeof known.scales === 'object' && known.scales ? known.scales : {},
     colorBy: known.colorBy === 'value' ? 'value' : 'rank',
     scatter: { ...DEFAULT_SETTINGS.scatter, ...known.scatter },
     contour: { ...DEFAULT_SETTINGS.contour, ...known.contour },
@@ -106,6 +110,24 @@ export function valueText(column: SweepColumn, value: number, digits = 4): strin
     return formatDuration(value * 1000);
   }
   return column.id === 'attribute:modelSize' ? formatSize(value) : formatNumber(value, digits);
+}
+
+/** Whether a column's axis can be logarithmic. */
+export function canBeLog({ kind, range }: SweepColumn): boolean {
+  return (kind === 'number' || kind === 'log') && range !== null && range[0] > 0 && range[1] > range[0];
+}
+
+/** The columns with the scales that the user chose for them. */
+export function scaledColumns(
+  columns: readonly SweepColumn[],
+  scales: SweepSettings['scales'],
+): Map<string, SweepColumn> {
+  return new Map(
+    columns.map((column) => {
+      const kind = canBeLog(column) ? (scales[column.id] ?? column.kind) : column.kind;
+      return [column.id, kind === column.kind ? column : { ...column, kind }];
+    }),
+  );
 }
 
 /** Columns that say something: not constant, not empty. */

@@ -5,12 +5,13 @@ import type { SweepColumn } from '../../src/protocol/sweep';
 import { chartLook, withAlpha } from '../ui/chartLook';
 import { styles } from '../ui/styles';
 import type { AxisBrush } from './brush';
-import { isCategory, valueAt, type Sweep } from './model';
+import { canBeLog, isCategory, valueAt, type Sweep } from './model';
 import {
   drawAxes,
   drawLines,
   drawOne,
   layoutOf,
+  leastWidth,
   linePlaces,
   nearestLine,
   placeAt,
@@ -22,6 +23,7 @@ export interface ParallelHost {
   readonly hover: (run: number | null) => void;
   readonly open: (run: number) => void;
   readonly reorder: (axes: string[]) => void;
+  readonly setLog: (axis: string, log: boolean) => void;
 }
 
 const HEIGHT = 320;
@@ -77,40 +79,43 @@ export class ParallelCoordinates extends LitElement {
     const { axes } = this;
     const layout = layoutOf(this.layout?.width ?? 900, HEIGHT, axes.length);
     return html`<div class="parallel">
-      <div class="axis-titles" role="list" aria-label="Axes">
-        ${axes.map(
-          (column, i) =>
-            html`<button
-              type="button"
-              role="listitem"
-              class="axis-title"
-              draggable="true"
-              title=${`${plainText(column.name, 500)}: drag to move, Alt+Left and Alt+Right with the keyboard`}
-              ${styles({ left: `${layout.x[i]}px`, 'max-width': `${Math.max(60, this.axisWidth())}px` })}
-              @dragstart=${(event: DragEvent) => this.startMove(event, i)}
-              @dragover=${(event: DragEvent) => event.preventDefault()}
-              @drop=${(event: DragEvent) => this.drop(event, i)}
-              @keydown=${(event: KeyboardEvent) => this.onAxisKey(event, i)}
-            >
-              <bdi class="cut">${plainText(column.name, 60)}</bdi>${column.kind === 'log' ? ' (log)' : ''}
-            </button>`,
-        )}
+        <div ${styles({ 'min-width': `${leastWidth(axes.length)}px` })}>
+          <div class="axis-titles" role="list" aria-label="Axes">
+            ${axes.map(
+              (column, i) =>
+                html`<button
+                  type="button"
+                  role="listitem"
+                  class="axis-title"
+                  draggable="true"
+                  title=${`${plainText(column.name, 500)}: drag to move${canBeLog(column) ? ', L for linear or logarithmic' : ''}\nKeys: Alt+Left and Alt+Right move, Enter brushes, Delete takes the brush away`}
+                  aria-keyshortcuts="Alt+ArrowLeft Alt+ArrowRight Enter Delete L"
+                  ${styles({ left: `${layout.x[i]}px`, 'max-width': `${Math.max(60, this.axisWidth())}px` })}
+                  @dragstart=${(event: DragEvent) => this.startMove(event, i)}
+                  @dragover=${(event: DragEvent) => event.preventDefault()}
+                  @drop=${(event: DragEvent) => this.drop(event, i)}
+                  @keydown=${(event: KeyboardEvent) => this.onAxisKey(event, i)}
+                >
+                  <bdi class="cut">${plainText(column.name, 60)}</bdi>${column.kind === 'log' ? ' (log)' : ''}
+                </button>`,
+            )}
+          </div>
+          <div
+            class="parallel-plot"
+            role="img"
+            aria-label=${this.summary()}
+            @pointerdown=${this.onDown}
+            @pointermove=${this.onMove}
+            @pointerup=${this.onUp}
+            @pointerleave=${() => this.host.hover(null)}
+            @click=${this.onClick}
+            @dblclick=${this.onDoubleClick}
+          >
+            <canvas aria-hidden="true"></canvas>
+          </div>
+        </div>
       </div>
-      <div
-        class="parallel-plot"
-        role="img"
-        aria-label=${this.summary()}
-        @pointerdown=${this.onDown}
-        @pointermove=${this.onMove}
-        @pointerup=${this.onUp}
-        @pointerleave=${() => this.host.hover(null)}
-        @click=${this.onClick}
-        @dblclick=${this.onDoubleClick}
-      >
-        <canvas aria-hidden="true"></canvas>
-      </div>
-      ${this.bounds()}
-    </div>`;
+      ${this.bounds()}`;
   }
 
   private axisWidth(): number {
@@ -136,18 +141,9 @@ export class ParallelCoordinates extends LitElement {
         const brush = this.brushes.get(column.id)!;
         const name = plainText(column.name, 40);
         const input = (end: 'from' | 'to'): TemplateResult | typeof nothing =>
-          'missing' in brush || isCategory(column)
-            ? nothing
-            : html`<input
-                type="text"
-                inputmode="decimal"
-                aria-label=${`${name} ${end}`}
-                .value=${String(Number(brush[end].toPrecision(6)))}
-                @change=${(event: Event) => this.type(column, brush, end, (event.target as HTMLInputElement).value)}
-              />`;
+          'missing' in brush ? nothing : this.boundInput(column, brush, end);
         return html`<span class="bound">
-          <bdi>${name}</bdi> ${input('from')} ${'missing' in brush ? 'none' : isCategory(column) ? '' : 'to'}
-          ${input('to')}
+          <bdi>${name}</bdi> ${input('from')} ${'missing' in brush ? 'none' : 'to'} ${input('to')}
           <button
             type="button"
             class="icon-button"
@@ -160,6 +156,33 @@ export class ParallelCoordinates extends LitElement {
         </span>`;
       })}
     </div>`;
+  }
+
+  private boundInput(
+    column: SweepColumn,
+    brush: { from: number; to: number },
+    end: 'from' | 'to',
+  ): TemplateResult {
+    const label = `${plainText(column.name, 40)} ${end}`;
+    if (!isCategory(column)) {
+      return html`<input
+        type="text"
+        inputmode="decimal"
+        aria-label=${label}
+        .value=${String(Number(brush[end].toPrecision(6)))}
+        @change=${(event: Event) => this.type(column, brush, end, (event.target as HTMLInputElement).value)}
+      />`;
+    }
+    const chosen = end === 'from' ? Math.ceil(brush.from) : Math.floor(brush.to);
+    return html`<select
+      aria-label=${label}
+      @change=${(event: Event) => this.type(column, brush, end, (event.target as HTMLSelectElement).value)}
+    >
+      ${column.categories.map(
+        (text, index) =>
+          html`<option value=${index} ?selected=${index === chosen}>${plainText(text, 40)}</option>`,
+      )}
+    </select>`;
   }
 
   private type(
@@ -324,6 +347,8 @@ export class ParallelCoordinates extends LitElement {
     } else if (event.key === 'Enter' && column.range) {
       // Begins with the whole axis; the bounds below are typed.
       this.host.brush(column.id, { from: column.range[0], to: column.range[1] });
+    } else if (event.key === 'l' && canBeLog(column)) {
+      this.host.setLog(column.id, column.kind !== 'log');
     } else if (event.key === 'Escape' || event.key === 'Delete') {
       this.host.brush(column.id, null);
     } else {

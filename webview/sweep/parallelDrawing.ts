@@ -20,6 +20,13 @@ const MARGIN = 70;
 const TOP = 14;
 const BOTTOM = 40;
 
+/** Closer axes could not be told apart with their titles and ticks: where there is less room the picture scrolls. */
+const LEAST_SPACING = 96;
+
+export function leastWidth(axes: number): number {
+  return 2 * MARGIN + LEAST_SPACING * Math.max(0, axes - 1);
+}
+
 export function layoutOf(width: number, height: number, axes: number): Layout {
   const inner = Math.max(1, width - 2 * MARGIN);
   return {

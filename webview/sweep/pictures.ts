@@ -1,11 +1,11 @@
-import { html, type TemplateResult } from 'lit';
-import { plainText } from '../../src/mlflow/format';
+import { html, nothing, type TemplateResult } from 'lit';
+import { count, plainText } from '../../src/mlflow/format';
 import type { SweepColumn } from '../../src/protocol/sweep';
 import type { ImportanceResult } from '../../src/series/importance';
 import type { ChartLook } from '../ui/chartLook';
 import { emptyState } from '../ui/states';
 import { importanceView } from './importanceView';
-import { varying, type Sweep, type SweepSettings } from './model';
+import { valueText, varying, type Sweep, type SweepSettings } from './model';
 import './plot';
 import type { Plot, PlotHost } from './plot';
 import { contourPlot, historyPlot, scatterPlot, type ScatterChoice } from './plots';
@@ -56,7 +56,8 @@ export function pictures(options: PicturesOptions): TemplateResult {
     <div class="picture">
       ${part('history', 'History', () =>
         objective
-          ? plot(options, history(options.still, objective, options.look))
+          ? html`${plot(options, history(options.still, objective, options.look))}
+              <p class="muted note">${bestSoFar(sweep, objective)}</p>`
           : emptyState('No metric to judge by was logged.'),
       )}
     </div>
@@ -80,6 +81,8 @@ function scatter(options: PicturesOptions, important: readonly SweepColumn[]): T
   const size = get(settings.scatter.size);
   const set = (name: keyof SweepSettings['scatter']) => (id: string) =>
     change({ scatter: { ...settings.scatter, [name]: id || null } });
+  const drawn = scatterOf(options.still, choiceOf(x, y, color, size), look);
+  const front = drawn.lines[0]?.points.length ?? 0;
   const numbers = choices.filter(({ categories }) => categories.length === 0);
   return html`<div class="toolbar">
       <label class="field">x ${columnSelect('Scatter: x', choices, x.id, set('x'))}</label>
@@ -92,7 +95,14 @@ function scatter(options: PicturesOptions, important: readonly SweepColumn[]): T
         >size ${columnSelect('Scatter: size', numbers, size?.id ?? null, set('size'), 'same')}</label
       >
     </div>
-    ${plot(options, scatterOf(options.still, choiceOf(x, y, color, size), look))}`;
+    ${plot(options, drawn)}
+    ${
+      front > 1
+        ? html`<p class="muted note">
+            Dashed: the Pareto front, ${count(front, 'run')} that no other beats in both.
+          </p>`
+        : nothing
+    }`;
 }
 
 function contour(options: PicturesOptions, important: readonly SweepColumn[]): TemplateResult {
@@ -114,6 +124,20 @@ function contour(options: PicturesOptions, important: readonly SweepColumn[]): T
     </div>
     ${plot(options, drawn.plot)}
     <p class="muted note">${drawn.note}</p>`;
+}
+
+/** The best of the objective, which trial it was, and of which run. */
+function bestSoFar({ data, direction }: Sweep, objective: SweepColumn): string {
+  const sign = direction === 'lower' ? 1 : -1;
+  let best = -1;
+  objective.values.forEach((value, run) => {
+    if (!Number.isNaN(value) && (best < 0 || sign * value < sign * objective.values[best]!)) {
+      best = run;
+    }
+  });
+  return best < 0
+    ? 'No run has a finite value.'
+    : `Best so far: ${valueText(objective, objective.values[best]!)}, trial ${best + 1} (${plainText(data.runs[best]!.name, 40)}).`;
 }
 
 function plot({ sweep, host, theme }: PicturesOptions, drawn: Plot): TemplateResult {

@@ -39,6 +39,8 @@ export const sweepStyles = css`
   }
   .parallel {
     position: relative;
+    overflow-x: auto;
+    overflow-y: hidden;
   }
   .axis-titles {
     position: relative;
@@ -171,6 +173,50 @@ export const sweepStyles = css`
   table.best-model {
     table-layout: auto;
   }
+  .best {
+    container-type: inline-size;
+  }
+  /* Where there is little room the words of a run stand on a line of their own, below its numbers. */
+  @container (max-width: 620px) {
+    table.best-model thead th.words,
+    table.best-model thead th:last-child {
+      display: none;
+    }
+    table.best-model tbody tr {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) auto auto auto;
+      align-items: center;
+      padding: 4px 0;
+      border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    }
+    table.best-model tbody td:first-child {
+      grid-column: 1 / -2;
+    }
+    table.best-model td.row-actions {
+      grid-row: 1;
+      grid-column: -2;
+      text-align: right;
+    }
+    table.best-model tbody td.number {
+      height: auto;
+      text-align: left;
+    }
+    table.best-model tbody td.number::before {
+      content: attr(data-name) ' ';
+      font-family: var(--vscode-font-family);
+      color: var(--vscode-descriptionForeground);
+    }
+    table.best-model thead {
+      display: none;
+    }
+    table.best-model tbody tr > td.number {
+      grid-column: auto;
+    }
+    table.best-model td.words {
+      grid-column: 1 / -1;
+      height: auto;
+    }
+  }
   table.best-model .words {
     color: var(--vscode-descriptionForeground);
   }
@@ -195,11 +241,20 @@ export const sweepStyles = css`
     columns: 220px auto;
     padding: 4px 0;
   }
-  .axis-choice label {
+  .axis-option {
+    display: flex;
+    gap: 12px;
+    height: 22px;
+    break-inside: avoid;
+  }
+  .axis-option label {
     display: flex;
     gap: 6px;
-    height: 22px;
     align-items: center;
+    min-width: 0;
+  }
+  .axis-option label:first-child {
+    flex: 1;
   }
   .hover-card {
     min-height: 22px;

@@ -20,6 +20,7 @@ import {
   defaultObjectives,
   goodnessOf,
   readSettings,
+  scaledColumns,
   varying,
   type Sweep,
   type SweepSettings,
@@ -90,7 +91,7 @@ export class SweepPage extends LivePage<SweepPageData> {
       this.dropBrushes();
     }
     super.take(withModelSizes(data, this.sizes));
-    this.columns = new Map(this.data?.columns.map((column) => [column.id, column]));
+    this.columns = scaledColumns(this.data?.columns ?? [], this.settings.scales);
   }
 
   protected override async askMore(): Promise<void> {
@@ -152,6 +153,7 @@ export class SweepPage extends LivePage<SweepPageData> {
     return html`<header class="page-header">
         ${breadcrumb(this.crumbs(data))}
         <div class="actions">
+          ${this.saying()}
           <vscode-button appearance="secondary" @click=${() => this.openTable(sweep)}>
             ${sweep.selected ? 'Selected in Table' : 'Run Table'}
           </vscode-button>
@@ -160,6 +162,12 @@ export class SweepPage extends LivePage<SweepPageData> {
       ${this.banners(data, [
         data.omitted > 0
           ? banner('info', `Only the newest ${data.runs.length.toLocaleString('en-US')} runs are drawn.`)
+          : nothing,
+        data.gone > 0
+          ? banner(
+              'warning',
+              `${count(data.gone, 'run')} of this page ${data.gone === 1 ? 'is' : 'are'} no longer in the store.`,
+            )
           : nothing,
       ])}
       ${this.body(data.runs.length === 0 ? this.empty(data) : this.parts(sweep))}`;
@@ -187,7 +195,14 @@ export class SweepPage extends LivePage<SweepPageData> {
       'Parallel coordinates',
       `${axes.length} axes`,
       () =>
-        html` ${this.choosingAxes ? axisChooser(sweep, axes, (ids) => this.change({ axes: ids })) : nothing}
+        html` ${
+            this.choosingAxes
+              ? axisChooser(sweep, axes, {
+                  choose: (ids) => this.change({ axes: ids }),
+                  setLog: (axis, log) => this.setLog(axis, log),
+                })
+              : nothing
+          }
           ${
             axes.length < 2
               ? emptyState(
@@ -362,6 +377,7 @@ export class SweepPage extends LivePage<SweepPageData> {
     hover: this.hover,
     open: this.open,
     reorder: (axes) => this.change({ axes }),
+    setLog: (axis, log) => this.setLog(axis, log),
   };
 
   private readonly plotHost: PlotHost = {
@@ -392,12 +408,19 @@ export class SweepPage extends LivePage<SweepPageData> {
 
   private change(change: Partial<SweepSettings>): void {
     this.settings = { ...this.settings, ...change };
+    if (change.scales) {
+      this.columns = scaledColumns(this.data?.columns ?? [], change.scales);
+    }
     this.act(this.connection.client.request('saveSettings', { settings: this.settings }));
   }
 
   private flip(column: SweepColumn): void {
     const direction = directionOf(column, this.settings) === 'lower' ? 'higher' : 'lower';
     this.change({ directions: { ...this.settings.directions, [column.id]: direction } });
+  }
+
+  private setLog(axis: string, log: boolean): void {
+    this.change({ scales: { ...this.settings.scales, [axis]: log ? 'log' : 'number' } });
   }
 
   private target(run: number): { store: string; runId: string } {

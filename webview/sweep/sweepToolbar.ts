@@ -3,7 +3,7 @@ import { plainText } from '../../src/mlflow/format';
 import type { SweepColumn } from '../../src/protocol/sweep';
 import { iconButton } from '../ui/icon';
 import { styles } from '../ui/styles';
-import { isCategory, type Sweep } from './model';
+import { canBeLog, isCategory, type Sweep } from './model';
 
 export interface ObjectiveBarOptions {
   setObjective: (id: string) => void;
@@ -71,7 +71,7 @@ export function columnSelect(
 export function axisChooser(
   sweep: Sweep,
   axes: readonly SweepColumn[],
-  choose: (ids: string[]) => void,
+  { choose, setLog }: { choose: (ids: string[]) => void; setLog: (axis: string, log: boolean) => void },
 ): TemplateResult {
   const ids = axes.map(({ id }) => id);
   const columns = [...sweep.columns.values()].filter(({ kind }) => kind !== 'empty');
@@ -81,17 +81,31 @@ export function axisChooser(
       .toSorted((a, b) => constant(a) - constant(b))
       .map(
         (column) =>
-          html`<label class="cut"
-            ><input
-              type="checkbox"
-              .checked=${ids.includes(column.id)}
-              @change=${(event: Event) =>
-                choose(
-                  (event.target as HTMLInputElement).checked
-                    ? [...ids, column.id]
-                    : ids.filter((id) => id !== column.id),
-                )}
-            />${plainText(column.name, 60)}${column.kind === 'constant' ? ' (constant)' : ''}</label
+          html`<span class="axis-option"
+            ><label class="cut"
+              ><input
+                type="checkbox"
+                .checked=${ids.includes(column.id)}
+                @change=${(event: Event) =>
+                  choose(
+                    (event.target as HTMLInputElement).checked
+                      ? [...ids, column.id]
+                      : ids.filter((id) => id !== column.id),
+                  )}
+              />${plainText(column.name, 60)}${column.kind === 'constant' ? ' (constant)' : ''}</label
+            >
+            ${
+              canBeLog(column)
+                ? html`<label class="muted"
+                    ><input
+                      type="checkbox"
+                      aria-label=${`${plainText(column.name, 60)} on a logarithmic axis`}
+                      .checked=${column.kind === 'log'}
+                      @change=${(event: Event) => setLog(column.id, (event.target as HTMLInputElement).checked)}
+                    />log</label
+                  >`
+                : ''
+            }</span
           >`,
       )}
   </div>`;

@@ -26,8 +26,11 @@ export interface LiveData {
 export abstract class LivePage<Data extends LiveData> extends LitElement {
   @state() protected data: Data | undefined;
   @state() protected error: StoreError | undefined;
-  /** Of the last thing that the user asked for. */
-  @state() protected actionError = '';
+  /** What went wrong with the last thing that the user asked for, and what can be done instead. */
+  @state() private failure: { message: string; instead?: StateAction } | undefined;
+  /** What just happened, for a moment. */
+  @state() private said = '';
+  private silence: ReturnType<typeof setTimeout> | undefined;
   /** Counts the changes of the theme: canvases are drawn again with it. */
   @state() protected theme = 0;
   protected readonly refresher = new Refresher(() => this.load());
@@ -88,15 +91,33 @@ export abstract class LivePage<Data extends LiveData> extends LitElement {
         ? banner('warning', `${stale.message} Shown as of ${formatDateTime(stale.since)}.`, [this.tryAgain()])
         : nothing,
       ...own,
-      this.actionError
-        ? banner('warning', this.actionError, [{ label: 'Close', run: () => (this.actionError = '') }])
+      this.failure
+        ? banner('warning', this.failure.message, [
+            ...(this.failure.instead ? [this.failure.instead] : []),
+            { label: 'Close', run: () => (this.failure = undefined) },
+          ])
         : nothing,
     ];
   }
 
+  /** A place for what just happened; in the header, so that nothing moves when it comes and goes. */
+  protected saying(): TemplateResult {
+    return html`<span class="saying muted" role="status">${this.said}</span>`;
+  }
+
+  protected say(text: string): void {
+    this.said = text;
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => (this.said = ''), 4000);
+  }
+
+  protected fail(message: string, instead?: StateAction): void {
+    this.failure = { message, ...(instead ? { instead } : {}) };
+  }
+
   /** For what a click starts: an error is said above the page. */
   protected act(promise: Promise<unknown>): void {
-    promise.catch((error: unknown) => (this.actionError = toStoreError(error).message));
+    promise.catch((error: unknown) => this.fail(toStoreError(error).message));
   }
 
   protected run(command: string, args: unknown): void {

@@ -15,6 +15,7 @@ export interface Reference {
   spearman: { a: number[]; b: number[]; rho: number }[];
   bands: {
     lines: { x: number[]; y: number[] }[];
+    log: { line: { x: number[]; y: number[] }; x: number[]; y: number[] };
     x: number[];
     n: number[];
     mean: number[];

@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { groupBand } from '../../../src/series/bands';
+import { alignTo, groupBand } from '../../../src/series/bands';
 import { robustRange } from '../../../src/series/robustRange';
 import { normalCdf, ranks, spearman, studentQuantile } from '../../../src/series/statistics';
 import { reference } from './reference';
@@ -55,6 +55,12 @@ describe('groups', () => {
     const three = [1, 2, 3].map((value) => ({ x: Float64Array.of(0), y: Float64Array.of(value) }));
     const band = groupBand(three, 'interval', false);
     near([(band.high[0]! - 2) / (1 / Math.sqrt(3))], [4.302652729911275]);
+  });
+
+  it("aligns on a logarithmic axis as numpy's interp on the logarithms", () => {
+    const { line, x: at, y: expected } = reference.bands.log;
+    const columns = { x: Float64Array.from(line.x), y: Float64Array.from(line.y) };
+    near(alignTo(Float64Array.from(at), columns, true), expected);
   });
 
   it('interpolates on the logarithm of a logarithmic axis, never across a break', () => {
