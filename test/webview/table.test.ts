@@ -311,6 +311,11 @@ describe('run table', function () {
     await eventually(async () => assert.equal(state.starredRuns().length, 1));
     await key('x', 'Shift+ArrowDown', 'Shift+ArrowDown');
     await opened.page.getByText('3 runs selected').waitFor();
+    await key('?');
+    await opened.page.getByLabel('Keyboard shortcuts').waitFor();
+    await key('Escape');
+    await opened.page.getByLabel('Keyboard shortcuts').waitFor({ state: 'hidden' });
+    await opened.page.getByText('3 runs selected').waitFor();
     await key('d');
     await eventually(async () => assert.equal(opened.commands.at(-1)?.command, 'mlflowLens.diffRuns'));
     await key('c');

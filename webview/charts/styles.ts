@@ -33,10 +33,6 @@ export const chartsStyles = css`
     width: 90px;
     accent-color: var(--vscode-focusBorder);
   }
-  .field input[type='checkbox'] {
-    accent-color: var(--vscode-focusBorder);
-    margin: 0;
-  }
   .smoothing-value {
     display: inline-block;
     min-width: 4em;

@@ -195,10 +195,23 @@ function axisTicks(column: SweepColumn, layout: Layout): { y: number; label: str
   if (!column.range) {
     return [];
   }
-  return [0, 0.25, 0.5, 0.75, 1].map((place) => ({
-    y: yAt(place, layout),
-    label: valueText(column, valueAt(column, place), 3),
-  }));
+  const [low, high] = column.range;
+  const places = low < high ? [0, 0.25, 0.5, 0.75, 1] : [0.5];
+  const labels = distinctTexts((digits) =>
+    places.map((place) => valueText(column, valueAt(column, place), digits)),
+  );
+  return places.map((place, index) => ({ y: yAt(place, layout), label: labels[index]! }));
+}
+
+/** With as many digits, from three on, as tell the values apart. */
+function distinctTexts(texts: (digits: number) => string[]): string[] {
+  for (let digits = 3; digits < 12; digits++) {
+    const found = texts(digits);
+    if (new Set(found).size === found.length) {
+      return found;
+    }
+  }
+  return texts(12);
 }
 
 function drawBrush(

@@ -256,6 +256,15 @@ export class PageActions implements TableActions {
     this.changed();
   }
 
+  /** Closes the list of keys where it is open, as Escape closes what opened; else selects nothing. */
+  escape(): void {
+    if (this.keysShown) {
+      this.showKeys();
+    } else {
+      this.selectNone();
+    }
+  }
+
   selectNone(): void {
     this.model.selection.clear();
     this.changed();

@@ -11,7 +11,7 @@ export type KeyAction =
         | 'menu'
         | 'select'
         | 'selectAll'
-        | 'selectNone'
+        | 'escape'
         | 'show'
         | 'star'
         | 'hide'
@@ -50,7 +50,7 @@ const LETTERS: Record<string, KeyAction> = {
   d: { type: 'diff' },
   m: { type: 'menu' },
   ContextMenu: { type: 'menu' },
-  Escape: { type: 'selectNone' },
+  Escape: { type: 'escape' },
 };
 
 export function keyAction(

@@ -31,8 +31,8 @@ export function perform(
       return actions.select(row);
     case 'selectAll':
       return actions.selectAll();
-    case 'selectNone':
-      return actions.selectNone();
+    case 'escape':
+      return actions.escape();
     case 'show':
       return actions.show(row, index, false);
     case 'star':

@@ -193,8 +193,7 @@ export const pageStyles = css`
     background: var(--vscode-list-hoverBackground);
   }
   .picker-entry input {
-    accent-color: var(--vscode-checkbox-selectBackground, var(--vscode-focusBorder));
-    margin: 0 3px;
+    margin: 0 2px;
   }
   .picker-foot {
     padding-top: 8px;
