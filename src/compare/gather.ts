@@ -85,7 +85,7 @@ export function sideOfVersion(store: TrackingStore, version: ModelVersion): Side
 
 const MOST_BYTES = 1 << 20;
 const MOST_EXAMPLE = 20_000;
-const MOST_MODELS = 8;
+export const MOST_MODELS = 8;
 const MOST_FOLDERS = 50;
 const MODEL_FILES = ['MLmodel', 'requirements.txt', 'python_env.yaml', 'conda.yaml'];
 
@@ -115,14 +115,18 @@ export async function readDetails(
   return { ...facts, inputs, models: models.filter((model) => model !== null) };
 }
 
-interface ModelOwner {
+export interface ModelOwner {
   name: string;
   owner: ArtifactOwner;
   folder: string;
 }
 
 /** Logged models of MLflow 3, else the folders that the run's history of log_model names (mlflow.md, F.2). */
-async function modelOwners(store: TrackingStore, run: Run, signal?: AbortSignal): Promise<ModelOwner[]> {
+export async function modelOwners(
+  store: TrackingStore,
+  run: Run,
+  signal?: AbortSignal,
+): Promise<ModelOwner[]> {
   const logged = await store
     .searchLoggedModels({ sourceRunId: run.info.runId, maxResults: MOST_MODELS }, signal)
     .catch((error: unknown) => noneWhereUnsupported(error));
@@ -155,7 +159,8 @@ function historyPaths(tags: readonly KeyValue[]): string[] {
   }
 }
 
-async function readModel(
+/** A model by its files; null where there is no MLmodel to be read. */
+export async function readModel(
   store: TrackingStore,
   name: string,
   owner: ArtifactOwner,
@@ -163,17 +168,7 @@ async function readModel(
   signal?: AbortSignal,
 ): Promise<ModelFacts | null> {
   const prefix = folder === '' ? '' : `${folder}/`;
-  const read = async (file: string): Promise<string | null> => {
-    try {
-      const bytes = await store.readArtifact(owner, prefix + file, { offset: 0, length: MOST_BYTES }, signal);
-      return new TextDecoder().decode(bytes);
-    } catch (error) {
-      if (isStoreError(error) && error.code !== 'CANCELLED') {
-        return null;
-      }
-      throw error;
-    }
-  };
+  const read = (file: string): Promise<string | null> => readText(store, owner, prefix + file, signal);
   const [mlmodel, ...environment] = await Promise.all(MODEL_FILES.map(read));
   if (mlmodel === null || mlmodel === undefined) {
     return null;
@@ -193,6 +188,24 @@ async function readModel(
       }),
     ),
   };
+}
+
+/** A small text file among artifacts; null where it is not there or cannot be read. */
+export async function readText(
+  store: TrackingStore,
+  owner: ArtifactOwner,
+  path: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  try {
+    const bytes = await store.readArtifact(owner, path, { offset: 0, length: MOST_BYTES }, signal);
+    return new TextDecoder().decode(bytes);
+  } catch (error) {
+    if (isStoreError(error) && error.code !== 'CANCELLED') {
+      return null;
+    }
+    throw error;
+  }
 }
 
 function sizeOf(mlmodel: string): number | null {

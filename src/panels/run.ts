@@ -1,3 +1,4 @@
+import { runEnvironments } from '../compare/runEnvironment';
 import { isStoreError } from '../mlflow/errors';
 import type { Experiment, MetricSummary, Run } from '../mlflow/entities';
 import { plainText } from '../mlflow/format';
@@ -89,6 +90,10 @@ function handlers(
       const store = await services.stores.get(args.store);
       return relatedData(args.store, store, await store.getRun(args.runId, signal), services, signal);
     },
+    getEnvironments: async (_, signal) => {
+      const store = await services.stores.get(args.store);
+      return runEnvironments(store, await store.getRun(args.runId, signal), signal);
+    },
     renderNote: async ({ text }) => ({ html: (await services.renderMarkdown?.(text)) ?? null }),
     ...artifactHandlers(args.store, services),
     getSources: async (_, signal) => services.runSources?.(args, signal) ?? unknownSources(args, services),
@@ -174,7 +179,9 @@ async function unknownSources(args: RunKey, services: PageServices): Promise<Run
   const run = await (await services.stores.get(args.store)).getRun(args.runId);
   const commit = run.tags.find(({ key }) => key === 'mlflow.source.git.commit')?.value;
   return {
-    commit: commit ? { id: commit, subject: null, problem: null } : null,
+    commit: commit ? { id: commit, subject: null } : null,
+    problem: null,
+    givenToMlflowRun: null,
     params: run.params.map(({ key }) => ({
       key,
       status: 'unknown',

@@ -1,4 +1,5 @@
 import type { RunSources } from '../protocol/run';
+import { GIVEN_TO_MLFLOW_RUN } from '../provenance/source';
 import type { SourceFinder } from '../provenance';
 import { valueOf, type Run } from '../mlflow/entities';
 
@@ -10,7 +11,12 @@ export async function runSources(run: Run, finder: SourceFinder): Promise<RunSou
   const info = repository && source.commit ? await repository.commitInfo(source.commit) : null;
   const id = source.commit ?? recorded;
   return {
-    commit: id ? { id, subject: info?.subject ?? null, problem: source.problem } : null,
+    commit: id ? { id, subject: info?.subject ?? null } : null,
+    problem: source.problem,
+    givenToMlflowRun:
+      source.problem === null
+        ? [...params].flatMap(([key, { why }]) => (why.includes(GIVEN_TO_MLFLOW_RUN) ? [key] : []))
+        : null,
     params: [...params].map(([key, { status, file, line, commit, why }]) => ({
       key,
       status,

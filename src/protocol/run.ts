@@ -1,4 +1,5 @@
 import type { LoggedModel, MetricSummary, Run, RunInfo } from '../mlflow/entities';
+import type { RunEnvironment } from '../compare/runEnvironment';
 import type { DatasetSummary } from '../mlflow/datasets';
 import type { ArtifactRequests } from './artifacts';
 import type { LatestModelMetric, LinkedVersion } from './loggedModel';
@@ -19,6 +20,8 @@ export type RunProtocol = {
     getSources: { params: null; result: RunSources };
     /** What the run is tied to: data, models, other runs. */
     getRelated: { params: null; result: RelatedData };
+    /** Python and packages, from the files of its models and its own: read when asked. */
+    getEnvironments: { params: null; result: RunEnvironment[] };
     /** Where the run stands in the list that it was opened from. */
     getPlace: { params: null; result: RunPlace };
     /** Shows another run in this tab; nothing where there is none. `argumentsChanged` follows. */
@@ -75,7 +78,11 @@ export interface RunPageData {
 
 export interface RunSources {
   /** The run's recorded commit. */
-  commit: { id: string; subject: string | null; problem: string | null } | null;
+  commit: { id: string; subject: string | null } | null;
+  /** What keeps the code from being seen ("In Restricted Mode git is not run…"), as a sentence; else null. */
+  problem: string | null;
+  /** Of the params, those that `mlflow run` was given with -P; null where that is not known. */
+  givenToMlflowRun: string[] | null;
   params: ParamSource[];
 }
 

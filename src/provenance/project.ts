@@ -2,6 +2,7 @@ import { normalize, readYaml } from './python/libraries/configFiles';
 import type { Machine } from './python/machine';
 import { pythonText } from './python/text';
 import { constant, text, type Value } from './python/values';
+import { GIVEN_TO_MLFLOW_RUN } from './source';
 import type { Snapshot } from './snapshot';
 
 /** What `mlflow run` did with an entry point of an MLproject file. */
@@ -116,7 +117,7 @@ function parameterValue(name: string, preset: Value | null, logged: string): Val
   const isDefault = written !== null && (written === logged || Number(written) === Number(logged));
   return constant('str', logged, isDefault ? (preset?.origin ?? null) : null, {
     kind: 'given',
-    why: isDefault ? `the default of ${name} in MLproject` : `mlflow run -P ${name}=${logged}`,
+    why: isDefault ? `the default of ${name} in MLproject` : `${GIVEN_TO_MLFLOW_RUN} ${name}=${logged}`,
   });
 }
 

@@ -40,6 +40,9 @@ export interface Sources {
   params: Map<string, ParamSource>;
 }
 
+/** In `why`, of a param that the command line of `mlflow run` gave. */
+export const GIVEN_TO_MLFLOW_RUN = 'mlflow run -P';
+
 export function unknownSource(value: string, why: string, commit: string | null = null): ParamSource {
   return { value, status: 'unknown', file: null, line: null, text: null, commit, why };
 }

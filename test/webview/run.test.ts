@@ -48,7 +48,9 @@ describe('run page', function () {
   it('shows what the run is, in rows that open charts and sources', async () => {
     const { page, commands } = await open(XGBOOST, {
       runSources: async () => ({
-        commit: { id: '4b64c149', subject: 'Sweep xgboost', problem: null },
+        commit: { id: '4b64c149', subject: 'Sweep xgboost' },
+        problem: null,
+        givenToMlflowRun: ['max_depth'],
         params: [
           {
             key: 'max_depth',
@@ -78,6 +80,31 @@ describe('run page', function () {
     await row.locator('polyline').waitFor();
     assert.match(await row.innerText(), /2\.902\s+2\.902\s+11\.47/);
     assert.equal(await page.locator('tr', { hasText: 'seed' }).locator('td').nth(2).innerText(), 'unknown');
+  });
+
+  it('says how it was started and in which environment', async () => {
+    const { page, copied } = await open(XGBOOST, {
+      runSources: async () => ({
+        commit: { id: '4b64c149', subject: null },
+        problem: 'Commit 4b64c14 is not in this repository.',
+        givenToMlflowRun: ['max_depth'],
+        params: [],
+      }),
+    });
+    await page.getByText('Commit 4b64c14 is not in this repository.').waitFor();
+    await page.getByRole('button', { name: 'Copy Command Line' }).click();
+    await page.getByRole('button', { name: 'Environment' }).click();
+    const section = page.locator('#section-environment');
+    await section.getByText(/Python 3\.\d+\.\d+, \d+ packages/).waitFor();
+    await section.getByRole('button', { name: 'Copy xgboost' }).click();
+    assert.equal(copied[0], 'mlflow run file:///home/trainer/taxi-duration -e best -P max_depth=9');
+    assert.match(copied[1] ?? '', /^xgboost==\d/);
+    assert.deepEqual(opened?.commands, []);
+    await opened.checkAccessibility();
+    await opened?.close();
+    const lasso = await open(LASSO);
+    await lasso.page.locator('#section-models').waitFor();
+    assert.equal(await lasso.page.locator('.command-line').count(), 0, 'its arguments were not recorded');
   });
 
   it('ties it to its data, models, versions, children and neighbours', async () => {

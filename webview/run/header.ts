@@ -1,14 +1,18 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { commandLine } from '../../src/mlflow/commandLine';
 import { valueOf } from '../../src/mlflow/entities';
 import { formatDuration, plainText } from '../../src/mlflow/format';
 import { conditionIcon, lastLogged, runCondition } from '../../src/mlflow/runCondition';
 import type { RelatedData, RunSources } from '../../src/protocol/run';
 import type { ShownRun } from './shownRun';
-import { icon } from '../ui/icon';
+import { icon, iconButton } from '../ui/icon';
 import { styles } from '../ui/styles';
 import { text } from '../ui/text';
 import { runColor } from '../ui/theme';
 import { age } from '../ui/time';
+
+/** Of more versions the section "Models" knows. */
+const VERSIONS = 3;
 
 export interface HeaderOptions {
   data: ShownRun;
@@ -16,6 +20,7 @@ export interface HeaderOptions {
   related: RelatedData | undefined;
   openRun: (runId: string, event: MouseEvent) => void;
   now: number;
+  openModel: (name: string) => void;
   openSource: () => void;
   copy: (text: string, what: string) => void;
 }
@@ -53,6 +58,7 @@ export function statusLine({
   now,
   openSource,
   openRun,
+  openModel,
   copy,
 }: HeaderOptions): TemplateResult {
   const { info, tags } = data.run;
@@ -113,6 +119,22 @@ export function statusLine({
           </span>`
         : nothing
     }
+    ${
+      sources?.problem && (commit || source)
+        ? html`<span>${icon('info')} ${plainText(sources.problem, 200)}</span>`
+        : nothing
+    }
+    ${related?.versions.slice(0, VERSIONS).map(
+      ({ name, version, stage, aliases }) =>
+        html`<span>
+          ${icon('versions')}
+          <button type="button" class="link" @click=${() => openModel(name)}>
+            v${plainText(version)} of ${text(name, 60)}
+          </button>
+          ${stage === 'None' ? nothing : html`<span class="badge">${text(stage)}</span>`}
+          ${aliases.map((alias) => html`<span class="badge">@${text(alias)}</span>`)}
+        </span>`,
+    )}
   </div>`;
 }
 
@@ -149,6 +171,28 @@ function duration({ run }: ShownRun, running: boolean, now: number): string {
   return running
     ? `${formatDuration(now - startTime)} so far`
     : formatDuration(endTime === null ? null : endTime - startTime);
+}
+
+/** How it was started, where MLflow recorded that. */
+export function commandLineRow({ data, sources, copy }: HeaderOptions): TemplateResult | typeof nothing {
+  const { tags, params } = data.run;
+  const command = commandLine(tags, params, sources?.givenToMlflowRun ?? null);
+  if (!command) {
+    return nothing;
+  }
+  const { text: line, whole } = command;
+  return html`<div class="status-line command-line">
+    ${icon('terminal', 'Command line')}
+    <code class="cut">${text(line, 500)}</code>
+    ${
+      whole
+        ? nothing
+        : html`<span title="The params of the run are known, but not which of them the command line gave.">
+            …
+          </span>`
+    }
+    ${iconButton('copy', 'Copy Command Line', () => copy(line, 'command line'))}
+  </div>`;
 }
 
 /** What a running process logged last. */

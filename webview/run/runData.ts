@@ -1,4 +1,5 @@
 import type { MetricSummary } from '../../src/mlflow/entities';
+import type { RunEnvironment } from '../../src/compare/runEnvironment';
 import { isCancelled, toStoreError, type StoreError } from '../../src/mlflow/errors';
 import { fromMetricColumns } from '../../src/protocol/metricColumns';
 import type { ParamSource, RelatedData, RunProtocol, RunSources } from '../../src/protocol/run';
@@ -24,6 +25,9 @@ export class RunData {
   sourcesLoading = true;
   error: StoreError | undefined;
   note: Note | undefined;
+  /** undefined while they are being read. */
+  environments: RunEnvironment[] | StoreError | undefined;
+  private environmentsAsked = false;
   readonly sparklines = new Map<string, MetricSummary>();
   readonly key: RunKey;
   private readonly subscriptions: (() => void)[];
@@ -57,6 +61,15 @@ export class RunData {
 
   refresh(): void {
     this.runs.request();
+  }
+
+  /** Read at the first call: they cost the reading of files. */
+  askEnvironments(): RunEnvironment[] | StoreError | undefined {
+    if (!this.environmentsAsked) {
+      this.environmentsAsked = true;
+      void this.loadEnvironments();
+    }
+    return this.environments;
   }
 
   /** After rows were drawn: asks for the histories that are missing or have grown. */
@@ -115,6 +128,15 @@ export class RunData {
       if (!isCancelled(error)) {
         this.error ??= toStoreError(error);
       }
+    }
+    this.changed();
+  }
+
+  private async loadEnvironments(): Promise<void> {
+    try {
+      this.environments = await this.connection.client.request('getEnvironments', null);
+    } catch (error) {
+      this.environments = toStoreError(error);
     }
     this.changed();
   }

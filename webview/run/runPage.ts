@@ -18,7 +18,8 @@ import { roveRows } from '../ui/rows';
 import { section } from '../ui/section';
 import { banner, emptyState, errorState, skeleton } from '../ui/states';
 import { onThemeChange } from '../ui/theme';
-import { liveLine, runName, statusLine, title, type HeaderOptions } from './header';
+import { commandLineRow, liveLine, runName, statusLine, title, type HeaderOptions } from './header';
+import { environments } from './environments';
 import { keySheet } from './keySheet';
 import { menuItems } from './menuItems';
 import { Navigation } from './navigation';
@@ -52,7 +53,7 @@ export class RunPage extends LitElement {
   private coming: RunData | undefined;
   private navigation!: Navigation;
   private artifacts!: ArtifactHost;
-  private readonly folded = new Set<string>(['systemTags']);
+  private readonly folded = new Set<string>(['systemTags', 'environment']);
   private readonly opened = new Set<string>();
   private readonly limits = new Map<string, number>();
 
@@ -181,6 +182,7 @@ export class RunPage extends LitElement {
       sources: this.known.sources,
       related: this.known.related,
       openRun: this.openRun,
+      openModel: this.openModel,
       now: this.now,
       openSource: () => this.run('openSource', this.target),
       copy: this.copy,
@@ -212,7 +214,7 @@ export class RunPage extends LitElement {
       </header>
       ${this.banners(data)} ${this.keysShown ? keySheet(() => (this.keysShown = false)) : nothing}
       <div class=${data.stale || this.known.error ? 'stale' : ''}>
-        ${title(header)} ${statusLine(header)} ${liveLine(header)}
+        ${title(header)} ${statusLine(header)} ${commandLineRow(header)} ${liveLine(header)}
         ${noteBody(this.known.note, () => this.run('editDescription', this.target))} ${this.tables(data)}
         ${this.artifactSection(data.run.info.artifactUri)} ${this.relatedSections(this.known.related)}
       </div>`;
@@ -307,7 +309,7 @@ export class RunPage extends LitElement {
     const options: RelatedOptions = {
       now: this.now,
       openRun: this.openRun,
-      openModel: (name) => this.run('openModel', { store: this.target.store, name }),
+      openModel: this.openModel,
       openLoggedModel: (modelId) => this.run('openLoggedModel', { store: this.target.store, modelId }),
       copy: this.copy,
       opened: this.opened,
@@ -328,6 +330,13 @@ export class RunPage extends LitElement {
     return html`<div class="columns">
       ${part('datasets', 'Datasets', datasets.length, () => datasetsList(related, options))}
       ${part('models', 'Models', models.length + versions.length, () => modelsList(related, options))}
+      ${section({
+        id: 'environment',
+        title: 'Environment',
+        open: !this.folded.has('environment'),
+        onToggle: () => this.toggle(this.folded, 'environment'),
+        body: () => environments(this.known.askEnvironments(), this.filter, this.copy),
+      })}
       ${part('children', 'Child runs', children.length, () => childrenTable(related, options))}
     </div>`;
   }
@@ -358,6 +367,9 @@ export class RunPage extends LitElement {
       this.navigation.go({ runId });
     }
   };
+
+  private readonly openModel = (name: string): void =>
+    this.run('openModel', { store: this.target.store, name });
 
   private openTable(experimentIds: string[]): void {
     this.run('openRunTable', { store: this.target.store, experimentIds });

@@ -15,6 +15,14 @@ export const runStyles = css`
     opacity: 0.6;
     transition: opacity 0.1s linear 0.3s;
   }
+  .command-line {
+    flex-wrap: nowrap;
+    gap: 4px;
+  }
+  .command-line code {
+    font-family: var(--vscode-editor-font-family);
+    min-width: 0;
+  }
   .trail,
   .list-steps {
     display: inline-flex;
