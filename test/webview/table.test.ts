@@ -331,7 +331,11 @@ describe('run table', function () {
     await found('25 of 26 runs');
     await key('m');
     await opened.page.getByRole('menuitem', { name: 'Open Run' }).waitFor();
-    await key('Escape');
+    await opened.page.getByRole('menuitem', { name: 'Promote…' }).click();
+    await eventually(async () =>
+      assert.equal(opened.commands.at(-1)?.command, 'mlflowLens.promoteModelVersion'),
+    );
+    assert.deepEqual(Object.keys(opened.commands.at(-1)?.args as object), ['store', 'runId']);
     assert.equal(await opened.page.evaluate('document.activeElement.className'), 'grid');
     await key('?');
     await opened.page.getByText('go to the filter').waitFor();

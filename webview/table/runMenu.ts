@@ -9,6 +9,7 @@ export function runMenu(row: TableRow | undefined, model: TableModel, actions: P
     return [];
   }
   const { runId } = row;
+  const run = { store: actions.store, runId };
   const pinned = model.settings.pinnedRuns.includes(runId);
   const hidden = model.settings.hidden.includes(runId);
   const baseline = model.chunk?.answer.baseline === runId;
@@ -29,7 +30,15 @@ export function runMenu(row: TableRow | undefined, model: TableModel, actions: P
     {
       label: 'Open Source',
       icon: 'code',
-      run: () => actions.run('openSource', { store: actions.store, runId }),
+      run: () => actions.run('openSource', run),
     },
+    {
+      label: 'Promote…',
+      icon: 'rocket',
+      separated: true,
+      run: () => actions.run('promoteModelVersion', run),
+    },
+    { label: 'Mark as Ready…', icon: 'pass', run: () => actions.run('markReady', run) },
+    { label: 'Register Model…', icon: 'package', run: () => actions.run('registerModel', run) },
   ];
 }
