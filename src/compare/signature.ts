@@ -52,18 +52,31 @@ export function signatureChanges(before: string | null, after: string | null): S
   ];
 }
 
-/** `3 inputs → 1 output, 2 params`; null where there is no signature. */
-export function signatureText(mlmodel: string | null): string | null {
+/** A signature in short and on one line; a part that it does not have counts as null. */
+export interface SignatureSummary {
+  inputs: number | null;
+  outputs: number | null;
+  /** `("x": double) → number 1: long; params "t": double`. */
+  text: string;
+}
+
+/** null where there is no signature. */
+export function signatureSummary(mlmodel: string | null): SignatureSummary | null {
   const signature = signatureOf(mlmodel);
   if (!signature) {
     return null;
   }
-  const list = (part: Part): string | null => {
-    const fields = specs(signature, part);
-    return fields && fields.map((spec, index) => `${nameOf(spec, index)}: ${typeText(spec)}`).join(', ');
+  const [inputs, outputs, params] = (['inputs', 'outputs', 'params'] as const).map((part) =>
+    specs(signature, part),
+  );
+  const list = (fields: Spec[] | null | undefined): string | null =>
+    fields ? fields.map((spec, index) => `${nameOf(spec, index)}: ${typeText(spec)}`).join(', ') : null;
+  const paramsText = list(params);
+  return {
+    inputs: inputs?.length ?? null,
+    outputs: outputs?.length ?? null,
+    text: `(${list(inputs) ?? 'anything'}) → ${list(outputs) || 'unknown'}${paramsText ? `; params ${paramsText}` : ''}`,
   };
-  const params = list('params');
-  return `(${list('inputs') ?? 'anything'}) → ${list('outputs') || 'unknown'}${params ? `; params ${params}` : ''}`;
 }
 
 function inputChanges(old: Spec[] | null, now: Spec[] | null): SignatureChange[] {

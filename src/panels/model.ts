@@ -4,15 +4,17 @@ import { count, formatNumber, plainText } from '../mlflow/format';
 import type { TrackingStore } from '../mlflow/store';
 import type { ModelHistoryRow, ModelProtocol, ModelVersionRow, VersionMetric } from '../protocol/model';
 import { changedKeys } from '../registry/comparison';
+import { timeline } from '../registry/timeline';
 import { headlineMetric, metricDirection, type Direction } from '../state/metrics';
 import { storeName } from '../stores/uri';
-import { modelSizes } from './modelSizes';
+import { versionDetails } from './modelVersions';
 import type { PageDefinition, PageServices } from './page';
 
 /** Versions whose runs are read; a model with more says how many are left out. */
 const MAX_VERSIONS = 100;
 const PARALLEL = 8;
 const MAX_HISTORY = 100;
+const MAX_PERIODS = 60;
 const COMMIT = 'mlflow.source.git.commit';
 
 /** A registered model: what it is, its versions side by side, and what happened to them. */
@@ -34,8 +36,7 @@ export const modelPage: PageDefinition<'model', ModelProtocol> = {
       const runs = await readRuns(store, model.versions.slice(0, MAX_VERSIONS + 1), signal);
       const experiment = await experimentOf(store, runs, signal);
       const direction = directionOf(experiment, services);
-      const metricKeys = keysOf(runs, experiment, services);
-      const sizes = await sizesOf(store, runs, signal);
+      const metricKeys = keysOf(runs, experiment, services, direction);
       const { state } = store;
       const { readOnlyReason } = await store.describe(signal);
       return {
@@ -46,15 +47,23 @@ export const modelPage: PageDefinition<'model', ModelProtocol> = {
         tags: model.tags,
         aliases: model.aliases,
         versions: listed.map((version, index) =>
-          versionRow(model, version, model.versions[index + 1], { runs, sizes, direction }),
+          versionRow(model, version, model.versions[index + 1], { runs, direction }),
         ),
         more: model.versions.length - listed.length,
         metricKeys,
         history: historyRows(uri, name, services),
+        periods: timeline(model, services.history?.entries(uri, name) ?? []).slice(0, MAX_PERIODS),
+        historySince: services.history?.since(uri) ?? null,
         stale: state.status === 'gone' ? { since: state.since, message: state.message } : null,
         readOnlyReason,
         now: services.now(),
       };
+    },
+    getDetails: async (_, signal) => {
+      const store = await services.stores.get(uri);
+      const { versions } = await store.getRegisteredModel(name, signal);
+      const details = await versionDetails(store, versions.slice(0, MAX_VERSIONS + 1), signal);
+      return details.slice(0, MAX_VERSIONS);
     },
   }),
 };
@@ -64,8 +73,6 @@ type Runs = ReadonlyMap<string, Run>;
 /** What was read for all versions at once. */
 interface Known {
   runs: Runs;
-  /** By run id, bytes; runs without a model are left out. */
-  sizes: ReadonlyMap<string, number>;
   direction: (key: string) => Direction;
 }
 
@@ -107,34 +114,26 @@ function directionOf(experiment: Experiment | null, services: PageServices): (ke
   return (key) => metricDirection(key, experiment?.tags ?? [], metricDirections);
 }
 
-/** The headline first, then what most versions have. */
-function keysOf(runs: Runs, experiment: Experiment | null, services: PageServices): string[] {
+/** The headline first, then results, whose direction is known, then what most versions have. */
+function keysOf(
+  runs: Runs,
+  experiment: Experiment | null,
+  services: PageServices,
+  direction: (key: string) => Direction,
+): string[] {
   const amounts = new Map<string, number>();
   for (const { metrics } of runs.values()) {
     metrics.forEach(({ key }) => amounts.set(key, (amounts.get(key) ?? 0) + 1));
   }
   const keys = [...amounts.keys()].toSorted(
-    (a, b) => (amounts.get(b) ?? 0) - (amounts.get(a) ?? 0) || (a < b ? -1 : 1),
+    (a, b) =>
+      Number(direction(a) === 'unknown') - Number(direction(b) === 'unknown') ||
+      (amounts.get(b) ?? 0) - (amounts.get(a) ?? 0) ||
+      (a < b ? -1 : 1),
   );
   const { headlineMetric: setting } = services.settings();
   const headline = headlineMetric(keys, experiment?.tags ?? [], undefined, setting);
   return headline === undefined ? keys : [headline, ...keys.filter((key) => key !== headline)];
-}
-
-async function sizesOf(
-  store: TrackingStore,
-  runs: Runs,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
-  const list = [...runs.values()];
-  const experimentIds = [...new Set(list.map(({ info }) => info.experimentId))];
-  const sizes = list.length === 0 ? [] : await modelSizes(store, list, experimentIds, signal);
-  return new Map(
-    list.flatMap(({ info }, index): [string, number][] => {
-      const size = sizes[index];
-      return size !== undefined && Number.isFinite(size) ? [[info.runId, size]] : [];
-    }),
-  );
 }
 
 async function describe(
@@ -150,7 +149,7 @@ function versionRow(
   model: RegisteredModel,
   version: ModelVersion,
   before: ModelVersion | undefined,
-  { runs, sizes, direction }: Known,
+  { runs, direction }: Known,
 ): ModelVersionRow {
   const run = version.runId === null ? undefined : runs.get(version.runId);
   const runBefore = before?.runId ? runs.get(before.runId) : undefined;
@@ -164,7 +163,6 @@ function versionRow(
     created: version.creationTimestamp,
     run: run ? { runId: run.info.runId, name: run.info.runName } : null,
     metrics: run ? versionMetrics(run, runBefore, direction) : [],
-    size: (run && sizes.get(run.info.runId)) ?? null,
     changed: run && runBefore ? changesBetween(run, runBefore) : null,
   };
 }

@@ -1,9 +1,14 @@
 import type { KeyValue, ModelAlias } from '../mlflow/entities';
+import type { Period } from '../registry/timeline';
+
+export type { Period };
 
 /** What a registered model's page asks of its host. */
 export type ModelProtocol = {
   requests: {
     getModel: { params: null; result: ModelPageData };
+    /** What the versions' models and data say: read from their files, so it is asked for after the first picture. */
+    getDetails: { params: null; result: ModelVersionDetail[] };
   };
   events: Record<never, never>;
 };
@@ -24,6 +29,10 @@ export interface ModelPageData {
   /** Metrics of any of the versions' runs, the headline first. */
   metricKeys: string[];
   history: ModelHistoryRow[];
+  /** Which version was where, and when; what is in production first, the newest first. */
+  periods: Period[];
+  /** ms: what happened before is not known; null where nothing is kept yet. */
+  historySince: number | null;
   stale: { since: number; message: string } | null;
   /** Why nothing can be changed; null where it can. */
   readOnlyReason: string | null;
@@ -43,9 +52,20 @@ export interface ModelVersionRow {
   /** null where it has no run, or where the store has the run no more. */
   run: { runId: string; name: string } | null;
   metrics: VersionMetric[];
-  /** Bytes of the model that its run logged; null where it cannot be told. */
-  size: number | null;
   /** What differs from the version before, in words; null for the first, or where a run is missing. */
+  changed: string[] | null;
+}
+
+/** Of a version's model. */
+export interface ModelVersionDetail {
+  version: string;
+  /** Bytes; null where it cannot be told. */
+  size: number | null;
+  /** null where the model has none, or its files are not readable here. */
+  signature: { inputs: number | null; outputs: number | null; text: string } | null;
+  /** Why what works with the version before may fail with this one. */
+  breaks: string[];
+  /** As in the version's row, with data, environment and signature. */
   changed: string[] | null;
 }
 

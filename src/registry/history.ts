@@ -34,6 +34,8 @@ interface Seen {
 }
 
 interface Saved {
+  /** ms: from then on changes are kept. */
+  since: number | null;
   entries: HistoryEntry[];
   seen: [model: string, Seen][];
 }
@@ -70,6 +72,11 @@ export class RegistryHistory {
       .toReversed();
   }
 
+  /** Since when changes in a store are kept, ms; null where nothing is yet. */
+  since(store: string): number | null {
+    return this.load(store).since;
+  }
+
   /** The newest change made here that has a way back; null where there is none. */
   lastUndoable(store: string): HistoryEntry | null {
     const own = this.load(store).entries.filter(({ who }) => who !== null);
@@ -92,6 +99,7 @@ export class RegistryHistory {
   /** Keeps a change that was just written. */
   record(store: string, preview: Preview, now: number, who: string): void {
     const saved = this.load(store);
+    saved.since ??= now;
     const rename = preview.changes.find((change) => change.type === 'renameRegisteredModel');
     if (rename) {
       rememberAs(saved, rename.name, rename.newName);
@@ -168,6 +176,7 @@ export class RegistryHistory {
       }
     }
     if (isChanged) {
+      saved.since ??= now;
       saved.seen.splice(0, Math.max(0, saved.seen.length - MAX_SEEN_MODELS));
       this.save(store, saved);
     }
@@ -180,7 +189,11 @@ export class RegistryHistory {
   private load(store: string): Saved {
     const saved = this.storage.get(store) as Partial<Saved> | undefined;
     // A copy: what the storage holds is changed by `save` only.
-    return structuredClone({ entries: saved?.entries ?? [], seen: saved?.seen ?? [] });
+    return structuredClone({
+      since: saved?.since ?? null,
+      entries: saved?.entries ?? [],
+      seen: saved?.seen ?? [],
+    });
   }
 
   private save(store: string, saved: Saved): void {

@@ -30,7 +30,7 @@ describe('model page', () => {
       args: { store, name },
       stores,
       services: { history },
-      size: { width: 1100, height: 900 },
+      size: { width: 1100, height: 1150 },
     });
     await opened.page.getByRole('heading', { name, exact: true }).waitFor();
   });
@@ -45,6 +45,18 @@ describe('model page', () => {
     assert.match(await rows.nth(0).innerText(), /v4.*@challenger.*2\.867/s);
     assert.match(await rows.nth(2).innerText(), /v2.*Production.*@champion/s);
     assert.match(await rows.nth(0).innerText(), /code|param/);
+    // Read from the models' files, after the first picture.
+    await rows.nth(0).getByText('1 input → 1 output').waitFor();
+    assert.match(
+      await rows.nth(1).innerText(),
+      /175 KiB.*code, model type, .*signature, \d+ dependenc.*18 params/s,
+    );
+    assert.match(await rows.nth(2).innerText(), /2 inputs → 1 output/);
+    assert.match(
+      (await rows.nth(1).locator('.incompatible').getAttribute('title')) ?? '',
+      /^Incompatible with v2: takes number 1 as tensor float64/,
+    );
+    assert.equal(await rows.nth(3).locator('.incompatible').count(), 0);
     assert.match(
       await opened.page.locator('.status-line').innerText(),
       /Production\s+v2.*@champion\s+→\s+v2/s,
@@ -85,6 +97,19 @@ describe('model page', () => {
       command: 'mlflowLens.undoRegistryChange',
       args: { store, name },
     });
+  });
+
+  it('says which version was in production when, in words, as bars and as a table', async () => {
+    const { page } = opened;
+    assert.match(await page.locator('p.lead').innerText(), /^In Production is v2 since .* at the latest\.$/);
+    assert.equal(
+      await page.locator('.timeline .bar').count(),
+      await page.locator('.periods tbody tr').count(),
+    );
+    assert.match(
+      await page.locator('.periods tbody').innerText(),
+      /Staging\s+v4\s+.*by tester\s.*noticed, made elsewhere/s,
+    );
   });
 
   it('shows a commit of another process by itself', async () => {

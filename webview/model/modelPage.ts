@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { toStoreError, type StoreError } from '../../src/mlflow/errors';
 import { count, formatDateTime, plainText } from '../../src/mlflow/format';
-import type { ModelPageData, ModelProtocol } from '../../src/protocol/model';
+import type { ModelPageData, ModelProtocol, ModelVersionDetail } from '../../src/protocol/model';
 import { cleanMarkdown } from '../ui/artifacts/markdown';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
@@ -17,6 +17,7 @@ import { block, text } from '../ui/text';
 import { age } from '../ui/time';
 import { valueTable } from '../ui/valueTable';
 import { overVersions } from './overVersions';
+import { timelineView } from './timeline';
 import { versionTable } from './versionTable';
 
 interface ViewState {
@@ -29,6 +30,7 @@ export class ModelPage extends LitElement {
   connection!: PageConnection<'model', ModelProtocol>;
 
   @state() private data: ModelPageData | undefined;
+  @state() private details: ReadonlyMap<string, ModelVersionDetail> | undefined;
   @state() private error: StoreError | undefined;
   @state() private actionError = '';
   @state() private metric: string | null = null;
@@ -97,13 +99,28 @@ export class ModelPage extends LitElement {
   private menu({ name }: ModelPageData): MenuItem[] {
     return [
       { label: 'Mark Version as Ready…', icon: 'pass', run: () => this.onModel('markReady') },
-      { label: 'Set Alias…', icon: 'tag', run: () => this.onModel('setAlias') },
-      { label: 'Archive Old Versions…', icon: 'archive', run: () => this.onModel('archiveOldVersions') },
-      { label: 'Edit Description…', icon: 'edit', run: () => this.onModel('editDescription') },
-      { label: 'Set Tag…', run: () => this.onModel('setTag') },
+      { label: 'Set Alias…', icon: 'mention', run: () => this.onModel('setAlias') },
+      { label: 'Remove Alias…', run: () => this.onModel('deleteAlias') },
+      { label: 'Archive Version…', icon: 'archive', run: () => this.onModel('archiveModelVersion') },
+      { label: 'Archive Old Versions…', run: () => this.onModel('archiveOldVersions') },
+      { label: 'Copy Version…', icon: 'copy', run: () => this.onModel('copyModelVersion') },
+      {
+        label: 'Edit Description…',
+        icon: 'edit',
+        separated: true,
+        run: () => this.onModel('editDescription'),
+      },
+      { label: 'Set Tag…', icon: 'tag', run: () => this.onModel('setTag') },
+      { label: 'Delete Tag…', run: () => this.onModel('deleteTag') },
       { label: 'Rename…', run: () => this.onModel('renameModel') },
       { label: 'Copy Model URI', icon: 'copy', run: () => this.copy(`models:/${name}`, 'model URI') },
-      { label: 'Delete Model…', icon: 'trash', separated: true, run: () => this.onModel('deleteModel') },
+      {
+        label: 'Delete Version…',
+        icon: 'trash',
+        separated: true,
+        run: () => this.onModel('deleteModelVersion'),
+      },
+      { label: 'Delete Model…', run: () => this.onModel('deleteModel') },
     ];
   }
 
@@ -168,9 +185,10 @@ export class ModelPage extends LitElement {
             label: 'Register a run’s model…',
             run: () => this.run('registerModel', {}),
           })
-        : html`${versionTable({ data, run: this.run })}
+        : html`${versionTable({ data, details: this.details, run: this.run })}
           ${more > 0 ? html`<p class="muted">${count(more, 'older version')} left out.</p>` : nothing}`,
     )}
+    ${this.section('timeline', 'In production when?', undefined, () => timelineView(data))}
     ${data.metricKeys.length > 0 ? this.section('metric', 'Metric over versions', undefined, () => this.chart(data)) : nothing}
     ${this.section('history', 'History', history.length, () => this.history(data))}
     ${this.section('tags', 'Tags', tags.length, () =>
@@ -244,6 +262,8 @@ export class ModelPage extends LitElement {
     try {
       this.data = await this.connection.client.request('getModel', null);
       this.error = undefined;
+      const details = await this.connection.client.request('getDetails', null);
+      this.details = new Map(details.map((detail) => [detail.version, detail]));
     } catch (error) {
       this.error = toStoreError(error);
     }

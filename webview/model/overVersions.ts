@@ -1,5 +1,5 @@
 import { html, svg, type TemplateResult } from 'lit';
-import { formatNumber } from '../../src/mlflow/format';
+import { formatNumber, plainText } from '../../src/mlflow/format';
 import type { ModelVersionRow } from '../../src/protocol/model';
 
 const WIDTH = 900;
@@ -44,6 +44,16 @@ export function overVersions(rows: readonly ModelVersionRow[], key: string): Tem
         <circle class="dot ${isInUse(row) ? 'in-use' : ''}" cx=${x(index)} cy=${y(value)} r="4">
           <title>${[`v${row.version}`, formatNumber(value), ...marksOf(row)].join(' · ')}</title>
         </circle>
+        ${
+          every === 1 && isInUse(row)
+            ? svg`<text
+                class="mark"
+                x=${x(index)}
+                y=${y(value) < HEIGHT / 2 ? y(value) + 18 : y(value) - 9}
+                text-anchor=${index === 0 ? 'start' : index === points.length - 1 ? 'end' : 'middle'}
+              >${plainText(marksOf(row).join(' '), 30)}</text>`
+            : ''
+        }
         ${
           index % every === 0
             ? svg`<text x=${x(index)} y=${HEIGHT - 6} text-anchor="middle">v${row.version}</text>`

@@ -20,7 +20,11 @@ export const modelStyles = css`
     width: 18px;
     text-align: left;
   }
-  table.versions .changed {
+  table.versions td.changed {
+    white-space: normal;
+    min-width: 240px;
+    padding-top: 2px;
+    padding-bottom: 2px;
     color: var(--vscode-descriptionForeground);
   }
   .badge.stage-Production,
@@ -55,6 +59,12 @@ export const modelStyles = css`
     fill: var(--vscode-descriptionForeground);
     font-size: 11px;
   }
+  .over-versions .mark {
+    fill: var(--vscode-foreground);
+    paint-order: stroke;
+    stroke: var(--vscode-editor-background);
+    stroke-width: 3px;
+  }
   .over-versions .dot {
     fill: var(--vscode-editor-background);
     stroke: var(--vscode-charts-blue);
@@ -76,6 +86,48 @@ export const modelStyles = css`
     border-radius: 2px;
     padding: 2px 4px;
     font: inherit;
+  }
+  .incompatible .codicon {
+    color: var(--vscode-editorWarning-foreground);
+  }
+  p.lead {
+    margin: 6px 0;
+  }
+  table.periods {
+    table-layout: auto;
+    width: auto;
+  }
+  table.periods td,
+  table.periods th {
+    padding-right: 24px;
+  }
+  table.periods tr.past td:first-child {
+    color: var(--vscode-descriptionForeground);
+  }
+  .timeline {
+    display: block;
+    width: 100%;
+    max-width: 900px;
+    margin: 8px 0;
+  }
+  .timeline text {
+    fill: var(--vscode-foreground);
+    font-size: 12px;
+  }
+  .timeline > text {
+    fill: var(--vscode-descriptionForeground);
+  }
+  .timeline .bar rect {
+    fill: none;
+    stroke: var(--vscode-charts-blue);
+    vector-effect: non-scaling-stroke;
+  }
+  .timeline .bar.current rect {
+    stroke: var(--vscode-charts-green);
+    stroke-width: 2;
+  }
+  .timeline .bar.unknown rect {
+    stroke-dasharray: 4 3;
   }
   ul.history {
     list-style: none;

@@ -1,6 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatSize, plainText } from '../../src/mlflow/format';
-import type { ModelPageData, ModelVersionRow, VersionMetric } from '../../src/protocol/model';
+import { count, formatSize, plainText } from '../../src/mlflow/format';
+import type {
+  ModelPageData,
+  ModelVersionDetail,
+  ModelVersionRow,
+  VersionMetric,
+} from '../../src/protocol/model';
 import { icon, iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
 import { text } from '../ui/text';
@@ -11,12 +16,14 @@ const METRICS = 3;
 
 export interface VersionTableOptions {
   data: ModelPageData;
+  /** By version; undefined while they are read. */
+  details: ReadonlyMap<string, ModelVersionDetail> | undefined;
   /** Runs a command on the version, or on its run. */
   run: (command: string, args: Record<string, unknown>) => void;
 }
 
 /** The versions, newest first, each beside the one before it. */
-export function versionTable({ data, run }: VersionTableOptions): TemplateResult {
+export function versionTable({ data, details, run }: VersionTableOptions): TemplateResult {
   const keys = data.metricKeys.slice(0, METRICS);
   return html`<div class="scroll">
     <table class="rows versions" @keydown=${onRowKey}>
@@ -26,6 +33,7 @@ export function versionTable({ data, run }: VersionTableOptions): TemplateResult
           <th scope="col">Stage and aliases</th>
           ${keys.map((key) => html`<th scope="col" class="number">${text(key, 30)}</th>`)}
           <th scope="col" class="number">Size</th>
+          <th scope="col">Signature</th>
           <th scope="col">Run</th>
           <th scope="col">Registered</th>
           <th scope="col">Changed since the one before</th>
@@ -33,7 +41,9 @@ export function versionTable({ data, run }: VersionTableOptions): TemplateResult
         </tr>
       </thead>
       <tbody>
-        ${data.versions.map((row, index) => versionRow(row, data.versions[index + 1], keys, data, run))}
+        ${data.versions.map((row, index) =>
+          versionRow(row, data.versions[index + 1], { keys, data, details, run }),
+        )}
       </tbody>
     </table>
   </div>`;
@@ -42,10 +52,11 @@ export function versionTable({ data, run }: VersionTableOptions): TemplateResult
 function versionRow(
   row: ModelVersionRow,
   before: ModelVersionRow | undefined,
-  keys: readonly string[],
-  { now, readOnlyReason }: ModelPageData,
-  run: VersionTableOptions['run'],
+  { keys, data, details, run }: VersionTableOptions & { keys: readonly string[] },
 ): TemplateResult {
+  const { now, readOnlyReason } = data;
+  const detail = details?.get(row.version);
+  const changed = detail?.changed ?? row.changed;
   const { version } = row;
   return html`<tr data-row>
     <td>
@@ -60,7 +71,8 @@ function versionRow(
       const metric = row.metrics.find((candidate) => candidate.key === key);
       return html`<td class="number">${metric?.text ?? '–'}<span class="delta">${delta(metric)}</span></td>`;
     })}
-    <td class="number">${formatSize(row.size)}</td>
+    <td class="number">${details ? formatSize(detail?.size) : '…'}</td>
+    <td>${details ? signature(detail, before) : '…'}</td>
     <td>
       ${
         row.run
@@ -73,7 +85,7 @@ function versionRow(
     <td>${age(row.created, now)}</td>
     <td class="changed">
       ${
-        row.changed === null || !before
+        changed === null || !before
           ? '–'
           : html`<button
               type="button"
@@ -81,7 +93,7 @@ function versionRow(
               title="Open the whole diff"
               @click=${() => run('diffModelVersions', { versions: [before.version, version] })}
             >
-              ${row.changed.length === 0 ? 'same params and code' : row.changed.join(', ')}
+              ${changed.length === 0 ? (details ? 'nothing that is known' : 'same params and code') : changed.join(', ')}
             </button>`
       }
     </td>
@@ -91,6 +103,28 @@ function versionRow(
       })}
     </td>
   </tr>`;
+}
+
+function signature(
+  detail: ModelVersionDetail | undefined,
+  before: ModelVersionRow | undefined,
+): TemplateResult {
+  if (!detail?.signature) {
+    return html`<span class="muted" title="None, or the model's files are not readable here">–</span>`;
+  }
+  const { inputs, outputs, text: whole } = detail.signature;
+  const short = [
+    inputs === null ? 'any input' : count(inputs, 'input'),
+    outputs === null ? null : count(outputs, 'output'),
+  ];
+  const warning = `Incompatible with v${before?.version ?? ''}: ${detail.breaks.join('; ')}`;
+  return html`<span title=${plainText(whole, 600)}>${short.filter(Boolean).join(' → ')}</span> ${
+      detail.breaks.length === 0
+        ? nothing
+        : html`<span class="incompatible" title=${plainText(warning, 600)}>
+            ${icon('warning', plainText(warning, 600))}
+          </span>`
+    }`;
 }
 
 function delta(metric: VersionMetric | undefined): TemplateResult | typeof nothing {

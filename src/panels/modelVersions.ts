@@ -1,0 +1,119 @@
+import { diffRuns } from '../compare/diff';
+import { readDetails, readSide, sideOfVersion } from '../compare/gather';
+import { signatureChanges, signatureSummary } from '../compare/signature';
+import type { SectionName, SideFacts } from '../compare/types';
+import type { ModelVersion } from '../mlflow/entities';
+import { isCancelled } from '../mlflow/errors';
+import { count } from '../mlflow/format';
+import type { TrackingStore } from '../mlflow/store';
+import type { ModelVersionDetail } from '../protocol/model';
+import { modelSizes } from './modelSizes';
+
+const PARALLEL = 8;
+
+/**
+ * What the versions' models, data and environments say, each against the version before.
+ *
+ * @param versions newest first; the last is only compared with
+ */
+export async function versionDetails(
+  store: TrackingStore,
+  versions: readonly ModelVersion[],
+  signal: AbortSignal,
+): Promise<ModelVersionDetail[]> {
+  const facts: SideFacts[] = [];
+  for (let at = 0; at < versions.length; at += PARALLEL) {
+    facts.push(
+      ...(await Promise.all(
+        versions.slice(at, at + PARALLEL).map((version) => readVersion(store, version, signal)),
+      )),
+    );
+  }
+  const sizes = await sizesOf(store, facts, signal);
+  return versions.map((version, index) => {
+    const [own, before] = [facts[index]!, facts[index + 1]];
+    const mlmodel = mlmodelOf(own);
+    return {
+      version: version.version,
+      size: sizes[index] ?? null,
+      signature: signatureSummary(mlmodel),
+      breaks:
+        before && mlmodel !== null && mlmodelOf(before) !== null
+          ? signatureChanges(mlmodelOf(before), mlmodel)
+              .filter(({ breaks }) => breaks)
+              .map(({ text }) => text)
+          : [],
+      changed: before && hasRun(own) && hasRun(before) ? changesBetween(before, own) : null,
+    };
+  });
+}
+
+async function readVersion(
+  store: TrackingStore,
+  version: ModelVersion,
+  signal: AbortSignal,
+): Promise<SideFacts> {
+  const base = version.runId
+    ? await orElse(readSide(store, version.runId, version, signal), sideOfVersion(store, version))
+    : sideOfVersion(store, version);
+  const facts = hasRun(base) ? { ...base, environment: new Map<string, string>() } : base;
+  return orElse(readDetails(store, facts, version, signal), { ...facts, models: [] });
+}
+
+/** What cannot be read is left out; a cancellation is none of that. */
+async function orElse<T>(reading: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isCancelled(error)) {
+      throw error;
+    }
+    return otherwise;
+  }
+}
+
+function hasRun({ run }: SideFacts): boolean {
+  return run.info.experimentId !== '';
+}
+
+function mlmodelOf({ models }: SideFacts): string | null {
+  return models?.[0]?.mlmodel ?? null;
+}
+
+/** Of the version's own files; where they are not here, what its run says of the model that it logged. */
+async function sizesOf(
+  store: TrackingStore,
+  facts: readonly SideFacts[],
+  signal: AbortSignal,
+): Promise<(number | null)[]> {
+  const own = facts.map(({ models }) => models?.[0]?.size ?? null);
+  const missing = facts.filter((side, index) => own[index] === null && hasRun(side)).map(({ run }) => run);
+  if (missing.length === 0) {
+    return own;
+  }
+  const experimentIds = [...new Set(missing.map(({ info }) => info.experimentId))];
+  const sizes = await modelSizes(store, missing, experimentIds, signal);
+  const byRun = new Map(missing.map(({ info }, index) => [info.runId, sizes[index]!]));
+  return own.map((size, index) => {
+    const found = byRun.get(facts[index]!.run.info.runId);
+    return size ?? (found !== undefined && Number.isFinite(found) ? found : null);
+  });
+}
+
+/** `code, data, 4 dependencies, signature, 18 params`: enough to see whether the diff is worth opening. */
+function changesBetween(before: SideFacts, own: SideFacts): string[] {
+  const { sections } = diffRuns([before, own], 0, [], () => 'unknown');
+  const keys = (name: SectionName): string[] =>
+    sections.find((section) => section.name === name)?.rows.map(({ key }) => key) ?? [];
+  const model = keys('model');
+  const params = keys('params').length;
+  const dependencies = new Set(keys('environment').map((key) => key.split(' › ').at(-1)!)).size;
+  return [
+    ...(keys('source').includes('commit') ? ['code'] : []),
+    ...(model.includes('flavors') || keys('tags').includes('model') ? ['model type'] : []),
+    ...(keys('data').length > 0 ? ['data'] : []),
+    ...(model.some((key) => key.includes('signature › ')) ? ['signature'] : []),
+    ...(dependencies > 0 ? [count(dependencies, 'dependency', 'dependencies')] : []),
+    ...(params > 0 ? [count(params, 'param')] : []),
+  ];
+}
