@@ -9,7 +9,14 @@ import { storeName } from '../stores/uri';
 import type { HeadlineMetrics } from './headline';
 import { runDot, themeIcon } from './icons';
 import { runUri } from './litRun';
-import { nodeId, type ExperimentNode, type MessageNode, type RunNode, type StoreNode } from './nodes';
+import {
+  nodeId,
+  type ExperimentNode,
+  type MessageNode,
+  type MoreNode,
+  type RunNode,
+  type StoreNode,
+} from './nodes';
 import { runAccessibleLabel, runDescription, runLabel } from './runText';
 
 /** How stores, experiments and runs look in a tree. */
@@ -145,6 +152,15 @@ function storeDescription(entry: StoreEntry | undefined, gone: boolean): string 
     return 'not there';
   }
   return entry?.store ? `${entry.store.kind}, live` : '';
+}
+
+export function moreItem(node: MoreNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    node.remaining === null ? '… more' : `… ${count(node.remaining, 'more', 'more')}`,
+  );
+  item.id = nodeId(node);
+  item.command = { command: 'mlflowLens.loadMore', title: 'Load More', arguments: [node] };
+  return item;
 }
 
 export function messageItem(node: MessageNode): vscode.TreeItem {

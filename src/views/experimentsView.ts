@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import { isCancelled, StoreError, toStoreError } from '../mlflow/errors';
 import { valueOf, type ViewType } from '../mlflow/entities';
-import { count } from '../mlflow/format';
 import type { RunQuery } from '../mlflow/store';
 import type { RunKey, ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { artifactItem } from './artifactItem';
 import { artifactChildren, artifactRoot, type ArtifactNode } from './artifactNodes';
-import { ExperimentItems, messageItem } from './experimentItems';
+import { ExperimentItems, messageItem, moreItem } from './experimentItems';
 import { HeadlineMetrics } from './headline';
 import { lightUpSelected } from './litRun';
 import { NodeRegistry } from './nodeRegistry';
@@ -228,14 +227,8 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       case 'run':
         this.drawn.set(nodeId(node), this.lookOf(node));
         return this.items.runItem(node);
-      case 'more': {
-        const item = new vscode.TreeItem(
-          node.remaining === null ? '… more' : `… ${count(node.remaining, 'more', 'more')}`,
-        );
-        item.id = nodeId(node);
-        item.command = { command: 'mlflowLens.loadMore', title: 'Load More', arguments: [node] };
-        return item;
-      }
+      case 'more':
+        return moreItem(node);
       case 'artifact':
         return artifactItem(node);
       case 'message':

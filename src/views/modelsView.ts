@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isCancelled, toStoreError } from '../mlflow/errors';
-import { count, plainText } from '../mlflow/format';
+import { plainText } from '../mlflow/format';
 import type { ModelFilter } from '../mlflow/store';
 import type { RegistryHistory } from '../registry/history';
 import { isEmptyFilter, versionMatches } from '../registry/modelFilter';
@@ -8,7 +8,7 @@ import { readyMark } from '../registry/promotion';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
-import { messageItem } from './experimentItems';
+import { messageItem, moreItem } from './experimentItems';
 import { themeIcon } from './icons';
 import { ModelItems } from './modelItems';
 import {
@@ -148,14 +148,8 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
         return this.items.modelItem(node);
       case 'version':
         return this.items.versionItem(node);
-      case 'more': {
-        const item = new vscode.TreeItem(
-          node.remaining === null ? '… more' : `… ${count(node.remaining, 'more', 'more')}`,
-        );
-        item.id = nodeId(node);
-        item.command = { command: 'mlflowLens.loadMore', title: 'Load More', arguments: [node] };
-        return item;
-      }
+      case 'more':
+        return moreItem(node);
       case 'message':
         return messageItem(node);
     }
