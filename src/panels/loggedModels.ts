@@ -19,12 +19,13 @@ export function latestOf({ metrics }: LoggedModel): LatestModelMetric[] {
       latest.set(id, metric);
     }
   }
-  return [...latest.values()].map(({ key, value, step, datasetName }) => ({
+  return [...latest.values()].map(({ key, value, step, datasetName, datasetDigest }) => ({
     key,
     value: formatNumber(value),
     exact: String(value),
     step,
     dataset: datasetName,
+    digest: datasetDigest,
   }));
 }
 

@@ -31,6 +31,8 @@ export interface LatestModelMetric {
   exact: string;
   step: number;
   dataset: string | null;
+  /** Of the dataset. */
+  digest: string | null;
 }
 
 /** A registered version, as other pages link to it. */

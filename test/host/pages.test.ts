@@ -1,4 +1,6 @@
 import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { openWorkbench, until, type Workbench } from '../support/workbench';
 
@@ -228,5 +230,36 @@ describe('pages in editor tabs', () => {
     await workbench.webview().getByRole('button', { name: 'Add a note' }).click();
     await workbench.answer('Beats the **lasso**.');
     await workbench.webview().locator('.note strong', { hasText: 'lasso' }).waitFor();
+  });
+
+  it('opens the run of a link, and asks before it opens a store that is not open', async function () {
+    this.timeout(60_000);
+    const other = fs.mkdtempSync(path.join(os.tmpdir(), 'lens-link-'));
+    fs.copyFileSync(path.join(workbench.workspace, 'mlflow.db'), path.join(other, 'other.db'));
+    try {
+      await workbench.executeCommand('workbench.action.closeAllEditors');
+      const follow = (target: string): Promise<unknown> =>
+        workbench.inHost(
+          (vscode, uri: string, runId: string) => {
+            const query = new URLSearchParams({ store: uri, runId }).toString();
+            const link = `${vscode.env.uriScheme}://mlflow-lens.mlflow-lens/run?${query}`;
+            void vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(link));
+          },
+          target,
+          XGBOOST,
+        );
+      const heading = workbench.webview().getByRole('heading', { level: 1 });
+      await follow(store);
+      await heading.filter({ hasText: 'xgboost' }).waitFor();
+      await workbench.executeCommand('workbench.action.closeAllEditors');
+
+      await follow(`sqlite:///${path.join(other, 'other.db')}`);
+      await workbench.dialog.filter({ hasText: 'which is not open here' }).waitFor();
+      await workbench.clickDialog('Open Store');
+      await heading.filter({ hasText: 'xgboost' }).waitFor();
+      await workbench.row('other.db').waitFor();
+    } finally {
+      fs.rmSync(other, { recursive: true });
+    }
   });
 });

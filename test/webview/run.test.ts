@@ -112,7 +112,7 @@ describe('run page', function () {
     await page.getByRole('button', { name: 'Datasets' }).waitFor();
     await page.getByRole('button', { name: 'dataset', exact: true }).click();
     await page.getByText('PULocationID').waitFor();
-    await page.getByRole('button', { name: 'v1 of taxi-duration' }).click();
+    await page.locator('#section-models').getByRole('button', { name: 'v1 of taxi-duration' }).click();
     await page.getByRole('button', { name: 'model', exact: true }).click();
     assert.deepEqual(commands.splice(0), [
       { command: 'mlflowLens.openModel', args: { store: uri, name: 'taxi-duration' } },
@@ -173,7 +173,7 @@ describe('run page', function () {
   it('changes what can be changed, through the commands that ask', async () => {
     write(`INSERT INTO tags (key, value, run_uuid) VALUES ('owner', 'me', ?)`, LASSO);
     const { page, commands, copied } = await open(LASSO);
-    await page.getByRole('button', { name: 'v1 of taxi-duration' }).waitFor();
+    await page.locator('#section-models').getByRole('button', { name: 'v1 of taxi-duration' }).waitFor();
     const target = { store: uri, runId: LASSO };
     const choose = async (entry: string): Promise<unknown> => {
       await page.getByRole('button', { name: 'More Actions…' }).click();

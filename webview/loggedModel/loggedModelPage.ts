@@ -1,7 +1,7 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import { toStoreError, type StoreError } from '../../src/mlflow/errors';
-import { formatDateTime, plainText } from '../../src/mlflow/format';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { toStoreError } from '../../src/mlflow/errors';
+import { plainText } from '../../src/mlflow/format';
 import type {
   LatestModelMetric,
   LoggedModelPageData,
@@ -12,64 +12,47 @@ import { artifactHost } from '../ui/artifacts/client';
 import type { ArtifactHost } from '../ui/artifacts/host';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
+import { DetailPage } from '../ui/detailPage';
 import { icon } from '../ui/icon';
 import '../ui/menu';
-import { Refresher } from '../ui/refresher';
-import { roveRows } from '../ui/rows';
-import { section } from '../ui/section';
-import { banner, emptyState, errorState, skeleton, type StateAction } from '../ui/states';
+import type { MenuItem } from '../ui/menu';
+import { banner, emptyState } from '../ui/states';
 import { text } from '../ui/text';
 import { age } from '../ui/time';
-import { valueTable } from '../ui/valueTable';
 
+/** Columns of the table of metrics. */
 const DATASETS = 20;
 
 @customElement('logged-model-page')
-export class LoggedModelPage extends LitElement {
+export class LoggedModelPage extends DetailPage<LoggedModelPageData> {
   connection!: PageConnection<'loggedModel', LoggedModelProtocol>;
-
-  @state() private data: LoggedModelPageData | undefined;
-  @state() private error: StoreError | undefined;
-  @state() private actionError = '';
+  protected readonly what = 'model';
+  protected readonly missing = 'This logged model is not in the store.';
   private artifacts!: ArtifactHost;
-  private readonly folded = new Set<string>();
-  private readonly opened = new Set<string>();
-  private readonly refresher = new Refresher(() => this.load());
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
-    super.connectedCallback();
-    const { client } = this.connection;
     this.connection.view<string[]>()?.forEach((id) => this.folded.add(id));
+    const { client } = this.connection;
     this.artifacts = artifactHost(
       (name, params, signal) => client.request(name, params, signal),
-      this.failed,
+      (error) => this.fail(toStoreError(error).message),
     );
-    client.on('storeChanged', () => this.refresher.request());
-    this.refresher.request();
+    super.connectedCallback();
   }
 
-  protected override updated(): void {
-    this.querySelectorAll<HTMLElement>('table.rows').forEach(roveRows);
+  protected get client(): PageConnection<'loggedModel', LoggedModelProtocol>['client'] {
+    return this.connection.client;
   }
 
-  protected override render(): TemplateResult {
-    const { data, error } = this;
-    return html`<div class="page">
-      ${data ? this.loaded(data) : error ? this.notLoaded(error) : skeleton(12, 'Loading the model')}
-    </div>`;
+  protected ask(): Promise<LoggedModelPageData> {
+    return this.client.request('getModel', null);
   }
 
-  private notLoaded(error: StoreError): TemplateResult {
-    return error.code === 'RESOURCE_DOES_NOT_EXIST'
-      ? emptyState('This logged model is not in the store.', this.tryAgain())
-      : errorState(error.message, [this.tryAgain()]);
+  protected saveView(): void {
+    this.connection.saveView([...this.folded]);
   }
 
-  private loaded(data: LoggedModelPageData): TemplateResult {
+  protected whole(data: LoggedModelPageData): TemplateResult {
     const { model } = data;
     const { store } = this.connection.args;
     return html`<header class="page-header">
@@ -85,38 +68,37 @@ export class LoggedModelPage extends LitElement {
           >
             Register…
           </vscode-button>
-          <lens-menu
-            .items=${[
-              { label: 'Copy Model ID', icon: 'copy', run: () => this.copy(model.modelId, 'model ID') },
-              {
-                label: 'Copy Model URI',
-                run: () => this.copy(`models:/${model.modelId}`, 'model URI'),
-              },
-              { label: 'Copy Artifact URI', run: () => this.copy(model.artifactLocation, 'artifact URI') },
-            ]}
-          ></lens-menu>
+          <lens-menu .items=${this.menu(data)}></lens-menu>
         </div>
       </header>
-      ${this.banners(data)}
-      <div class=${data.stale || this.error ? 'stale' : ''}>
+      ${this.banners(data, [
+        model.lifecycleStage === 'deleted' ? banner('warning', 'This logged model is deleted.') : nothing,
+        model.status === 'FAILED'
+          ? banner('warning', plainText(model.statusMessage ?? 'Its files were not uploaded.', 500))
+          : nothing,
+      ])}
+      ${this.body(html`
         <div class="title"><h1>${text(model.name)}</h1></div>
         ${this.status(data)} ${this.sections(data)}
-      </div>`;
+      `)}`;
   }
 
-  private banners({ stale, model }: LoggedModelPageData): unknown[] {
+  private menu({ model, versions }: LoggedModelPageData): MenuItem[] {
+    const { store } = this.connection.args;
     return [
-      this.error ? banner('warning', this.error.message, [this.tryAgain()]) : nothing,
-      stale
-        ? banner('warning', `${stale.message} Shown as of ${formatDateTime(stale.since)}.`, [this.tryAgain()])
-        : nothing,
-      model.lifecycleStage === 'deleted' ? banner('warning', 'This logged model is deleted.') : nothing,
-      model.status === 'FAILED'
-        ? banner('warning', plainText(model.statusMessage ?? 'Its files were not uploaded.', 500))
-        : nothing,
-      this.actionError
-        ? banner('warning', this.actionError, [{ label: 'Close', run: () => (this.actionError = '') }])
-        : nothing,
+      ...versions.slice(0, 3).map(({ name, version }) => ({
+        label: `Promote v${plainText(version)} of ${plainText(name, 40)}…`,
+        icon: 'arrow-circle-up',
+        run: () => this.run('promoteModelVersion', { store, name, version }),
+      })),
+      {
+        label: 'Copy Model ID',
+        icon: 'copy',
+        separated: versions.length > 0,
+        run: () => this.copy(model.modelId, 'model ID'),
+      },
+      { label: 'Copy Model URI', run: () => this.copy(`models:/${model.modelId}`, 'model URI') },
+      { label: 'Copy Artifact URI', run: () => this.copy(model.artifactLocation, 'artifact URI') },
     ];
   }
 
@@ -125,7 +107,7 @@ export class LoggedModelPage extends LitElement {
     return html`<div class="status-line">
       <span>
         ${icon(model.status === 'READY' ? 'pass' : model.status === 'FAILED' ? 'error' : 'clock')}
-        ${model.status.toLowerCase()}
+        ${text(model.status.toLowerCase())}
       </span>
       ${model.modelType ? html`<span>${icon('package')} ${text(model.modelType)}</span>` : nothing}
       <span>${icon('calendar')} ${age(model.creationTimestamp, now)}</span>
@@ -145,6 +127,17 @@ export class LoggedModelPage extends LitElement {
             ? html`<span>logged by ${text(model.sourceRunId)}, which is gone</span>`
             : nothing
       }
+      <span>
+        ${icon('key')}
+        <button
+          type="button"
+          class="link"
+          title="Copy model URI models:/${plainText(model.modelId)}"
+          @click=${() => this.copy(`models:/${model.modelId}`, 'model URI')}
+        >
+          ${plainText(model.modelId.slice(0, 10))}
+        </button>
+      </span>
       ${versions.map(
         ({ name, version, stage, aliases }) =>
           html`<span>
@@ -163,24 +156,31 @@ export class LoggedModelPage extends LitElement {
     const userTags = model.tags.filter(({ key }) => !key.startsWith('mlflow.'));
     const systemTags = model.tags.filter(({ key }) => key.startsWith('mlflow.'));
     return html`<div class="columns">
-        ${this.section('metrics', 'Metrics', metrics.length, 'No metrics were logged for it.', () =>
-          metricsByDataset(metrics),
+        ${this.section({
+          id: 'metrics',
+          title: 'Metrics',
+          count: String(metrics.length),
+          body: () =>
+            metrics.length === 0 ? emptyState('No metrics were logged for it.') : metricsByDataset(metrics),
+        })}
+        ${this.valueSection(
+          { id: 'params', title: 'Params' },
+          model.params,
+          'No params were logged for it.',
+          {
+            keyTitle: 'Param',
+          },
         )}
-        ${this.section('params', 'Params', model.params.length, 'No params were logged for it.', () =>
-          this.values('params', 'Param', model.params),
-        )}
-        ${this.section('tags', 'Tags', userTags.length, 'No tags of your own.', () =>
-          this.values('tags', 'Tag', userTags),
-        )}
-        ${this.section('systemTags', 'MLflow’s tags', systemTags.length, 'No tags by MLflow.', () =>
-          this.values('systemTags', 'Tag', systemTags),
-        )}
+        ${this.valueSection({ id: 'tags', title: 'Tags' }, userTags, 'No tags of your own.', {
+          keyTitle: 'Tag',
+        })}
+        ${this.valueSection({ id: 'systemTags', title: 'MLflow’s tags' }, systemTags, 'No tags by MLflow.', {
+          keyTitle: 'Tag',
+        })}
       </div>
-      ${section({
+      ${this.section({
         id: 'artifacts',
         title: 'Files',
-        open: !this.folded.has('artifacts'),
-        onToggle: () => this.toggle(this.folded, 'artifacts'),
         body: () =>
           html`<lens-artifacts
             .host=${this.artifacts}
@@ -190,103 +190,52 @@ export class LoggedModelPage extends LitElement {
       })}`;
   }
 
-  private section(
-    id: string,
-    title: string,
-    amount: number,
-    empty: string,
-    body: () => TemplateResult,
-  ): TemplateResult {
-    return section({
-      id,
-      title,
-      count: String(amount),
-      open: !this.folded.has(id),
-      onToggle: () => this.toggle(this.folded, id),
-      body: () => (amount === 0 ? emptyState(empty) : body()),
-    });
-  }
-
-  private values(
-    id: string,
-    keyTitle: string,
-    pairs: readonly { key: string; value: string }[],
-  ): TemplateResult {
-    return valueTable({
-      pairs,
-      keyTitle,
-      opened: new Set(pairs.map(({ key }) => key).filter((key) => this.opened.has(`${id}\n${key}`))),
-      toggle: (key) => this.toggle(this.opened, `${id}\n${key}`),
-      copy: this.copy,
-    });
-  }
-
-  private async load(): Promise<void> {
-    try {
-      this.data = await this.connection.client.request('getModel', null);
-      this.error = undefined;
-    } catch (error) {
-      this.error = toStoreError(error);
-    }
-  }
-
-  private readonly run = (command: string, args: unknown): void => {
-    this.connection.client
-      .request('runCommand', { command: `mlflowLens.${command}`, args })
-      .catch(this.failed);
-  };
-
-  private readonly copy = (value: string, what: string): void => {
-    this.connection.client.request('copyText', { text: value, what }).catch(this.failed);
-  };
-
-  private readonly failed = (error: unknown): void => {
-    this.actionError = toStoreError(error).message;
-  };
-
   private openTable(experimentIds: string[]): void {
     this.run('openRunTable', { store: this.connection.args.store, experimentIds });
   }
-
-  private toggle(set: Set<string>, id: string): void {
-    if (!set.delete(id)) {
-      set.add(id);
-    }
-    this.connection.saveView([...this.folded]);
-    this.requestUpdate();
-  }
-
-  private tryAgain(): StateAction {
-    return { label: 'Try Again', run: () => this.refresher.request() };
-  }
 }
 
-/** One row a metric, one column a dataset. */
+/** One row a metric, one column a dataset: two of one name are told apart by their digests. */
 function metricsByDataset(metrics: readonly LatestModelMetric[]): TemplateResult {
-  const datasets = [...new Set(metrics.map(({ dataset }) => dataset))].slice(0, DATASETS);
+  const columnOf = ({ dataset, digest }: LatestModelMetric): string => JSON.stringify([dataset, digest]);
+  const all = [...new Map(metrics.map((metric) => [columnOf(metric), metric])).values()];
+  const datasets = all.slice(0, DATASETS);
   const keys = [...new Set(metrics.map(({ key }) => key))];
-  const found = new Map(metrics.map((metric) => [JSON.stringify([metric.key, metric.dataset]), metric]));
+  const found = new Map(metrics.map((metric) => [`${columnOf(metric)} ${metric.key}`, metric]));
+  const heading = ({ dataset, digest }: LatestModelMetric): unknown => {
+    const namesakes = all.filter((other) => other.dataset === dataset).length;
+    return dataset === null
+      ? 'no dataset'
+      : html`${text(dataset)}${namesakes > 1 && digest ? html` ${text(digest, 8)}` : nothing}`;
+  };
   return html`<table class="rows">
-    <thead>
-      <tr>
-        <th scope="col">Metric</th>
-        ${datasets.map(
-          (dataset) =>
-            html`<th scope="col" class="number">${dataset === null ? 'no dataset' : text(dataset)}</th>`,
+      <thead>
+        <tr>
+          <th scope="col">Metric</th>
+          ${datasets.map((dataset) => html`<th scope="col" class="number">${heading(dataset)}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${keys.map(
+          (key) =>
+            html`<tr>
+              <td>${text(key)}</td>
+              ${datasets.map((dataset) => {
+                const metric = found.get(`${columnOf(dataset)} ${key}`);
+                return html`<td
+                  class="number"
+                  title=${metric ? `${metric.exact} at step ${metric.step}` : 'not logged for this dataset'}
+                >
+                  ${metric?.value ?? '–'}
+                </td>`;
+              })}
+            </tr>`,
         )}
-      </tr>
-    </thead>
-    <tbody>
-      ${keys.map(
-        (key) =>
-          html`<tr>
-            <td>${text(key)}</td>
-            ${datasets.map((dataset) => {
-              const metric = found.get(JSON.stringify([key, dataset]));
-              return html`<td class="number" title=${metric?.exact ?? ''}>${metric?.value ?? '–'}</td>`;
-            })}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+      </tbody>
+    </table>
+    ${
+      all.length > DATASETS
+        ? html`<p class="muted">${all.length - DATASETS} more datasets are not shown.</p>`
+        : nothing
+    }`;
 }

@@ -10,6 +10,7 @@ import { onThemeChange } from './theme';
 /** What every page's client can do, whatever the page's own messages are. */
 export interface CommonClient {
   request(name: 'runCommand', params: CommonRequests['runCommand']['params']): Promise<null>;
+  request(name: 'copyText', params: CommonRequests['copyText']['params']): Promise<null>;
   request(name: 'showLog', params: null): Promise<null>;
   on(name: 'storeChanged' | 'viewStateChanged', listener: () => void): () => void;
 }
@@ -55,16 +56,19 @@ export abstract class LivePage<Data extends LiveData> extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { data, error, what } = this;
+    const { what } = this;
     return html`<main class="page ${what}" aria-label=${`${what[0]!.toUpperCase()}${what.slice(1)}`}>
-      ${
-        data
-          ? this.whole(data)
-          : error
-            ? errorState(error.message, [this.tryAgain(), this.showLog()])
-            : skeleton(12, `Loading the ${what}`)
-      }
+      ${this.content()}
     </main>`;
+  }
+
+  protected content(): TemplateResult {
+    const { data, error } = this;
+    return data ? this.whole(data) : error ? this.notLoaded(error) : skeleton(12, `Loading the ${this.what}`);
+  }
+
+  protected notLoaded({ message }: StoreError): TemplateResult {
+    return errorState(message, [this.tryAgain(), this.showLog()]);
   }
 
   /** Called with each answer. */
