@@ -67,29 +67,43 @@ export class EmaSmoother {
 /** W&B's: the weight of what came before falls with the distance on x, not with the number of points. */
 function timeWeighted(x: Float64Array, y: Float64Array, parameter: number): Float64Array {
   const out = new Float64Array(y.length);
-  const weight = Math.min(Math.sqrt(Math.max(0, parameter)), 0.999);
-  const range = x.length > 0 ? x[x.length - 1]! - x[0]! : 0;
-  let sum = 0;
-  let total = 0;
-  let previous = NaN;
+  const smoother = new TimeWeightedSmoother(parameter, x.length > 0 ? x[x.length - 1]! - x[0]! : 0);
   for (let i = 0; i < y.length; i++) {
-    const value = y[i]!;
-    if (!Number.isFinite(value)) {
-      out[i] = value;
-      sum = 0;
-      total = 0;
-      previous = NaN;
-      continue;
-    }
-    const distance =
-      Number.isNaN(previous) || range === 0 ? 0 : ((x[i]! - previous) / range) * VIEWPORT_SCALE;
-    const keep = weight ** distance;
-    sum = sum * keep + value;
-    total = total * keep + 1;
-    out[i] = sum / total;
-    previous = x[i]!;
+    out[i] = smoother.push(y[i]!, x[i]!);
   }
   return out;
+}
+
+/** The same, one value at a time. */
+export class TimeWeightedSmoother {
+  private readonly weight: number;
+  private sum = 0;
+  private total = 0;
+  private previous = NaN;
+
+  /** @param span from the first x of the whole history to its last */
+  constructor(
+    parameter: number,
+    private readonly span: number,
+  ) {
+    this.weight = Math.min(Math.sqrt(Math.max(0, parameter)), 0.999);
+  }
+
+  push(value: number, x: number): number {
+    if (!Number.isFinite(value)) {
+      this.sum = 0;
+      this.total = 0;
+      this.previous = NaN;
+      return value;
+    }
+    const distance =
+      Number.isNaN(this.previous) || this.span === 0 ? 0 : ((x - this.previous) / this.span) * VIEWPORT_SCALE;
+    const keep = this.weight ** distance;
+    this.sum = this.sum * keep + value;
+    this.total = this.total * keep + 1;
+    this.previous = x;
+    return this.sum / this.total;
+  }
 }
 
 /** The mean of the window's points around each, fewer at an end and beside a gap. */
@@ -120,6 +134,60 @@ function runningMean(y: Float64Array, window: number): Float64Array {
     start = end;
   }
   return out;
+}
+
+/** A smoothed value and the point that it belongs to. */
+export type EmitSmoothed = (x: number, y: number, step: number, timestamp: number) => void;
+
+/** The running mean one point at a time, for histories that are not kept: no more is held than the window. */
+export class MeanSmoother {
+  private readonly half: number;
+  /** The last points since a gap, at most a window of them. */
+  private points: [x: number, y: number, step: number, timestamp: number][] = [];
+  /** How many of them, from the end, still wait for what comes after them. */
+  private waiting = 0;
+
+  constructor(weight: number) {
+    this.half = (meanWindow(weight) - 1) / 2;
+  }
+
+  /** Emits the point whose window is now whole; at a gap all that wait, then the gap itself. */
+  push(x: number, y: number, step: number, timestamp: number, emit: EmitSmoothed): void {
+    if (!Number.isFinite(y)) {
+      this.rest(emit);
+      this.points = [];
+      this.waiting = 0;
+      emit(x, y, step, timestamp);
+      return;
+    }
+    this.points.push([x, y, step, timestamp]);
+    this.waiting++;
+    if (this.waiting > this.half) {
+      this.emitAt(this.points.length - this.waiting, emit);
+      this.waiting--;
+    }
+    if (this.points.length > 2 * this.half) {
+      this.points.shift();
+    }
+  }
+
+  /** Emits those that wait as if no more came; they go on waiting. */
+  rest(emit: EmitSmoothed): void {
+    for (let at = this.points.length - this.waiting; at < this.points.length; at++) {
+      this.emitAt(at, emit);
+    }
+  }
+
+  private emitAt(at: number, emit: EmitSmoothed): void {
+    const from = Math.max(0, at - this.half);
+    const to = Math.min(this.points.length - 1, at + this.half);
+    let sum = 0;
+    for (let i = from; i <= to; i++) {
+      sum += this.points[i]![1];
+    }
+    const [x, , step, timestamp] = this.points[at]!;
+    emit(x, sum / (to - from + 1), step, timestamp);
+  }
 }
 
 function isConstant(y: Float64Array): boolean {

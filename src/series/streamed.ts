@@ -1,7 +1,7 @@
 import type { SampledSeries, Sampling, SeriesKey } from '../mlflow/samples';
 import { Buckets } from './buckets';
 import { HistoryFacts, markOf, toX, type HistoryRows } from './history';
-import { EmaSmoother } from './smoothing';
+import { EmaSmoother, MeanSmoother, TimeWeightedSmoother, type EmitSmoothed } from './smoothing';
 
 /**
  * A history too long to be kept, reduced to the buckets of one picture as its rows go by: memory is that of the
@@ -11,32 +11,30 @@ export class StreamedHistory {
   private readonly facts: HistoryFacts;
   private readonly buckets: Buckets;
   private readonly smoothed: Buckets | null;
-  private readonly smoother: EmaSmoother | null;
+  private readonly smoother: EmaSmoother | TimeWeightedSmoother | MeanSmoother | null;
   private smoothingProblem: string | null = null;
-  private readonly origin: number;
   private notPositive = 0;
   private low = Infinity;
   private high = -Infinity;
   private previous = -Infinity;
 
-  /** @param origin what relative time counts from, ms */
+  /**
+   * @param origin what relative time counts from, ms
+   * @param span from the first drawable x of the whole history to its last; only 'twema' asks for it
+   */
   constructor(
     private readonly sampling: Sampling,
-    origin: number,
+    private readonly origin: number,
+    span: number,
   ) {
-    this.origin = origin;
     this.facts = new HistoryFacts();
     // Twice the columns: a range that widens as rows come fills between half of its columns and all of them.
     const columns = sampling.range ? sampling.buckets : sampling.buckets * 2;
     const make = (): Buckets => new Buckets(columns, sampling.range, sampling.logX);
     this.buckets = make();
     const { smoothing } = sampling;
-    const smooth = smoothing !== null && smoothing.weight > 0;
-    this.smoother = smooth && smoothing.kind === 'ema' ? new EmaSmoother(smoothing.weight) : null;
+    this.smoother = smoothing !== null && smoothing.weight > 0 ? smootherOf(smoothing, span) : null;
     this.smoothed = this.smoother && make();
-    if (smooth && !this.smoother) {
-      this.smoothingProblem = 'so long a history is smoothed by "exponential" only';
-    }
   }
 
   append(rows: HistoryRows): void {
@@ -61,13 +59,12 @@ export class StreamedHistory {
   }
 
   sample(key: SeriesKey, complete: boolean): SampledSeries {
-    const line = this.smoothingProblem === null ? this.smoothed?.line() : undefined;
     return {
       runId: key.runId,
       key: key.key,
       complete,
       line: this.buckets.line(),
-      smoothed: line ? { x: line.x, y: line.y } : null,
+      smoothed: this.smoothedLine(),
       smoothingProblem: this.smoothingProblem,
       marks: this.buckets.marks(),
       ...this.facts.describe(toX(this.sampling.x, this.origin)),
@@ -88,8 +85,44 @@ export class StreamedHistory {
       return;
     }
     this.previous = x;
-    const smoothed = this.smoother.push(value);
-    this.smoothed.push(x, smoothed, step, timestamp, markOf(smoothed, this.sampling.logY));
+    if (this.smoother instanceof MeanSmoother) {
+      this.smoother.push(x, value, step, timestamp, this.take);
+    } else {
+      this.take(x, this.smoother.push(value, x), step, timestamp);
+    }
+  }
+
+  private readonly take: EmitSmoothed = (x, y, step, timestamp) =>
+    this.smoothed?.push(x, y, step, timestamp, markOf(y, this.sampling.logY));
+
+  /** With the last points of a running mean, whose windows are not whole yet. */
+  private smoothedLine(): SampledSeries['smoothed'] {
+    if (!this.smoothed || this.smoothingProblem !== null) {
+      return null;
+    }
+    const { x, y } = this.smoothed.line();
+    const [restX, restY]: [number[], number[]] = [[], []];
+    if (this.smoother instanceof MeanSmoother) {
+      this.smoother.rest((atX, mean) => {
+        restX.push(atX);
+        restY.push(markOf(mean, this.sampling.logY) < 0 ? mean : NaN);
+      });
+    }
+    return { x: Float64Array.from([...x, ...restX]), y: Float64Array.from([...y, ...restY]) };
+  }
+}
+
+function smootherOf(
+  { kind, weight }: NonNullable<Sampling['smoothing']>,
+  span: number,
+): EmaSmoother | TimeWeightedSmoother | MeanSmoother {
+  switch (kind) {
+    case 'ema':
+      return new EmaSmoother(weight);
+    case 'twema':
+      return new TimeWeightedSmoother(weight, span);
+    case 'mean':
+      return new MeanSmoother(weight);
   }
 }
 

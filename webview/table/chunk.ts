@@ -21,6 +21,8 @@ const MISSING: CellValue = { type: 'missing' };
 export class Chunk {
   private readonly places = new Map<string, number>();
   readonly to: number;
+  /** Whether rows stand below others, in groups or under their parents. */
+  readonly nests: boolean;
 
   constructor(
     readonly answer: RowsAnswer,
@@ -28,6 +30,7 @@ export class Chunk {
   ) {
     columns.forEach((column, place) => this.places.set(columnId(column), place));
     this.to = answer.from + answer.rows.length;
+    this.nests = answer.rows.some((row) => row.type === 'group' || row.children > 0 || row.depth > 0);
   }
 
   /** Whether these rows (`to` exclusive) and columns are all here. */

@@ -1,24 +1,38 @@
 /** The grid's rows as templates. What is clicked is found by `data-` attributes (see pointer.ts). */
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import type { TableColumn, TableRow } from '../../src/mlflow/runTable';
 import type { RunMark } from '../../src/protocol/table';
+import { styles } from '../ui/styles';
 import type { CellValue } from './chunk';
 import { marks, nameCell, valueCell } from './gridCells';
 import { cells, type GridModel } from './gridModel';
+import { ROW_HEIGHT } from './viewport';
 
-/** @param nests some rows stand below others: then they say how deep */
-export function gridRow(model: GridModel, index: number, nests: boolean): TemplateResult {
-  const row = model.chunk.row(index);
-  return row
-    ? drawRow(model, row, index, nests, model.chunk.mark(index), (column) => model.chunk.cell(index, column))
-    : html`<div class="row" role="row" aria-rowindex=${index + 2}></div>`;
+/** A row that scrolls; gone through again only where something that it shows may be another. */
+export function gridRow(model: GridModel, index: number): unknown {
+  const { chunk, columns, pinned, drawn, origin, cursor, focused, hovered, now } = model;
+  const row = chunk.row(index);
+  const runId = row?.type === 'run' ? row.runId : null;
+  const selected = runId !== null && model.isSelected(runId);
+  const lit = runId !== null && runId === hovered;
+  const cursorHere = focused && cursor.row === index ? cursor.column : null;
+  return guard([chunk, index, columns, pinned, drawn, origin, selected, lit, cursorHere, now], () =>
+    row
+      ? drawRow(model, row, index, chunk.mark(index), (column) => chunk.cell(index, column))
+      : html`<div class="row" role="row" aria-rowindex=${index + 2} ${rowPlace(model, index)}></div>`,
+  );
+}
+
+function rowPlace({ origin }: GridModel, index: number): ReturnType<typeof styles> | typeof nothing {
+  return index < 0 ? nothing : styles({ top: `${(index - origin) * ROW_HEIGHT}px` });
 }
 
 /** A row that stands above the others, whatever is scrolled. `place` counts from −2 downwards. */
-export function pinnedRow(model: GridModel, place: number, nests: boolean): TemplateResult {
+export function pinnedRow(model: GridModel, place: number): TemplateResult {
   const { answer } = model.chunk;
   const row = answer.pinned.rows[place]!;
-  return drawRow(model, row, -2 - place, nests, answer.pinnedMarks[place] ?? null, (column) =>
+  return drawRow(model, row, -2 - place, answer.pinnedMarks[place] ?? null, (column) =>
     model.chunk.pinnedCell(place, column),
   );
 }
@@ -27,11 +41,12 @@ function drawRow(
   model: GridModel,
   row: TableRow,
   index: number,
-  nests: boolean,
   mark: RunMark | null,
   valueOf: (column: TableColumn) => CellValue,
 ): TemplateResult {
   const { cursor, focused, columns, chunk } = model;
+  // Some rows stand below others: then they say how deep.
+  const { nests } = chunk;
   const run = row.type === 'run' ? row : null;
   const selected = run !== null && model.isSelected(run.runId);
   const baseline = run !== null && run.runId === chunk.answer.baseline;
@@ -58,6 +73,7 @@ function drawRow(
     aria-expanded=${nests && expandable ? String(row.open) : nothing}
     data-row=${index}
     data-run=${run ? run.runId : nothing}
+    ${rowPlace(model, index)}
   >
     <div class="cell marks" role="gridcell" aria-colindex="1">
       ${run ? marks(run.name, selected, mark) : nothing}

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { SortTerm, TableColumn } from '../../src/mlflow/runTable';
 import type { Chunk } from './chunk';
 
@@ -9,8 +9,10 @@ export interface GridModel {
   columns: readonly TableColumn[];
   /** The first so many of them stand still. */
   pinned: number;
-  /** Places of the drawn columns that scroll. */
-  drawn: readonly number[];
+  /** Places of the drawn columns that scroll, by slot (slots.ts). An array that stays the same while it says the same. */
+  drawn: readonly (number | null)[];
+  /** The row from whose top the rows' places count: a small number is drawn sharper than one of millions. */
+  origin: number;
   sort: readonly SortTerm[];
   cursor: { row: number; column: number };
   focused: boolean;
@@ -27,6 +29,8 @@ export const FIRST_COLUMN = 3;
 export function cells(model: GridModel, cell: (place: number) => TemplateResult): TemplateResult {
   const pinned = Array.from({ length: model.pinned }, (_, place) => place);
   return html`${pinned.map(cell)}<span class="window" role="none"
-      ><span class="moving" role="none">${model.drawn.map(cell)}</span></span
+      ><span class="moving" role="none"
+        >${model.drawn.map((place) => (place === null ? nothing : cell(place)))}</span
+      ></span
     >`;
 }

@@ -2,6 +2,9 @@ import { css } from 'lit';
 
 /** Head, rows and cells. */
 export const gridStyles = css`
+  table-grid {
+    display: contents;
+  }
   .grid {
     flex: 1;
     min-height: 60px;
@@ -46,8 +49,7 @@ export const gridStyles = css`
   .rows-pinned .row:last-child {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
   }
-  .head .cell,
-  .head .moving {
+  .head .cell {
     height: 100%;
   }
   .head-right .head-title,
@@ -62,9 +64,20 @@ export const gridStyles = css`
     position: relative;
   }
   .moving {
-    display: flex;
-    width: max-content;
-    will-change: transform;
+    display: block;
+    position: relative;
+    height: 100%;
+  }
+  .moving > .cell {
+    position: absolute;
+    top: 0;
+    height: 100%;
+  }
+  .body > .row {
+    position: absolute;
+    left: 0;
+    right: 0;
+    contain: strict;
   }
   .cell {
     position: relative;

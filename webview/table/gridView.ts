@@ -1,4 +1,5 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
 import { emptyState } from '../ui/states';
 import type { PageActions } from './actions';
 import type { Chunk } from './chunk';
@@ -10,30 +11,67 @@ import { keyAction } from './keyboard';
 import type { Kept, TableModel } from './model';
 import { perform } from './perform';
 import { Pointer } from './pointer';
-import { ROW_HEIGHT, Viewport, type Seen } from './viewport';
+import { Slots } from './slots';
+import { OVERSCAN_COLUMNS, OVERSCAN_ROWS, ROW_HEIGHT, Viewport, type Seen } from './viewport';
 
 /** Rows to either side that are asked for before they are needed. */
 const NEAR = 20;
 /** Without a scroll or an answer, ms: then a column is read whole for its best value. */
 const IDLE = 600;
+/** Rows and columns whose places are counted from the first of so many. */
+const ROW_BLOCK = 1024;
+const COLUMN_BLOCK = 64;
+/** More columns than are ever seen at once stand from the last of a block on. */
+const RULED = COLUMN_BLOCK * 3;
+
+/** The grid in the page: a scroll draws it alone. */
+@customElement('table-grid')
+export class TableGrid extends LitElement {
+  @property({ attribute: false }) view!: GridView;
+  @property({ attribute: false }) chunk: Chunk | null = null;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    return this.chunk ? this.view.render(this.chunk) : nothing;
+  }
+
+  protected override updated(): void {
+    this.view.drawn(this.querySelector<HTMLElement>('.grid'), () => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.view.drawn(null, () => undefined);
+  }
+}
 
 /** The grid: what of the model is drawn, where it stands, and what comes from keys and mouse. */
 export class GridView {
   private viewport: Viewport | null = null;
   private element: HTMLElement | null = null;
+  private redraw: () => void = () => undefined;
+  private readonly rowSlots = new Slots(OVERSCAN_ROWS + 1);
+  private readonly columnSlots = new Slots(OVERSCAN_COLUMNS + 1);
   private focused = false;
   /** What was drawn last: it stays until what is seen is here. */
   private shown: Seen = { from: 0, to: 0, columns: [] };
   private readonly pointer: Pointer;
   private readonly sheet = new CSSStyleSheet();
-  private rules = '';
+  /** What the sheet's rules were made from. */
+  private ruled: { widths: readonly number[] | null; first: number; pinned: number } = {
+    widths: null,
+    first: 0,
+    pinned: 0,
+  };
   private idle: ReturnType<typeof setTimeout> | undefined;
 
   /** @param kept scroll position to go back to */
   constructor(
     private readonly model: TableModel,
     private readonly actions: PageActions,
-    private readonly changed: () => void,
     private kept: Kept | undefined,
   ) {
     this.pointer = new Pointer(model, actions, () => this.focus());
@@ -73,7 +111,7 @@ export class GridView {
       rows: answer.rowCount,
       pinnedRows: answer.pinned.rows.length,
       nameWidth: model.width(NAME_COLUMN),
-      widths: columns.map((column) => model.width(column)),
+      widths: model.widths,
       pinnedColumns: pinned,
     });
     const seen = this.seen;
@@ -88,13 +126,18 @@ export class GridView {
       );
       this.shown = { from: first, to: Math.min(first + rows, chunk.to), columns: here };
     }
-    const from = this.shown.from;
+    const { from } = this.shown;
     const to = Math.min(this.shown.to, answer.rowCount);
+    const drawn = this.columnSlots.arrange(
+      this.shown.columns.filter((place) => place < columns.length),
+      (place) => place >= pinned && place < columns.length && chunk.covers(from, from, model.placed([place])),
+    );
     const grid: GridModel = {
       chunk,
       columns,
       pinned,
-      drawn: this.shown.columns.filter((place) => place < columns.length),
+      drawn,
+      origin: blockOf(from, ROW_BLOCK),
       sort: settings.sort,
       cursor,
       focused: this.focused,
@@ -102,12 +145,10 @@ export class GridView {
       isSelected: (runId) => model.selection.has(runId),
       now: model.now,
     };
-    const nests =
-      settings.group.length > 0 ||
-      answer.rows.some((row) => row.type === 'run' && (row.children > 0 || row.depth > 0));
+    const rows = this.rowSlots.arrange(numbers(from, to), (row) => chunk.row(row) !== undefined);
     return html`<div
       class="grid"
-      role=${nests ? 'treegrid' : 'grid'}
+      role=${chunk.nests || settings.group.length > 0 ? 'treegrid' : 'grid'}
       tabindex="0"
       aria-label="Runs"
       aria-rowcount=${answer.rowCount + 1}
@@ -123,17 +164,16 @@ export class GridView {
       @pointerleave=${this.pointer.onPointerLeave}
       @focus=${() => this.setFocused(true)}
       @blur=${() => this.setFocused(false)}
-      @scroll=${this.shift}
     >
       <div class="sheet" role="presentation">
         <div class="stage" role="presentation">
           <div role="rowgroup">${gridHead(grid)}</div>
           <div role="rowgroup" class="rows-pinned">
-            ${answer.pinned.rows.map((_, place) => pinnedRow(grid, place, nests))}
+            ${answer.pinned.rows.map((_, place) => pinnedRow(grid, place))}
           </div>
           <div class="body-window" role="presentation">
             <div class="body" role="rowgroup">
-              ${Array.from({ length: Math.max(0, to - from) }, (_, index) => gridRow(grid, from + index, nests))}
+              ${rows.map((index) => (index === null ? nothing : gridRow(grid, index)))}
             </div>
             ${answer.rowCount === 0 ? this.empty(answer.total) : nothing}
           </div>
@@ -170,17 +210,18 @@ export class GridView {
     </div>`;
   }
 
-  /** After each drawing of the page. */
-  drawn(element: HTMLElement | null): void {
+  /** After each drawing. @param redraw draws it again, soon */
+  drawn(element: HTMLElement | null, redraw: () => void): void {
     this.element = element;
+    this.redraw = redraw;
     if (!element) {
       this.viewport?.dispose();
       this.viewport = null;
       return;
     }
     if (!this.viewport) {
-      this.viewport = new Viewport(element, () => this.scrolled());
-      this.changed();
+      this.viewport = new Viewport(element, this.shift, () => this.scrolled());
+      redraw();
       return;
     }
     this.place(element, this.viewport);
@@ -192,10 +233,10 @@ export class GridView {
 
   /** Sizes and offsets, set through the DOM: they follow the scroll without a drawing. */
   private place(element: HTMLElement, viewport: Viewport): void {
-    this.writeWidths();
+    this.writeWidths(viewport);
     const { width, height } = viewport.sheet;
     resize(element.querySelector('.sheet'), width, height);
-    resize(element.querySelector('.stage'), element.clientWidth, element.clientHeight);
+    resize(element.querySelector('.stage'), viewport.stage.width, viewport.stage.height);
     resize(element.querySelector('.body-window'), null, viewport.bodyHeight);
     if (this.kept) {
       element.scrollTop = this.kept.scrollTop;
@@ -213,28 +254,50 @@ export class GridView {
     const { from, to, columns } = this.shown;
     // What is drawn fills the window even while the rows that are scrolled to are still on their way.
     const y = filling(viewport.rowOffset(from), (to - from) * ROW_HEIGHT, viewport.bodyHeight);
-    move(element.querySelector<HTMLElement>('.body'), `translateY(${y}px)`);
-    const width = this.model.placed(columns).reduce((sum, column) => sum + this.model.width(column), 0);
-    const room = Math.max(0, element.clientWidth - viewport.stillWidth);
-    const x = columns[0] === undefined ? 0 : filling(viewport.columnOffset(columns[0]), width, room);
+    const block = (from - blockOf(from, ROW_BLOCK)) * ROW_HEIGHT;
+    move(element.querySelector<HTMLElement>('.body'), `translateY(${y - block}px)`);
+    const [first, last] = [columns[0], columns.at(-1)];
+    if (first === undefined || last === undefined) {
+      return;
+    }
+    const start = viewport.columnStart(first);
+    const width = viewport.columnStart(last) + (this.model.widths[last] ?? 0) - start;
+    const room = Math.max(0, viewport.stage.width - viewport.stillWidth);
+    const x =
+      filling(viewport.columnOffset(first), width, room) -
+      (start - viewport.columnStart(this.firstOfBlock()));
     for (const moving of element.querySelectorAll<HTMLElement>('.moving')) {
       move(moving, `translateX(${x}px)`);
     }
   };
 
-  private writeWidths(): void {
+  /** The column from whose left the places of the drawn ones count. */
+  private firstOfBlock(): number {
+    const { pinnedColumns } = this.model.settings;
+    return Math.max(pinnedColumns, blockOf(this.shown.columns[0] ?? 0, COLUMN_BLOCK));
+  }
+
+  /** The widths and places of the columns round about: rules that change seldom, however far one scrolls. */
+  private writeWidths(viewport: Viewport): void {
     const { model } = this;
-    const still = Array.from({ length: model.settings.pinnedColumns }, (_, place) => place);
-    const rules = [-1, ...still, ...this.shown.columns]
-      .flatMap((place) => {
-        const column = model.columnAt(place);
-        return column ? [`.w${place} { width: ${model.width(column)}px }`] : [];
-      })
-      .join('\n');
-    if (rules !== this.rules) {
-      this.rules = rules;
-      this.sheet.replaceSync(rules);
+    const { pinnedColumns } = model.settings;
+    const first = this.firstOfBlock();
+    const { widths } = model;
+    const origin = viewport.columnStart(first);
+    if (this.ruled.widths === widths && this.ruled.first === first && this.ruled.pinned === pinnedColumns) {
+      return;
     }
+    this.ruled = { widths, first, pinned: pinnedColumns };
+    const rules = [`.w-1 { width: ${model.width(NAME_COLUMN)}px }`];
+    numbers(0, Math.min(pinnedColumns, widths.length)).forEach((place) =>
+      rules.push(`.w${place} { width: ${widths[place]!}px }`),
+    );
+    numbers(first, Math.min(first + RULED, widths.length)).forEach((place) =>
+      rules.push(
+        `.w${place} { width: ${widths[place]!}px; left: ${viewport.columnStart(place) - origin}px }`,
+      ),
+    );
+    this.sheet.replaceSync(rules.join('\n'));
   }
 
   private scrolled(): void {
@@ -243,7 +306,7 @@ export class GridView {
       return;
     }
     if (this.model.covers(viewport.seen, 0)) {
-      this.changed();
+      this.redraw();
     } else {
       this.model.ask();
     }
@@ -252,6 +315,11 @@ export class GridView {
   private whenIdle(): void {
     clearTimeout(this.idle);
     this.idle = setTimeout(() => {
+      const { from, to, columns } = this.shown;
+      const moved = [this.rowSlots.settle(numbers(from, to)), this.columnSlots.settle(columns)];
+      if (moved.includes(true)) {
+        this.redraw();
+      }
       this.model.loadNext();
       const kept: Kept = {
         passing: this.model.passing,
@@ -264,7 +332,7 @@ export class GridView {
 
   private setFocused(focused: boolean): void {
     this.focused = focused;
-    this.changed();
+    this.redraw();
   }
 
   private readonly onKey = (event: KeyboardEvent): void => {
@@ -282,6 +350,16 @@ export class GridView {
       perform(action, model, this.actions, (row, column) => this.viewport?.reveal(row, column));
     }
   };
+}
+
+/** The first of the block that a place is in. */
+function blockOf(place: number, size: number): number {
+  return place - (place % size);
+}
+
+/** From the first to before the second. */
+function numbers(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
 }
 
 /** The offset at which something of this size leaves no gap in a window, as near to the wanted one as can be. */

@@ -68,6 +68,13 @@ export class TableModel {
   /** The run or group under the cursor: the cursor stays with it when others come. */
   private cursorId: string | null = null;
   private baseline: string | null = null;
+  private defaults: { of: TableOpening | null; columns: readonly TableColumn[] } = { of: null, columns: [] };
+  private known: {
+    columns: readonly TableColumn[] | null;
+    chosen: TableSettings['widths'];
+    baseline: string | null;
+    widths: readonly number[];
+  } = { columns: null, chosen: [], baseline: null, widths: [] };
   private readonly asker = new Refresher(() => this.rows());
   private question: AbortController | null = null;
   private again: ReturnType<typeof setTimeout> | undefined;
@@ -113,11 +120,29 @@ export class TableModel {
     this.surface.changed();
   }
 
-  /** All columns after the name. */
+  /** All columns after the name: the same array until they change. */
   get columns(): readonly TableColumn[] {
     const { opening, settings } = this;
-    const several = (opening?.whole ?? false) || (opening?.experiments.length ?? 0) > 1;
-    return settings.columns ?? defaultColumns(opening?.suggested ?? [], several);
+    if (settings.columns) {
+      return settings.columns;
+    }
+    if (this.defaults.of !== opening) {
+      const several = (opening?.whole ?? false) || (opening?.experiments.length ?? 0) > 1;
+      this.defaults = { of: opening, columns: defaultColumns(opening?.suggested ?? [], several) };
+    }
+    return this.defaults.columns;
+  }
+
+  /** px, of each of the columns: the same array until one changes. */
+  get widths(): readonly number[] {
+    const { columns, baseline } = this;
+    const chosen = this.settings.widths;
+    const { known } = this;
+    if (known.columns !== columns || known.chosen !== chosen || known.baseline !== baseline) {
+      const widths = columns.map((column) => this.width(column));
+      this.known = { columns, chosen, baseline, widths };
+    }
+    return this.known.widths;
   }
 
   get view(): ViewChoice {

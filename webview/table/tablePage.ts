@@ -14,7 +14,7 @@ import { onThemeChange } from '../ui/theme';
 import { PageActions } from './actions';
 import './columnPicker';
 import './filterInput';
-import { GridView } from './gridView';
+import { GridView, type TableGrid } from './gridView';
 import { filterMenu, groupMenu, KEYS, moreMenu } from './menus';
 import { TableModel, type Kept } from './model';
 
@@ -49,7 +49,7 @@ export class TablePage extends LitElement {
       (label, items, anchor) => this.popupMenu()?.open(label, items, anchor),
       changed,
     );
-    this.view = new GridView(this.model, this.actions, changed, this.connection.view<Kept>());
+    this.view = new GridView(this.model, this.actions, this.connection.view<Kept>());
     onThemeChange(changed);
     setInterval(() => {
       this.model.now = Math.max(this.model.now, Date.now());
@@ -59,7 +59,17 @@ export class TablePage extends LitElement {
   }
 
   protected override updated(): void {
-    this.view.drawn(this.querySelector<HTMLElement>('.grid'));
+    this.tableGrid?.requestUpdate();
+  }
+
+  protected override async getUpdateComplete(): Promise<boolean> {
+    const complete = await super.getUpdateComplete();
+    await this.tableGrid?.updateComplete;
+    return complete;
+  }
+
+  private get tableGrid(): TableGrid | null {
+    return this.querySelector<TableGrid>('table-grid');
   }
 
   protected override render(): TemplateResult {
@@ -74,7 +84,7 @@ export class TablePage extends LitElement {
     }
     return html`<div class="table-page ${model.chunk?.answer.stale ? 'stale' : ''}" @keydown=${this.onKey}>
       ${this.header()} ${this.filterLine()} ${this.messages()}
-      ${model.chunk ? this.view.render(model.chunk) : html`<div class="page">${skeleton(16, 'Loading the runs')}</div>`}
+      ${model.chunk ? html`<table-grid .view=${this.view} .chunk=${model.chunk}></table-grid>` : html`<div class="page">${skeleton(16, 'Loading the runs')}</div>`}
       ${this.selectionBar()} ${this.picking ? this.picker() : nothing}
       <lens-popup class="page-popup"></lens-popup>
     </div>`;

@@ -3,8 +3,9 @@ import { Virtualizer, type VirtualizerOptions } from '@tanstack/virtual-core';
 export const ROW_HEIGHT = 22;
 export const HEAD_HEIGHT = 40;
 const MARKS_WIDTH = 74;
-const OVERSCAN_ROWS = 4;
-const OVERSCAN_COLUMNS = 1;
+/** Drawn to either side of what is seen. */
+export const OVERSCAN_ROWS = 4;
+export const OVERSCAN_COLUMNS = 1;
 
 /** What is seen: rows from `from` to before `to`, and the places of columns that scroll. */
 export interface Seen {
@@ -21,16 +22,39 @@ export class Viewport {
   private readonly rows: Virtualizer<HTMLElement, HTMLElement>;
   private readonly columns: Virtualizer<HTMLElement, HTMLElement>;
   private readonly cleanups: (() => void)[];
+  /** As last told: to ask the element after something was drawn would make the browser lay out the page at once. */
+  private offset = { top: 0, left: 0 };
+  private size = { width: 0, height: 0 };
+  private readonly offsetListeners: (() => void)[] = [];
+  private readonly sizeListeners: (() => void)[] = [];
   private pinnedRows = 0;
   private nameWidth = 240;
   /** px, of the columns after the name. */
   private widths: readonly number[] = [];
   private pinnedColumns = 0;
 
+  /**
+   * @param scrolled at each scroll, before anything is drawn
+   * @param changed other rows or columns are to be drawn
+   */
   constructor(
     private readonly element: HTMLElement,
+    scrolled: () => void,
     changed: () => void,
   ) {
+    const onScroll = (): void => {
+      this.readOffset();
+      scrolled();
+      this.offsetListeners.forEach((tell) => tell());
+    };
+    const observer = new ResizeObserver(() => {
+      this.readSize();
+      this.sizeListeners.forEach((tell) => tell());
+    });
+    this.readOffset();
+    this.readSize();
+    element.addEventListener('scroll', onScroll, { passive: true });
+    observer.observe(element);
     const shared = {
       getScrollElement: () => element,
       scrollToFn: () => undefined,
@@ -41,7 +65,7 @@ export class Viewport {
       count: 0,
       overscan: OVERSCAN_ROWS,
       estimateSize: () => ROW_HEIGHT,
-      ...this.observers(() => element.scrollTop),
+      ...this.observers(() => this.offset.top),
     });
     this.columns = new Virtualizer<HTMLElement, HTMLElement>({
       ...shared,
@@ -49,9 +73,14 @@ export class Viewport {
       horizontal: true,
       overscan: OVERSCAN_COLUMNS,
       estimateSize: (index) => this.widths[this.pinnedColumns + index] ?? 0,
-      ...this.observers(() => element.scrollLeft),
+      ...this.observers(() => this.offset.left),
     });
-    this.cleanups = [this.rows._didMount(), this.columns._didMount()];
+    this.cleanups = [
+      this.rows._didMount(),
+      this.columns._didMount(),
+      () => observer.disconnect(),
+      () => element.removeEventListener('scroll', onScroll),
+    ];
     this.update();
   }
 
@@ -66,9 +95,10 @@ export class Viewport {
     this.pinnedRows = shape.pinnedRows;
     this.nameWidth = shape.nameWidth;
     const resized =
-      shape.widths.length !== this.widths.length ||
       shape.pinnedColumns !== this.pinnedColumns ||
-      shape.widths.some((width, index) => width !== this.widths[index]);
+      (shape.widths !== this.widths &&
+        (shape.widths.length !== this.widths.length ||
+          shape.widths.some((width, index) => width !== this.widths[index])));
     this.widths = shape.widths;
     this.pinnedColumns = shape.pinnedColumns;
     this.rows.setOptions({ ...this.rows.options, count: shape.rows });
@@ -91,22 +121,27 @@ export class Viewport {
     };
   }
 
-  /** px from the left of the scrolling part to the first drawn column. */
-  columnOffset(first: number): number {
-    return (this.columns.measurementsCache[first - this.pinnedColumns]?.start ?? 0) - this.element.scrollLeft;
+  /** px from the left of all columns that scroll to that of one. */
+  columnStart(place: number): number {
+    return this.columns.measurementsCache[place - this.pinnedColumns]?.start ?? 0;
+  }
+
+  /** px from the left of the scrolling part to a column. */
+  columnOffset(place: number): number {
+    return this.columnStart(place) - this.offset.left;
   }
 
   rowOffset(first: number): number {
-    return first * ROW_HEIGHT - this.element.scrollTop;
+    return first * ROW_HEIGHT - this.offset.top;
   }
 
   /** The first row that is wholly or partly seen. */
   get topRow(): number {
-    return Math.floor(this.element.scrollTop / ROW_HEIGHT);
+    return Math.floor(this.offset.top / ROW_HEIGHT);
   }
 
   get bodyHeight(): number {
-    return Math.max(0, this.element.clientHeight - HEAD_HEIGHT - this.pinnedRows * ROW_HEIGHT);
+    return Math.max(0, this.size.height - HEAD_HEIGHT - this.pinnedRows * ROW_HEIGHT);
   }
 
   get pageRows(): number {
@@ -155,25 +190,37 @@ export class Viewport {
     this.columns._willUpdate();
   }
 
+  /** Of the window that the table is seen through, px. */
+  get stage(): { width: number; height: number } {
+    return this.size;
+  }
+
+  private readOffset(): void {
+    const { scrollTop, scrollLeft } = this.element;
+    this.offset = { top: scrollTop, left: scrollLeft };
+  }
+
+  private readSize(): void {
+    const { clientWidth, clientHeight } = this.element;
+    this.size = { width: clientWidth, height: clientHeight };
+  }
+
   private observers(
     offset: () => number,
   ): Pick<VirtualizerOptions<HTMLElement, HTMLElement>, 'observeElementRect' | 'observeElementOffset'> {
-    const { element } = this;
     return {
-      observeElementRect: (_, tell) => {
-        const say = (): void =>
-          tell({ width: Math.max(0, element.clientWidth - this.stillWidth), height: this.bodyHeight });
-        const observer = new ResizeObserver(say);
-        observer.observe(element);
-        say();
-        return () => observer.disconnect();
-      },
-      observeElementOffset: (_, tell) => {
-        const say = (): void => tell(offset(), false);
-        element.addEventListener('scroll', say, { passive: true });
-        say();
-        return () => element.removeEventListener('scroll', say);
-      },
+      observeElementRect: (_, tell) =>
+        listen(this.sizeListeners, () =>
+          tell({ width: Math.max(0, this.size.width - this.stillWidth), height: this.bodyHeight }),
+        ),
+      observeElementOffset: (_, tell) => listen(this.offsetListeners, () => tell(offset(), false)),
     };
   }
+}
+
+/** Says it once, and from then on whenever told. */
+function listen(listeners: (() => void)[], say: () => void): () => void {
+  listeners.push(say);
+  say();
+  return () => void listeners.splice(listeners.indexOf(say), 1);
 }

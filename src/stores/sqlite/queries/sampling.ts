@@ -13,6 +13,12 @@ const KEPT_POINTS = 2_000_000;
 /** All that is kept of a store's histories, bytes; the longest unused go first. */
 const KEPT_BYTES = 96 * 1024 * 1024;
 
+/**
+ * The time-weighted mean weighs by parts of the whole span of x. It may grow by this share before a streamed history
+ * is smoothed anew: meanwhile a weight's exponent is off by no more.
+ */
+const SPAN_TOLERANCE = 0.01;
+
 /** How far a history is read. A new object whenever more is read, so that a reading that is not proven leaves none. */
 interface Progress {
   /** Whether the first reading goes along the index of run, key and step. */
@@ -32,6 +38,8 @@ interface Kept {
   data: HistoryColumns | StreamedHistory;
   /** The picture that a streamed history was reduced to. */
   signature: string | null;
+  /** Of the x that it was smoothed over (spanOf). */
+  span: number;
 }
 
 /** What the worker keeps between requests: histories, grown by what is new. */
@@ -50,6 +58,7 @@ interface Reading {
   chunks: Chunk[];
   fresh: boolean;
   complete: boolean;
+  span: number;
 }
 
 /**
@@ -83,12 +92,15 @@ export function sampleMetrics(reader: Reader, request: SampleRequest): Proven<Sa
 
 function start(reader: Reader, key: SeriesKey, sampling: Sampling): Reading {
   const known = kept.get(nameOf(key));
+  const span = spanOf(reader, key, sampling);
   const usable =
     known?.progress &&
-    (known.signature === null || known.signature === signatureOf(key, sampling)) &&
+    (known.signature === null ||
+      (known.signature === signatureOf(key, sampling) &&
+        Math.abs(span - known.span) <= known.span * SPAN_TOLERANCE)) &&
     stillThere(reader, key, known.progress);
   if (usable) {
-    return { key, progress: known.progress!, chunks: [], fresh: false, complete: false };
+    return { key, progress: known.progress!, chunks: [], fresh: false, complete: false, span };
   }
   const newest = Number(reader.first('SELECT max(rowid) FROM metrics')?.[0] ?? 0);
   return {
@@ -103,7 +115,32 @@ function start(reader: Reader, key: SeriesKey, sampling: Sampling): Reading {
     chunks: [],
     fresh: true,
     complete: false,
+    span,
   };
+}
+
+/**
+ * From the first x that is drawn to the last, where the smoothing asks for it (`twema`), else 0. Of the rows at the
+ * two ends of the order in which they are read: where x goes back and forth, nothing is smoothed.
+ */
+function spanOf(reader: Reader, { runId, key, origin }: SeriesKey, { x, logX, smoothing }: Sampling): number {
+  if (smoothing?.kind !== 'twema' || smoothing.weight === 0) {
+    return 0;
+  }
+  const { from, where } = oneMetric(reader);
+  const by = reader.schema.indexOn('metrics', 'run_uuid', 'key', 'step') ? ['step', 'rowid'] : ['rowid'];
+  const column = x === 'step' ? stepColumn(reader) : 'timestamp';
+  const end = (direction: 'ASC' | 'DESC', above: number): number | undefined => {
+    const row = reader.first(
+      `SELECT ${column} FROM ${from} WHERE ${where} AND ${column} > ?3
+        ORDER BY ${by.map((order) => `${order} ${direction}`).join(', ')} LIMIT 1`,
+      [runId, key, above],
+    );
+    return row && Number(row[0]);
+  };
+  const start = x === 'relative' ? (origin ?? end('ASC', -Infinity) ?? 0) : 0;
+  const least = logX ? start : -Infinity;
+  return (end('DESC', least) ?? 0) - (end('ASC', least) ?? 0);
 }
 
 /** A step beyond 2^53 is rounded on its way here: no place to go on from. */
@@ -228,9 +265,9 @@ function read(
 function keep(reading: Reading, sampling: Sampling): string {
   const name = nameOf(reading.key);
   let entry = reading.fresh ? undefined : kept.get(name);
-  entry ??= { progress: null, data: new HistoryColumns(), signature: null };
+  entry ??= { progress: null, data: new HistoryColumns(), signature: null, span: reading.span };
   for (const chunk of reading.chunks) {
-    append(entry, chunk, reading.key, sampling);
+    append(entry, chunk, reading, sampling);
   }
   entry.progress = reading.progress;
   // Last in the map: last to be forgotten.
@@ -244,11 +281,12 @@ function picture(key: SeriesKey, sampling: Sampling, complete: boolean): Sampled
   return data instanceof HistoryColumns ? data.sample(key, sampling, complete) : data.sample(key, complete);
 }
 
-function append(entry: Kept, chunk: HistoryRows, key: SeriesKey, sampling: Sampling): void {
+function append(entry: Kept, chunk: HistoryRows, { key, span }: Reading, sampling: Sampling): void {
   if (entry.data instanceof HistoryColumns && entry.data.points + chunk.values.length > KEPT_POINTS) {
-    const streamed = new StreamedHistory(sampling, key.origin ?? entry.data.firstTimestamp());
+    const streamed = new StreamedHistory(sampling, key.origin ?? entry.data.firstTimestamp(), span);
     streamed.append(entry.data.rows());
     entry.data = streamed;
+    entry.span = span;
     entry.signature = signatureOf(key, sampling);
   }
   entry.data.append(chunk);
