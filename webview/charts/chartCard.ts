@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { isCancelled, toStoreError } from '../../src/mlflow/errors';
-import { plainText } from '../../src/mlflow/format';
+import { count, plainText } from '../../src/mlflow/format';
 import type { ChartRun, ChartSampleRequest, ChartSeries } from '../../src/protocol/charts';
 import type { RunKey } from '../../src/state/viewState';
 import { chartLook } from '../ui/chartLook';
@@ -12,6 +12,7 @@ import { roveRows } from '../ui/rows';
 import { runColor } from '../ui/theme';
 import { ChartView } from './chartView';
 import { Cursor } from './cursor';
+import { areSingleValues, DotsView } from './dotsView';
 import { padded, xExtent, yExtent, type Drawing } from './drawing';
 import { legend, type LegendRow } from './legend';
 import { groupLines, type GroupLine, type RunLine } from './lines';
@@ -68,6 +69,8 @@ export class ChartCard extends LitElement {
   private sampledRuns: readonly ChartRun[] = [];
   private groups: readonly GroupLine[] = [];
   private view: ChartView | undefined;
+  /** In the place of the view where each run has one value. */
+  private dots: DotsView | undefined;
   private readonly cursor = new Cursor();
   private controller = new AbortController();
   private readonly refresher = new Refresher(() => this.load());
@@ -113,6 +116,7 @@ export class ChartCard extends LitElement {
       this.draw();
     } else if (changed.has('hovered')) {
       this.view?.setHovered(this.hovered);
+      this.dots?.setHovered(this.hovered);
     }
   }
 
@@ -151,6 +155,7 @@ export class ChartCard extends LitElement {
         more: () => this.host.enlarge(this.metric),
         actions: this.host.actions,
         hovered: this.hovered,
+        single: this.dots !== undefined,
       })}
     </article>`;
   }
@@ -172,6 +177,9 @@ export class ChartCard extends LitElement {
   }
 
   private saidText(lines: readonly RunLine[]): string {
+    if (this.dots) {
+      return `${count(lines.length, 'run')}, one value each, the lowest on top`;
+    }
     return lines.length > 0 ? said(lines, this.settings, this.offScale) : ' ';
   }
 
@@ -228,7 +236,9 @@ export class ChartCard extends LitElement {
   }
 
   private picture(use: (canvas: HTMLCanvasElement) => void): void {
-    if (this.view) {
+    if (this.dots) {
+      use(this.dots.picture(chartLook(), this.metric));
+    } else if (this.view) {
       const items = this.lines().map(({ run }) => ({ label: run.name, color: runColor(run.color) }));
       use(this.view.picture(chartLook(), this.metric, items));
     }
@@ -283,12 +293,25 @@ export class ChartCard extends LitElement {
     const { settings } = this;
     this.groups = groupLines(lines, this.allRuns, settings);
     const look = chartLook();
+    const plot = this.querySelector('canvas');
+    if (plot && this.groups.length === 0 && areSingleValues(lines)) {
+      this.view?.destroy();
+      this.view = undefined;
+      this.dots ??= new DotsView(plot);
+      this.dots.update(lines, settings, look);
+      this.dots.setHovered(this.hovered);
+      this.host.setYExtent(this.metric, null);
+      this.requestUpdate();
+      return;
+    }
+    this.dots?.destroy();
+    this.dots = undefined;
     const drawing: Drawing = { lines, groups: this.groups, settings, baseline: this.baseline, look };
     const limits = xExtent(lines, null, settings.logX);
     const x = xExtent(lines, this.range, settings.logX);
     const own = yExtent(drawing, this.range, settings.yRange === 'robust');
     this.host.setYExtent(this.metric, own);
-    const canvas = this.querySelector('canvas');
+    const canvas = plot;
     const y = (settings.yRange === 'shared' && this.sharedY) || own;
     if (!canvas || !x || !limits) {
       this.view?.destroy();
@@ -317,14 +340,20 @@ export class ChartCard extends LitElement {
     this.controller = new AbortController();
     this.view?.destroy();
     this.view = undefined;
+    this.dots?.destroy();
+    this.dots = undefined;
     this.cursor.clear(this);
   }
 
   private readonly onPointer = (event: PointerEvent): void => {
+    const box = this.querySelector('.plot')!.getBoundingClientRect();
+    if (this.dots) {
+      this.host.actions.hover(this.dots.runAt(event.clientY - box.top));
+      return;
+    }
     if (!this.view) {
       return;
     }
-    const box = this.querySelector('.plot')!.getBoundingClientRect();
     const pixel = { x: event.clientX - box.left, y: event.clientY - box.top };
     const { left, right } = this.view.area;
     if (pixel.x < left || pixel.x > right) {

@@ -21,6 +21,7 @@ import {
 } from './drawing';
 import { HistoryController } from './historyController';
 import { marksPlugin, setMarks } from './marks';
+import { pictureOf } from './picture';
 
 Chart.register(
   LineController,
@@ -173,35 +174,7 @@ export class ChartView {
     title: string,
     legend: readonly { label: string; color: string }[],
   ): HTMLCanvasElement {
-    const { chart } = this;
-    const scale = 2;
-    chart.options.devicePixelRatio = scale;
-    chart.resize();
-    const line = 18;
-    const rows = Math.min(legend.length, 20);
-    const head = 28;
-    const canvas = document.createElement('canvas');
-    canvas.width = chart.width * scale;
-    canvas.height = (head + chart.height + rows * line + 8) * scale;
-    const ctx = canvas.getContext('2d')!;
-    ctx.scale(scale, scale);
-    ctx.fillStyle = look.background;
-    ctx.fillRect(0, 0, canvas.width, canvas.height);
-    ctx.fillStyle = look.text;
-    ctx.font = `600 ${look.font.size + 2}px ${look.font.family}`;
-    ctx.fillText(title, 10, 19);
-    ctx.drawImage(chart.canvas, 0, head, chart.width, chart.height);
-    ctx.font = `${look.font.size}px ${look.font.family}`;
-    legend.slice(0, rows).forEach(({ label, color }, i) => {
-      const y = head + chart.height + i * line + 4;
-      ctx.fillStyle = color;
-      ctx.fillRect(10, y + 4, 12, 3);
-      ctx.fillStyle = look.text;
-      ctx.fillText(label, 28, y + 10);
-    });
-    chart.options.devicePixelRatio = window.devicePixelRatio;
-    chart.resize();
-    return canvas;
+    return pictureOf(this.chart, look, title, legend);
   }
 
   destroy(): void {

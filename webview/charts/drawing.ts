@@ -262,6 +262,8 @@ export function xScale(
     ...common,
     ticks: {
       ...common.ticks,
+      // Between two steps there is nothing.
+      ...(settings.x === 'step' && !settings.logX ? { precision: 0 } : {}),
       callback: (value, index, ticks) => {
         const number = Number(value);
         if (settings.x === 'time') {

@@ -18,6 +18,8 @@ export interface LegendOptions {
   more: () => void;
   actions: RunActions;
   hovered: string | null;
+  /** Each run has one value: least, greatest and last are the same. */
+  single: boolean;
 }
 
 /** Min, max, last, and the value at the crosshair of each line. The table that a screen reader reads the chart by. */
@@ -28,9 +30,13 @@ export function legend(rows: readonly LegendRow[], options: LegendOptions): Temp
       <thead>
         <tr>
           <th scope="col"><span class="visually-hidden">Run</span></th>
-          <th scope="col" class="number">min</th>
-          <th scope="col" class="number">max</th>
-          <th scope="col" class="number">last</th>
+          ${
+            options.single
+              ? html`<th scope="col" class="number">value</th>`
+              : html`<th scope="col" class="number">min</th>
+                  <th scope="col" class="number">max</th>
+                  <th scope="col" class="number">last</th>`
+          }
           <th scope="col" class="number at-cursor"><span class="visually-hidden">at the crosshair</span></th>
         </tr>
       </thead>
@@ -77,8 +83,12 @@ function runRow({ run, series }: RunLine, options: LegendOptions): TemplateResul
         ${iconButton('eye', `Hide ${plainText(run.name)}`, () => actions.toggle(target), { className: 'row-action' })}
       </span>
     </th>
-    <td class="number" title=${full(series.min?.y)}>${formatNumber(series.min?.y)}</td>
-    <td class="number" title=${full(series.max?.y)}>${formatNumber(series.max?.y)}</td>
+    ${
+      options.single
+        ? nothing
+        : html`<td class="number" title=${full(series.min?.y)}>${formatNumber(series.min?.y)}</td>
+            <td class="number" title=${full(series.max?.y)}>${formatNumber(series.max?.y)}</td>`
+    }
     <td class="number" title=${full(series.last?.[1])}>${formatNumber(series.last?.[1])}</td>
     <td class="number at-cursor" data-cursor=${key}></td>
   </tr>`;
