@@ -276,6 +276,182 @@ describe('charts page', function () {
     assert.equal(state.hovered?.runId, runIdOf(1));
   });
 
+  it('pans by Shift and dragging, by the touch pad and by the keyboard; each chart alone where x is not shared', async () => {
+    const { page } = await open(make([{ metrics: { a: series(wave(1000)), b: series(wave(1000)) } }]));
+    const whole = await readChart(page, 'a');
+    await readChart(page, 'b');
+    await page.getByLabel('same x').uncheck();
+    await page.locator(plotOf('a')).focus();
+    await page.keyboard.press('+');
+    const zoomed = await chartWhere(page, 'a', ({ x }) => x.max < whole.x.max);
+    const width = zoomed.x.max - zoomed.x.min;
+    assert.deepEqual((await readChart(page, 'b')).x, whole.x);
+    const shifted = async (from: number, direction: 1 | -1): Promise<number> => {
+      const { x } = await chartWhere(page, 'a', (chart) => direction * (chart.x.min - from) > 0.05 * width);
+      assert.ok(Math.abs(x.max - x.min - width) < 1e-6 * width, 'as wide as before');
+      return x.min;
+    };
+    await page.keyboard.press('Shift+ArrowRight');
+    const byKey = await shifted(zoomed.x.min, 1);
+    const box = (await page.locator(plotOf('a')).boundingBox())!;
+    await page.mouse.move(box.x + 200, box.y + 100);
+    await page.mouse.wheel(-60, 0);
+    const byPad = await shifted(byKey, -1);
+    await page.keyboard.down('Shift');
+    await page.mouse.down();
+    await page.mouse.move(box.x + 120, box.y + 100, { steps: 6 });
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    await shifted(byPad, 1);
+    await page.locator(plotOf('a')).focus();
+    await page.keyboard.press('0');
+    await chartWhere(page, 'a', ({ x }) => x.max === whole.x.max && x.min === whole.x.min);
+  });
+
+  it('says what a logarithmic x axis cannot show, and draws relative time', async () => {
+    const points: HistoryPoint[] = [-10, 0, 1, 10, 100].map((step, i) => [step, START + i * 1000, i]);
+    const { page } = await open(make([{ startTime: START - 500, metrics: { loss: points } }]));
+    await readChart(page, 'loss');
+    await page.getByLabel('log x').check();
+    const log = await chartWhere(
+      page,
+      'loss',
+      (chart) => chart.x.type === 'logarithmic' && valuesOf(chart).length === 3,
+    );
+    assert.deepEqual([log.x.min, log.x.max, valuesOf(log)], [1, 100, [2, 3, 4]]);
+    await page.waitForFunction(() =>
+      /2 points at x ≤ 0 not shown/.test(document.querySelector('.said')?.textContent ?? ''),
+    );
+    await page.getByLabel('log x').uncheck();
+    await page.getByLabel('x', { exact: true }).selectOption('relative');
+    const relative = await chartWhere(page, 'loss', ({ x }) => x.min === 500);
+    assert.deepEqual(
+      relative.datasets[0]!.points.map(([x]) => x),
+      [500, 1500, 2500, 3500, 4500],
+    );
+  });
+
+  it('draws one value a run as dots on rows, and says what has no place', async () => {
+    const { page } = await open(
+      make([
+        { name: 'high', metrics: { rmse: series([3]) } },
+        { name: 'low', metrics: { rmse: series([1]) } },
+        { name: 'none', metrics: { rmse: series([NaN]) } },
+        { name: 'below', metrics: { rmse: series([-2]) } },
+      ]),
+    );
+    interface Dots {
+      chart: {
+        data: { datasets: { label: string; data: { x: number; y: number }[]; pointRadius: number }[] };
+        scales: { y: { getLabels: unknown; ticks: { label: string }[] } };
+      };
+    }
+    const read = async (): Promise<{ rows: unknown[]; ticks: string[]; radii: number[] }> =>
+      page.evaluate(() => {
+        const card = document.querySelector<Element & { dots?: Dots }>('chart-card');
+        const chart = card?.dots?.chart;
+        const datasets = chart?.data.datasets ?? [];
+        return {
+          rows: datasets.map(({ label, data }) => [label, ...data.map(({ x, y }) => [x, y])]),
+          ticks: chart?.scales.y.ticks.map(({ label }) => label) ?? [],
+          radii: datasets.map(({ pointRadius }) => pointRadius),
+        };
+      });
+    await page.getByText('4 runs, one value each, the lowest on top').waitFor();
+    const drawn = await read();
+    assert.deepEqual(drawn.rows, [['below', [-2, 0]], ['low', [1, 1]], ['high', [3, 2]], ['none']]);
+    assert.deepEqual(drawn.ticks, ['below', 'low', 'high', 'none (NaN)']);
+    assert.deepEqual(
+      (await page.locator('table.legend thead th.number').allTextContents()).filter(
+        (text) => !/cross/.test(text),
+      ),
+      ['value'],
+    );
+    // The row under the pointer lights up, here and in every view.
+    const box = (await page.locator(plotOf('rmse')).boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 8);
+    await page.waitForFunction(
+      () => document.querySelector('.run-chip.hovered bdi')?.textContent === 'below',
+    );
+    assert.deepEqual((await read()).radii, [6, 4, 4, 4]);
+    await page.getByLabel('log y').check();
+    await page.waitForFunction(() =>
+      document
+        .querySelector<Element & { dots?: Dots }>('chart-card')
+        ?.dots?.chart.scales.y.ticks.some(({ label }) => label === 'below (≤ 0)'),
+    );
+  });
+
+  it('keeps system metrics folded in the last section, and moves a chart', async () => {
+    const metrics = Object.fromEntries(
+      ['system/cpu', 'val/loss', 'val/acc', 'b', 'a'].map((key) => [key, series(wave(5))]),
+    );
+    const { page } = await open(make([{ metrics }]));
+    await readChart(page, 'a');
+    const headings = page.locator('.section h2 .fold');
+    assert.deepEqual(
+      (await headings.allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim()),
+      ['metrics 2', 'val/ 2', 'system/ 1'],
+    );
+    assert.deepEqual(
+      await headings.evaluateAll((found) => found.map((fold) => fold.getAttribute('aria-expanded'))),
+      ['true', 'true', 'false'],
+    );
+    const shown = (): Promise<(string | null)[]> =>
+      page
+        .locator('chart-card')
+        .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-metric')));
+    assert.deepEqual(await shown(), ['a', 'b', 'val/acc', 'val/loss']);
+    await page.getByLabel('Actions for a…').click();
+    await page.getByRole('menuitem', { name: 'Move Back' }).click();
+    assert.deepEqual((await shown()).slice(0, 2), ['b', 'a']);
+    await opened!.hideAndShow();
+    await readChart(page, 'a');
+    assert.deepEqual((await shown()).slice(0, 2), ['b', 'a']);
+  });
+
+  it('keeps groups apart whose params are lists or begin alike for 5,000 characters', async () => {
+    const long = 'x'.repeat(5000);
+    const layers = ['[64, 64]', '[64, 64]', '[128]', `${long}1`, `${long}2`];
+    const { page } = await open(
+      make(layers.map((value, i) => ({ params: { layers: value }, metrics: { loss: series(wave(9, i)) } }))),
+    );
+    await readChart(page, 'loss');
+    await page.getByLabel('group').selectOption('param:layers');
+    await page.getByText('layers = [64, 64]').waitFor();
+    assert.deepEqual((await page.locator('table.legend tbody .muted').allTextContents()).toSorted(), [
+      '1 run, n = 1',
+      '1 run, n = 1',
+      '1 run, n = 1',
+      '2 runs, n = 2',
+    ]);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(width <= 0, 'nothing is wider than the page');
+  });
+
+  it('copies a picture, and offers to save it where the window refuses', async () => {
+    const { page } = await open(make([{ metrics: { loss: series(wave(50)) } }]));
+    await readChart(page, 'loss');
+    const copy = async (): Promise<void> => {
+      await page.getByLabel('Actions for loss…').click();
+      await page.getByRole('menuitem', { name: 'Copy Picture' }).click();
+    };
+    // Granting one permission refuses the others.
+    await page.context().grantPermissions(['geolocation']);
+    await copy();
+    await page.getByText('This window does not let a page copy pictures.').waitFor();
+    await page.getByRole('button', { name: 'Save it instead…' }).click();
+    await page.waitForTimeout(300);
+    assert.equal(saved.at(-1)?.name, 'loss.png');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await copy();
+    await page.getByText('Picture copied').waitFor();
+    const types = await page.evaluate(async () =>
+      (await navigator.clipboard.read()).flatMap((item) => item.types),
+    );
+    assert.deepEqual(types, ['image/png']);
+  });
+
   it('pins a run: first, in front, there whatever the filter says; runs of one name are told apart', async () => {
     const file = make([
       { name: 'xgboost', params: { depth: '3', seed: '1' }, metrics: { loss: series([1, 2, 3]) } },
@@ -520,7 +696,7 @@ describe('charts page', function () {
   it('can be read and used without eyes or mouse, on the real taxi store', async () => {
     const folder = await fixture('taxi-duration');
     await open(`${folder}/mlflow.db`, { experimentIds: ['1'] });
-    await readChart(opened!.page, 'best_iteration');
+    await opened!.page.getByText('3 runs, one value each').first().waitFor();
     await opened!.page.locator('chart-card[data-metric="validation-rmse"]').scrollIntoViewIfNeeded();
     const chart = await readChart(opened!.page, 'validation-rmse');
     assert.equal(chart.datasets.length, 21);

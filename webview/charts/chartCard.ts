@@ -10,6 +10,7 @@ import '../ui/menu';
 import { Refresher } from '../ui/refresher';
 import { roveRows } from '../ui/rows';
 import { runColor } from '../ui/theme';
+import { CHART_KEYS, onChartKey, type ChartKeys } from './cardKeys';
 import { ChartView } from './chartView';
 import { Cursor } from './cursor';
 import { areSingleValues, DotsView } from './dotsView';
@@ -138,7 +139,7 @@ export class ChartCard extends LitElement {
         tabindex="0"
         role="img"
         aria-label=${this.near ? summary(name, lines, this.groups.length) : name}
-        aria-keyshortcuts="+ - ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight 0 Enter"
+        aria-keyshortcuts=${CHART_KEYS}
         @keydown=${this.onKey}
         @pointermove=${this.onPointer}
         @pointerleave=${this.onLeave}
@@ -379,46 +380,16 @@ export class ChartCard extends LitElement {
     }
   };
 
-  private readonly onKey = (event: KeyboardEvent): void => {
-    const { view } = this;
-    if (!view || event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
-    const pan = event.shiftKey;
-    switch (event.key) {
-      case '+':
-      case '=':
-        view.zoomStep('in');
-        break;
-      case '-':
-      case '_':
-        view.zoomStep('out');
-        break;
-      case 'ArrowLeft':
-      case 'ArrowRight': {
-        const direction = event.key === 'ArrowLeft' ? -1 : 1;
-        if (pan) {
-          view.panBy(direction * 0.25);
-        } else {
-          this.host.setCursor(this.cursor.step(view, this.lines(), direction));
-        }
-        break;
-      }
-      case '0':
-      case 'Home':
-        this.host.setRange(this.metric, null);
-        break;
-      case 'Enter':
-        this.host.enlarge(this.enlarged ? null : this.metric);
-        break;
-      case 'Escape':
-        this.host.setCursor(null);
-        this.host.enlarge(null);
-        break;
-      default:
-        return;
-    }
-    event.preventDefault();
+  private readonly onKey = (event: KeyboardEvent): void => onChartKey(event, this.view, this.keys);
+
+  private readonly keys: ChartKeys = {
+    step: (direction) => this.host.setCursor(this.cursor.step(this.view!, this.lines(), direction)),
+    reset: () => this.host.setRange(this.metric, null),
+    enlarge: () => this.host.enlarge(this.enlarged ? null : this.metric),
+    escape: () => {
+      this.host.setCursor(null);
+      this.host.enlarge(null);
+    },
   };
 }
 

@@ -16,12 +16,11 @@ import { crumbs, goneBanner, target } from './pageHeader';
 import './chartCard';
 import type { ChartCard, CardHost } from './chartCard';
 import { copyPicture, fileName, pngBytes } from './exporting';
+import { ChartsMemory } from './memory';
 import { movedOrder, sectionsOf, sharedRanges, type MetricSection } from './sections';
 import { readSettings, type ChartSettings, type ChartsView } from './settings';
 import { toolbar } from './toolbar';
 import { runsLine, type RunActions } from './runsLine';
-
-const ALL = '*';
 
 @customElement('charts-page')
 export class ChartsPage extends LivePage<ChartsPageData> {
@@ -29,17 +28,15 @@ export class ChartsPage extends LivePage<ChartsPageData> {
   protected readonly what = 'charts';
 
   @state() private settings: ChartSettings = readSettings(null);
-  @state() private filter = '';
-  @state() private enlarged: string | null = null;
   @state() private onlyMetrics: readonly string[] | undefined;
   @state() private version = 0;
   @state() private allChips = false;
   @state() private hovered: string | null = null;
   @state() private sharedY: ReadonlyMap<string, [number, number]> = new Map();
-  private readonly folded = new Set<string>(['system/']);
-  private readonly hiddenRuns = new Set<string>();
-  private readonly ranges = new Map<string, [number, number]>();
-  private order: string[] = [];
+  private readonly memory = new ChartsMemory((view) => {
+    this.connection.saveView(view);
+    this.requestUpdate();
+  });
   private runsOf = new Map<string, ChartRun[]>();
   private readonly yExtents = new Map<string, [number, number]>();
   private settingsRead = false;
@@ -52,7 +49,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
   override connectedCallback(): void {
     const { client, args } = this.connection;
     this.onlyMetrics = args.metrics?.length ? args.metrics : undefined;
-    this.restore(this.connection.view<Partial<ChartsView>>());
+    this.memory.restore(this.connection.view<Partial<ChartsView>>());
     super.connectedCallback();
     client.on('viewStateChanged', () => this.refresher.request());
     client.on('hovered', (run) => (this.hovered = run && keyOf(run)));
@@ -92,7 +89,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
                 icon: 'diff',
                 run: () => this.run('diffRuns', { runs: data.runs.map(target) }),
               },
-              { label: 'Reset All Zoom', icon: 'discard', run: () => this.setRange(ALL, null) },
+              { label: 'Reset All Zoom', icon: 'discard', run: () => this.memory.forgetRanges() },
             ]}
           ></lens-menu>
         </div>
@@ -104,27 +101,24 @@ export class ChartsPage extends LivePage<ChartsPageData> {
           runs: data.runs,
           change: (change) => this.changeSettings(change),
           filter: filterBox({
-            value: this.filter,
+            value: this.memory.filter,
             placeholder: 'Filter metrics',
-            onChange: (value) => {
-              this.filter = value;
-              this.saveView();
-            },
+            onChange: (value) => this.setFilter(value),
             result:
-              this.filter.trim() === ''
+              this.memory.filter.trim() === ''
                 ? undefined
                 : `${metrics.length} of ${count(data.metrics.length, 'metric')}`,
           }),
         })}
         ${runsLine({
           runs: data.runs,
-          hidden: this.hiddenRuns,
+          hidden: this.memory.hidden,
           hovered: this.hovered,
           baseline: data.baseline,
           omitted: data.omitted,
           actions: this.runActions,
           showAll: () => {
-            this.hiddenRuns.clear();
+            this.memory.hidden.clear();
             this.regroup();
           },
           whole: this.allChips,
@@ -146,19 +140,19 @@ export class ChartsPage extends LivePage<ChartsPageData> {
   }
 
   private charts(data: ChartsPageData, metrics: ChartMetric[]): unknown {
-    const empty = emptyReason(data, metrics.length, this.filter.trim() !== '', {
+    const empty = emptyReason(data, metrics.length, this.memory.filter.trim() !== '', {
       tryAgain: this.tryAgain(),
       showAll: { label: 'Show all metrics', run: () => this.showAllMetrics() },
-      clearFilter: { label: 'Clear the filter', run: () => (this.filter = '') },
+      clearFilter: { label: 'Clear the filter', run: () => this.setFilter('') },
     });
     if (empty) {
       return empty;
     }
-    const enlarged = metrics.find(({ key }) => key === this.enlarged);
+    const enlarged = metrics.find(({ key }) => key === this.memory.enlarged);
     if (enlarged) {
       return html`<div class="chart-grid">${this.card(enlarged, true)}</div>`;
     }
-    const sections = sectionsOf(metrics, this.order);
+    const sections = sectionsOf(metrics, this.memory.order);
     if (sections.length === 1 && sections[0]!.name === '') {
       return this.grid(sections[0]!);
     }
@@ -167,8 +161,8 @@ export class ChartsPage extends LivePage<ChartsPageData> {
         id: `metrics-${part.name || 'metrics'}`,
         title: part.name === '' ? 'metrics' : plainText(part.name),
         count: String(part.metrics.length),
-        open: !this.folded.has(part.name) || this.filter.trim() !== '',
-        onToggle: () => this.toggleFold(part.name),
+        open: !this.memory.folded.has(part.name) || this.memory.filter.trim() !== '',
+        onToggle: () => this.memory.toggle('folded', part.name),
         body: () => this.grid(part),
       }),
     );
@@ -188,7 +182,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
       .runs=${this.runsOf.get(metric.key) ?? []}
       .allRuns=${this.data?.runs ?? []}
       .settings=${this.settings}
-      .range=${this.rangeOf(metric.key)}
+      .range=${this.memory.rangeOf(metric.key, this.settings.shareX)}
       .sharedY=${this.sharedY.get(name) ?? null}
       .baseline=${this.data?.baseline ?? null}
       .hovered=${this.hovered}
@@ -202,7 +196,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     toggle: (run) => this.toggleHidden(run),
     only: (run) => this.hideOthers(run),
     pin: (run, pinned) => {
-      this.hiddenRuns.delete(keyOf(run));
+      this.memory.hidden.delete(keyOf(run));
       this.act(this.connection.client.request('pin', { run, pinned }));
     },
     hover: (run) => this.hover(run),
@@ -217,7 +211,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
   private readonly cardHost: CardHost = {
     actions: this.runActions,
     sample: (request, signal) => this.connection.client.request('sample', request, signal),
-    setRange: (metric, range) => this.setRange(metric, range),
+    setRange: (metric, range) => this.memory.setRange(metric, this.settings.shareX, range),
     setCursor: (x) => {
       for (const card of this.querySelectorAll<ChartCard>('chart-card')) {
         card.showCursor(x);
@@ -252,7 +246,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     for (const metric of data.metrics) {
       const runs = metric.runs
         .map((index) => data.runs[index]!)
-        .filter((run) => !this.hiddenRuns.has(keyOf(run)));
+        .filter((run) => !this.memory.hidden.has(keyOf(run)));
       const before = this.runsOf.get(metric.key);
       const same =
         before?.length === runs.length &&
@@ -260,12 +254,11 @@ export class ChartsPage extends LivePage<ChartsPageData> {
       next.set(metric.key, same ? before : runs);
     }
     this.runsOf = next;
-    this.saveView();
-    this.requestUpdate();
+    this.memory.keep();
   }
 
   private shownMetrics(data: ChartsPageData): ChartMetric[] {
-    const filter = this.filter.trim();
+    const filter = this.memory.filter.trim();
     return data.metrics.filter(
       ({ key }) => (!this.onlyMetrics || this.onlyMetrics.includes(key)) && matches(filter, key),
     );
@@ -276,32 +269,15 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     this.settings = { ...this.settings, ...change };
     if (x) {
       // A range of steps means nothing in time.
-      this.ranges.clear();
+      this.memory.forgetRanges();
     }
     this.yExtents.clear();
     this.sharedY = new Map();
-    this.saveView();
     clearTimeout(this.saving);
     this.saving = setTimeout(
       () => this.act(this.connection.client.request('saveSettings', { settings: this.settings })),
       500,
     );
-  }
-
-  private rangeOf(metric: string): [number, number] | null {
-    return this.ranges.get(this.settings.shareX ? ALL : metric) ?? null;
-  }
-
-  private setRange(metric: string, range: [number, number] | null): void {
-    if (metric === ALL) {
-      this.ranges.clear();
-    } else if (range) {
-      this.ranges.set(this.settings.shareX ? ALL : metric, range);
-    } else {
-      this.ranges.delete(this.settings.shareX ? ALL : metric);
-    }
-    this.saveView();
-    this.requestUpdate();
   }
 
   private setYExtent(metric: string, extent: [number, number] | null): void {
@@ -313,7 +289,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     } else {
       this.yExtents.delete(metric);
     }
-    const shared = sharedRanges(sectionsOf(this.shownMetrics(this.data), this.order), this.yExtents);
+    const shared = sharedRanges(sectionsOf(this.shownMetrics(this.data), this.memory.order), this.yExtents);
     const same = [...shared].every(([name, [low, high]]) => {
       const before = this.sharedY.get(name);
       return before?.[0] === low && before[1] === high;
@@ -325,12 +301,12 @@ export class ChartsPage extends LivePage<ChartsPageData> {
   }
 
   private enlarge(metric: string | null): void {
-    const before = this.enlarged;
+    const before = this.memory.enlarged;
     if (metric === before) {
       return;
     }
-    this.enlarged = metric;
-    this.saveView();
+    this.memory.enlarged = metric;
+    this.memory.keep();
     void this.updateComplete.then(() => {
       const selector = `chart-card[data-metric="${CSS.escape(metric ?? before ?? '')}"] .plot`;
       this.querySelector<HTMLElement>(selector)?.focus();
@@ -338,40 +314,33 @@ export class ChartsPage extends LivePage<ChartsPageData> {
   }
 
   private move(metric: string, by: -1 | 1): void {
-    const order = movedOrder(sectionsOf(this.data?.metrics ?? [], this.order), metric, by);
+    const order = movedOrder(sectionsOf(this.data?.metrics ?? [], this.memory.order), metric, by);
     if (order) {
-      this.order = order;
-      this.saveView();
-      this.requestUpdate();
+      this.memory.order = order;
+      this.memory.keep();
     }
   }
 
+  private setFilter(filter: string): void {
+    this.memory.filter = filter;
+    this.memory.keep();
+  }
+
   private toggleHidden(run: RunKey): void {
-    const key = keyOf(run);
-    if (!this.hiddenRuns.delete(key)) {
-      this.hiddenRuns.add(key);
-    }
+    this.memory.toggle('hidden', keyOf(run));
     this.regroup();
   }
 
   private hideOthers(run: RunKey): void {
     const kept = this.data?.runs.filter((other) => other.pinned || sameRun(other, run)) ?? [];
     const keys = new Set(kept.map(keyOf));
-    this.hiddenRuns.clear();
+    this.memory.hidden.clear();
     for (const other of this.data?.runs ?? []) {
       if (!keys.has(keyOf(other))) {
-        this.hiddenRuns.add(keyOf(other));
+        this.memory.hidden.add(keyOf(other));
       }
     }
     this.regroup();
-  }
-
-  private toggleFold(name: string): void {
-    if (!this.folded.delete(name)) {
-      this.folded.add(name);
-    }
-    this.saveView();
-    this.requestUpdate();
   }
 
   private showAllMetrics(): void {
@@ -405,28 +374,5 @@ export class ChartsPage extends LivePage<ChartsPageData> {
         ? { store: data.store, parentRunId: parent }
         : { store: data.store, experimentIds: data.experiments.map(({ experimentId }) => experimentId) },
     );
-  }
-
-  private restore(view: Partial<ChartsView> | undefined): void {
-    this.filter = view?.filter ?? '';
-    this.enlarged = view?.enlarged ?? null;
-    this.order = view?.order ?? [];
-    view?.hidden?.forEach((key) => this.hiddenRuns.add(key));
-    view?.ranges?.forEach(([metric, range]) => this.ranges.set(metric, range));
-    if (view?.folded) {
-      this.folded.clear();
-      view.folded.forEach((name) => this.folded.add(name));
-    }
-  }
-
-  private saveView(): void {
-    this.connection.saveView({
-      filter: this.filter,
-      folded: [...this.folded],
-      hidden: [...this.hiddenRuns],
-      ranges: [...this.ranges],
-      enlarged: this.enlarged,
-      order: this.order,
-    } satisfies ChartsView);
   }
 }

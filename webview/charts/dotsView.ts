@@ -80,8 +80,8 @@ export class DotsView {
 
   /** The run whose row is at a height on the canvas, CSS pixels. */
   runAt(pixelY: number): RunKey | null {
-    const row = Math.round(this.chart.scales.y?.getValueForPixel(pixelY) ?? -1);
-    const run = this.rows[row]?.run;
+    const row = Math.round(this.chart.scales.y?.getValueForPixel(pixelY) ?? 0);
+    const run = this.rows[Math.min(this.rows.length - 1, Math.max(0, row))]?.run;
     return run ? { store: run.store, runId: run.runId } : null;
   }
 

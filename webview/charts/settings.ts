@@ -54,12 +54,15 @@ export function readSettings(stored: unknown): ChartSettings {
   };
 }
 
+/** The key of the range that all charts share. */
+export const ALL_CHARTS = '*';
+
 /** What the page remembers while it is hidden, and over a reload of the window. */
 export interface ChartsView {
   filter: string;
   folded: string[];
   hidden: string[];
-  /** By metric; `*` where all charts share x. */
+  /** By metric; `ALL_CHARTS` where all share x. */
   ranges: [string, [number, number]][];
   enlarged: string | null;
   /** Metrics that the user moved, first to last. */

@@ -178,43 +178,39 @@ export const sweepStyles = css`
   }
   /* Where there is little room the words of a run stand on a line of their own, below its numbers. */
   @container (max-width: 620px) {
-    table.best-model thead th.words,
-    table.best-model thead th:last-child {
+    table.best-model thead {
       display: none;
     }
     table.best-model tbody tr {
-      display: grid;
-      grid-template-columns: minmax(0, 1fr) auto auto auto;
+      display: flex;
+      flex-wrap: wrap;
       align-items: center;
+      gap: 2px 12px;
       padding: 4px 0;
       border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
     }
+    table.best-model tbody td {
+      height: auto;
+      padding: 0;
+    }
     table.best-model tbody td:first-child {
-      grid-column: 1 / -2;
+      flex: 1 1 calc(100% - 70px);
     }
     table.best-model td.row-actions {
-      grid-row: 1;
-      grid-column: -2;
-      text-align: right;
+      order: 1;
     }
     table.best-model tbody td.number {
-      height: auto;
-      text-align: left;
+      order: 2;
+      white-space: nowrap;
     }
     table.best-model tbody td.number::before {
       content: attr(data-name) ' ';
       font-family: var(--vscode-font-family);
       color: var(--vscode-descriptionForeground);
     }
-    table.best-model thead {
-      display: none;
-    }
-    table.best-model tbody tr > td.number {
-      grid-column: auto;
-    }
     table.best-model td.words {
-      grid-column: 1 / -1;
-      height: auto;
+      order: 3;
+      flex-basis: 100%;
     }
   }
   table.best-model .words {

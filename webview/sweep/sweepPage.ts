@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { count, plainText } from '../../src/mlflow/format';
 import type { SweepColumn, SweepPageData, SweepProtocol } from '../../src/protocol/sweep';
 import { paramImportance, type ImportanceResult } from '../../src/series/importance';
 import { breadcrumb } from '../ui/breadcrumb';
@@ -9,13 +8,13 @@ import type { PageConnection } from '../ui/client';
 import { iconButton } from '../ui/icon';
 import { LivePage, type CommonClient } from '../ui/livePage';
 import { section } from '../ui/section';
-import { banner, emptyState } from '../ui/states';
+import { emptyState } from '../ui/states';
 import { themeKind } from '../ui/theme';
 import { bestModel } from './bestModel';
-import { brushText, NO_BRUSH, runFilter, selectedRuns, type AxisBrush, type Brushes } from './brush';
+import { brushLine, crumbs, emptySweep, hoverText, notes } from './around';
+import { NO_BRUSH, runFilter, selectedRuns, type AxisBrush, type Brushes } from './brush';
 import {
   cellsOf,
-  cellText,
   directionOf,
   defaultObjectives,
   goodnessOf,
@@ -151,7 +150,7 @@ export class SweepPage extends LivePage<SweepPageData> {
   protected whole(data: SweepPageData): TemplateResult {
     const sweep = this.sweep!;
     return html`<header class="page-header">
-        ${breadcrumb(this.crumbs(data))}
+        ${breadcrumb(crumbs(data, (command, args) => this.run(command, args)))}
         <div class="actions">
           ${this.saying()}
           <vscode-button appearance="secondary" @click=${() => this.openTable(sweep)}>
@@ -159,27 +158,8 @@ export class SweepPage extends LivePage<SweepPageData> {
           </vscode-button>
         </div>
       </header>
-      ${this.banners(data, [
-        data.omitted > 0
-          ? banner('info', `Only the newest ${data.runs.length.toLocaleString('en-US')} runs are drawn.`)
-          : nothing,
-        data.gone > 0
-          ? banner(
-              'warning',
-              `${count(data.gone, 'run')} of this page ${data.gone === 1 ? 'is' : 'are'} no longer in the store.`,
-            )
-          : nothing,
-      ])}
-      ${this.body(data.runs.length === 0 ? this.empty(data) : this.parts(sweep))}`;
-  }
-
-  private empty(data: SweepPageData): TemplateResult {
-    return emptyState(
-      data.parent
-        ? `“${plainText(data.parent.name, 60)}” has no child runs: a sweep’s parent or an experiment can be drawn.`
-        : 'No runs to draw: this experiment has none yet.',
-      this.tryAgain(),
-    );
+      ${this.banners(data, notes(data))}
+      ${this.body(data.runs.length === 0 ? emptySweep(data, this.tryAgain()) : this.parts(sweep))}`;
   }
 
   private parts(sweep: Sweep): TemplateResult {
@@ -189,7 +169,11 @@ export class SweepPage extends LivePage<SweepPageData> {
       flip: () => sweep.objective && this.flip(sweep.objective),
       colorBy: (colorBy) => this.change({ colorBy }),
     })}
-    ${this.brushLine(sweep)}
+    ${brushLine(sweep, this.brushes, {
+      clear: () => this.setBrushes(NO_BRUSH),
+      show: (runs) => this.run('showRuns', { runs: this.targets(runs), shown: true }),
+      chart: (runs) => this.run('openCharts', { runs: this.targets(runs) }),
+    })}
     ${this.fold(
       'parallel',
       'Parallel coordinates',
@@ -216,7 +200,7 @@ export class SweepPage extends LivePage<SweepPageData> {
                   .theme=${this.theme}
                 ></parallel-coordinates>`
           }
-          <div class="hover-card muted" aria-live="off">${this.hoverText(sweep, axes)}</div>`,
+          <div class="hover-card muted" aria-live="off">${hoverText(sweep, axes)}</div>`,
       iconButton('settings', 'Choose Axes', () => (this.choosingAxes = !this.choosingAxes), {
         pressed: this.choosingAxes,
       }),
@@ -243,7 +227,7 @@ export class SweepPage extends LivePage<SweepPageData> {
         hover: this.hover,
         open: this.open,
         register: (run) => this.run('registerModel', this.target(run)),
-        diff: (runs) => this.run('diffRuns', { runs: runs.map((run) => this.target(run)) }),
+        diff: (runs) => this.run('diffRuns', { runs: this.targets(runs) }),
         limit: this.limit,
         more: () => (this.limit += 50),
       }),
@@ -274,63 +258,6 @@ export class SweepPage extends LivePage<SweepPageData> {
     });
   }
 
-  private brushLine(sweep: Sweep): TemplateResult {
-    const { selected, data } = sweep;
-    const texts = [...this.brushes.axes].flatMap(([id, brush]) => {
-      const column = this.columns.get(id);
-      return column ? [plainText(brushText(column, brush), 120)] : [];
-    });
-    return html`<div class="brush-line" role="status" aria-live="polite">
-      ${
-        selected
-          ? html`<span>${selected.size} of ${count(data.runs.length, 'run')}</span>
-              <span class="muted"
-                >${[...texts, ...(this.brushes.runs ? ['drawn round'] : [])].join(' · ')}</span
-              >
-              <button type="button" class="link" @click=${() => this.setBrushes(NO_BRUSH)}>Clear</button>
-              <button type="button" class="link" @click=${() => this.show([...selected])}>
-                Show in views
-              </button>`
-          : html`<span class="muted"
-              >${count(data.runs.length, 'run')}. Drag along an axis, or round points, to select.</span
-            >`
-      }
-    </div>`;
-  }
-
-  private crumbs(data: SweepPageData): Parameters<typeof breadcrumb>[0] {
-    const open = (experimentIds: string[]) => () =>
-      this.run('openRunTable', { store: data.store, experimentIds });
-    const { parent } = data;
-    return [
-      { label: data.storeName, title: data.store, open: open([]) },
-      ...data.experiments
-        .slice(0, 2)
-        .map(({ experimentId, name }) => ({ label: name, open: open([experimentId]) })),
-      ...(parent
-        ? [
-            {
-              label: parent.name,
-              open: () => this.run('openRun', { store: data.store, runId: parent.runId }),
-            },
-          ]
-        : []),
-      { label: 'Sweep' },
-    ];
-  }
-
-  private hoverText(sweep: Sweep, axes: readonly SweepColumn[]): string {
-    const { hovered, data } = sweep;
-    const run = hovered === null ? undefined : data.runs[hovered];
-    return run && hovered !== null
-      ? [
-          run.name,
-          ...axes.map((column) => `${plainText(column.name, 30)} ${cellText(column, hovered)}`),
-        ].join(' · ')
-      : ' ';
-  }
-
-  /** Params of several values by importance, then the objective; or what the user chose. */
   private axes(sweep: Sweep): SweepColumn[] {
     const known = (ids: readonly string[]): SweepColumn[] => ids.flatMap((id) => this.columns.get(id) ?? []);
     if (this.settings.axes) {
@@ -427,8 +354,8 @@ export class SweepPage extends LivePage<SweepPageData> {
     return { store: this.data!.store, runId: this.data!.runs[run]!.runId };
   }
 
-  private show(runs: readonly number[]): void {
-    this.run('showRuns', { runs: runs.map((run) => this.target(run)) });
+  private targets(runs: readonly number[]): { store: string; runId: string }[] {
+    return runs.map((run) => this.target(run));
   }
 
   private openTable(sweep: Sweep): void {
