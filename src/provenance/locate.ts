@@ -30,14 +30,19 @@ export function locateScript(snapshot: Snapshot, sourceName: string): Located {
     return { file: direct, problem: null };
   }
   const parts = name.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
+  // A platform's notebook is named without its file's extension.
+  const hasExtension = parts.at(-1)?.includes('.') ?? true;
   for (let i = 0; i < parts.length; i++) {
     const tail = parts.slice(i).join('/');
-    const matching = [...snapshot.paths].filter((path) => path === tail || path.endsWith(`/${tail}`));
+    const names = hasExtension ? [tail] : [tail, `${tail}.py`, `${tail}.ipynb`];
+    const matching = [...snapshot.paths].filter((path) =>
+      names.some((name) => path === name || path.endsWith(`/${name}`)),
+    );
     if (matching.length === 1) {
       return { file: matching[0]!, problem: null };
     }
     if (matching.length > 1) {
-      const exact = matching.find((path) => path === tail);
+      const exact = matching.find((path) => names.includes(path));
       return exact
         ? { file: exact, problem: null }
         : { file: null, problem: `${matching.length} files of the commit are called ${tail}.` };

@@ -1,3 +1,4 @@
+import { REPOSITORY_ROOT } from './python/libraries/configFiles';
 import type { Trace } from './python/trace';
 import { pythonText } from './python/text';
 import { optionsOf, sameOrigin, text, type Origin, type Outside, type Value } from './python/values';
@@ -25,8 +26,11 @@ export function canProduce(value: Value, logged: string): Verdict {
       if (written === logged || (CUTS.includes(logged.length) && written.startsWith(logged))) {
         return 'yes';
       }
+      if (data.constant.loose === 'path' || written.startsWith(REPOSITORY_ROOT)) {
+        return logged.endsWith(`/${tail(written)}`) ? 'yes' : 'maybe';
+      }
       const isNumber = data.constant.type === 'int' || data.constant.type === 'float';
-      return isNumber && sameNumber(Number(data.constant.value), logged) ? 'yes' : 'no';
+      return isNumber && sameNumber(Number(data.constant.value), logged, data.constant.loose) ? 'yes' : 'no';
     }
     case 'range': {
       const number = numberOf(logged);
@@ -55,8 +59,20 @@ function slack(bound: number): number {
   return Number.isFinite(bound) ? Math.abs(bound) * 1e-12 : 0;
 }
 
-function sameNumber(number: number, logged: string): boolean {
-  return numberOf(logged) === number;
+/** A path without what differs between machines. */
+function tail(path: string): string {
+  return path.replace(REPOSITORY_ROOT, '').replace(/^(~|\.)?\/+/, '');
+}
+
+/** Equal, as single precision gives it back, or but for the last digits of what was computed. */
+function sameNumber(number: number, logged: string, loose?: 'number' | 'path'): boolean {
+  const value = numberOf(logged);
+  return (
+    value !== null &&
+    (value === number ||
+      value === Math.fround(number) ||
+      (loose === 'number' && Math.abs(value - number) <= 1e-12 * Math.abs(number)))
+  );
 }
 
 function numberOf(logged: string): number | null {
@@ -82,7 +98,10 @@ function candidatesOf(events: readonly LogEvent[], key: string): Candidate[] {
 /** Which of the runs that the program starts is this one: by what they log, then by name and depth. */
 function runsOf(trace: Trace, wanted: Wanted): Set<RunToken> {
   const tokens = [
-    ...new Set([...trace.events, ...trace.autologs, ...trace.models].map((event) => event.run)),
+    ...new Set([
+      ...[...trace.events, ...trace.autologs, ...trace.models].map((event) => event.run),
+      ...trace.runs,
+    ]),
   ];
   const scores = tokens.map((token) => {
     const events = trace.events.filter((event) => event.run === token);
@@ -125,35 +144,46 @@ export function matchParams(
 ): Map<string, ParamSource> {
   const runs = runsOf(trace, wanted);
   const own = trace.events.filter((event) => runs.has(event.run));
+  const isNamed = isOnlyOneNamed(trace, runs, wanted.runName);
   const result = new Map<string, ParamSource>();
   for (const { key, value } of wanted.params) {
     const mine = candidatesOf(own, key);
     const source =
-      mine.length > 0 ? judge(trace, mine, value, commit, exact) : byOthers(trace, runs, key, value, commit);
+      mine.length > 0
+        ? judge(trace, mine, value, commit, exact)
+        : byOthers(trace, runs, isNamed, key, value, commit);
     result.set(key, source);
   }
   return result;
+}
+
+/** Whether the chosen run is the one that the code gives this name. */
+function isOnlyOneNamed(trace: Trace, runs: Set<RunToken>, name: string): boolean {
+  const named = trace.runs.filter((run) => run.name && optionsOf(run.name).map(text).includes(name));
+  return named.length === 1 && runs.size === 1 && runs.has(named[0]!);
 }
 
 /** A key that the chosen run does not log by name. */
 function byOthers(
   trace: Trace,
   runs: Set<RunToken>,
+  isNamed: boolean,
   key: string,
   value: string,
   commit: string,
 ): ParamSource {
   const others = candidatesOf(trace.events, key);
-  if (others.length > 0) {
-    const judged = judge(trace, others, value, commit, false);
-    return judged.status === 'found' ? judged : unknownSource(value, judged.why, commit);
-  }
+  const judged = others.length > 0 ? judge(trace, others, value, commit, false) : null;
   const autolog = trace.autologs.find((event) => runs.has(event.run));
   const unclear =
     autolog?.open === true ||
     trace.events.some(
       (event) => runs.has(event.run) && optionsOf(event.key).some((option) => text(option) === null),
     );
+  // Another run's line may be this one's where it is not certain which run it is.
+  if (judged && !(autolog && isNamed)) {
+    return judged.status === 'found' && !autolog ? judged : unknownSource(value, judged.why, commit);
+  }
   if (autolog && !unclear) {
     return {
       ...unknownSource(

@@ -1,9 +1,22 @@
 import type { Expr, Stmt } from './ast';
-import { evaluate } from './expressions';
+import { callFunction, callMethod, classMember } from './calls';
+import { evaluate, force } from './expressions';
+import { runModule } from './imports';
 import { elementsOf } from './iteration';
 import type { Machine } from './machine';
 import { binary } from './operations';
-import { anyOf, constant, keyOf, text, UNKNOWN, type Scope, type Value } from './values';
+import {
+  anyOf,
+  constant,
+  keyOf,
+  text,
+  UNKNOWN,
+  type ClassData,
+  type DictData,
+  type FunctionData,
+  type Scope,
+  type Value,
+} from './values';
 
 export function assign(m: Machine, scope: Scope, target: Expr, value: Value): void {
   switch (target.kind) {
@@ -74,7 +87,15 @@ function unpack(m: Machine, scope: Scope, targets: readonly Expr[], value: Value
 export function setAttribute(m: Machine, object: Value, name: string, value: Value): void {
   const { data } = object;
   switch (data.kind) {
-    case 'instance':
+    case 'instance': {
+      const setter = setterOf(m, data.type, name);
+      if (setter) {
+        callFunction(m, setter, { positional: [object, value], named: new Map(), open: false }, object);
+        return;
+      }
+      m.update(data, data.attributes, name, value);
+      return;
+    }
     case 'object':
       m.update(data, data.attributes, name, value);
       return;
@@ -87,7 +108,13 @@ export function setAttribute(m: Machine, object: Value, name: string, value: Val
       // OmegaConf, EasyDict, Munch: a config's keys are its attributes.
       setItem(m, object, constant('str', name, null), value);
       return;
+    case 'library':
+      // A library's function replaced by one of the program.
+      m.patched.set(`${data.path}.${name}`, value);
+      return;
     case 'module': {
+      runModule(m, data.module);
+      m.bindImported(data.module, name);
       const old = data.module.scope.names.get(name);
       data.module.scope.names.set(name, old && m.region !== 0 ? anyOf([old, value]) : value);
       return;
@@ -125,6 +152,13 @@ export function setItem(m: Machine, object: Value, index: Value, value: Value): 
     }
     return;
   }
+  if (data.kind === 'library' && data.path === 'os.environ') {
+    const name = text(index);
+    if (name !== null) {
+      m.dotenv.set(name, value);
+    }
+    return;
+  }
   if (data.kind !== 'dict') {
     return;
   }
@@ -132,31 +166,160 @@ export function setItem(m: Machine, object: Value, index: Value, value: Value): 
   for (const option of index.data.kind === 'any' ? index.data.options : [index]) {
     const key = keyOf(option);
     if (key === null) {
-      // Any entry may be the one that was set.
-      data.open = true;
-      for (const entry of data.entries.values()) {
-        entry.value = anyOf([entry.value, UNKNOWN]);
-      }
+      doubtEntries(data);
       return;
     }
     const old = data.entries.get(key);
     const certain = m.isCertain(data) && index.data.kind !== 'any';
     data.entries.set(key, { key: option, value: old && !certain ? anyOf([old.value, value]) : value });
+    if (key.startsWith('str:')) {
+      liveViews.get(data)?.set(key.slice(4), value);
+    }
   }
 }
 
+/** What `vars()`, `globals()` or `__dict__` gave: a change of the dict is one of what it shows. */
+interface LiveView {
+  set(name: string, value: Value): void;
+  doubt(): void;
+}
+
+const liveViews = new WeakMap<DictData, LiveView>();
+
+/** Any entry of a dict may have been set to something that is not known. */
+export function doubtEntries(data: DictData): void {
+  data.open = true;
+  data.changed = true;
+  for (const [key, entry] of data.entries) {
+    data.entries.set(key, { key: entry.key, value: anyOf([entry.value, UNKNOWN]) });
+  }
+  liveViews.get(data)?.doubt();
+}
+
+/** Stay as they are where any variable may have been set: what is defined or imported, and lists, which are no settings. */
+const STEADY = new Set(['function', 'class', 'module', 'library', 'lazy', 'list']);
+
+/** Any variable may have been set. */
+export function doubtNames(names: Map<string, Value>): void {
+  for (const [name, value] of names) {
+    if (!STEADY.has(value.data.kind) && !name.startsWith('__')) {
+      names.set(name, anyOf([value, UNKNOWN]));
+    }
+  }
+}
+
+/** Any attribute of an object may have been set. */
+export function doubtAttributes(m: Machine, object: Value): void {
+  const { data } = object;
+  if (data.kind === 'instance') {
+    data.open = true;
+    for (const name of [...data.attributes.keys(), ...classNames(m, data.type)]) {
+      const value = data.attributes.get(name) ?? classMember(m, data.type, name) ?? UNKNOWN;
+      if (value.data.kind !== 'function') {
+        data.attributes.set(name, anyOf([value, UNKNOWN]));
+      }
+    }
+  } else if (data.kind === 'object') {
+    doubtNames(data.attributes);
+  } else if (data.kind === 'class') {
+    doubtNames(data.attributes);
+  } else if (data.kind === 'module') {
+    runModule(m, data.module);
+    doubtNames(data.module.scope.names);
+  } else if (data.kind === 'dict') {
+    doubtEntries(data);
+  } else if (data.kind === 'any') {
+    data.options.forEach((option) => doubtAttributes(m, option));
+  }
+}
+
+function classNames(m: Machine, type: ClassData): string[] {
+  const inherited = type.bases.flatMap((base) => {
+    const { data } = force(m, base);
+    return data.kind === 'class' ? classNames(m, data) : [];
+  });
+  return [...inherited, ...type.attributes.keys()];
+}
+
+function setterOf(m: Machine, type: ClassData, name: string): FunctionData | null {
+  const member = classMember(m, type, name);
+  return member?.data.kind === 'function' ? (member.data.setter ?? null) : null;
+}
+
+/** `vars(object)`, `object.__dict__`: a view that changes the object. */
+export function attributesAsDict(m: Machine, object: Value): Value {
+  const { data } = object;
+  if (data.kind !== 'instance') {
+    return UNKNOWN;
+  }
+  return view(m, data.attributes, data.open, object.origin, {
+    set: (name, value) => m.update(data, data.attributes, name, value),
+    doubt: () => doubtAttributes(m, object),
+  });
+}
+
+/** `globals()`, and `locals()` of a module. */
+export function namesAsDict(m: Machine, scope: Scope): Value {
+  const own = new Map([...scope.names].filter(([name]) => !name.startsWith('__')));
+  return view(m, own, false, null, {
+    set: (name, value) => setName(m, scope, name, value),
+    doubt: () => doubtNames(scope.names),
+  });
+}
+
+function view(
+  m: Machine,
+  names: ReadonlyMap<string, Value>,
+  open: boolean,
+  origin: Value['origin'],
+  live: LiveView,
+): Value {
+  const data: DictData = {
+    kind: 'dict',
+    entries: new Map(
+      [...names].map(([name, value]) => [`str:${name}`, { key: constant('str', name, null), value }]),
+    ),
+    open,
+    changed: false,
+    region: m.region,
+  };
+  liveViews.set(data, live);
+  return { data, origin };
+}
+
+/** `del target`. */
 export function remove(m: Machine, scope: Scope, target: Expr): void {
   if (target.kind === 'name') {
     scope.names.delete(target.id);
-  } else if (target.kind === 'subscript') {
-    const object = evaluate(m, scope, target.object);
-    const key = keyOf(evaluate(m, scope, target.index));
-    if (object.data.kind === 'dict') {
-      object.data.changed = true;
-      if (key !== null && m.isCertain(object.data)) {
-        object.data.entries.delete(key);
+    return;
+  }
+  if (target.kind !== 'subscript' && target.kind !== 'attribute') {
+    return;
+  }
+  const object = evaluate(m, scope, target.object);
+  const { data } = object;
+  if (target.kind === 'attribute') {
+    if (data.kind === 'instance' || data.kind === 'object') {
+      const old = data.attributes.get(target.name);
+      if (old && m.isCertain(data)) {
+        data.attributes.delete(target.name);
+      } else if (old) {
+        data.attributes.set(target.name, anyOf([old, UNKNOWN]));
       }
     }
+    return;
+  }
+  const key = keyOf(evaluate(m, scope, target.index));
+  if (data.kind === 'dict') {
+    data.changed = true;
+    if (key !== null && m.isCertain(data)) {
+      data.entries.delete(key);
+    } else {
+      doubtEntries(data);
+    }
+  } else if (data.kind === 'list') {
+    data.changed = true;
+    data.open = true;
   }
 }
 
@@ -164,9 +327,11 @@ export function augment(m: Machine, scope: Scope, statement: Extract<Stmt, { kin
   const old = evaluate(m, scope, statement.target);
   const operand = evaluate(m, scope, statement.value);
   if (statement.operator === '|' && old.data.kind === 'dict') {
-    for (const { key, value } of operand.data.kind === 'dict' ? operand.data.entries.values() : []) {
-      setItem(m, old, key, value);
-    }
+    callMethod(m, old, 'update', { positional: [operand], named: new Map(), open: false }, null);
+    return;
+  }
+  if (statement.operator === '+' && old.data.kind === 'list' && old.data.type === 'list') {
+    callMethod(m, old, 'extend', { positional: [operand], named: new Map(), open: false }, null);
     return;
   }
   const result = binary(m, statement.operator, old, operand, m.originOf(scope, statement));

@@ -8,6 +8,8 @@ export type ConstantType = 'int' | 'float' | 'str' | 'bool' | 'none' | 'bytes';
 export interface Constant {
   type: ConstantType;
   value: number | string | boolean | null;
+  /** Of a computed number, the last digits may be others in Python; of a path, what stands before it. */
+  loose?: 'number' | 'path';
 }
 
 interface At {

@@ -1,10 +1,11 @@
 import type { Expr } from './ast';
+import { attributesAsDict } from './assignment';
 import { attributeOf, evaluate, force } from './expressions';
 import { resolveLazy, runModule } from './imports';
 import { listOf } from './iteration';
 import { argument, noArguments, unknownArguments, type Machine, type Site } from './machine';
 import { callBuiltinMethod } from './methods';
-import { execute } from './statements';
+import { execute, newFrame } from './statements';
 import { callLibrary, callLibraryMethod, libraryBaseCall, libraryMember } from './libraries/index';
 import { decoratedCall, isTransparent } from './libraries/decorators';
 import { bindFields, isRecordClass } from './records';
@@ -151,7 +152,7 @@ export function callFunction(m: Machine, target: FunctionData, args: CallArgumen
     if (target.body) {
       return evaluate(m, scope, target.body);
     }
-    const frame = { returns: [] as Value[] };
+    const frame = newFrame();
     const completion = execute(m, scope, target.node?.body ?? [], frame);
     if (target.node?.isGenerator) {
       return {
@@ -228,9 +229,11 @@ function instantiate(m: Machine, type: ClassData, args: CallArguments, site: Sit
     callFunction(m, init.data, withSelf(instance, args), instance);
   } else if (isRecordClass(type)) {
     bindFields(m, type, instance, args);
-    const post = classMember(m, type, '__post_init__');
-    if (post?.data.kind === 'function') {
-      callFunction(m, post.data, withSelf(instance, noArguments()), instance);
+    for (const name of ['__post_init__', '__attrs_post_init__', 'model_post_init']) {
+      const post = classMember(m, type, name);
+      if (post?.data.kind === 'function') {
+        callFunction(m, post.data, withSelf(instance, noArguments()), instance);
+      }
     }
   } else {
     libraryBaseCall(m, instance, '__init__', args, site);
@@ -289,7 +292,7 @@ export function memberOf(m: Machine, object: Value, name: string): Value {
     if (value?.data.kind === 'function') {
       return bind(m, value.data, object, object);
     }
-    return value ?? libraryMember(m, object, name);
+    return value ?? proxied(m, object, name) ?? libraryMember(m, object, name);
   }
   if (data.kind === 'class') {
     const value = classMember(m, data, name);
@@ -305,6 +308,19 @@ export function memberOf(m: Machine, object: Value, name: string): Value {
     return value ?? UNKNOWN;
   }
   return libraryMember(m, object, name);
+}
+
+/** What a `__getattr__` of the project's own gives for a name that is not there. */
+function proxied(m: Machine, object: Value, name: string): Value | null {
+  const target = object.data.kind === 'instance' ? classMember(m, object.data.type, '__getattr__') : null;
+  return target?.data.kind === 'function' && !name.startsWith('__')
+    ? callFunction(
+        m,
+        target.data,
+        { positional: [object, constant('str', name, null)], named: new Map(), open: false },
+        object,
+      )
+    : null;
 }
 
 function bind(m: Machine, target: FunctionData, receiver: Value, self: Value): Value {
@@ -342,23 +358,11 @@ function decoratorKind(target: FunctionData): 'staticmethod' | 'classmethod' | '
   return null;
 }
 
-export function attributesAsDict(m: Machine, object: Value): Value {
-  if (object.data.kind !== 'instance') {
-    return UNKNOWN;
-  }
-  const { attributes, open } = object.data;
-  return {
-    data: {
-      kind: 'dict',
-      entries: new Map(
-        [...attributes].map(([name, value]) => [`str:${name}`, { key: constant('str', name, null), value }]),
-      ),
-      open,
-      changed: false,
-      region: m.region,
-    },
-    origin: object.origin,
-  };
+/** The property whose `.setter` a decorator is. */
+function propertyOf({ data }: Value): FunctionData | null {
+  return data.kind === 'method' && data.name === 'setter' && data.receiver.data.kind === 'function'
+    ? data.receiver.data
+    : null;
 }
 
 /** Applies decorators, the innermost first. */
@@ -367,6 +371,12 @@ export function decorate(m: Machine, scope: Scope, value: Value, decorators: rea
   for (const expr of decorators.toReversed()) {
     const decorator = evaluate(m, scope, expr);
     const { data } = result;
+    const getter = propertyOf(decorator);
+    if (getter && data.kind === 'function') {
+      getter.setter = data;
+      result = { data: getter, origin: result.origin };
+      continue;
+    }
     if (isTransparent(decorator)) {
       if (data.kind === 'function' || data.kind === 'class') {
         data.decorators.push(decorator);

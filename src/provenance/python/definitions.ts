@@ -2,7 +2,7 @@ import type { Expr, FunctionNode, Parameter, Stmt } from './ast';
 import { decorate } from './calls';
 import { evaluate } from './expressions';
 import type { Machine } from './machine';
-import { execute } from './statements';
+import { execute, newFrame } from './statements';
 import { constant, type ClassData, type FunctionData, type Scope, type Value } from './values';
 
 export function makeFunction(m: Machine, scope: Scope, node: FunctionNode): Value {
@@ -80,6 +80,7 @@ export function makeClass(m: Machine, scope: Scope, statement: Extract<Stmt, { k
       .map((base) => evaluate(m, scope, base.value)),
     attributes: new Map(),
     fields: [],
+    fieldOrigins: new Map(),
     decorators: [],
     origin: m.originOf(scope, statement),
   };
@@ -91,11 +92,12 @@ export function makeClass(m: Machine, scope: Scope, statement: Extract<Stmt, { k
     owner: data,
     isClass: true,
   };
-  execute(m, body, statement.body, { returns: [] });
+  execute(m, body, statement.body, newFrame());
   data.attributes = body.names;
   for (const inner of statement.body) {
     if (inner.kind === 'annotated' && inner.target.kind === 'name' && !isClassVar(inner.annotation)) {
       data.fields.push(inner.target.id);
+      data.fieldOrigins.set(inner.target.id, m.originOf(scope, inner));
     }
   }
   if (isEnumeration(data)) {
@@ -104,11 +106,14 @@ export function makeClass(m: Machine, scope: Scope, statement: Extract<Stmt, { k
   return decorate(m, scope, { data, origin: data.origin }, statement.decorators);
 }
 
+/** Annotations of names that are no fields. */
+const NO_FIELD = /^(ClassVar|KW_ONLY)$/;
+
 function isClassVar(annotation: Expr): boolean {
   const head = annotation.kind === 'subscript' ? annotation.object : annotation;
   return (
-    (head.kind === 'name' && head.id === 'ClassVar') ||
-    (head.kind === 'attribute' && head.name === 'ClassVar')
+    (head.kind === 'name' && NO_FIELD.test(head.id)) ||
+    (head.kind === 'attribute' && NO_FIELD.test(head.name))
   );
 }
 

@@ -1,12 +1,13 @@
-import type { Argument, Clause, Expr } from './ast';
+import type { Argument, Expr } from './ast';
 import { callMethod, callValue, memberOf } from './calls';
+import { comprehension } from './comprehensions';
 import { makeLambda } from './definitions';
 import { resolveLazy, runModule, member } from './imports';
 import { anyElement, elementsOf, listOf } from './iteration';
+import { commandLineWord } from './libraries/options';
 import type { Machine, Site } from './machine';
 import { methodOf } from './methods';
 import { binary, compare, formatted, unary } from './operations';
-import { assign } from './assignment';
 import {
   anyOf,
   at,
@@ -314,6 +315,9 @@ export function itemOf(m: Machine, object: Value, index: Value, site: Site | nul
   if (data.kind === 'class' && index.data.kind === 'constant') {
     return data.attributes.get(String(index.data.constant.value)) ?? UNKNOWN;
   }
+  if (data.kind === 'library' && data.path === 'sys.argv' && site) {
+    return commandLineWord(m, index, site);
+  }
   if (data.kind === 'library' && data.path === 'os.environ') {
     return callMethod(m, object, '__getitem__', { positional: [index], named: new Map(), open: false }, site);
   }
@@ -337,64 +341,4 @@ function slice(m: Machine, scope: Scope, object: Expr, index: Extract<Expr, { ki
     m.originOf(scope, index),
     value.data.type,
   );
-}
-
-const MOST_ELEMENTS = 256;
-
-function comprehension(m: Machine, scope: Scope, expr: Extract<Expr, { kind: 'comprehension' }>): Value {
-  const inner: Scope = {
-    module: scope.module,
-    parent: scope,
-    names: new Map(),
-    outer: new Set(),
-    owner: scope.owner,
-    self: scope.self,
-  };
-  const origin = m.originOf(scope, expr);
-  const items: Value[] = [];
-  const pairs: { key: Value; value: Value }[] = [];
-  let open = false;
-  const emit = (): void => {
-    const element = evaluate(m, inner, expr.element);
-    if (expr.type === 'dict') {
-      pairs.push({ key: element, value: expr.value ? evaluate(m, inner, expr.value) : UNKNOWN });
-    } else {
-      items.push(element);
-    }
-  };
-  const run = (clauses: readonly Clause[]): void => {
-    const [clause, ...rest] = clauses;
-    if (!clause) {
-      emit();
-      return;
-    }
-    const elements = elementsOf(m, evaluate(m, inner, clause.iterable));
-    const exact = elements.exact && items.length + pairs.length < MOST_ELEMENTS;
-    open ||= !exact;
-    for (const item of exact ? elements.items : [anyElement(elements)]) {
-      assign(m, inner, clause.target, item);
-      const tests = clause.conditions.map((condition) => truth(evaluate(m, inner, condition)));
-      if (tests.includes(false)) {
-        continue;
-      }
-      open ||= tests.includes(null);
-      run(rest);
-    }
-  };
-  run(expr.clauses);
-  if (expr.type !== 'dict') {
-    return listOf(m, items, origin, expr.type === 'set' ? 'set' : 'list', open);
-  }
-  const data: DictData = { kind: 'dict', entries: new Map(), open, changed: false, region: m.region };
-  for (const pair of pairs) {
-    for (const option of pair.key.data.kind === 'any' ? pair.key.data.options : [pair.key]) {
-      const key = keyOf(option);
-      if (key === null) {
-        data.open = true;
-      } else {
-        data.entries.set(key, { key: option, value: pair.value });
-      }
-    }
-  }
-  return { data, origin };
 }

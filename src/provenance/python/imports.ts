@@ -1,6 +1,6 @@
 import type { ImportedName, Stmt } from './ast';
 import { dirname, type Machine } from './machine';
-import { execute } from './statements';
+import { execute, newFrame } from './statements';
 import { constant, UNKNOWN, type Module, type Scope, type Value } from './values';
 
 /** `import a.b as c`. Modules run when something of theirs is needed: what nobody asks for is not read. */
@@ -58,6 +58,13 @@ export function member(m: Machine, source: Value, name: string, importer = ''): 
   }
   if (source.data.kind === 'library') {
     const { path } = source.data;
+    const patched = m.patched.get(`${path}.${name}`);
+    if (patched) {
+      return patched;
+    }
+    if (/(^|\.)flags\.FLAGS$/.test(path) && !name.startsWith('_')) {
+      return m.flags.get(name) ?? { data: { kind: 'library', path: `${path}.${name}` }, origin: null };
+    }
     if (path.startsWith('./')) {
       const base = `${path.slice(2)}/${name}`;
       const file = [`${base}/__init__.py`, `${base}.py`].find((candidate) => m.files.exists(candidate));
@@ -100,7 +107,7 @@ export function runModule(m: Machine, module: Module): void {
   module.state = 'running';
   module.scope.names.set('__name__', constant('str', module.isMain ? '__main__' : 'imported', null));
   module.scope.names.set('__file__', constant('str', `/@repository/${module.file}`, null));
-  execute(m, module.scope, statements, { returns: [] });
+  execute(m, module.scope, statements, newFrame());
   module.state = 'done';
 }
 

@@ -3,6 +3,8 @@ import { parsePython } from './parse';
 import { notebookSource, SourceText } from './sourceText';
 import {
   anyOf,
+  snapshot,
+  UNKNOWN,
   type CallArguments,
   type Container,
   type FunctionData,
@@ -77,6 +79,8 @@ export class Machine {
   readonly events: LogEvent[] = [];
   readonly autologs: AutologEvent[] = [];
   readonly models: ModelEvent[] = [];
+  /** Runs that the code starts, also those that log no param. */
+  readonly runs: RunToken[] = [];
   /** Flavours of autologging that are on; `*` for all. */
   readonly autologging = new Map<string, boolean>();
   /** Functions that were defined, in order; those never called may be entered from outside. */
@@ -84,6 +88,10 @@ export class Machine {
   readonly called = new Set<FunctionData>();
   /** Arguments of the command line that are known: option or position -> value. */
   commandLine: Map<string, Value> | null = null;
+  /** Functions of libraries that the program replaced, by their dotted path. */
+  readonly patched = new Map<string, Value>();
+  /** Flags of absl, by name. */
+  readonly flags = new Map<string, Value>();
   /** What `.env` files set, once the program loaded them. */
   readonly dotenv = new Map<string, Value>();
   /** Nodes of Hydra's ConfigStore, by name. */
@@ -135,6 +143,30 @@ export class Machine {
     }
   }
 
+  private rehearsing = false;
+
+  /** Runs a loop's body for what it changes; what it logs is forgotten. Inside of such a turn there is no other. */
+  rehearse(work: () => unknown): void {
+    if (this.rehearsing) {
+      return;
+    }
+    const lists: unknown[][] = [this.events, this.autologs, this.models, this.runs, this.runStack];
+    const lengths = lists.map(({ length }) => length);
+    const called = new Set(this.called);
+    this.rehearsing = true;
+    try {
+      work();
+    } finally {
+      this.rehearsing = false;
+      lists.forEach((list, index) => list.splice(lengths[index]!));
+      for (const target of this.called) {
+        if (!called.has(target)) {
+          this.called.delete(target);
+        }
+      }
+    }
+  }
+
   /** Whether a change of this container, made now, happens whenever the container exists. */
   isCertain(container: Container): boolean {
     for (let region = container.region; region !== -1; region = this.regionParents[region]!) {
@@ -158,6 +190,7 @@ export class Machine {
   startRun(name: Value | null, nested: boolean): RunToken {
     const token: RunToken = { id: this.nextRun++, name, nested };
     this.runStack.push(token);
+    this.runs.push(token);
     return token;
   }
 
@@ -169,7 +202,15 @@ export class Machine {
   }
 
   log(key: Value, value: Value, site: Site, autolog: string | null = null, run = this.run): void {
-    this.events.push({ run, key, value, site: this.origin(site), autolog });
+    // Which of several values belongs to which of several names is not known.
+    const isMixed = key.data.kind === 'any' && value.data.kind === 'any';
+    this.events.push({
+      run,
+      key,
+      value: isMixed ? UNKNOWN : snapshot(value),
+      site: this.origin(site),
+      autolog,
+    });
   }
 
   origin({ scope, at }: Site): Origin {
@@ -204,6 +245,18 @@ export class Machine {
       this.modules.set(file, module);
     }
     return module;
+  }
+
+  /** Names that were imported from a module keep the value that it had, when it is about to get another. */
+  bindImported(module: Module, name: string): void {
+    const value = module.scope.names.get(name);
+    for (const { scope } of value ? this.modules.values() : []) {
+      for (const [own, { data }] of scope.names) {
+        if (data.kind === 'lazy' && data.module === module && data.name === name) {
+          scope.names.set(own, value!);
+        }
+      }
+    }
   }
 
   /** The file of a module of the project, looked for as Python does, then beside and above the importer. */

@@ -1,12 +1,13 @@
 import { callValue } from './calls';
-import { pathPart } from './libraries/builtins';
+import { configMethod } from './libraries/configDicts';
+import { pathPart } from './libraries/paths';
 import { makeObject } from './libraries/objects';
 import { mergeInto } from './expressions';
 import { anyElement, dictOf, elementsOf, listOf } from './iteration';
 import { argument, type Machine, type Site } from './machine';
-import { setItem } from './assignment';
+import { doubtEntries, setItem } from './assignment';
 import { pythonText } from './text';
-import { constant, keyOf, text, UNKNOWN, type CallArguments, type Value } from './values';
+import { constant, keyOf, loosely, text, UNKNOWN, type CallArguments, type Value } from './values';
 
 /** A method of a built-in value, not called yet. */
 export function methodOf(receiver: Value, name: string): Value {
@@ -92,38 +93,51 @@ function dictMethod(
     case 'setdefault':
     case '__getitem__':
       return dictGet(m, receiver, name, args);
-    case 'update': {
-      data.changed = true;
-      const merged: Value = dictOf(m, [...args.named], null, args.open);
-      if (args.positional[0] && merged.data.kind === 'dict') {
-        const given = merged.data.entries;
-        merged.data.entries = new Map();
-        mergeInto(merged.data, args.positional[0]);
-        given.forEach((entry, key) => merged.data.kind === 'dict' && merged.data.entries.set(key, entry));
-      }
-      if (merged.data.kind === 'dict') {
-        if (m.isCertain(data)) {
-          mergeInto(data, merged);
-        } else {
-          merged.data.entries.forEach((entry) => setItem(m, receiver, entry.key, entry.value));
-          data.open ||= merged.data.open;
-        }
-        if (merged.data.open) {
-          // Any entry may have been replaced.
-          mergeInto(data, UNKNOWN);
-        }
-      }
+    case 'update':
+      updateDict(m, receiver, args);
       return constant('none', null, null);
-    }
     case 'clear':
-      data.changed = true;
-      data.entries.clear();
+      if (m.isCertain(data)) {
+        data.changed = true;
+        data.entries.clear();
+      } else {
+        doubtEntries(data);
+      }
       return constant('none', null, null);
+    case 'popitem':
+      doubtEntries(data);
+      return UNKNOWN;
     default: {
       // A function kept in a dict, called as an attribute of a config.
       const entry = data.entries.get(`str:${name}`);
-      return entry ? callValue(m, entry.value, args, site) : UNKNOWN;
+      if (entry) {
+        return callValue(m, entry.value, args, site);
+      }
+      const known = configMethod(m, receiver, name, args, site);
+      if (!known && /merge|update|set|override|load|replace|resolve|del|add|apply|import/i.test(name)) {
+        // A library's config may change by a method that is not known.
+        doubtEntries(data);
+      }
+      return known ?? UNKNOWN;
     }
+  }
+}
+
+/** `dict.update(…)`, which may not happen, and may be of a dict that shows an object's attributes. */
+function updateDict(m: Machine, receiver: Value, args: CallArguments): void {
+  const merged = dictOf(m, [], null, args.open);
+  if (merged.data.kind !== 'dict' || receiver.data.kind !== 'dict') {
+    return;
+  }
+  mergeInto(merged.data, args.positional[0] ?? dictOf(m, [], null));
+  for (const [name, value] of args.named) {
+    merged.data.entries.set(`str:${name}`, { key: constant('str', name, null), value });
+  }
+  if (merged.data.open) {
+    doubtEntries(receiver.data);
+  }
+  for (const { key, value } of merged.data.entries.values()) {
+    setItem(m, receiver, key, value);
   }
 }
 
@@ -143,6 +157,8 @@ function dictGet(m: Machine, receiver: Value, name: string, args: CallArguments)
     data.changed = true;
     if (m.isCertain(data)) {
       data.entries.delete(key);
+    } else {
+      setItem(m, receiver, wanted, UNKNOWN);
     }
   }
   if (name === 'setdefault' && !found) {
@@ -222,13 +238,15 @@ function constantMethod(
         : UNKNOWN;
     case 'replace': {
       const [from, to] = args.positional.map(text);
-      return from && to !== null && to !== undefined ? keep(body.split(from).join(to)) : UNKNOWN;
+      return args.positional.length === 2 && from && to !== null && to !== undefined
+        ? keep(body.split(from).join(to))
+        : UNKNOWN;
     }
     case 'split': {
       const separator = args.positional[0] ? text(args.positional[0]) : undefined;
       const parts =
         separator === undefined ? body.trim().split(/\s+/) : separator ? body.split(separator) : null;
-      return parts && !receiver.outside
+      return parts && !receiver.outside && args.positional.length + args.named.size < 2
         ? listOf(
             m,
             parts.map((part) => constant('str', part, receiver.origin)),
@@ -273,6 +291,7 @@ function constantMethod(
     case 'resolve':
     case 'absolute':
     case 'expanduser':
+      return loosely(receiver, 'path');
     case 'as_posix':
     case '__str__':
       return receiver;

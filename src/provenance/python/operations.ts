@@ -5,6 +5,7 @@ import {
   anyOf,
   constant,
   keyOf,
+  loosely,
   number,
   optionsOf,
   truth,
@@ -71,7 +72,14 @@ function binaryOne(m: Machine, operator: string, left: Value, right: Value, orig
     return operator === '/' ? joinPath(left, right, origin) : UNKNOWN;
   }
   const result = arithmetic(operator, a.constant, b.constant);
-  return result ? constant(result.type, result.value, origin, outside) : UNKNOWN;
+  const isPath = a.constant.loose === 'path' || b.constant.loose === 'path';
+  return result
+    ? loosen(constant(result.type, result.value, origin, outside), isPath ? 'path' : result.loose)
+    : UNKNOWN;
+}
+
+function loosen(value: Value, loose: Constant['loose']): Value {
+  return loose ? loosely(value, loose) : value;
 }
 
 /** A computed value is as changeable from outside as what it was computed from. */
@@ -124,7 +132,8 @@ function arithmetic(operator: string, a: Constant, b: Constant): Constant | null
     return null;
   }
   const float = operator === '/' || !whole || (operator === '**' && y < 0);
-  return { type: float ? 'float' : 'int', value: result };
+  const isLoose = float && (operator === '**' || a.loose === 'number' || b.loose === 'number');
+  return { type: float ? 'float' : 'int', value: result, ...(isLoose ? { loose: 'number' } : {}) };
 }
 
 function isNumeric(value: Constant): boolean {
@@ -144,7 +153,7 @@ function compute(operator: string, x: number, y: number): number | null {
     case '//':
       return y === 0 ? null : Math.floor(x / y);
     case '%':
-      return y === 0 ? null : ((x % y) + y) % y;
+      return y === 0 ? null : x % y !== 0 && x % y < 0 !== y < 0 ? (x % y) + y : x % y;
     case '**':
       return x ** y;
     case '<<':

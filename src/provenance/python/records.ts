@@ -2,7 +2,7 @@ import { force } from './expressions';
 import { argument, type Machine } from './machine';
 import { callValue } from './calls';
 import { noArguments } from './machine';
-import { anyOf, UNKNOWN, type CallArguments, type ClassData, type Value } from './values';
+import { anyOf, text, UNKNOWN, type CallArguments, type ClassData, type Value } from './values';
 
 const RECORD_BASES =
   /^(pydantic(\.\w+)*\.(BaseModel|BaseSettings)|pydantic_settings\.BaseSettings|typing\.NamedTuple|sqlmodel\.SQLModel|msgspec\.Struct)$/;
@@ -61,17 +61,53 @@ export function bindFields(m: Machine, type: ClassData, instance: Value, args: C
     return;
   }
   const settings = isSettings(type);
-  recordFields(m, type).forEach(({ name, preset }, position) => {
-    const given = argument(args, position, name) ?? args.named.get(name.replace(/^_/, ''));
+  const checked = validated(m, type);
+  let position = 0;
+  for (const { name, preset } of recordFields(m, type)) {
+    const given = isArgument(preset)
+      ? (argument(args, position++, name) ?? args.named.get(name.replace(/^_/, '')))
+      : undefined;
     let value = given ?? (preset ? fieldDefault(m, preset) : UNKNOWN);
-    if (!given && args.open) {
+    if ((!given && args.open) || checked.has(name) || checked.has('*') || isConverted(preset)) {
       value = anyOf([value, UNKNOWN]);
     }
     if (!given && settings && value.data.kind === 'constant') {
       value = { ...value, outside: { kind: 'default', name: name.toUpperCase() } };
     }
     data.attributes.set(name, value);
-  });
+  }
+}
+
+/** `field(init=False)` is none of `__init__`. */
+function isArgument(preset: Value | undefined): boolean {
+  const init = preset?.data.kind === 'object' ? preset.data.args.named.get('init') : undefined;
+  return init?.data.kind !== 'constant' || init.data.constant.value !== false;
+}
+
+/** A converter may make another value of what is given. */
+function isConverted(preset: Value | undefined): boolean {
+  const converter = preset?.data.kind === 'object' ? preset.data.args.named.get('converter') : undefined;
+  return converter !== undefined && !/^builtins\.(int|float|str)$/.test(pathOf(converter));
+}
+
+/** Fields whose values a validator may change; `*` for all. */
+function validated(m: Machine, type: ClassData): Set<string> {
+  const names = new Set<string>();
+  for (const value of type.attributes.values()) {
+    for (const decorator of value.data.kind === 'function' ? value.data.decorators : []) {
+      const kind = /(^|\.)((field_|model_|root_)?validator)$/.exec(pathOf(decorator))?.[2];
+      if (kind === 'model_validator' || kind === 'root_validator') {
+        names.add('*');
+      } else if (kind && decorator.data.kind === 'object') {
+        decorator.data.args.positional.forEach((name) => names.add(text(name) ?? '*'));
+      }
+    }
+  }
+  for (const base of type.bases) {
+    const { data } = force(m, base);
+    (data.kind === 'class' ? validated(m, data) : []).forEach((name) => names.add(name));
+  }
+  return names;
 }
 
 /** `field(default=…)`, `Field(…)`, `attr.ib(default=…)`, or the value itself. */

@@ -11,20 +11,52 @@ import { constant, truth, type Scope, type Value } from './values';
 /** How a block ended; a branch that may not run never ends its function for certain. */
 export type Completion = 'normal' | 'return' | 'break' | 'continue' | 'raise';
 
-/** Values that a function may return, collected while its body runs. */
+/** What is collected while the body of a function, or of a loop in it, runs. */
 export interface Frame {
+  /** Values that the function may return. */
   returns: Value[];
+  /** Names as they are at each `break` and `continue` of the loop. */
+  breaks: Map<string, Value>[];
+  continues: Map<string, Value>[];
+  /** A way that may have been taken left the function, or this turn of the loop: what follows may not happen. */
+  mayReturn: boolean;
+  mayEndTurn: boolean;
+  /** What runs now may not happen, for one of these reasons. */
+  isDoubtful: boolean;
+}
+
+export function newFrame(): Frame {
+  return { returns: [], breaks: [], continues: [], mayReturn: false, mayEndTurn: false, isDoubtful: false };
+}
+
+/** The frame of a loop's body. */
+export function loopFrame(frame: Frame): Frame {
+  return { ...newFrame(), returns: frame.returns, isDoubtful: frame.isDoubtful };
 }
 
 export function execute(m: Machine, scope: Scope, statements: readonly Stmt[], frame: Frame): Completion {
-  for (const statement of statements) {
+  for (const [index, statement] of statements.entries()) {
     m.step();
     const completion = executeOne(m, scope, statement, frame);
     if (completion !== 'normal') {
       return completion;
     }
+    if ((frame.mayReturn || frame.mayEndTurn) && !frame.isDoubtful && index + 1 < statements.length) {
+      return doubtful(m, frame, () => execute(m, scope, statements.slice(index + 1), frame));
+    }
   }
   return 'normal';
+}
+
+/** Runs what happens only if nothing before it left the function or the loop. */
+export function doubtful<T>(m: Machine, frame: Frame, work: () => T): T {
+  const before = frame.isDoubtful;
+  frame.isDoubtful = true;
+  try {
+    return m.uncertain(work);
+  } finally {
+    frame.isDoubtful = before;
+  }
 }
 
 function executeOne(m: Machine, scope: Scope, statement: Stmt, frame: Frame): Completion {
@@ -88,10 +120,14 @@ function executeOne(m: Machine, scope: Scope, statement: Stmt, frame: Frame): Co
     case 'delete':
       statement.targets.forEach((target) => remove(m, scope, target));
       return 'normal';
-    case 'raise':
     case 'break':
+      frame.breaks.push(new Map(scope.names));
+      return 'break';
     case 'continue':
-      return statement.kind;
+      frame.continues.push(new Map(scope.names));
+      return 'continue';
+    case 'raise':
+      return 'raise';
     case 'pass':
       return 'normal';
     case 'unreadable':

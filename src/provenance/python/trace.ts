@@ -12,6 +12,7 @@ import {
   type Files,
   type LogEvent,
   type ModelEvent,
+  type RunToken,
 } from './machine';
 import type { Value } from './values';
 
@@ -19,6 +20,8 @@ export interface Trace {
   events: readonly LogEvent[];
   autologs: readonly AutologEvent[];
   models: readonly ModelEvent[];
+  /** All runs that it starts. */
+  runs: readonly RunToken[];
   /** Something of the program could not be followed: a value may have been set there. */
   incomplete: boolean;
   /** The text of a line, for what is shown. */
@@ -65,6 +68,7 @@ export function trace(files: Files, entry: string, options: TraceOptions = {}): 
     events: m.events,
     autologs: m.autologs,
     models: m.models,
+    runs: m.runs,
     incomplete: m.incomplete,
     lineText: (origin) => m.source(origin.file).lineText(origin),
   };

@@ -77,6 +77,8 @@ export interface FunctionData {
   body: Expr | null;
   scope: Scope;
   decorators: Value[];
+  /** What a property's `@name.setter` added. */
+  setter?: FunctionData;
   /** The class it was written in, for `super()`. */
   owner: ClassData | null;
 }
@@ -88,6 +90,8 @@ export interface ClassData {
   attributes: Map<string, Value>;
   /** Annotated names of the body, in order: fields of a dataclass. */
   fields: string[];
+  /** Where each is annotated. */
+  fieldOrigins: Map<string, Origin>;
   decorators: Value[];
   origin: Origin | null;
 }
@@ -155,6 +159,31 @@ export function constant(
   outside?: Outside,
 ): Value {
   return { data: { kind: 'constant', constant: { type, value } }, origin, ...(outside ? { outside } : {}) };
+}
+
+/** A constant whose exact text only the run knew. */
+export function loosely(value: Value, loose: 'number' | 'path'): Value {
+  return value.data.kind === 'constant'
+    ? { ...value, data: { kind: 'constant', constant: { ...value.data.constant, loose } } }
+    : value;
+}
+
+/** A container as it is now: later changes are not seen. */
+export function snapshot(value: Value, depth = 0): Value {
+  const { data } = value;
+  if (depth > 8) {
+    return value;
+  }
+  if (data.kind === 'list') {
+    return { ...value, data: { ...data, items: data.items.map((item) => snapshot(item, depth + 1)) } };
+  }
+  if (data.kind === 'dict') {
+    const entries = [...data.entries].map(
+      ([key, entry]) => [key, { key: entry.key, value: snapshot(entry.value, depth + 1) }] as const,
+    );
+    return { ...value, data: { ...data, entries: new Map(entries) } };
+  }
+  return value;
 }
 
 export function text(value: Value): string | null {

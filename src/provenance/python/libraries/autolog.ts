@@ -185,6 +185,7 @@ function estimatorMethod(
     case 'fit_predict':
       if (isOn(m, flavour, ...(flavour === 'sklearn' ? [] : ['sklearn']))) {
         logParams(m, estimatorParams(m, object, flavour), site, flavour);
+        logTraining(m, object, flavour, args, site);
         if (/SearchCV$/.test(object.path)) {
           logSearch(m, object, site);
         }
@@ -192,6 +193,28 @@ function estimatorMethod(
       return name === 'fit' ? receiver : null;
     default:
       return null;
+  }
+}
+
+/** Estimators of xgboost and lightgbm train with their library's `train`, whose arguments are logged under its names. */
+function logTraining(m: Machine, object: ObjectData, flavour: string, args: CallArguments, site: Site): void {
+  const constructed = (name: string) => object.attributes.get(`param:${name}`) ?? object.args.named.get(name);
+  const renamed: [string, Value | undefined][] =
+    flavour === 'xgboost'
+      ? [
+          ['num_boost_round', constructed('n_estimators')],
+          ['verbose_eval', args.named.get('verbose')],
+        ]
+      : flavour === 'lightgbm'
+        ? [
+            ['num_boost_round', constructed('n_estimators')],
+            ['num_threads', constructed('n_jobs')],
+          ]
+        : [];
+  for (const [key, value] of renamed) {
+    if (value) {
+      m.log(constant('str', key, null), value, site, flavour);
+    }
   }
 }
 
@@ -256,8 +279,9 @@ function kerasMethod(
       m.log(constant('str', `${prefix}name`, null), UNKNOWN, site, 'tensorflow');
     }
   } else if (optimizer) {
+    // What is logged is the name that Keras has for it: 'adam', 'Adam'.
     for (const key of ['opt_name', 'optimizer_name']) {
-      m.log(constant('str', key, null), optimizer, site, 'tensorflow');
+      m.log(constant('str', key, null), anyOf([optimizer, UNKNOWN]), site, 'tensorflow');
     }
   }
   return null;

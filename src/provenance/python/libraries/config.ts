@@ -4,14 +4,24 @@ import { argument, type Machine, type Site } from '../machine';
 import { recordFields } from '../records';
 import { callValue } from '../calls';
 import { noArguments } from '../machine';
-import { constant, keyOf, text, UNKNOWN, type CallArguments, type ObjectData, type Value } from '../values';
+import {
+  anyOf,
+  constant,
+  keyOf,
+  text,
+  UNKNOWN,
+  type CallArguments,
+  type ObjectData,
+  type Value,
+} from '../values';
 import { asDict } from './builtins';
+import { mergeDeep, setPath } from './configDicts';
 import { findFile, readConfigFile } from './configFiles';
 import type { LibraryFunction } from './index';
 import { makeObject, objectOf } from './objects';
 
 /** The configuration file that a value stands for: an open file, its text, or its path. */
-function fileOf(m: Machine, value: Value | undefined, site: Site | null): string | null {
+export function configFileOf(m: Machine, value: Value | undefined, site: Site | null): string | null {
   if (!value || !site) {
     return null;
   }
@@ -22,7 +32,7 @@ function fileOf(m: Machine, value: Value | undefined, site: Site | null): string
 }
 
 const load: LibraryFunction = (m, args, site) => {
-  const file = fileOf(
+  const file = configFileOf(
     m,
     args.positional[0] ?? args.named.get('stream') ?? args.named.get('f') ?? args.named.get('file_'),
     site,
@@ -35,7 +45,7 @@ const loadDotenv: LibraryFunction = (m, args, site) => {
     return UNKNOWN;
   }
   const named = argument(args, 0, 'dotenv_path');
-  const file = named ? fileOf(m, named, site) : findFile(m, '.env', site.scope.module.file);
+  const file = named ? configFileOf(m, named, site) : findFile(m, '.env', site.scope.module.file);
   const values = file === null ? UNKNOWN : readConfigFile(m, file);
   for (const { key, value } of values.data.kind === 'dict' ? values.data.entries.values() : []) {
     const name = text(key);
@@ -49,28 +59,61 @@ const loadDotenv: LibraryFunction = (m, args, site) => {
 const merge: LibraryFunction = (m, args, site) => {
   const result = dictOf(m, [], site ? m.origin(site) : null);
   for (const value of args.positional) {
-    if (result.data.kind === 'dict') {
-      deepMerge(result.data.entries, structured(m, value));
-      result.data.open ||= value.data.kind !== 'dict' || value.data.open;
+    // What the command line gives stands for the values that it may replace: those of the code are its defaults.
+    const isCommandLine = objectOf(value, /OmegaConf\.from_cli$/) !== null;
+    if (!isCommandLine) {
+      mergeDeep(m, result, copied(structured(m, value)));
     }
   }
   return result;
 };
 
-function deepMerge(entries: Map<string, { key: Value; value: Value }>, value: Value): void {
-  if (value.data.kind !== 'dict') {
-    return;
+/** A configuration of its own: merging changes no other. */
+function copied(value: Value): Value {
+  const { data } = value;
+  if (data.kind !== 'dict') {
+    return value;
   }
-  for (const [key, entry] of value.data.entries) {
-    const old = entries.get(key);
-    if (old?.value.data.kind === 'dict' && entry.value.data.kind === 'dict') {
-      const inner = { ...old.value.data, entries: new Map(old.value.data.entries) };
-      deepMerge(inner.entries, entry.value);
-      entries.set(key, { key: entry.key, value: { ...old.value, data: inner } });
-    } else {
-      entries.set(key, entry);
-    }
+  const entries = [...data.entries].map(
+    ([key, entry]) => [key, { key: entry.key, value: copied(entry.value) }] as const,
+  );
+  return { ...value, data: { ...data, entries: new Map(entries) } };
+}
+
+/**
+ * `${a.b}` stands for another value of the configuration, which a later change may have replaced; what else stands
+ * between braces, only OmegaConf knows.
+ */
+function interpolated(root: Value, value = root, depth = 0): Value {
+  const { data } = value;
+  if (depth > 20) {
+    return UNKNOWN;
   }
+  if (data.kind === 'dict') {
+    const entries = [...data.entries].map(
+      ([key, entry]) => [key, { key: entry.key, value: interpolated(root, entry.value, depth + 1) }] as const,
+    );
+    return { ...value, data: { ...data, entries: new Map(entries) } };
+  }
+  if (data.kind === 'list') {
+    return {
+      ...value,
+      data: { ...data, items: data.items.map((item) => interpolated(root, item, depth + 1)) },
+    };
+  }
+  const body = text(value);
+  if (!body?.includes('${')) {
+    return value;
+  }
+  const keys = /^\$\{([\w.]+)\}$/.exec(body)?.[1]?.split('.') ?? [];
+  const target = keys.reduce<Value | undefined>(
+    (current, key) =>
+      current?.data.kind === 'dict' ? current.data.entries.get(`str:${key}`)?.value : undefined,
+    root,
+  );
+  return keys.length === 0 || !target || target === root
+    ? UNKNOWN
+    : anyOf([interpolated(root, target, depth + 1), UNKNOWN]);
 }
 
 /** A dataclass, or an object of one, as the dict that OmegaConf makes of it. */
@@ -94,13 +137,32 @@ export function structured(m: Machine, value: Value): Value {
 export const CONFIG_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] = [
   [/^(yaml|ruamel\.yaml|ruamel_yaml|oyaml)\.(safe_load|load|full_load|unsafe_load|round_trip_load)$/, load],
   [/^(json|simplejson|ujson|orjson|toml|tomllib|tomli|rtoml|pytoml)\.(load|loads|load_file)$/, load],
-  [/^omegaconf\.(omegaconf\.)?OmegaConf\.load$/, load],
+  [
+    /^omegaconf\.(omegaconf\.)?OmegaConf\.load$/,
+    (m, args, site, path) => interpolated(load(m, args, site, path) ?? UNKNOWN),
+  ],
   [
     /^(omegaconf\.)?(omegaconf\.)?OmegaConf\.(create|to_container|to_object|structured|masked_copy)$/,
-    (m, args) => structured(m, args.positional[0] ?? dictOf(m, [], null)),
+    (m, args) => interpolated(structured(m, args.positional[0] ?? dictOf(m, [], null))),
   ],
   [/^omegaconf\.(omegaconf\.)?OmegaConf\.(merge|unsafe_merge)$/, merge],
-  [/^omegaconf\.(omegaconf\.)?OmegaConf\.from_cli$/, (m) => dictOf(m, [], null, true)],
+  [
+    /^omegaconf\.(omegaconf\.)?OmegaConf\.from_cli$/,
+    (m, args, site, path) => makeObject(m, path, args, site),
+  ],
+  [
+    /^omegaconf\.(omegaconf\.)?OmegaConf\.update$/,
+    (m, args) => {
+      const key = argument(args, 1, 'key');
+      setPath(
+        m,
+        args.positional[0] ?? UNKNOWN,
+        key ? text(key) : null,
+        argument(args, 2, 'value') ?? UNKNOWN,
+      );
+      return constant('none', null, null);
+    },
+  ],
   [
     /^omegaconf\.(omegaconf\.)?OmegaConf\.(set_struct|set_readonly|resolve|register_new_resolver)$/,
     () => constant('none', null, null),
@@ -128,7 +190,7 @@ export const CONFIG_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] =
     },
   ],
   [
-    /^(easydict\.EasyDict|munch\.(Munch|munchify|DefaultMunch)|addict\.Dict|ml_collections\.(ConfigDict|config_dict\.ConfigDict)|types\.SimpleNamespace|argparse\.Namespace|box\.Box)$/,
+    /^(easydict\.EasyDict|munch\.(Munch|munchify|DefaultMunch)|addict\.Dict|ml_collections\.(ConfigDict|config_dict\.ConfigDict)|types\.SimpleNamespace|argparse\.Namespace|box\.(Box|ConfigBox|DDBox)|(yacs|fvcore\.common|detectron2)\.config\.CfgNode)$/,
     (m, args) => {
       const result = dictOf(m, [...args.named], null, args.open);
       if (args.positional[0] && result.data.kind === 'dict') {
@@ -189,7 +251,7 @@ function configParserMethod(
   site: Site | null,
 ): Value | null {
   if (name === 'read' || name === 'read_file') {
-    const file = fileOf(m, args.positional[0], site);
+    const file = configFileOf(m, args.positional[0], site);
     const content = file === null ? UNKNOWN : readConfigFile(m, file);
     for (const [key, entry] of content.data.kind === 'dict' ? content.data.entries : []) {
       object.attributes.set(key.slice(4), entry.value);
@@ -201,9 +263,21 @@ function configParserMethod(
     const option = args.positional[1];
     const content = section === null ? undefined : object.attributes.get(section);
     const key = option ? keyOf(option) : null;
-    return content?.data.kind === 'dict' && key !== null
-      ? (content.data.entries.get(key.toLowerCase())?.value ?? UNKNOWN)
-      : UNKNOWN;
+    const found =
+      content?.data.kind === 'dict' && key !== null
+        ? content.data.entries.get(`str:${key.slice(4).toLowerCase()}`)?.value
+        : undefined;
+    return !found ? UNKNOWN : name === 'getboolean' ? asBoolean(found) : found;
   }
   return null;
+}
+
+/** What configparser takes for true and false. */
+function asBoolean(value: Value): Value {
+  const word = text(value)?.toLowerCase() ?? '';
+  return /^(1|yes|true|on)$/.test(word)
+    ? constant('bool', true, value.origin)
+    : /^(0|no|false|off)$/.test(word)
+      ? constant('bool', false, value.origin)
+      : UNKNOWN;
 }

@@ -1,5 +1,15 @@
 import { parse as parseToml } from 'smol-toml';
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+} from 'yaml';
 import type { Machine } from '../machine';
 import { dirname } from '../machine';
 import { listOf } from '../iteration';
@@ -96,6 +106,10 @@ export function readYaml(m: Machine, file: string, text: string): Value {
     }
     if (isAlias(node)) {
       return convert(node.resolve(document), depth + 1);
+    }
+    if (isNode(node) && node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) {
+      // Only the program's own loader knows what such a tag makes.
+      return { ...UNKNOWN, origin: originOf(node.range?.[0]) };
     }
     if (isScalar(node)) {
       return scalar(node.value, node.source, originOf(node.range?.[0]));
@@ -247,7 +261,7 @@ export function readDotenv(m: Machine, file: string, text: string): Value {
       const value = quoted ? quoted[2]! : raw.replace(/\s+#.*$/, '');
       data.entries.set(`str:${match[1]!}`, {
         key: constant('str', match[1]!, origin),
-        value: constant('str', value, origin),
+        value: value.includes('${') ? UNKNOWN : constant('str', value, origin),
       });
     }
   });
@@ -257,6 +271,7 @@ export function readDotenv(m: Machine, file: string, text: string): Value {
 function readIni(m: Machine, file: string, text: string): Value {
   const data: DictData = { kind: 'dict', entries: new Map(), open: false, changed: false, region: m.region };
   let section: DictData | null = null;
+  let last: { key: Value; value: Value } | null = null;
   text.split('\n').forEach((line, index) => {
     const origin = { file, line: index + 1 };
     const header = /^\s*\[([^\]]+)\]/.exec(line);
@@ -267,11 +282,18 @@ function readIni(m: Machine, file: string, text: string): Value {
         key: constant('str', header[1]!, origin),
         value: { data: section, origin },
       });
+      last = null;
+    } else if (last && /^\s+\S/.test(line)) {
+      // The value goes on.
+      last.value = UNKNOWN;
     } else if (pair && section) {
-      section.entries.set(`str:${pair[1]!.toLowerCase()}`, {
-        key: constant('str', pair[1]!.toLowerCase(), origin),
-        value: constant('str', pair[2]!, origin),
-      });
+      const key = pair[1]!.toLowerCase();
+      // `%(other)s` stands for another option.
+      last = {
+        key: constant('str', key, origin),
+        value: pair[2]!.includes('%(') ? UNKNOWN : constant('str', pair[2]!, origin),
+      };
+      section.entries.set(`str:${key}`, last);
     }
   });
   return { data, origin: { file, line: 1 } };

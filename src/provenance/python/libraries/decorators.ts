@@ -5,6 +5,10 @@ import type { CallArguments, FunctionData, Value } from '../values';
 import { hydraConfig } from './hydra';
 import { callClick, callWithOptions } from './options';
 
+/** Decorators that give arguments of their own: from a file of gin's, a configuration of sacred's. */
+const FEEDING =
+  /^gin(\.config)?\.configurable$|Experiment\(\)\.(capture|main|automain|command)$|^hydra_zen\./;
+
 /** A decorator of a library, or one that is not known, leaves what it decorates callable as it is written. */
 export function isTransparent(decorator: Value): boolean {
   return ['library', 'object', 'unknown', 'method', 'any'].includes(decorator.data.kind);
@@ -43,6 +47,9 @@ export function decoratedCall(
   args: CallArguments,
   _site: Site | null,
 ): Value | null {
+  if (!args.open && target.decorators.some((decorator) => FEEDING.test(pathOf(decorator)))) {
+    return callFunction(m, target, { ...args, open: true });
+  }
   if (target.decorators.length === 0 || args.positional.length > 0 || args.named.size > 0) {
     return null;
   }

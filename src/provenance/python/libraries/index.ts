@@ -1,4 +1,5 @@
 import { callBack, callFunction, callValue, classMember } from '../calls';
+import { doubtAttributes, doubtNames } from '../assignment';
 import { force } from '../expressions';
 import type { Machine, Site } from '../machine';
 import { UNKNOWN, type CallArguments, type ClassData, type ObjectData, type Value } from '../values';
@@ -7,7 +8,8 @@ import { BUILTINS } from './builtins';
 import { CONFIG_FUNCTIONS, configMethod } from './config';
 import { logObjects, MLFLOW_FUNCTIONS, mlflowMethod } from './mlflow';
 import { makeObject } from './objects';
-import { OPTION_FUNCTIONS, optionMethod } from './options';
+import { optionMethod } from './argparse';
+import { dataclassParserMethod, OPTION_FUNCTIONS } from './options';
 import { SPACE_FUNCTIONS, spaceMember, spaceMethod } from './spaces';
 import { recordMethod } from './recordMethods';
 import { saveHyperparameters } from './lightning';
@@ -22,6 +24,10 @@ export type LibraryFunction = (
 ) => Value | undefined;
 
 type LibraryTable = readonly (readonly [RegExp, LibraryFunction])[];
+
+/** Functions and methods whose names say that they change what they are given, or called on. */
+const CHANGES =
+  /(^|_)(update|merge|override|overwrite|apply|patch|shuffle|inject|populate|extend|set|load|resolve)(_|$)/;
 
 let tables: LibraryTable | undefined;
 
@@ -48,6 +54,9 @@ export function callLibrary(m: Machine, path: string, args: CallArguments, site:
     }
   }
   callBack(m, args);
+  if (CHANGES.test(path.slice(path.lastIndexOf('.') + 1))) {
+    args.positional.forEach((value) => doubtAttributes(m, value));
+  }
   return makeObject(m, path, args, site);
 }
 
@@ -68,6 +77,7 @@ export function callLibraryMethod(
   const result =
     mlflowMethod(m, data, receiver, name, args, site) ??
     optionMethod(m, data, receiver, name, args, site) ??
+    dataclassParserMethod(m, data, name, site) ??
     spaceMethod(m, data, receiver, name, args, site) ??
     configMethod(m, data, receiver, name, args, site) ??
     autologMethod(m, data, receiver, name, args, site);
@@ -76,6 +86,9 @@ export function callLibraryMethod(
   }
   callBack(m, args);
   logObjects(m, args);
+  if (CHANGES.test(name)) {
+    doubtNames(data.attributes);
+  }
   return makeObject(m, `${data.path}().${name}`, args, site);
 }
 

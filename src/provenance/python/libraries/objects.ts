@@ -20,6 +20,7 @@ const NAMESPACE: ClassData = {
   bases: [],
   attributes: new Map(),
   fields: [],
+  fieldOrigins: new Map(),
   decorators: [],
   origin: null,
 };

@@ -1,42 +1,28 @@
 import { callFunction, callValue } from '../calls';
-import { elementsOf, listOf } from '../iteration';
+import { force } from '../expressions';
+import { listOf } from '../iteration';
 import { argument, type Machine, type Site } from '../machine';
-import { pathOf } from '../records';
+import { isRecordClass, pathOf, recordFields } from '../records';
 import {
   anyOf,
   constant,
+  number,
   text,
   UNKNOWN,
-  type CallArguments,
   type FunctionData,
   type ObjectData,
   type Origin,
   type Value,
 } from '../values';
 import type { LibraryFunction } from './index';
-import { makeObject, namespace } from './objects';
-
-/** One option of a command line, with the value that it has when it is not given. */
-interface Option {
-  name: string;
-  flags: string[];
-  value: Value;
-  /** `type=`, applied to what is given as text. */
-  type: string | null;
-  /** The value that a flag without an argument sets. */
-  flag: Value | null;
-  origin: Origin | null;
-  many: boolean;
-}
-
-const parsers = new WeakMap<ObjectData, Option[]>();
+import { makeObject } from './objects';
 
 /** A value that only the command line gives: where it is declared is all that the code says. */
 export function givenOutside(why: string, origin: Origin | null): Value {
   return { data: { kind: 'unknown' }, origin, outside: { kind: 'given', why } };
 }
 
-function withDefault(preset: Value | undefined, name: string, origin: Origin | null): Value {
+export function withDefault(preset: Value | undefined, name: string, origin: Origin | null): Value {
   if (!preset || (preset.data.kind === 'constant' && preset.data.constant.type === 'none')) {
     return preset
       ? anyOf([
@@ -53,7 +39,7 @@ function withDefault(preset: Value | undefined, name: string, origin: Origin | n
     : { ...preset, origin: preset.origin ?? origin, outside: { kind: 'default', name } };
 }
 
-function typed(value: Value, type: string | null): Value {
+export function typed(value: Value, type: string | null): Value {
   if (value.data.kind !== 'constant' || value.data.constant.type !== 'str' || !type) {
     return value;
   }
@@ -67,56 +53,8 @@ function typed(value: Value, type: string | null): Value {
   return value;
 }
 
-function typeName(value: Value | undefined): string | null {
+export function typeName(value: Value | undefined): string | null {
   return value?.data.kind === 'library' ? value.data.path : null;
-}
-
-function addArgument(m: Machine, options: Option[], args: CallArguments, site: Site): void {
-  const flags = args.positional.map(text).filter((flag): flag is string => flag !== null);
-  const long = flags.find((flag) => flag.startsWith('--')) ?? flags[0];
-  const dest = args.named.get('dest');
-  const name = (dest ? text(dest) : null) ?? long?.replace(/^-+/, '').replace(/-/g, '_');
-  if (!name || !long) {
-    return;
-  }
-  const origin = m.origin(site);
-  const action = args.named.get('action');
-  const kind = action ? (text(action) ?? typeName(action) ?? '') : 'store';
-  const type = typeName(args.named.get('type'));
-  let preset = args.named.get('default');
-  let flag: Value | null = null;
-  if (kind === 'store_true' || kind === 'store_false') {
-    flag = constant('bool', kind === 'store_true', origin);
-    preset ??= constant('bool', kind !== 'store_true', origin);
-  } else if (kind === 'store_const') {
-    flag = args.named.get('const') ?? UNKNOWN;
-  }
-  const required = args.named.get('required');
-  const isRequired =
-    (!long.startsWith('-') && !args.named.has('nargs')) ||
-    (required?.data.kind === 'constant' && required.data.constant.value === true);
-  const value =
-    isRequired && !preset
-      ? givenOutside(`${long} on the command line`, origin)
-      : withDefault(typed(preset ?? constant('none', null, origin), type), long, origin);
-  options.push({ name, flags, value, type, flag, origin, many: args.named.has('nargs') });
-}
-
-/** `parse_args()`: the options' values, those of a known command line first. */
-function parseArguments(m: Machine, options: readonly Option[], given: Map<string, Value> | null): Value {
-  const attributes = new Map<string, Value>();
-  for (const option of options) {
-    const found = option.flags.map((flag) => given?.get(flag)).find((value) => value !== undefined);
-    attributes.set(option.name, found ? (option.flag ?? typed(found, option.type)) : option.value);
-  }
-  const positionals = options.filter((option) => !option.flags[0]?.startsWith('-'));
-  positionals.forEach((option, index) => {
-    const found = given?.get(String(index));
-    if (found) {
-      attributes.set(option.name, typed(found, option.type));
-    }
-  });
-  return namespace(m, attributes);
 }
 
 /** Tokens of a command line by option, or by position. */
@@ -146,55 +84,6 @@ export function commandLine(tokens: readonly Value[]): Map<string, Value> {
     }
   }
   return result;
-}
-
-export function optionMethod(
-  m: Machine,
-  object: ObjectData,
-  receiver: Value,
-  name: string,
-  args: CallArguments,
-  site: Site | null,
-): Value | null {
-  if (object.path === 'typer.Typer' && name === '__call__') {
-    return UNKNOWN;
-  }
-  if (object.path !== 'argparse.ArgumentParser' || !site) {
-    return null;
-  }
-  const options = parsers.get(object) ?? [];
-  parsers.set(object, options);
-  switch (name) {
-    case 'add_argument':
-      addArgument(m, options, args, site);
-      return UNKNOWN;
-    case 'add_argument_group':
-    case 'add_mutually_exclusive_group':
-      return receiver;
-    case 'add_subparsers':
-      return makeObject(m, 'argparse.subparsers', args, site);
-    case 'set_defaults':
-      for (const option of options) {
-        const value = args.named.get(option.name);
-        option.value = value
-          ? withDefault(value, option.flags.at(-1) ?? option.name, option.origin)
-          : option.value;
-      }
-      return UNKNOWN;
-    case 'parse_args':
-    case 'parse_known_args': {
-      const list = argument(args, 0, 'args');
-      const elements = list && list.data.kind === 'list' ? elementsOf(m, list) : null;
-      const result = parseArguments(
-        m,
-        options,
-        elements?.exact ? commandLine(elements.items) : m.commandLine,
-      );
-      return name === 'parse_args' ? result : listOf(m, [result, UNKNOWN], null, 'tuple');
-    }
-    default:
-      return null;
-  }
 }
 
 /** Calls a function whose parameters are a command line's options: typer, fire. */
@@ -245,7 +134,13 @@ export function callClick(m: Machine, target: FunctionData): Value {
     const isFlag = args.named.get('is_flag');
     const preset =
       args.named.get('default') ??
-      (isFlag || long.includes('/') ? constant('bool', false, madeAt) : undefined);
+      (isFlag || long.includes('/')
+        ? constant('bool', false, madeAt)
+        : args.named.has('count')
+          ? constant('int', 0, madeAt)
+          : args.named.has('multiple') || args.named.has('nargs')
+            ? UNKNOWN
+            : undefined);
     const given = flags.map((flag) => m.commandLine?.get(flag)).find((value) => value !== undefined);
     const type = typeName(args.named.get('type'));
     named.set(
@@ -267,7 +162,7 @@ function presetType(preset: Value | undefined): string | null {
   return preset?.data.kind === 'constant' ? preset.data.constant.type : null;
 }
 
-const environment: LibraryFunction = (m, args, site) => {
+const environment: LibraryFunction = (m, args, site, path) => {
   const name = args.positional[0] ? text(args.positional[0]) : null;
   if (name === null || !site) {
     return UNKNOWN;
@@ -278,6 +173,9 @@ const environment: LibraryFunction = (m, args, site) => {
     return { ...stored, outside: { kind: 'default', name } };
   }
   const preset = argument(args, 1, 'default');
+  if (path.endsWith('.setdefault') && preset) {
+    m.dotenv.set(name, preset);
+  }
   return preset ? withDefault(preset, name, origin) : givenOutside(`${name} in the environment`, origin);
 };
 
@@ -302,6 +200,85 @@ const runFire: LibraryFunction = (m, args, site) => {
   return UNKNOWN;
 };
 
+/** `sys.argv[1]`: a word of the command line, by its place. */
+export function commandLineWord(m: Machine, index: Value, site: Site): Value {
+  const place = number(index);
+  const hasOptions = [...(m.commandLine?.keys() ?? [])].some((key) => key.startsWith('-'));
+  const known =
+    place !== null && place > 0 && !hasOptions ? m.commandLine?.get(String(place - 1)) : undefined;
+  return place === 0
+    ? UNKNOWN
+    : (known ??
+        givenOutside(`argument ${place ?? ''} on the command line`.replace('  ', ' '), m.origin(site)));
+}
+
+/** `flags.DEFINE_float(name, default, help)` of absl: what FLAGS has under the name. */
+const defineFlag: LibraryFunction = (m, args, site, path) => {
+  const name = argument(args, 0, 'name');
+  const label = name ? text(name) : null;
+  if (label === null || !site) {
+    return UNKNOWN;
+  }
+  const origin = m.origin(site);
+  const preset = argument(args, 1, 'default') ?? constant('none', null, origin);
+  const value = withDefault(preset, `--${label}`, origin);
+  m.flags.set(label, value);
+  const holder = makeObject(m, path, args, site);
+  if (holder.data.kind === 'object') {
+    holder.data.attributes.set('value', value);
+  }
+  return holder;
+};
+
+/** A record whose fields are a command line's options: HfArgumentParser, tyro, simple_parsing, pyrallis. */
+function recordFromOptions(m: Machine, type: Value, site: Site | null): Value {
+  const { data } = force(m, type);
+  if (data.kind !== 'class' || !isRecordClass(data)) {
+    return UNKNOWN;
+  }
+  const record = callValue(m, type, { positional: [], named: new Map(), open: false }, site);
+  if (record.data.kind === 'instance') {
+    for (const { name } of recordFields(m, data)) {
+      const origin = data.fieldOrigins.get(name) ?? null;
+      const value = record.data.attributes.get(name) ?? UNKNOWN;
+      const isPlain = ['constant', 'unknown', 'any', 'list'].includes(value.data.kind);
+      const preset = value.data.kind === 'unknown' && value.origin === null ? undefined : value;
+      record.data.attributes.set(name, isPlain ? withDefault(preset, `--${name}`, origin) : value);
+    }
+  }
+  return record;
+}
+
+const parseRecord: LibraryFunction = (m, args, site) => {
+  const type = args.positional[0] ?? args.named.get('config_class');
+  return type?.data.kind === 'function'
+    ? callWithOptions(m, type.data)
+    : recordFromOptions(m, type ?? UNKNOWN, site);
+};
+
+/** `HfArgumentParser((ModelArguments, DataArguments)).parse_args_into_dataclasses()`. */
+export function dataclassParserMethod(
+  m: Machine,
+  object: ObjectData,
+  name: string,
+  site: Site | null,
+): Value | null {
+  if (
+    !/^transformers(\.\w+)*\.HfArgumentParser$/.test(object.path) ||
+    name !== 'parse_args_into_dataclasses'
+  ) {
+    return null;
+  }
+  const types = argument(object.args, 0, 'dataclass_types') ?? UNKNOWN;
+  const each = types.data.kind === 'list' ? types.data.items : [types];
+  return listOf(
+    m,
+    each.map((type) => recordFromOptions(m, type, site)),
+    null,
+    'tuple',
+  );
+}
+
 export const OPTION_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] = [
   [
     /^(argparse|configargparse|jsonargparse)\.(ArgumentParser|ArgParser|ArgumentParser_)$/,
@@ -309,5 +286,7 @@ export const OPTION_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] =
   ],
   [/^os\.(environ\.get|getenv|environ\.__getitem__|environ\.setdefault)$/, environment],
   [/^fire\.Fire$|^typer\.run$/, runFire],
+  [/(^|\.)flags\.DEFINE_\w+$/, defineFlag],
+  [/^(tyro\.cli|simple_parsing\.parse|pyrallis\.parse|draccus\.parse|jsonargparse\.CLI)$/, parseRecord],
   [/^typer\.(Option|Argument)$/, (m, args, site, path) => makeObject(m, path, args, site)],
 ];

@@ -1,4 +1,5 @@
-import { attributesAsDict, callBack } from '../calls';
+import { attributesAsDict } from '../assignment';
+import { callBack } from '../calls';
 import type { Machine } from '../machine';
 import { isRecordClass } from '../records';
 import type { CallArguments, Value } from '../values';

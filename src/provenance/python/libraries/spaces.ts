@@ -78,8 +78,22 @@ const fmin: LibraryFunction = (m, args, site) => {
   m.uncertain(() =>
     callValue(m, target, { positional: [fresh(m, space)], named: new Map(), open: false }, site),
   );
-  return space;
+  return bestOf(m, space);
 };
+
+/** What `fmin` gives: by label, and of a choice its index. Labels are taken where they are the keys. */
+function bestOf(m: Machine, space: Value): Value {
+  return space.data.kind === 'dict'
+    ? dictOf(
+        m,
+        [...space.data.entries].map(
+          ([key, { value }]) => [key.slice(4), value.data.kind === 'range' ? value : UNKNOWN] as const,
+        ),
+        null,
+        true,
+      )
+    : UNKNOWN;
+}
 
 /** A space is sampled anew for each call: the objective may change its copy. */
 function fresh(m: Machine, space: Value): Value {
