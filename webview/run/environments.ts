@@ -44,6 +44,7 @@ function one(
         : valueTable({
             pairs,
             keyTitle: 'Package',
+            valueTitle: 'Version',
             opened: new Set(),
             toggle: () => undefined,
             copy: (value, key) => copy(requirement(key, value), key),

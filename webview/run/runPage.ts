@@ -269,6 +269,7 @@ export class RunPage extends LitElement {
         paramSource(this.known.sourceOf.get(key), this.known.sourcesLoading, (param) =>
           this.run('openSource', { ...this.target, param }),
         ),
+      anySource: this.known.sourcesLoading || !!this.known.sources?.params.some(({ file }) => file !== null),
       openChart: (metrics) => this.openChart(metrics),
       run: this.run,
       copy: this.copy,

@@ -37,9 +37,13 @@ export const runStyles = css`
   .sparkline {
     display: inline-block;
     width: 80px;
+    max-width: 100%;
     height: 16px;
     vertical-align: middle;
     color: var(--vscode-charts-blue);
+  }
+  .sparkline svg {
+    max-width: 100%;
   }
   .best .codicon {
     font-size: 12px;

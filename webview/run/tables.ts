@@ -28,6 +28,8 @@ export interface TablesOptions {
   setLimit: (section: string, rows: number) => void;
   sparklines: ReadonlyMap<string, MetricSummary>;
   source: (param: string) => unknown;
+  /** Some param's line is known, or is still looked for. */
+  anySource: boolean;
   openChart: (metrics: string[]) => void;
   run: (command: string, args: unknown) => void;
   copy: (text: string, what: string) => void;
@@ -94,7 +96,7 @@ export function tables(options: TablesOptions): TemplateResult {
         body: (rows) =>
           valueTable({
             ...values(options, 'params', 'Param', rows),
-            extra: { title: 'Source', cell: options.source },
+            extra: { title: 'Source', cell: options.source, short: !options.anySource },
           }),
       })}
       ${tableSection(options, {

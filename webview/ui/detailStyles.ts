@@ -59,6 +59,15 @@ export const detailStyles = css`
   col.source {
     width: 34%;
   }
+  /* Nothing is linked there: the values get the room. */
+  col.source.short {
+    width: 88px;
+  }
+  @media (max-width: 480px) {
+    col.spark {
+      width: 44px;
+    }
+  }
   col.copy {
     width: 28px;
   }
@@ -96,9 +105,14 @@ export const detailStyles = css`
   .entry-body {
     padding: 0 0 8px 20px;
   }
+  .section h3,
   .entry-body h3 {
     margin: 8px 0 2px;
     font-weight: normal;
+  }
+  table.rows td .codicon,
+  button.link .codicon {
+    vertical-align: text-bottom;
   }
   .badge {
     flex: none;

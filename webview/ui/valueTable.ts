@@ -13,7 +13,9 @@ export interface ValueTableOptions {
   toggle: (key: string) => void;
   copy: (text: string, what: string) => void;
   /** A third column. */
-  extra?: { title: string; cell: (key: string) => unknown };
+  extra?: { title: string; cell: (key: string) => unknown; short?: boolean };
+  /** Of the second column; missing: "Value". */
+  valueTitle?: string;
   /** What can be done with a row, before "Copy". */
   actions?: readonly RowAction[];
 }
@@ -34,13 +36,13 @@ export function valueTable(options: ValueTableOptions): TemplateResult {
     <colgroup>
       <col class="key" />
       <col />
-      ${extra ? html`<col class="source" />` : nothing}
+      ${extra ? html`<col class=${extra.short ? 'source short' : 'source'} />` : nothing}
       <col class=${actions.length > 0 ? 'row-tools' : 'copy'} />
     </colgroup>
     <thead>
       <tr>
         <th scope="col">${keyTitle}</th>
-        <th scope="col">Value</th>
+        <th scope="col">${options.valueTitle ?? 'Value'}</th>
         ${extra ? html`<th scope="col">${extra.title}</th>` : nothing}
         <th><span class="visually-hidden">${actions.length > 0 ? 'Actions' : 'Copy'}</span></th>
       </tr>
@@ -75,7 +77,9 @@ function rows({ key, value }: KeyValue, options: ValueTableOptions): TemplateRes
 function cell(key: string, value: string, isOpen: boolean, { toggle }: ValueTableOptions): TemplateResult {
   const long = value.length > LONG || /[\r\n]/.test(value);
   if (!long && !/^\s*[{[(]/.test(value)) {
-    return value === '' ? html`<span class="muted">empty</span>` : text(value);
+    return value.trim() === ''
+      ? html`<span class="muted" title=${JSON.stringify(value)}>${value === '' ? 'empty' : 'blank'}</span>`
+      : text(value);
   }
   const nested = unfold(value) !== null;
   if (!long && !nested) {

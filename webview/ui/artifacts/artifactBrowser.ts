@@ -118,6 +118,10 @@ export class LensArtifacts extends LitElement {
 
   private pane(rows: readonly TreeRow[]): unknown {
     const { selected } = this;
+    if (rows.length > 0 && rows.every(({ message }) => message && message.kind !== 'loading')) {
+      // There is nothing to choose from, and the tree says why.
+      return nothing;
+    }
     if (!selected) {
       return rows.some(({ message }) => !message) ? emptyState('Choose a file to see it here.') : nothing;
     }
