@@ -130,7 +130,7 @@ export function formatSize(bytes: number | null | undefined): string {
  */
 export function plainText(text: string, maxLength = 200): string {
   const visible = text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g,
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
     (character) => (character === '\n' ? '⏎' : character === '\t' ? ' ' : '�'),
   );
   const characters = Array.from(visible);

@@ -7,7 +7,7 @@ import { decodeText, prettyJson } from '../mlflow/artifacts/text';
 import { StoreError } from '../mlflow/errors';
 import { formatSize } from '../mlflow/format';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
-import type { ArtifactPlace, ArtifactPreview, ArtifactRequests } from '../protocol/artifacts';
+import type { ArtifactPlace, ArtifactPreview, ArtifactRequests, InputExample } from '../protocol/artifacts';
 import type { RequestHandlers } from '../protocol/messages';
 import type { PageServices } from './page';
 
@@ -181,11 +181,13 @@ async function modelPreview(
   }
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   const requirements = await read(`${folder}requirements.txt`, FIRST).catch(() => new Uint8Array());
+  const example = model.inputExample ? await readExample(folder + model.inputExample.path, read) : null;
   const uri = artifactUri(owner, folder.replace(/\/$/, ''));
   return {
     kind: 'model',
     model,
     requirements: parseRequirements(decodeText(requirements, true) ?? ''),
+    example,
     uri,
     snippets: loadingSnippets(
       uri,
@@ -193,6 +195,18 @@ async function modelPreview(
       model.flavors.map(({ name }) => name),
     ),
   };
+}
+
+/** A model's input example, where it is JSON that is small enough to be read whole; MLmodel names its file. */
+async function readExample(path: string, read: Read): Promise<InputExample | null> {
+  const bytes = await read(path, FIRST).catch(() => null);
+  const text = bytes && bytes.length < FIRST ? decodeText(bytes, true) : null;
+  if (text === null) {
+    return null;
+  }
+  const table = parseJsonTable(text);
+  const json = prettyJson(text);
+  return table ? { kind: 'table', ...table } : json === null ? null : { kind: 'json', text: json };
 }
 
 /** As MLflow's functions take it: `runs:/…`, `models:/m-…`, `models:/name/3`. */

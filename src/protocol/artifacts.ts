@@ -40,11 +40,16 @@ export type ArtifactPreview =
       kind: 'model';
       model: ModelExplanation;
       requirements: Requirement[];
+      /** What the model was logged with; null where there is none that can be shown. */
+      example: InputExample | null;
       uri: string;
       snippets: { flavor: string; code: string }[];
     }
   /** Nothing to show, and why. */
   | { kind: 'none'; reason: string };
+
+/** A model's input example: the rows of a table, or JSON, indented. */
+export type InputExample = ({ kind: 'table' } & TablePreview) | { kind: 'json'; text: string };
 
 /** A notebook's cell; a Markdown cell also as VS Code renders it. */
 export interface RenderedCell extends NotebookCell {

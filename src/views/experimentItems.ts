@@ -164,9 +164,9 @@ export function moreItem(node: MoreNode): vscode.TreeItem {
 }
 
 export function messageItem(node: MessageNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(withoutPath(node));
+  const item = new vscode.TreeItem(plainText(withoutPath(node)));
   item.id = nodeId(node);
-  item.tooltip = node.text;
+  item.tooltip = plainText(node.text, 2000);
   if (node.error) {
     item.iconPath = themeIcon('error', 'list.errorForeground');
     item.contextValue = 'error';

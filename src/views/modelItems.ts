@@ -45,7 +45,7 @@ export class ModelItems {
     const { modelVersion } = node;
     const run = await this.runOf(node);
     const metric = run ? await this.metricText(node, run) : null;
-    const item = new vscode.TreeItem(`v${modelVersion.version}`);
+    const item = new vscode.TreeItem(`v${plainText(modelVersion.version, 20)}`);
     item.id = nodeId(node);
     const [icon, color] = stageIcon(modelVersion);
     item.iconPath = themeIcon(icon, color);

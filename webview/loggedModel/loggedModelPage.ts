@@ -7,6 +7,7 @@ import type {
   LoggedModelPageData,
   LoggedModelProtocol,
 } from '../../src/protocol/loggedModel';
+import type { ArtifactsView } from '../ui/artifacts/artifactBrowser';
 import '../ui/artifacts/artifactBrowser';
 import { artifactHost } from '../ui/artifacts/client';
 import type { ArtifactHost } from '../ui/artifacts/host';
@@ -23,15 +24,24 @@ import { age } from '../ui/time';
 /** Columns of the table of metrics. */
 const DATASETS = 20;
 
+/** What the page remembers while it is hidden. */
+interface View {
+  folded: string[];
+  artifacts: ArtifactsView | undefined;
+}
+
 @customElement('logged-model-page')
 export class LoggedModelPage extends DetailPage<LoggedModelPageData> {
   connection!: PageConnection<'loggedModel', LoggedModelProtocol>;
   protected readonly what = 'model';
   protected readonly missing = 'This logged model is not in the store.';
   private artifacts!: ArtifactHost;
+  private artifactsView: ArtifactsView | undefined;
 
   override connectedCallback(): void {
-    this.connection.view<string[]>()?.forEach((id) => this.folded.add(id));
+    const view = this.connection.view<View>();
+    view?.folded.forEach((id) => this.folded.add(id));
+    this.artifactsView = view?.artifacts;
     const { client } = this.connection;
     this.artifacts = artifactHost(
       (name, params, signal) => client.request(name, params, signal),
@@ -49,7 +59,10 @@ export class LoggedModelPage extends DetailPage<LoggedModelPageData> {
   }
 
   protected saveView(): void {
-    this.connection.saveView([...this.folded]);
+    this.connection.saveView({
+      folded: [...this.folded],
+      artifacts: this.artifactsView,
+    } satisfies View);
   }
 
   protected whole(data: LoggedModelPageData): TemplateResult {
@@ -186,6 +199,8 @@ export class LoggedModelPage extends DetailPage<LoggedModelPageData> {
             .host=${this.artifacts}
             .roots=${[{ owner: { modelId: model.modelId } }]}
             initial="MLmodel"
+            .view=${this.artifactsView}
+            .save=${this.saveArtifacts}
           ></lens-artifacts>`,
       })}`;
   }
@@ -193,6 +208,11 @@ export class LoggedModelPage extends DetailPage<LoggedModelPageData> {
   private openTable(experimentIds: string[]): void {
     this.run('openRunTable', { store: this.connection.args.store, experimentIds });
   }
+
+  private readonly saveArtifacts = (view: ArtifactsView): void => {
+    this.artifactsView = view;
+    this.saveView();
+  };
 }
 
 /** One row a metric, one column a dataset: two of one name are told apart by their digests. */

@@ -3,11 +3,11 @@ import { customElement, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { toStoreError, type StoreError } from '../../src/mlflow/errors';
 import { formatDateTime, plainText } from '../../src/mlflow/format';
+import { lastLogged, runCondition } from '../../src/mlflow/runCondition';
 import type { RunArguments } from '../../src/protocol/pages';
 import type { RelatedData, RunProtocol } from '../../src/protocol/run';
 import { sameRun, type RunKey } from '../../src/state/viewState';
-import type { LensArtifacts } from '../ui/artifacts/artifactBrowser';
-import '../ui/artifacts/artifactBrowser';
+import { viewOfOther, type ArtifactsView, type LensArtifacts } from '../ui/artifacts/artifactBrowser';
 import { artifactHost } from '../ui/artifacts/client';
 import type { ArtifactHost, ArtifactRootNode } from '../ui/artifacts/host';
 import { breadcrumb } from '../ui/breadcrumb';
@@ -34,6 +34,7 @@ import { tables } from './tables';
 interface View {
   folded: string[];
   filter: string;
+  artifacts?: ArtifactsView;
 }
 
 const MINUTE = 60_000;
@@ -53,6 +54,7 @@ export class RunPage extends LitElement {
   private coming: RunData | undefined;
   private navigation!: Navigation;
   private artifacts!: ArtifactHost;
+  private artifactsView: ArtifactsView | undefined;
   private readonly folded = new Set<string>(['systemTags', 'environment']);
   private readonly opened = new Set<string>();
   private readonly limits = new Map<string, number>();
@@ -65,6 +67,7 @@ export class RunPage extends LitElement {
     super.connectedCallback();
     const view = this.connection.view<View>();
     this.filter = view?.filter ?? '';
+    this.artifactsView = view?.artifacts;
     if (view) {
       this.folded.clear();
       view.folded.forEach((id) => this.folded.add(id));
@@ -113,6 +116,7 @@ export class RunPage extends LitElement {
   }
 
   private arrive(run: RunData): void {
+    this.artifactsView = this.artifactsView && viewOfOther(this.artifactsView, { runId: run.args.runId });
     this.known.dispose();
     this.known = run;
     this.coming = undefined;
@@ -216,7 +220,7 @@ export class RunPage extends LitElement {
       <div class=${data.stale || this.known.error ? 'stale' : ''}>
         ${title(header)} ${statusLine(header)} ${commandLineRow(header)} ${liveLine(header)}
         ${noteBody(this.known.note, () => this.run('editDescription', this.target))} ${this.tables(data)}
-        ${this.artifactSection(data.run.info.artifactUri)} ${this.relatedSections(this.known.related)}
+        ${this.artifactSection(data)} ${this.relatedSections(this.known.related)}
       </div>`;
   }
 
@@ -276,7 +280,7 @@ export class RunPage extends LitElement {
     });
   }
 
-  private artifactSection(uri: string): TemplateResult {
+  private artifactSection({ run }: ShownRun): TemplateResult {
     const roots: ArtifactRootNode[] = [
       { owner: { runId: this.target.runId } },
       ...(this.known.related?.models ?? [])
@@ -295,11 +299,17 @@ export class RunPage extends LitElement {
       body: () =>
         keyed(
           this.target.runId,
-          html`<lens-artifacts .host=${this.artifacts} .roots=${roots}></lens-artifacts>`,
+          html`<lens-artifacts
+            .host=${this.artifacts}
+            .roots=${roots}
+            .live=${runCondition(run.info, lastLogged(run), this.now) === 'running'}
+            .view=${this.artifactsView}
+            .save=${this.saveArtifacts}
+          ></lens-artifacts>`,
         ),
       actions: html`${iconButton('refresh', 'Look for New Artifacts', () =>
         this.querySelector<LensArtifacts>('lens-artifacts')?.refresh(),
-      )}${iconButton('copy', 'Copy Artifact URI', () => this.copy(uri, 'artifact URI'))}`,
+      )}${iconButton('copy', 'Copy Artifact URI', () => this.copy(run.info.artifactUri, 'artifact URI'))}`,
     });
   }
 
@@ -389,8 +399,17 @@ export class RunPage extends LitElement {
   }
 
   private saveView(): void {
-    this.connection.saveView({ folded: [...this.folded], filter: this.filter } satisfies View);
+    this.connection.saveView({
+      folded: [...this.folded],
+      filter: this.filter,
+      artifacts: this.artifactsView,
+    } satisfies View);
   }
+
+  private readonly saveArtifacts = (view: ArtifactsView): void => {
+    this.artifactsView = view;
+    this.saveView();
+  };
 
   private tryAgain(): { label: string; run: () => void } {
     return { label: 'Try Again', run: () => this.known.refresh() };

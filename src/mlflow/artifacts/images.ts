@@ -1,10 +1,14 @@
+import type { ArtifactFile } from '../entities';
+
 /** One image of `mlflow.log_image(key=…, step=…)`. */
 export interface LoggedImage {
   step: number;
   /** ms */
   timestamp: number;
   path: string;
-  /** A small webp beside it; null where there is none. */
+  /** Bytes; null where it is not known. */
+  size: number | null;
+  /** A smaller webp beside it, at most 256 pixels wide or high; null where there is none. */
   compressedPath: string | null;
 }
 
@@ -23,9 +27,9 @@ const NAME = /^(.+?)([+%])step\2(-?\d+)\2timestamp\2(\d+)\2([0-9a-fA-F-]+)(\2com
  * The series among the files of `images/`: `loss~map+step+3+timestamp+17…+<uuid>.png` and its
  * `…+compressed.webp`; `%` and `#` for `+` and `~` in older versions (reference mlflow.md, F.5).
  */
-export function imageSeries(paths: readonly string[]): ImageSeries[] {
+export function imageSeries(files: readonly Pick<ArtifactFile, 'path' | 'size'>[]): ImageSeries[] {
   const series = new Map<string, Map<string, LoggedImage>>();
-  for (const path of paths) {
+  for (const { path, size } of files) {
     const match = NAME.exec(path.slice(path.lastIndexOf('/') + 1));
     if (!match) {
       continue;
@@ -40,6 +44,7 @@ export function imageSeries(paths: readonly string[]): ImageSeries[] {
       step: Number(step),
       timestamp: Number(timestamp),
       path: compressed ? (known?.path ?? path) : path,
+      size: compressed ? (known?.size ?? size) : size,
       compressedPath: compressed ? path : (known?.compressedPath ?? null),
     });
   }

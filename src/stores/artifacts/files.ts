@@ -53,6 +53,9 @@ export async function listFolder(
 ): Promise<{ files: ArtifactFile[]; truncated: number }> {
   const folder = await insideRoot(root, artifactPath);
   const { entries, more } = await scan(folder, artifactPath, signal);
+  if ((await fs.realpath(folder).catch(() => '')) !== folder) {
+    throw changedMeanwhile(artifactPath);
+  }
   const prefix = artifactPath === '' ? '' : `${artifactPath}/`;
   const kept = entries.sort(byKindAndName).slice(0, LISTED);
   const files = await mapInChunks(kept, 64, signal, async (entry) =>
@@ -87,7 +90,10 @@ export async function readFileRange(
   try {
     const stat = await handle.stat();
     if (!stat.isFile()) {
-      throw new StoreError('INVALID_PARAMETER_VALUE', `${artifactPath} is not a file.`);
+      throw notAFile(artifactPath);
+    }
+    if (!(await isStill(handle, file))) {
+      throw changedMeanwhile(artifactPath);
     }
     const wanted = Math.max(0, Math.min(length, MAX_READ, stat.size - offset));
     const bytes = new Uint8Array(wanted);
@@ -122,6 +128,37 @@ export async function insideRoot(root: string, artifactPath: string): Promise<st
     );
   }
   return real;
+}
+
+/**
+ * The real path of a file or folder for what else opens it: VS Code's editors, a copy, the file manager.
+ *
+ * @throws StoreError where it is neither (a pipe would hold whoever opens it), or leads out of the root
+ */
+export async function locateInRoot(root: string, artifactPath: string): Promise<string> {
+  const real = await insideRoot(root, artifactPath);
+  const stat = await fs.stat(real).catch((error: NodeJS.ErrnoException) => {
+    throw notReadable(artifactPath, error);
+  });
+  if (!stat.isFile() && !stat.isDirectory()) {
+    throw notAFile(artifactPath);
+  }
+  return real;
+}
+
+/** Whether an open file is the one of that real path: a link may have come into the path before it was opened. */
+async function isStill(handle: fs.FileHandle, real: string): Promise<boolean> {
+  // Linux knows where an open file lies; elsewhere the path is resolved again and must lead to the same file.
+  const opened = await fs.readlink(`/proc/self/fd/${handle.fd}`).catch(() => null);
+  if (opened !== null) {
+    return opened === real || opened === `${real} (deleted)`;
+  }
+  const [now, there, mine] = await Promise.all([
+    fs.realpath(real).catch(() => ''),
+    fs.stat(real, { bigint: true }).catch(() => null),
+    handle.stat({ bigint: true }),
+  ]);
+  return now === real && there?.ino === mine.ino && there.dev === mine.dev;
 }
 
 async function scan(
@@ -190,6 +227,14 @@ async function mapInChunks<T, R>(
     results.push(...(await Promise.all(items.slice(at, at + size).map(map))));
   }
   return results;
+}
+
+function notAFile(artifactPath: string): StoreError {
+  return new StoreError('INVALID_PARAMETER_VALUE', `${artifactPath} is not a file.`);
+}
+
+function changedMeanwhile(artifactPath: string): StoreError {
+  return new StoreError('INVALID_PARAMETER_VALUE', `${artifactPath} changed while it was opened: try again.`);
 }
 
 function notReadable(artifactPath: string, error: NodeJS.ErrnoException): StoreError {

@@ -1,6 +1,6 @@
 import { StoreError } from '../../mlflow/errors';
 import type { ArtifactListing, ArtifactOwner, ArtifactRoot } from '../../mlflow/store';
-import { insideRoot, listFolder, readFileRange } from './files';
+import { listFolder, locateInRoot, readFileRange } from './files';
 import { resolveRoot } from './root';
 
 /** What a store has recorded about its artifacts. Each rejects with StoreError where there is no such entity. */
@@ -53,7 +53,7 @@ export class ArtifactReader {
   /** The file or folder on this machine, for VS Code's own editors and for "Reveal". */
   async locate(owner: ArtifactOwner, path: string, signal?: AbortSignal): Promise<string> {
     const { root, folder } = await this.place(owner, signal);
-    return insideRoot(localPath(root), join(folder, path));
+    return locateInRoot(localPath(root), join(folder, path));
   }
 
   private async place(owner: ArtifactOwner, signal?: AbortSignal, hops = 0): Promise<Place> {

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { imageSeries, IMAGES_FOLDER } from '../../../src/mlflow/artifacts/images';
 import { fileIcon } from '../../../src/mlflow/artifacts/kind';
@@ -9,13 +9,32 @@ import { icon, iconButton } from '../icon';
 import { emptyState, errorState, skeleton } from '../states';
 import { styles } from '../styles';
 import { text } from '../text';
-import { ArtifactTree, type TreeRow } from './artifactTree';
+import { ArtifactTree, readKey, rowKey, type TreeRow } from './artifactTree';
 import type { ArtifactHost, ArtifactRootNode } from './host';
 import './imageSteps';
 import { previewBody } from './previews';
 
+/** The same place among the artifacts of another run: who goes from run to run looks at one plot of each. */
+export function viewOfOther({ opened, selected }: ArtifactsView, owner: { runId: string }): ArtifactsView {
+  return {
+    opened: opened.flatMap((key) => {
+      const [of, path] = readKey(key);
+      return 'runId' in of ? [rowKey(owner, path)] : [];
+    }),
+    selected: selected && 'runId' in selected.owner ? { ...selected, owner, size: null } : undefined,
+  };
+}
+
 const ROWS = 100;
 const FIRST_READ = 256 * 1024;
+/** How often the folders of a run that is still running are listed again, in ms. */
+const RELIST = 5000;
+
+/** What a page keeps of its artifacts while it is hidden. */
+export interface ArtifactsView {
+  opened: string[];
+  selected: TreeRow | undefined;
+}
 
 /** The artifacts of a run or of a logged model: a lazy tree, and a preview of the chosen one beside it. */
 @customElement('lens-artifacts')
@@ -24,6 +43,11 @@ export class LensArtifacts extends LitElement {
   @property({ attribute: false }) roots: readonly ArtifactRootNode[] = [];
   /** Path that is chosen at first, of the first root. */
   @property() initial = '';
+  /** As `save` was given it before; goes before `initial`. */
+  @property({ attribute: false }) view: ArtifactsView | undefined;
+  @property({ attribute: false }) save: (view: ArtifactsView) => void = () => undefined;
+  /** More may come: what is open is listed again from time to time. */
+  @property({ type: Boolean }) live = false;
   @state() private selected: TreeRow | undefined;
   @state() private preview: ArtifactPreview | undefined;
   @state() private error = '';
@@ -31,6 +55,7 @@ export class LensArtifacts extends LitElement {
   private limit = FIRST_READ;
   private tree!: ArtifactTree;
   private reading: AbortController | undefined;
+  private relisting: ReturnType<typeof setInterval> | undefined;
   private focused = '';
 
   protected override createRenderRoot(): HTMLElement {
@@ -39,13 +64,17 @@ export class LensArtifacts extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.tree = new ArtifactTree(this.host, () => this.requestUpdate());
-    if (this.initial !== '' && this.roots[0]) {
-      this.choose({ owner: this.roots[0].owner, path: this.initial, isDir: false, size: null, level: 1 });
+    this.tree = new ArtifactTree(this.host, () => this.listed(), this.view?.opened);
+    const first = this.roots[0];
+    if (this.view?.selected) {
+      this.show(this.view.selected, true);
+    } else if (this.initial !== '' && first) {
+      this.show({ owner: first.owner, path: this.initial, isDir: false, size: null, level: 1 });
     }
   }
 
   override disconnectedCallback(): void {
+    clearInterval(this.relisting);
     this.reading?.abort();
     super.disconnectedCallback();
   }
@@ -53,6 +82,17 @@ export class LensArtifacts extends LitElement {
   /** Lists the opened folders again. */
   refresh(): void {
     this.tree.refresh();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('live')) {
+      clearInterval(this.relisting);
+      if (this.live) {
+        this.relisting = setInterval(() => this.refresh(), RELIST);
+      } else if (changed.get('live')) {
+        this.refresh();
+      }
+    }
   }
 
   protected override render(): TemplateResult {
@@ -169,7 +209,7 @@ export class LensArtifacts extends LitElement {
   /** A folder of logged images shows them by key and step. */
   private folder(selected: TreeRow): unknown {
     const files = this.tree.filesOf(selected);
-    const series = selected.path === IMAGES_FOLDER ? imageSeries((files ?? []).map(({ path }) => path)) : [];
+    const series = selected.path === IMAGES_FOLDER ? imageSeries(files ?? []) : [];
     if (series.length === 0) {
       return nothing;
     }
@@ -186,19 +226,47 @@ export class LensArtifacts extends LitElement {
   }
 
   private choose(row: TreeRow): void {
-    this.setFocused(keyOf(row));
     if (row.isDir) {
       this.tree.toggle(row);
     }
+    this.show(row);
+    this.saveView();
+  }
+
+  private saveView(): void {
+    this.save({ opened: this.tree.openedFolders, selected: this.selected });
+  }
+
+  /** A chosen file that has grown since is read again. */
+  private listed(): void {
+    const { selected } = this;
+    if (selected && !selected.isDir) {
+      const folder = selected.path.slice(0, Math.max(0, selected.path.lastIndexOf('/')));
+      const now = this.tree
+        .filesOf({ ...selected, path: folder })
+        ?.find((file) => file.path === selected.path && !file.isDir);
+      if (now && now.size !== selected.size) {
+        this.selected = { ...selected, size: now.size };
+        if (selected.size !== null) {
+          void this.read();
+        }
+      }
+    }
+    this.requestUpdate();
+  }
+
+  /** @param maybe it was seen elsewhere, and need not be here */
+  private show(row: TreeRow, maybe = false): void {
+    this.setFocused(keyOf(row));
     this.selected = row;
     this.preview = undefined;
     this.error = '';
     this.rows = ROWS;
     this.limit = FIRST_READ;
-    void this.read();
+    void this.read(maybe);
   }
 
-  private async read(): Promise<void> {
+  private async read(maybe = false): Promise<void> {
     this.reading?.abort();
     const { selected } = this;
     if (!selected || selected.isDir) {
@@ -210,8 +278,14 @@ export class LensArtifacts extends LitElement {
       this.preview = await this.host.preview({ owner, path, size, limit: this.limit }, reading.signal);
       this.error = '';
     } catch (error) {
-      if (!isCancelled(error)) {
-        this.error = toStoreError(error).message;
+      if (isCancelled(error)) {
+        return;
+      }
+      const { code, message } = toStoreError(error);
+      if (maybe && code === 'RESOURCE_DOES_NOT_EXIST') {
+        this.selected = undefined;
+      } else {
+        this.error = message;
       }
     }
   }
@@ -255,6 +329,7 @@ export class LensArtifacts extends LitElement {
       case 'ArrowRight':
         if (row.isDir && !this.tree.isOpen(row)) {
           this.tree.toggle(row);
+          this.saveView();
         } else if (row.isDir) {
           goTo(rows[index + 1]);
         }
@@ -262,6 +337,7 @@ export class LensArtifacts extends LitElement {
       case 'ArrowLeft':
         if (row.isDir && this.tree.isOpen(row)) {
           this.tree.toggle(row);
+          this.saveView();
         } else {
           goTo(rows.slice(0, index).findLast(({ level }) => level < row.level));
         }
@@ -278,5 +354,5 @@ export class LensArtifacts extends LitElement {
 }
 
 function keyOf({ owner, path }: TreeRow): string {
-  return JSON.stringify([owner, path]);
+  return rowKey(owner, path);
 }

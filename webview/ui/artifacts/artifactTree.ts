@@ -23,6 +23,7 @@ interface Folder {
   listing: ArtifactListing | undefined;
   error: string;
   shown: number;
+  asking: boolean;
 }
 
 const SHOWN = 300;
@@ -30,19 +31,27 @@ const SHOWN = 300;
 /** What of the tree is open and listed. Folders are listed when opened, and drawn in pieces. */
 export class ArtifactTree {
   private readonly folders = new Map<string, Folder>();
-  private readonly opened = new Set<string>();
+  private readonly opened: Set<string>;
 
+  /** @param opened as `openedFolders` gave them */
   constructor(
     private readonly host: ArtifactHost,
     private readonly changed: () => void,
-  ) {}
+    opened: Iterable<string> = [],
+  ) {
+    this.opened = new Set(opened);
+  }
+
+  get openedFolders(): string[] {
+    return [...this.opened];
+  }
 
   isOpen({ owner, path }: TreeRow): boolean {
-    return this.opened.has(keyOf(owner, path));
+    return this.opened.has(rowKey(owner, path));
   }
 
   toggle({ owner, path }: TreeRow): void {
-    const key = keyOf(owner, path);
+    const key = rowKey(owner, path);
     if (!this.opened.delete(key)) {
       this.opened.add(key);
     }
@@ -50,7 +59,7 @@ export class ArtifactTree {
   }
 
   showMore({ owner, path }: TreeRow): void {
-    const folder = this.folders.get(keyOf(owner, path));
+    const folder = this.folders.get(rowKey(owner, path));
     if (folder) {
       folder.shown += 1000;
       this.changed();
@@ -58,12 +67,19 @@ export class ArtifactTree {
   }
 
   filesOf({ owner, path }: TreeRow): readonly ArtifactFile[] | undefined {
-    return this.folders.get(keyOf(owner, path))?.listing?.files;
+    return this.folders.get(rowKey(owner, path))?.listing?.files;
   }
 
+  /** Lists again what is open, and shows what it has until the answers come; what is closed is forgotten. */
   refresh(): void {
-    this.folders.clear();
-    this.changed();
+    for (const [key, folder] of this.folders) {
+      const [owner, path] = readKey(key);
+      if (path === '' || this.opened.has(key)) {
+        this.ask(owner, path, folder);
+      } else {
+        this.folders.delete(key);
+      }
+    }
   }
 
   rows(roots: readonly ArtifactRootNode[]): TreeRow[] {
@@ -74,7 +90,7 @@ export class ArtifactTree {
         continue;
       }
       rows.push({ owner, path: '', isDir: true, size: null, level: 1, label, description });
-      if (this.opened.has(keyOf(owner, ''))) {
+      if (this.opened.has(rowKey(owner, ''))) {
         this.addFolder(owner, '', 2, rows);
       }
     }
@@ -115,7 +131,7 @@ export class ArtifactTree {
     }
     for (const file of files.slice(0, shown)) {
       rows.push({ owner, ...file, level });
-      if (file.isDir && this.opened.has(keyOf(owner, file.path))) {
+      if (file.isDir && this.opened.has(rowKey(owner, file.path))) {
         this.addFolder(owner, file.path, level + 1, rows);
       }
     }
@@ -128,27 +144,38 @@ export class ArtifactTree {
   }
 
   private folder(owner: ArtifactOwner, path: string): Folder {
-    const key = keyOf(owner, path);
+    const key = rowKey(owner, path);
     const known = this.folders.get(key);
     if (known) {
       return known;
     }
-    const folder: Folder = { listing: undefined, error: '', shown: SHOWN };
+    const folder: Folder = { listing: undefined, error: '', shown: SHOWN, asking: false };
     this.folders.set(key, folder);
-    this.host.list({ owner, path }).then(
-      (listing) => {
-        folder.listing = listing;
-        this.changed();
-      },
-      (error: unknown) => {
-        folder.error = toStoreError(error).message;
-        this.changed();
-      },
-    );
+    this.ask(owner, path, folder);
     return folder;
+  }
+
+  private ask(owner: ArtifactOwner, path: string, folder: Folder): void {
+    if (folder.asking) {
+      return;
+    }
+    folder.asking = true;
+    const answered = (listing: ArtifactListing | undefined, error: string): void => {
+      Object.assign(folder, { listing, error, asking: false });
+      this.changed();
+    };
+    this.host.list({ owner, path }).then(
+      (listing) => answered(listing, ''),
+      (error: unknown) => answered(undefined, toStoreError(error).message),
+    );
   }
 }
 
-function keyOf(owner: ArtifactOwner, path: string): string {
+/** What tells a place among the artifacts from all others. */
+export function rowKey(owner: ArtifactOwner, path: string): string {
   return JSON.stringify([owner, path]);
+}
+
+export function readKey(key: string): [ArtifactOwner, string] {
+  return JSON.parse(key) as [ArtifactOwner, string];
 }

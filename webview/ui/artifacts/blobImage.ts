@@ -1,5 +1,8 @@
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+
+/** Pixels below which an image (a mask, a feature map) is drawn larger, each pixel a square. */
+const TINY = 64;
 
 /** An image drawn from bytes, never fetched; its memory is given back when it is no longer shown. */
 @customElement('lens-image')
@@ -8,6 +11,7 @@ export class LensImage extends LitElement {
   @property() type = 'image/png';
   @property() label = '';
   @state() private size = '';
+  @state() private tiny = false;
   @state() private broken = false;
   private url = '';
 
@@ -35,9 +39,11 @@ export class LensImage extends LitElement {
       : html`<img
             src=${this.url}
             alt=${this.label}
+            class=${this.tiny ? 'tiny' : nothing}
             @load=${(event: Event) => {
               const { naturalWidth, naturalHeight } = event.target as HTMLImageElement;
               this.size = `${naturalWidth} × ${naturalHeight}`;
+              this.tiny = Math.max(naturalWidth, naturalHeight) < TINY;
             }}
             @error=${() => (this.broken = true)}
           />

@@ -8,6 +8,9 @@ import { text } from '../text';
 import './blobImage';
 import type { ArtifactHost } from './host';
 
+/** Bytes up to which the logged image itself is drawn, and not MLflow's smaller copy of it. */
+const WHOLE = 4 * 1024 * 1024;
+
 /** The images of one `mlflow.log_image` key, with a slider over its steps. */
 @customElement('lens-image-steps')
 export class LensImageSteps extends LitElement {
@@ -82,7 +85,8 @@ export class LensImageSteps extends LitElement {
       return;
     }
     try {
-      const path = image.compressedPath ?? image.path;
+      const whole = image.size !== null && image.size <= WHOLE;
+      const path = whole ? image.path : (image.compressedPath ?? image.path);
       this.image = await this.host.readImage({ owner: this.owner, path }, reading.signal);
       this.error = '';
     } catch (error) {

@@ -1,15 +1,20 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ModelExplanation, SignatureField } from '../../../src/mlflow/artifacts/mlmodel';
 import { formatSize, plainText } from '../../../src/mlflow/format';
-import type { ArtifactPreview } from '../../../src/protocol/artifacts';
+import type { ArtifactPreview, InputExample } from '../../../src/protocol/artifacts';
 import { iconButton } from '../icon';
-import { text } from '../text';
+import { text, visible } from '../text';
+import { dataTable } from './dataTable';
+
+/** How much of an input example is drawn; the rest is in its file. */
+const EXAMPLE_ROWS = 5;
+const EXAMPLE_TEXT = 4000;
 
 type ModelPreview = Extract<ArtifactPreview, { kind: 'model' }>;
 
 /** An MLmodel explained: what it takes and gives, what it was made with, how to load it. */
 export function modelPreview(
-  { model, requirements, snippets, uri }: ModelPreview,
+  { model, requirements, example, snippets, uri }: ModelPreview,
   copy: (text: string, what: string) => void,
 ): TemplateResult {
   return html`<div class="model-preview">
@@ -25,6 +30,7 @@ export function modelPreview(
             to log_model.
           </p>`
     }
+    ${example ? inputExample(example) : nothing}
     <h3>Load it</h3>
     ${snippets.map(
       ({ flavor, code }) =>
@@ -66,6 +72,18 @@ function facts(model: ModelExplanation, uri: string): TemplateResult {
     ['Input example', model.inputExample ? `${model.inputExample.path} (${model.inputExample.type})` : null],
   ];
   return pairs(known.flatMap(([key, value]) => (value === null ? [] : [{ key, value }])));
+}
+
+function inputExample(example: InputExample): TemplateResult {
+  return html`<h3>Input example</h3>
+    ${
+      example.kind === 'table'
+        ? html`<div class="table-preview" tabindex="0" role="region" aria-label="Input example">
+            ${dataTable(example.columns, example.rows.slice(0, EXAMPLE_ROWS))}
+          </div>`
+        : html`<pre tabindex="0" aria-label="Input example">
+${visible(example.text.slice(0, EXAMPLE_TEXT))}</pre>`
+    }`;
 }
 
 function signaturePart(title: string, fields: SignatureField[] | null): TemplateResult {

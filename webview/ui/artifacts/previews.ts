@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatSize, plainText } from '../../../src/mlflow/format';
 import type { ArtifactPreview, RenderedCell } from '../../../src/protocol/artifacts';
-import { text, visible } from '../text';
+import { visible } from '../text';
 import './blobImage';
+import { COLUMNS, dataTable } from './dataTable';
 import { frameDocument, pageNonce } from './htmlFrame';
 import { cleanMarkdown } from './markdown';
 import { modelPreview } from './modelPreview';
@@ -17,7 +18,6 @@ export interface PreviewOptions {
   copy: (text: string, what: string) => void;
 }
 
-const COLUMNS = 60;
 const READ_AT_MOST = 8 * 1024 * 1024;
 
 export function previewBody(preview: ArtifactPreview, options: PreviewOptions): TemplateResult {
@@ -58,7 +58,6 @@ function tablePreview(
   preview: Extract<ArtifactPreview, { kind: 'table' }>,
   options: PreviewOptions,
 ): TemplateResult {
-  const columns = preview.columns.slice(0, COLUMNS);
   const rows = preview.rows.slice(0, options.rows);
   const hidden = preview.rows.length - rows.length;
   return html`<div
@@ -67,24 +66,7 @@ function tablePreview(
       role="region"
       aria-label="Table ${plainText(options.path)}"
     >
-      <table class="rows data">
-        <thead>
-          <tr>
-            ${columns.map((name) => html`<th scope="col">${text(name)}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            (row) =>
-              html`<tr>
-                ${columns.map((_, i) => {
-                  const value = row[i] ?? '';
-                  return html`<td class=${isNumber(value) ? 'number' : ''}>${text(value, 120)}</td>`;
-                })}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
+      ${dataTable(preview.columns, rows)}
     </div>
     ${
       preview.columns.length > COLUMNS
@@ -132,8 +114,4 @@ ${visible(output.text)}</pre>`
         : html`<img alt="Output of the cell" src="data:${output.type};base64,${output.base64}" />`,
     )}
   </div>`;
-}
-
-function isNumber(value: string): boolean {
-  return value !== '' && /^[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$|^-?(nan|inf(inity)?)$/i.test(value);
 }

@@ -89,6 +89,7 @@ export const artifactStyles = css`
     position: sticky;
     top: 0;
     background: var(--vscode-editor-background);
+    box-shadow: inset 0 -1px var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
   }
   table.rows.facts td {
     white-space: normal;
@@ -104,6 +105,10 @@ export const artifactStyles = css`
     max-height: 70vh;
     margin-top: 8px;
     background: #fff;
+  }
+  lens-image img.tiny {
+    width: 128px;
+    image-rendering: pixelated;
   }
   .html-preview {
     width: 100%;

@@ -141,13 +141,15 @@ describe('tables', () => {
 describe('logged images', () => {
   it('are series by key, in both notations', () => {
     const id = '5f6a1626-046c-4779-bb40-57987a7ef8db';
-    const series = imageSeries([
-      `images/loss~map+step+10+timestamp+1700000000002+${id}.png`,
-      `images/loss~map+step+2+timestamp+1700000000001+${id}+compressed.webp`,
-      `images/loss~map+step+2+timestamp+1700000000001+${id}.png`,
-      `images/a#b%step%0%timestamp%1%${id}.png`,
-      'images/other.png',
-    ]);
+    const series = imageSeries(
+      [
+        `images/loss~map+step+10+timestamp+1700000000002+${id}.png`,
+        `images/loss~map+step+2+timestamp+1700000000001+${id}+compressed.webp`,
+        `images/loss~map+step+2+timestamp+1700000000001+${id}.png`,
+        `images/a#b%step%0%timestamp%1%${id}.png`,
+        'images/other.png',
+      ].map((path, size) => ({ path, size })),
+    );
     assert.deepEqual(
       series.map(({ key, images }) => [key, images.map(({ step }) => step)]),
       [
@@ -156,6 +158,7 @@ describe('logged images', () => {
       ],
     );
     assert.match(series[1]!.images[0]!.path, /\.png$/);
+    assert.equal(series[1]!.images[0]!.size, 2);
     assert.match(series[1]!.images[0]!.compressedPath ?? '', /compressed\.webp$/);
   });
 });

@@ -1,8 +1,9 @@
 import * as assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { mock } from 'node:test';
 import fc from 'fast-check';
 import { StoreError } from '../../../../src/mlflow/errors';
 import { artifactPathParts } from '../../../../src/stores/artifacts/files';
@@ -248,18 +249,71 @@ describe('artifacts', () => {
       ]);
       assert.equal(await readText('in'), 'inside');
       await assert.rejects(readText('pipe'), /not a file/);
+      await assert.rejects(reader.locate({ runId: RUN }, 'pipe'), /not a file/);
       await assert.rejects(readText('sub'), StoreError);
     });
 
-    it('counts what a folder holds beyond its bound', async () => {
+    it('follows no link that came between listing and reading, in place of a file or of a folder', async () => {
+      const inside = path.join(sandbox, root, 'sub');
+      write('elsewhere/inside.txt', SECRET);
+      for (const [swapped, target] of [
+        [path.join(inside, 'inside.txt'), path.join(sandbox, 'secret.txt')],
+        [inside, path.join(sandbox, 'elsewhere')],
+      ] as const) {
+        assert.deepEqual(await names({ runId: RUN }, 'sub'), ['sub/inside.txt']);
+        fs.renameSync(swapped, `${swapped}.away`);
+        fs.symlinkSync(target, swapped);
+        await assert.rejects(readText('sub/inside.txt'), /leads out/);
+        await assert.rejects(reader.locate({ runId: RUN }, 'sub/inside.txt'), /leads out/);
+        fs.unlinkSync(swapped);
+        fs.renameSync(`${swapped}.away`, swapped);
+        assert.equal(await readText('sub/inside.txt'), 'inside');
+      }
+    });
+
+    it('reads nothing outside while another process swaps the folder for a link, over and over', async function () {
+      this.timeout(60_000);
+      write('elsewhere/inside.txt', SECRET);
+      const swapper = spawn(
+        'python3',
+        [
+          '-c',
+          'import os\nprint("swaps", flush=True)\nwhile True:\n    os.rename("sub", "away"); os.symlink("../../../../../elsewhere", "sub")\n    os.unlink("sub"); os.rename("away", "sub")',
+        ],
+        { cwd: path.join(sandbox, root), stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      try {
+        await new Promise((resolve) => swapper.stdout.once('data', resolve));
+        let read = 0;
+        for (let i = 0; i < 6000; i++) {
+          const text = await readText('sub/inside.txt').catch((error: unknown) => {
+            assert.ok(error instanceof StoreError, String(error));
+            return null;
+          });
+          assert.ok(text === null || text === 'inside', 'what lies outside was read');
+          read += Number(text !== null);
+        }
+        assert.ok(read > 0);
+      } finally {
+        swapper.kill('SIGKILL');
+        await new Promise((resolve) => swapper.once('exit', resolve));
+      }
+    });
+
+    it('takes from a folder of 100,000 files a bounded number of sizes, and says how many more there are', async function () {
+      this.timeout(60_000);
       const folder = path.join(sandbox, root, 'many');
       fs.mkdirSync(folder);
-      for (let i = 0; i < 10_050; i++) {
-        fs.writeFileSync(path.join(folder, `${i}`), '');
+      for (let i = 0; i < 100_000; i++) {
+        fs.closeSync(fs.openSync(path.join(folder, `${i}`), 'w'));
       }
+      const asked = mock.method(fs.promises, 'stat');
       const listing = await reader.list({ runId: RUN }, 'many');
       assert.equal(listing.files.length, 10_000);
-      assert.equal(listing.truncated, 50);
+      assert.equal(listing.truncated, 90_000);
+      const sizes = asked.mock.calls.filter(({ arguments: [file] }) => String(file).startsWith(folder));
+      asked.mock.restore();
+      assert.equal(sizes.length, 10_000);
       const aborted = AbortSignal.abort();
       await assert.rejects(reader.list({ runId: RUN }, 'many', aborted), { code: 'CANCELLED' });
     });
