@@ -61,7 +61,7 @@ async function preview(
   const kind = previewKind(path);
   switch (kind) {
     case 'binary':
-      return { kind: 'none', reason: 'A binary file is not shown here.' };
+      return { kind: 'none', reason: binaryReason(path, size) };
     case 'image':
       return size !== null && size > MOST_IMAGE
         ? tooLarge('image', size)
@@ -111,7 +111,7 @@ async function textPreview(
 ): Promise<ArtifactPreview> {
   const { text, more, read: bytes } = await start(request, read);
   if (text === null) {
-    return { kind: 'none', reason: 'A binary file is not shown here.' };
+    return notText();
   }
   if (language === 'json' && !more) {
     const table = parseJsonTable(text);
@@ -140,11 +140,13 @@ async function markdownPreview(
   read: Read,
   services: PageServices,
 ): Promise<ArtifactPreview> {
-  const { text, more } = await start(request, read);
-  if (text === null || more || !services.renderMarkdown) {
-    return textPreview(request, read, 'text');
+  const { text, more, read: bytes } = await start(request, read);
+  if (text === null) {
+    return notText();
   }
-  return { kind: 'markdown', text, html: await services.renderMarkdown(text) };
+  return more || !services.renderMarkdown
+    ? { kind: 'text', text, language: 'text', read: bytes, more }
+    : { kind: 'markdown', text, html: await services.renderMarkdown(text) };
 }
 
 async function notebookPreview(
@@ -243,6 +245,17 @@ async function runAction(
     case 'copyPath':
       return services.copyText(file, 'path');
   }
+}
+
+/** What kind of file it is, as its ending says, and how large. */
+function binaryReason(path: string, size: number | null): string {
+  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  const what = ending === 'parquet' ? 'A Parquet file' : `A binary file (.${ending})`;
+  return `${what}${size === null ? '' : ` of ${formatSize(size)}`}: not shown here.`;
+}
+
+function notText(): ArtifactPreview {
+  return { kind: 'none', reason: 'A binary file is not shown here.' };
 }
 
 function tooLarge(what: string, size: number): ArtifactPreview {

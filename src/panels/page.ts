@@ -1,3 +1,4 @@
+import { plainText } from '../mlflow/format';
 import type { PageProtocol, RequestHandlers } from '../protocol/messages';
 import type { PageArguments, PageName, CommonEvents, CommonRequests } from '../protocol/pages';
 import type { OpenStores } from '../stores/openStores';
@@ -80,6 +81,11 @@ export interface FileServices {
   save(file: string, suggestedName: string): Promise<void>;
   /** In the Explorer where it lies in the workspace, else in the system's file manager. */
   reveal(file: string): Promise<void>;
+}
+
+/** A page's title as a tab may carry it: names of a store are in it. */
+export function tabTitle(title: string): string {
+  return plainText(title, 120);
 }
 
 /** One open page. */

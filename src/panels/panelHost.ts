@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { onDidChangeSettings } from '../platform/settings';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../protocol/messages';
 import type { PageArguments, PageName } from '../protocol/pages';
-import { commonHandlers, type PageDefinition, type PageServices, type PageSession } from './page';
+import { commonHandlers, tabTitle, type PageDefinition, type PageServices, type PageSession } from './page';
 import { panelHtml } from './panelHtml';
 
 /** Loads the code of a page's host side when the first such page opens. */
@@ -98,7 +98,7 @@ export class PanelHost implements vscode.Disposable {
     }
     const panel = vscode.window.createWebviewPanel(
       VIEW_TYPE + name,
-      definition.initialTitle(args),
+      tabTitle(definition.initialTitle(args)),
       {
         viewColumn: options.beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active,
         preserveFocus: options.preserveFocus,
@@ -141,7 +141,7 @@ export class PanelHost implements vscode.Disposable {
       const session: PageSession = {
         setTitle: (title) => {
           if (ofHandlers === own) {
-            panel.title = title;
+            panel.title = tabTitle(title);
           }
         },
         replace: (next) => entry.replace(next),

@@ -2,14 +2,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { artifactHandlers } from '../../src/panels/artifacts';
-import type { PageServices } from '../../src/panels/page';
 import { runPage } from '../../src/panels/run';
 import type { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
-import { ViewState } from '../../src/state/viewState';
 import { withDatabase } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
-import { closeBrowser, openPage, openStores } from '../support/pageHarness';
+import { closeBrowser, openPage, openStores, plainServices } from '../support/pageHarness';
 
 export const name = 'run';
 
@@ -141,21 +139,6 @@ async function artifactFigures(stores: OpenStores, uri: string, artifacts: strin
   line('  drawn after the click', drawn, 300);
   opened.errors.length = 0;
   await opened.close();
-}
-
-function plainServices(stores: OpenStores): PageServices {
-  return {
-    stores,
-    state: new ViewState({ get: () => undefined, update: async () => undefined }),
-    settings: () => ({ metricDirections: {}, headlineMetric: '' }),
-    runCommand: async () => undefined,
-    copyText: async () => undefined,
-    showLog: () => undefined,
-    log: () => undefined,
-    isTrusted: () => true,
-    workspaceFolders: () => [],
-    now: () => Date.now(),
-  };
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

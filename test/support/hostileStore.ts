@@ -20,16 +20,27 @@ export const CORPUS = [
   'x'.repeat(600),
 ].join(' ');
 
+/** A folder of the run that holds an MLmodel: the code that loads it has the folder's name in it. */
+export const HOSTILE_FOLDER = 'folder " \u202e <img src=x onerror=window.__hit=1>';
+
 export interface HostileStore {
   folder: string;
   file: string;
   runId: string;
+  /** Of the same experiment, with other values under the same names. */
+  otherRunId: string;
+  experimentId: string;
   modelId: string;
+  /** Its registered model, with versions 1 and 2. */
+  modelName: string;
   /** Of the run; files may be added. */
   artifacts: string;
 }
 
 const RUN = 'bad0bad0bad0bad0bad0bad0bad0bad0';
+const OTHER_RUN = 'bad1bad1bad1bad1bad1bad1bad1bad1';
+const EXPERIMENT = 666;
+const REGISTERED = `registered ${CORPUS}`;
 const MODEL = `m-${RUN}`;
 const NOW = 1_700_000_000_000;
 
@@ -44,7 +55,16 @@ export async function makeHostileStore(): Promise<HostileStore> {
   fs.mkdirSync(model, { recursive: true });
   withDatabase(file, (database) => fill(database, root, artifacts, model));
   writeFiles(artifacts, model);
-  return { folder, file, runId: RUN, modelId: MODEL, artifacts };
+  return {
+    folder,
+    file,
+    runId: RUN,
+    otherRunId: OTHER_RUN,
+    experimentId: String(EXPERIMENT),
+    modelId: MODEL,
+    modelName: REGISTERED,
+    artifacts,
+  };
 }
 
 function fill(database: Database, root: string, artifacts: string, model: string): void {
@@ -56,7 +76,7 @@ function fill(database: Database, root: string, artifacts: string, model: string
       .run(...Object.values(row));
   };
   const bad = (what: string): string => `${what} ${CORPUS}`;
-  const experiment_id = 666;
+  const experiment_id = EXPERIMENT;
   insert('experiments', {
     experiment_id,
     name: bad('experiment'),
@@ -65,37 +85,46 @@ function fill(database: Database, root: string, artifacts: string, model: string
     creation_time: NOW,
     last_update_time: NOW,
   });
-  insert('runs', {
-    run_uuid: RUN,
-    name: bad('run'),
-    source_type: 'UNKNOWN',
-    source_name: '',
-    entry_point_name: '',
-    user_id: bad('user'),
-    status: 'FINISHED',
-    start_time: NOW,
-    end_time: NOW + 1000,
-    source_version: '',
-    lifecycle_stage: 'active',
-    artifact_uri: artifacts,
-    experiment_id,
-  });
+  for (const key of ['mlflow.note.content', 'mlflow.experiment.primaryMetric.name', bad('tag')]) {
+    insert('experiment_tags', { key, value: bad('metric'), experiment_id });
+  }
   const tags = [
     'mlflow.user',
     'mlflow.source.name',
     'mlflow.source.git.commit',
     'mlflow.note.content',
+    'mlflow.runColor',
     bad('tag'),
   ];
-  tags.forEach((key) => insert('tags', { key, value: bad(key.slice(0, 20)), run_uuid: RUN }));
-  insert('tags', { key: 'mlflow.parentRunId', value: bad('parent'), run_uuid: RUN });
-  insert('params', { key: bad('param'), value: bad('value'), run_uuid: RUN });
-  insert('params', { key: 'nested', value: JSON.stringify({ [bad('key')]: [bad('leaf')] }), run_uuid: RUN });
-  for (const [step, value] of [3, 2, 1].entries()) {
-    const metric = { key: bad('metric'), value, timestamp: NOW + step, run_uuid: RUN, step, is_nan: 0 };
-    insert('metrics', metric);
-    if (step === 2) {
-      insert('latest_metrics', metric);
+  for (const [run_uuid, other] of [
+    [RUN, ''],
+    [OTHER_RUN, ' otherwise'],
+  ] as const) {
+    insert('runs', {
+      run_uuid,
+      name: bad('run'),
+      source_type: 'UNKNOWN',
+      source_name: '',
+      entry_point_name: '',
+      user_id: bad('user'),
+      status: 'FINISHED',
+      start_time: NOW,
+      end_time: NOW + 1000,
+      source_version: '',
+      lifecycle_stage: 'active',
+      artifact_uri: artifacts.replace(RUN, run_uuid),
+      experiment_id,
+    });
+    tags.forEach((key) => insert('tags', { key, value: bad(key.slice(0, 20)) + other, run_uuid }));
+    insert('tags', { key: 'mlflow.parentRunId', value: bad('parent'), run_uuid });
+    insert('params', { key: bad('param'), value: bad('value') + other, run_uuid });
+    insert('params', { key: 'nested', value: JSON.stringify({ [bad('key')]: [bad('leaf')] }), run_uuid });
+    for (const [step, value] of [3, 2, other === '' ? 1 : 0.5].entries()) {
+      const metric = { key: bad('metric'), value, timestamp: NOW + step, run_uuid, step, is_nan: 0 };
+      insert('metrics', metric);
+      if (step === 2) {
+        insert('latest_metrics', metric);
+      }
     }
   }
   insert('datasets', {
@@ -136,18 +165,32 @@ function fill(database: Database, root: string, artifacts: string, model: string
     dataset_name: bad('dataset'),
     dataset_digest: 'x',
   });
-  insert('registered_models', { name: bad('registered'), creation_time: NOW, last_updated_time: NOW });
-  insert('model_versions', {
-    name: bad('registered'),
-    version: 1,
+  const name = REGISTERED;
+  insert('registered_models', {
+    name,
     creation_time: NOW,
     last_updated_time: NOW,
-    current_stage: bad('stage'),
-    source: `models:/${MODEL}`,
-    run_id: RUN,
-    status: 'READY',
+    description: bad('description'),
   });
-  insert('registered_model_aliases', { name: bad('registered'), alias: bad('alias'), version: 1 });
+  insert('registered_model_tags', { name, key: bad('tag'), value: bad('value') });
+  for (const version of [1, 2]) {
+    insert('model_versions', {
+      name,
+      version,
+      creation_time: NOW,
+      last_updated_time: NOW,
+      description: bad('description'),
+      user_id: bad('user'),
+      current_stage: bad('stage'),
+      source: version === 1 ? `models:/${MODEL}` : bad('source'),
+      run_id: version === 1 ? RUN : OTHER_RUN,
+      status: 'READY',
+      status_message: bad('status'),
+      run_link: bad('link'),
+    });
+    insert('model_version_tags', { name, version, key: bad('tag'), value: bad(`value ${version}`) });
+    insert('registered_model_aliases', { name, alias: bad(`alias ${version}`), version });
+  }
 }
 
 function writeFiles(artifacts: string, model: string): void {
@@ -160,9 +203,9 @@ function writeFiles(artifacts: string, model: string): void {
     'logged.json': JSON.stringify({ columns: [CORPUS], data: [[CORPUS]] }),
     'data.json': JSON.stringify({ [CORPUS]: CORPUS }),
     'picture.svg': `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>window.__hit=1</script><image href="https://evil.example/x.png"/></svg>`,
-    'report.html': `<html><head><style>#p { color: rgb(1, 2, 3) }</style><script>parent.__hit=1;top.__hit=1</script><meta http-equiv="refresh" content="0;url=https://evil.example/"><base href="https://evil.example/"><link rel="stylesheet" href="https://evil.example/x.css"></head>
+    'report.html': `<html><head><style>#p { color: rgb(1, 2, 3) }</style><script>parent.__hit=1;top.__hit=1;fetch('https://evil.example/fetched');new Image().src='https://evil.example/beacon'</script><script src="https://evil.example/x.js"></script><link rel="preload" as="image" href="https://evil.example/preload.png"><meta http-equiv="refresh" content="0;url=https://evil.example/"><base href="https://evil.example/"><link rel="stylesheet" href="https://evil.example/x.css"></head>
       <body onload="parent.__hit=1"><p id="p">report</p><p id="q" style="color: rgb(4, 5, 6)">styled</p>
-      <img src="https://evil.example/x.png"><img src=x onerror="parent.__hit=1"><a href="javascript:parent.__hit=1">x</a><iframe src="https://evil.example/"></iframe>
+      <img src="https://evil.example/x.png"><picture><source srcset="https://evil.example/set.png"><img></picture><svg><image href="https://evil.example/svg.png"/><use href="https://evil.example/x.svg#a"/><script>parent.__hit=1</script></svg><object data="https://evil.example/o"></object><video poster="https://evil.example/poster.png"></video><math><mtext><img src=x onerror="parent.__hit=1"></mtext></math><img src=x onerror="parent.__hit=1"><a href="javascript:parent.__hit=1">x</a><iframe src="https://evil.example/"></iframe>
       <div style="background: url(https://evil.example/y.png)">z</div><style>@import "https://evil.example/a.css"; #p { background: \\75rl(https://evil.example/escaped.png) }</style><form action="https://evil.example/"><button>send</button></form></body></html>`,
     'notebook.ipynb': JSON.stringify({
       cells: [
@@ -181,6 +224,9 @@ function writeFiles(artifacts: string, model: string): void {
   for (const [name, text] of Object.entries(files)) {
     fs.writeFileSync(path.join(artifacts, name), text);
   }
+  const named = path.join(artifacts, HOSTILE_FOLDER);
+  fs.mkdirSync(named);
+  fs.writeFileSync(path.join(named, 'MLmodel'), 'flavors: {python_function: {}, sklearn: {}}\n');
   const quoted = JSON.stringify(CORPUS);
   const columns = JSON.stringify(JSON.stringify([{ name: CORPUS, type: CORPUS }]));
   fs.writeFileSync(

@@ -20,7 +20,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
 import { panelHtml } from '../../src/panels/panelHtml';
-import { commonHandlers, type PageDefinition, type PageServices } from '../../src/panels/page';
+import { commonHandlers, tabTitle, type PageDefinition, type PageServices } from '../../src/panels/page';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../../src/protocol/messages';
 import type { PageArguments, PageName, WithCommon } from '../../src/protocol/pages';
 import { ViewState } from '../../src/state/viewState';
@@ -167,7 +167,7 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
   ).newContext({ viewport: options.size ?? { width: 1100, height: 800 } });
   const page = await context.newPage();
   const opened = new OpenedPage(page, context);
-  opened.title = definition.initialTitle(args);
+  opened.title = tabTitle(definition.initialTitle(args));
   opened.emit = (name, payload) => emit(name, payload);
 
   const state = options.state ?? new ViewState({ get: () => undefined, update: async () => undefined });
@@ -180,7 +180,7 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
     dispose.forEach((callback) => callback());
     dispose = [];
     const session = {
-      setTitle: (title: string) => void (opened.title = title),
+      setTitle: (title: string) => void (opened.title = tabTitle(title)),
       replace: (next: PageArguments[PageName]) => {
         args = next as PageArguments[Name];
         server?.replaceHandlers(handlersFor());
@@ -241,21 +241,39 @@ function pageServices<Name extends PageName, P extends PageProtocol>(
   state: ViewState,
 ): PageServices {
   return {
-    stores: options.stores,
+    ...plainServices(options.stores),
     state,
-    settings: () => ({ metricDirections: {}, headlineMetric: '' }),
     runCommand: async (command, args) => void opened.commands.push({ command, args }),
     copyText: async (text) => void opened.copied.push(text),
     showLog: () => void opened.commands.push({ command: 'mlflowLens.showLog', args: undefined }),
-    log: () => undefined,
-    isTrusted: () => true,
-    workspaceFolders: () => [],
-    now: () => Date.now(),
     ...options.services,
   };
 }
 
-/** The panel's document, with the script in front that VS Code puts there. */
+/** What the host side of a page gets in a trusted window without a folder; commands and copies lead nowhere. */
+export function plainServices(stores: OpenStores): PageServices {
+  return {
+    stores,
+    state: new ViewState({ get: () => undefined, update: async () => undefined }),
+    settings: () => ({ metricDirections: {}, headlineMetric: '' }),
+    runCommand: async () => undefined,
+    copyText: async () => undefined,
+    showLog: () => undefined,
+    log: () => undefined,
+    isTrusted: () => true,
+    workspaceFolders: () => [],
+    now: () => Date.now(),
+  };
+}
+
+/** What VS Code's own style sheet for webviews sets and theirs may collide with. */
+const DEFAULT_STYLES = `@layer vscode-default {
+  code { color: var(--vscode-textPreformat-foreground); background-color: var(--vscode-textPreformat-background) }
+  blockquote { background: var(--vscode-textBlockQuote-background) }
+  a { color: var(--vscode-textLink-foreground) }
+}`;
+
+/** The panel's document, with the script and the styles in front that VS Code puts there. */
 function pageDocument<Name extends PageName, P extends PageProtocol>(
   { definition, args, theme }: OpenOptions<Name, P>,
   state: string | null,
@@ -273,7 +291,8 @@ function pageDocument<Name extends PageName, P extends PageProtocol>(
   const api = fs.readFileSync(path.join(__dirname, 'vscodeApi.js'), 'utf8');
   return html.replace(
     '<meta name="viewport"',
-    () => `<script nonce="${nonce}">window.__lensSetup = ${setup};\n${api}</script>\n<meta name="viewport"`,
+    () =>
+      `<style nonce="${nonce}">${DEFAULT_STYLES}</style><script nonce="${nonce}">window.__lensSetup = ${setup};\n${api}</script>\n<meta name="viewport"`,
   );
 }
 

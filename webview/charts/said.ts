@@ -1,4 +1,4 @@
-import { count, formatNumber } from '../../src/mlflow/format';
+import { count, formatNumber, plainText } from '../../src/mlflow/format';
 import type { ChartSettings } from './settings';
 import type { RunLine } from './lines';
 
@@ -67,7 +67,7 @@ export function said(
 export function summary(metric: string, lines: readonly RunLine[], groups: number): string {
   const runs = lines.slice(0, 8).map(({ run, series }) => {
     const last = series.last ? formatNumber(series.last[1]) : 'nothing';
-    return `${run.name}: last ${last}, min ${formatNumber(series.min?.y)}, max ${formatNumber(series.max?.y)}`;
+    return `${plainText(run.name, 60)}: last ${last}, min ${formatNumber(series.min?.y)}, max ${formatNumber(series.max?.y)}`;
   });
   const more = lines.length > runs.length ? `; and ${count(lines.length - runs.length, 'more run')}` : '';
   const grouped = groups > 0 ? ` in ${count(groups, 'group')}` : '';

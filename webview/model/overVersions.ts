@@ -31,7 +31,7 @@ export function overVersions(rows: readonly ModelVersionRow[], key: string): Tem
     class="over-versions"
     viewBox="0 0 ${WIDTH} ${HEIGHT}"
     role="img"
-    aria-label="${key} over the versions: ${spoken}"
+    aria-label="${plainText(key)} over the versions: ${spoken}"
   >
     ${(greatest === least ? [least] : [greatest, least]).map(
       (value) => svg`

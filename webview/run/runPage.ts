@@ -116,7 +116,7 @@ export class RunPage extends LitElement {
   }
 
   private arrive(run: RunData): void {
-    this.artifactsView = this.artifactsView && viewOfOther(this.artifactsView, { runId: run.args.runId });
+    this.artifactsView = this.artifactsView && viewOfOther(this.artifactsView, { runId: run.key.runId });
     this.known.dispose();
     this.known = run;
     this.coming = undefined;

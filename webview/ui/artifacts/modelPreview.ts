@@ -24,7 +24,7 @@ export function modelPreview(
       model.signature
         ? html`${signaturePart('Inputs', model.signature.inputs)}
           ${signaturePart('Outputs', model.signature.outputs)}
-          ${signaturePart('Params', model.signature.params)}`
+          ${model.signature.params ? signaturePart('Params', model.signature.params) : nothing}`
         : html`<p class="muted">
             Logged without a signature: MLflow does not check what it is given. Pass one, or an input example,
             to log_model.
@@ -38,7 +38,7 @@ export function modelPreview(
           <div class="snippet-head">
             ${text(flavor)} ${iconButton('copy', `Copy code for ${flavor}`, () => copy(code, 'code'))}
           </div>
-          <pre tabindex="0" aria-label="Code for ${plainText(flavor)}">${code}</pre>
+          <pre tabindex="0" aria-label="Code for ${plainText(flavor)}">${visible(code)}</pre>
         </div>`,
     )}
     <h3>Flavours</h3>

@@ -168,6 +168,11 @@ export const artifactStyles = css`
   }
   .markdown code {
     font-family: var(--vscode-editor-font-family);
-    background: var(--vscode-textCodeBlock-background);
+    color: var(--vscode-textPreformat-foreground);
+    background: var(--vscode-textPreformat-background);
+  }
+  .markdown pre code {
+    color: inherit;
+    background: none;
   }
 `;

@@ -1,0 +1,259 @@
+import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Page } from 'playwright-core';
+import type { FileServices } from '../../src/panels/page';
+import { runPage } from '../../src/panels/run';
+import type { OpenStores } from '../../src/stores/openStores';
+import { sqliteUri } from '../../src/stores/uri';
+import { withDatabase } from '../support/database';
+import { unpackFixture } from '../support/fixtures';
+import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+
+const RUN = '09e91d4bba9347db9e2d0c241248202d';
+/** A PNG of 3 × 2 pixels. */
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR4nGP4z8DAAMFwFgA72AX73hA3ZQAAAABJRU5ErkJggg==';
+const SECONDS = 1_700_000_000;
+
+/** One plain, well-formed file of each kind. */
+const FILES: Record<string, string | Buffer> = {
+  'README.md': '# Title\n\nThe **second** try.',
+  'analysis.ipynb': JSON.stringify({
+    nbformat: 4,
+    cells: [
+      { cell_type: 'markdown', source: ['# Analysis\n', 'of rides'] },
+      {
+        cell_type: 'code',
+        source: 'plot(rides)',
+        outputs: [
+          { output_type: 'stream', name: 'stdout', text: ['4 rides\n'] },
+          { output_type: 'display_data', data: { 'image/png': PNG, 'text/plain': 'figure' } },
+        ],
+      },
+      {
+        cell_type: 'code',
+        source: '1 / 0',
+        outputs: [{ output_type: 'error', traceback: ['ZeroDivisionError: division by zero'] }],
+      },
+    ],
+  }),
+  'rides.parquet': Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(2040), Buffer.from('PAR1')]),
+  'rides.csv': 'zone,distance\n"Midtown, East",1.5\nSoho,22\n',
+  'rides.tsv': 'zone\tdistance\nSoho\t22\n',
+  'table.json': JSON.stringify({ columns: ['prompt', 'score'], data: [['say "x"', 0.5]] }),
+  'config.json': '{"lr":0.1,"layers":[64,32],"seed":12345678901234567890}',
+  'config.yaml': 'lr: 0.1\nschedule:\n  kind: cosine # warm\n',
+  'train.log': 'epoch 1\n\tloss 0.5\n',
+  'plot.svg':
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="teal"/></svg>',
+  'report.html': '<html><body><h1>Report</h1><table><tr><td>all well</td></tr></table></body></html>',
+  'small.png': Buffer.from(PNG, 'base64'),
+  [`images/loss~map+step+0+timestamp+${SECONDS}000+0a0a0a0a.png`]: Buffer.from(PNG, 'base64'),
+  [`images/loss~map+step+7+timestamp+${SECONDS}001+0b0b0b0b.png`]: Buffer.from(PNG, 'base64'),
+  'model/MLmodel': [
+    'flavors:',
+    '  python_function: {loader_module: mlflow.sklearn, python_version: 3.12.1}',
+    '  sklearn: {sklearn_version: 1.9.1}',
+    'mlflow_version: 3.17.2',
+    'model_size_bytes: 98045',
+    `signature: {inputs: '[{"type": "double", "name": "distance", "required": true}]', outputs: '[{"type": "tensor", "tensor-spec": {"dtype": "float64", "shape": [-1]}}]'}`,
+    'saved_input_example_info: {artifact_path: input_example.json, type: dataframe}',
+  ].join('\n'),
+  'model/input_example.json': JSON.stringify({ columns: ['distance'], data: [[1.5], [22]] }),
+  'model/requirements.txt': 'mlflow==3.17.2\nscikit-learn==1.9.1\n',
+};
+
+describe('previews of artifacts', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let artifacts: string;
+  let uri: string;
+  let stores: OpenStores;
+  let opened: OpenedPage;
+  let page: Page;
+  const acted: string[] = [];
+  const files: FileServices = {
+    open: async (file) => void acted.push(`open ${path.basename(file)}`),
+    save: async (file, name) => void acted.push(`save ${path.basename(file)} as ${name}`),
+    reveal: async (file) => void acted.push(`reveal ${path.basename(file)}`),
+  };
+
+  before(async () => {
+    folder = await unpackFixture('taxi-duration');
+    artifacts = path.join(folder, 'mlruns/1', RUN, 'artifacts');
+    for (const [name, content] of Object.entries(FILES)) {
+      fs.mkdirSync(path.dirname(path.join(artifacts, name)), { recursive: true });
+      fs.writeFileSync(path.join(artifacts, name), content);
+    }
+    uri = sqliteUri(path.join(folder, 'mlflow.db'));
+    stores = openStores(uri);
+    stores.setPollInterval(100);
+    opened = await openPage({
+      definition: runPage,
+      args: { store: uri, runId: RUN },
+      stores,
+      services: {
+        files,
+        renderMarkdown: async (text) =>
+          `<h1>${text.split('\n')[0]!.slice(2)}</h1><p>The <strong>second</strong> try of <code>rides</code>.</p>`,
+      },
+    });
+    page = opened.page;
+  });
+
+  after(async () => {
+    await opened.close();
+    stores.dispose();
+  });
+
+  /** Chooses a file, and waits for what its preview shows. */
+  async function choose(name: string, shows: string, text?: string | RegExp): Promise<string> {
+    await page.getByRole('treeitem', { name }).first().click();
+    const shown = page.locator(`.artifact-preview ${shows}`);
+    await (text === undefined ? shown : shown.filter({ hasText: text })).first().waitFor();
+    return page.locator('.artifact-preview').innerText();
+  }
+
+  const table = async (): Promise<string> => page.locator('.artifact-preview table.data').innerText();
+
+  it('render Markdown and notebooks with their outputs', async () => {
+    await choose('README.md', '.markdown h1', 'Title');
+    assert.equal(await page.locator('.artifact-preview .markdown strong').innerText(), 'second');
+    await opened.checkAccessibility();
+    const notebook = await choose('analysis.ipynb', '.cell');
+    assert.match(notebook, /Analysis[\s\S]*plot\(rides\)[\s\S]*4 rides[\s\S]*1 \/ 0[\s\S]*ZeroDivisionError/);
+    const width = await page.locator('.cell img').evaluate((image: HTMLImageElement) => image.naturalWidth);
+    assert.equal(width, 3);
+    await opened.screenshots('artifact-notebook');
+  });
+
+  it('name a parquet file and its size, and say that it is not drawn', async () => {
+    assert.match(
+      await choose('rides.parquet', '.state-message'),
+      /rides\.parquet\s+2 KiB[\s\S]*Parquet file[\s\S]*not shown/,
+    );
+  });
+
+  it('draw csv, tsv and logged tables as tables', async () => {
+    await choose('rides.csv', 'table.data');
+    assert.equal(await table(), 'zone\tdistance\nMidtown, East\t1.5\nSoho\t22');
+    assert.equal(await page.locator('table.data th.number').innerText(), 'distance');
+    await choose('rides.tsv', 'table.data', 'zone');
+    assert.equal(await table(), 'zone\tdistance\nSoho\t22');
+    await choose('table.json', 'table.data', 'prompt');
+    assert.equal(await table(), 'prompt\tscore\nsay "x"\t0.5');
+  });
+
+  it('indent JSON, and show YAML and logs as they are', async () => {
+    await choose('config.json', 'pre', 'layers');
+    assert.equal(
+      (await page.locator('pre.text-preview').innerText()).trim(),
+      '{\n  "lr": 0.1,\n  "layers": [\n    64,\n    32\n  ],\n  "seed": 12345678901234567890\n}',
+    );
+    await choose('config.yaml', 'pre', 'schedule');
+    assert.equal(
+      (await page.locator('pre.text-preview').textContent())?.trim(),
+      'lr: 0.1\nschedule:\n  kind: cosine # warm',
+    );
+    await opened.screenshots('artifact-yaml');
+    await choose('train.log', 'pre', 'epoch');
+    assert.equal((await page.locator('pre.text-preview').textContent())?.trim(), 'epoch 1\n\tloss 0.5');
+  });
+
+  it('draw images and SVG from their bytes, small ones larger', async () => {
+    const image = page.locator('.artifact-preview lens-image img');
+    await choose('small.png', 'lens-image div', '3 × 2');
+    assert.match((await image.getAttribute('src')) ?? '', /^blob:/);
+    assert.equal((await image.boundingBox())?.width, 128);
+    await choose('plot.svg', 'lens-image div', '40 × 20');
+    assert.match((await image.getAttribute('src')) ?? '', /^blob:/);
+  });
+
+  it('draw an HTML report in a frame without scripts', async () => {
+    await choose('report.html', 'iframe');
+    await page.frameLocator('iframe.html-preview').getByText('all well').waitFor();
+    assert.equal(await page.locator('iframe.html-preview').getAttribute('sandbox'), '');
+  });
+
+  it('move through the steps of logged images', async () => {
+    await choose('images', 'lens-image-steps', 'step 7');
+    await page.locator('lens-image img[alt="loss/map at step 7"]').waitFor();
+    await page.getByRole('slider').press('ArrowLeft');
+    await page.locator('lens-image img[alt="loss/map at step 0"]').waitFor();
+    assert.equal(await page.getByRole('slider').getAttribute('aria-valuetext'), 'step 0');
+  });
+
+  it('explain a model: flavours, signature, example, size, versions, how to load it', async () => {
+    await page.getByRole('treeitem', { name: 'model', exact: true }).first().click();
+    const said = await choose('MLmodel', '.model-preview');
+    for (const part of [
+      /^Model URI\s+runs:\/09e91d4bba9347db9e2d0c241248202d\/model$/m,
+      /^Size\s+96 KiB$/m,
+      /^Python\s+3\.12\.1$/m,
+      /^MLflow\s+3\.17\.2$/m,
+      /^distance\s+double\s*$/m,
+      /^unnamed\s+Tensor \(float64, \(-1,\)\)\s*$/m,
+      /mlflow\.pyfunc\.load_model\("runs:\/09e91d4bba9347db9e2d0c241248202d\/model"\)/,
+      /mlflow\.sklearn\.load_model/,
+      /^sklearn_version\s+1\.9\.1$/m,
+      /^scikit-learn\s+1\.9\.1$/m,
+    ]) {
+      assert.match(said, part);
+    }
+    assert.equal(await table(), 'distance\n1.5\n22');
+    await opened.checkAccessibility();
+    await opened.screenshots('artifact-model', { fullPage: true });
+  });
+
+  it('open, save, reveal and copy what is shown', async () => {
+    await choose('rides.csv', 'table.data');
+    for (const name of ['Open in Editor', 'Save As…', 'Reveal', 'Copy Path', 'Copy Artifact URI']) {
+      await page.getByRole('button', { name }).click();
+    }
+    await until(() => acted.length === 3 && opened.copied.length === 2);
+    assert.deepEqual(acted.toSorted(), ['open rides.csv', 'reveal rides.csv', 'save rides.csv as rides.csv']);
+    assert.deepEqual(
+      opened.copied.toSorted(),
+      [fs.realpathSync(path.join(artifacts, 'rides.csv')), `runs:/${RUN}/rides.csv`].toSorted(),
+    );
+  });
+
+  it('stay over a reload, with the folders that were open', async () => {
+    await page.getByRole('treeitem', { name: 'input_example.json' }).click();
+    await page.locator('.artifact-preview table.data').waitFor();
+    await opened.hideAndShow();
+    await page.locator('.artifact-preview table.data').waitFor();
+    assert.equal(await table(), 'distance\n1.5\n22');
+    assert.equal(
+      await page.getByRole('treeitem', { name: 'input_example.json' }).getAttribute('aria-selected'),
+      'true',
+    );
+  });
+
+  it('follow a run that is still writing: new files come, the one that is shown grows', async function () {
+    const set = (status: string, end: number | null): void =>
+      withDatabase(path.join(folder, 'mlflow.db'), (database) => {
+        const change = database.prepare(
+          'UPDATE runs SET status = ?, start_time = ?, end_time = ? WHERE run_uuid = ?',
+        );
+        change.run(status, Date.now() - 1000, end, RUN);
+      });
+    set('RUNNING', null);
+    await page.locator('.status-running').waitFor();
+    await choose('train.log', 'pre', 'epoch 1');
+    fs.appendFileSync(path.join(artifacts, 'train.log'), 'epoch 2\n');
+    fs.writeFileSync(path.join(artifacts, 'checkpoint.pt'), 'x');
+    await page.locator('pre.text-preview', { hasText: 'epoch 2' }).waitFor({ timeout: 15_000 });
+    await page.getByRole('treeitem', { name: 'checkpoint.pt' }).waitFor();
+    fs.writeFileSync(path.join(artifacts, 'final.pt'), 'x');
+    set('FINISHED', Date.now());
+    await page.getByRole('treeitem', { name: 'final.pt' }).waitFor();
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let waited = 0; !condition() && waited < 10_000; waited += 20) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
