@@ -13,6 +13,7 @@ import mlflow
 import numpy as np
 import pandas as pd
 from mlflow.models import infer_signature
+from model_facts import facts
 from sklearn.linear_model import Lasso
 
 mlflow.set_tracking_uri("sqlite:///" + os.path.join(folder, "mlflow.db"))
@@ -20,17 +21,21 @@ frame = pd.DataFrame({"distance": [1.0, 2.0, 3.0, 4.0], "zone": [1, 2, 3, 4]})
 target = [3.0, 5.0, 7.0, 9.0]
 with mlflow.start_run() as run:
     figure, axes = plt.subplots()
-    axes.plot([1, 2, 3])
+    axes.plot([3, 2, 1.5, 1.2, 1.1], label="loss")
+    axes.set_xlabel("epoch")
+    axes.legend()
     mlflow.log_figure(figure, "plots/loss.png")
     mlflow.log_figure(figure, "plots/loss.svg")
     for step in (0, 5, 10):
-        mlflow.log_image(np.full((8, 8, 3), step * 20, dtype=np.uint8), key="attention/map", step=step)
+        # 48 x 32, brighter to the right and with each step.
+        image = np.tile(np.linspace(0, 55 + step * 20, 48), (32, 1)).astype(np.uint8)
+        mlflow.log_image(np.stack([image, image, 255 - image], axis=-1), key="attention/map", step=step)
     mlflow.log_table({"prompt": ["a, b", 'say "x"'], "score": [0.5, float("nan")]}, "eval.json")
     mlflow.log_dict({"lr": 0.1, "layers": [1, 2]}, "config.json")
-    mlflow.log_dict({"lr": 0.1}, "config.yaml")
+    mlflow.log_dict({"lr": 0.1, "schedule": {"kind": "cosine", "warmup": True}}, "config.yaml")
     mlflow.log_text("line 1\nline 2 ü", "notes.txt")
-    mlflow.log_text("# Title\n\n[link](https://example.com)", "README.md")
-    mlflow.log_text("<html><body><h1>Report</h1></body></html>", "report.html")
+    mlflow.log_text("# Title\n\nThe **second** try, see [link](https://example.com).\n\n- one\n- `two`", "README.md")
+    mlflow.log_text("<html><body><h1>Report</h1><p style='color: green'>all well</p></body></html>", "report.html")
     frame.to_csv("rides.csv", index=False)
     mlflow.log_artifact("rides.csv", "data")
     data = mlflow.data.from_pandas(frame.assign(duration=target), source="rides.csv", targets="duration", name="rides")
@@ -52,16 +57,6 @@ def listed(path=None):
     return found
 
 
-def columns(schema):
-    if schema is None:
-        return None
-    return [
-        {"name": c.name, "type": repr(c.type) if hasattr(c.type, "to_numpy") and type(c).__name__ == "ColSpec" else None, "required": c.required}
-        for c in schema.inputs
-    ]
-
-
-read = mlflow.models.Model.load("models:/" + info.model_id)
 print(
     json.dumps(
         {
@@ -69,18 +64,7 @@ print(
             "modelId": info.model_id,
             "artifacts": listed(),
             "table": json.loads(mlflow.load_table("eval.json", [run.info.run_id]).to_json(orient="split")),
-            "model": {
-                "flavors": sorted(read.flavors),
-                "mlflowVersion": read.mlflow_version,
-                "created": str(read.utc_time_created),
-                "sizeBytes": read.model_size_bytes,
-                "modelId": read.model_id,
-                "pythonVersion": read.flavors["python_function"]["python_version"],
-                "inputs": columns(read.signature.inputs),
-                "outputs": [type(c).__name__ for c in read.signature.outputs.inputs],
-                "params": [{"name": p.name, "default": p.default} for p in read.signature.params.params],
-                "example": read.saved_input_example_info["artifact_path"],
-            },
+            "model": facts("models:/" + info.model_id),
             "dataset": {"name": data.name, "digest": data.digest, "rows": data.profile["num_rows"]},
         }
     )

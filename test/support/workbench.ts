@@ -383,6 +383,7 @@ async function openInBrowser(
   const viewport = options.size ?? { width: 1400, height: 900 };
   const context = await (await browser).newContext({ viewport });
   ends.unshift(() => context.close());
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   await page.goto(server.url);
   return page;
