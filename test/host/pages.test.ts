@@ -160,6 +160,11 @@ describe('pages in editor tabs', () => {
 
   it('come back after the window was reloaded', async function () {
     this.timeout(60_000);
+    await workbench.executeCommand('mlflowLens.openRun', { store, runId: XGBOOST });
+    await workbench.webview().getByRole('treeitem', { name: 'model' }).first().click();
+    await workbench.webview().getByRole('treeitem', { name: 'MLmodel' }).click();
+    await workbench.webview().locator('.model-preview').waitFor();
+    const title = await workbench.page.locator('.tabs-container .tab.active').innerText();
     await workbench.tab('taxi-duration').first().click();
     const loaded = workbench.page.waitForEvent('load');
     await workbench.runCommand('Developer: Reload Window');
@@ -174,6 +179,8 @@ describe('pages in editor tabs', () => {
       .locator('.brush-line')
       .getByText(/^\d+ of 18 runs/)
       .waitFor();
+    await workbench.tab(title.trim()).click();
+    await workbench.webview().locator('.model-preview').waitFor();
     await workbench.tab('train.py').click();
     await workbench.page.locator('.view-line', { hasText: 'ALPHA = 0.01' }).waitFor();
   });

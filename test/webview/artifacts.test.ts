@@ -209,7 +209,7 @@ describe('previews of artifacts', function () {
   it('open, save, reveal and copy what is shown', async () => {
     await choose('rides.csv', 'table.data');
     for (const name of ['Open in Editor', 'Save As…', 'Reveal', 'Copy Path', 'Copy Artifact URI']) {
-      await page.getByRole('button', { name }).click();
+      await page.locator('.preview-head').getByRole('button', { name }).click();
     }
     await until(() => acted.length === 3 && opened.copied.length === 2);
     assert.deepEqual(acted.toSorted(), ['open rides.csv', 'reveal rides.csv', 'save rides.csv as rides.csv']);
