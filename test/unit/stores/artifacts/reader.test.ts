@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { mock } from 'node:test';
 import fc from 'fast-check';
-import { StoreError } from '../../../../src/mlflow/errors';
+import { isStoreError, StoreError } from '../../../../src/mlflow/errors';
 import { artifactPathParts } from '../../../../src/stores/artifacts/files';
 import { ArtifactReader } from '../../../../src/stores/artifacts/reader';
 
@@ -287,7 +287,7 @@ describe('artifacts', () => {
         let read = 0;
         for (let i = 0; i < 6000; i++) {
           const text = await readText('sub/inside.txt').catch((error: unknown) => {
-            assert.ok(error instanceof StoreError, String(error));
+            assert.ok(isStoreError(error), String(error));
             return null;
           });
           assert.ok(text === null || text === 'inside', 'what lies outside was read');
