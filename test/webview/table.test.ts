@@ -209,6 +209,17 @@ describe('run table', function () {
     await opened.page.mouse.up();
     await eventually(async () => assert.equal(await head('Duration').getAttribute('data-column'), '0'));
     assert.equal(await head('Duration').getAttribute('aria-sort'), 'none');
+    // Dropped among the pinned ones it is pinned.
+    await menuOf('Duration', 'Pin Column');
+    await eventually(async () => assert.equal(await opened.page.locator('.head > .head-cell').count(), 2));
+    const start = (await head('Start').boundingBox())!;
+    const pinned = (await head('Duration').boundingBox())!;
+    await opened.page.mouse.move(start.x + 30, start.y + 25);
+    await opened.page.mouse.down();
+    await opened.page.mouse.move(pinned.x + 10, pinned.y + 25, { steps: 5 });
+    await opened.page.mouse.up();
+    await eventually(async () => assert.equal(await opened.page.locator('.head > .head-cell').count(), 3));
+    assert.equal(await head('Start').getAttribute('data-column'), '0');
   });
 
   it('keeps children under their parents through sort and filter', async () => {
@@ -507,6 +518,100 @@ describe('run table', function () {
     );
     await choose('Save as Markdown…');
     await eventually(async () => assert.equal(opened.commands.at(-1)?.command, 'mlflowLens.exportTable'));
+  });
+
+  it('shows the last, least, best value of a metric or that at any step, and the head says which', async () => {
+    withDatabase(file, (database) => {
+      database.exec("DELETE FROM metrics WHERE key = 'rmse'");
+      const run = String(
+        database.prepare("SELECT run_uuid FROM latest_metrics WHERE key = 'rmse' LIMIT 1").get()?.run_uuid,
+      );
+      const insert = database.prepare(
+        "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES ('rmse', ?, 1, ?, ?, 0)",
+      );
+      [5, 3, 9].forEach((value, index) => insert.run(value, run, index * 123));
+    });
+    await open(EXPERIMENTS);
+    await addColumn('rmse');
+    const rule = (): Promise<string> => head('rmse').locator('.rule').innerText();
+    const values = async (): Promise<string[]> =>
+      (await cells('rmse')).map((text) => text.trim()).filter((text) => text !== '–');
+    const choose = async (item: string): Promise<void> => {
+      await head('rmse').click({ button: 'right' });
+      await opened.page.getByRole('menuitemcheckbox', { name: item }).click();
+    };
+    await choose('Show Best Value (min)');
+    await eventually(async () => assert.deepEqual(await values(), ['3']));
+    assert.equal(await rule(), 'best (min)');
+    await choose('Show Maximum');
+    await eventually(async () => assert.deepEqual(await values(), ['9']));
+    assert.equal(await rule(), 'max');
+    await choose('Show Value at Step…');
+    await opened.page.getByRole('textbox', { name: 'Step of rmse' }).fill('12.5');
+    await key('Enter');
+    await opened.page.getByText('A step is a whole number.').waitFor();
+    await opened.page.getByRole('textbox', { name: 'Step of rmse' }).fill('123');
+    await key('Enter');
+    await eventually(async () => assert.deepEqual(await values(), ['3']));
+    assert.equal(await rule(), 'at step 123');
+    assert.equal(await opened.page.evaluate('document.activeElement.className'), 'grid');
+  });
+
+  it('does with the selected runs what other parts bring', async () => {
+    await open(EXPERIMENTS);
+    await grid().focus();
+    await key('ArrowDown', 'x', 'ArrowDown', 'x');
+    const ids = await opened.page
+      .locator('.row.selected')
+      .evaluateAll((rows: Element[]) => rows.map((row) => row.getAttribute('data-run')));
+    const choose = async (item: string): Promise<void> => {
+      await opened.page.getByRole('button', { name: 'More for the Selected Runs…' }).click();
+      await opened.page.getByRole('menuitem', { name: item }).click();
+    };
+    await choose('Sweep of These Runs');
+    await eventually(async () =>
+      assert.deepEqual(opened.commands.at(-1), {
+        command: 'mlflowLens.openSweep',
+        args: { runs: ids.map((runId) => ({ store: uri, runId })) },
+      }),
+    );
+    await choose('Delete 2 Runs…');
+    await eventually(async () =>
+      assert.deepEqual(opened.commands.at(-1), {
+        command: 'mlflowLens.deleteRuns',
+        args: { store: uri, runIds: ids },
+      }),
+    );
+    await grid().focus();
+    await key('g');
+    await opened.page.getByRole('menu', { name: 'Group' }).waitFor();
+    await key('Escape', 'Shift+C');
+    await opened.page.getByLabel('Search columns').waitFor();
+  });
+
+  it('filters by a dataset, a registered model and a time', async () => {
+    await open(EXPERIMENTS);
+    for (const [column, item, filter] of [
+      ['Dataset', /^Only /, /^datasets\.name = /],
+      ['Registered', /^Only /, /^attributes\.registered = '[^,]*'$/],
+      ['Start', /^Started on /, /^attributes\.start_time = '\d{4}-\d\d-\d\d'$/],
+    ] as [string, RegExp, RegExp][]) {
+      if (column === 'Start') {
+        await opened.page.evaluate(`document.querySelector('.grid').scrollLeft = 0`);
+        await head(column).waitFor();
+      } else {
+        await addColumn(column);
+      }
+      const place = await head(column).getAttribute('data-column');
+      const cell = opened.page.locator(`.body .row [data-column="${place}"]:not(.missing)`).first();
+      await cell.click({ button: 'right' });
+      await opened.page.getByRole('menuitem', { name: item }).first().click();
+      await found(/^[1-9]\d* of 23 runs/);
+      assert.match(await filterField().inputValue(), filter);
+      await filterField().fill('');
+      await filterField().press('Enter');
+      await found(/^23 runs/);
+    }
   });
 
   it('saves a filter and finds it again', async () => {

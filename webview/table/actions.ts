@@ -6,9 +6,12 @@ import { parseFilter } from '../../src/search/parse';
 import { narrow } from '../../src/search/text';
 import type { MenuItem } from '../ui/menu';
 import { sortedBy, toggledIn, type Passing } from './choices';
-import { clampWidth, columnTitle, moved, NAME_COLUMN, sameColumn } from './columns';
+import { bestRule, clampWidth, columnTitle, moved, NAME_COLUMN, sameColumn } from './columns';
 import { cellText } from './format';
-import { cellMenu, headMenu, type TableActions } from './menus';
+import { cellMenu } from './cellMenu';
+import { headMenu } from './headMenu';
+import { groupMenu, type SelectionActions, type TableActions } from './menus';
+import type { Question } from './prompt';
 import { runMenu } from './runMenu';
 import type { TableModel } from './model';
 
@@ -26,6 +29,7 @@ export class PageActions implements TableActions {
   constructor(
     private readonly model: TableModel,
     private readonly popup: OpenPopup,
+    private readonly ask: (question: Question, anchor: DOMRect | { x: number; y: number }) => void,
     private readonly changed: () => void,
   ) {}
 
@@ -85,8 +89,12 @@ export class PageActions implements TableActions {
     this.moveColumnTo(place, place + by);
   }
 
+  /** Among the pinned columns it is pinned, among the others it is not. */
   moveColumnTo(from: number, to: number): void {
-    this.model.change({ columns: moved(this.model.columns, from, to) });
+    const { columns, settings } = this.model;
+    const pinned = settings.pinnedColumns;
+    const change = from >= pinned && to < pinned ? 1 : from < pinned && to >= pinned ? -1 : 0;
+    this.model.change({ columns: moved(columns, from, to), pinnedColumns: pinned + change });
   }
 
   resizeColumn(column: TableColumn, by: number): void {
@@ -112,12 +120,15 @@ export class PageActions implements TableActions {
       this.replaceColumn(column, rule === undefined ? { kind, key } : { kind, key, rule });
       return;
     }
-    const steps = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
-    const items = steps.map((step) => ({
-      label: `Step ${step}`,
-      run: () => this.replaceColumn(column, { kind, key, rule, step }),
-    }));
-    this.popup('Step', items, anchorOf(-1, this.placeOf(column)));
+    this.ask(
+      {
+        label: `Step of ${columnTitle(column)}`,
+        value: String(column.step ?? 0),
+        check: (text) => (/^-?\d{1,15}$/.test(text) ? '' : 'A step is a whole number.'),
+        accept: (text) => this.replaceColumn(column, { kind, key, rule, step: Number(text) }),
+      },
+      anchorOf(-1, this.placeOf(column)),
+    );
   }
 
   private replaceColumn(column: TableColumn, by: TableColumn): void {
@@ -128,6 +139,12 @@ export class PageActions implements TableActions {
     });
   }
 
+  /** The menu of what the runs can be grouped by. */
+  openGroups(anchor = anchorOf(-1, -1)): void {
+    const { columns, settings } = this.model;
+    this.popup('Group', groupMenu(columns, settings.group, this), anchor);
+  }
+
   // The view
 
   group(columns: TableColumn[]): void {
@@ -135,9 +152,18 @@ export class PageActions implements TableActions {
     this.model.change({ group: columns }, true);
   }
 
+  /** Columns that show the best value go on to. */
   setDirection(metric: string, direction: 'higher' | 'lower' | null): void {
+    const { columns, chunk } = this.model;
+    const best = columns.filter((column) => {
+      const before = chunk?.direction(column) ?? 'unknown';
+      return column.key === metric && before !== 'unknown' && column.rule === bestRule(before);
+    });
     void this.model.act(async () => {
       await this.model.connection.client.request('setDirection', { metric, direction });
+      if (direction !== null) {
+        best.forEach((column) => this.replaceColumn(column, { ...column, rule: bestRule(direction) }));
+      }
       this.model.ask();
     });
   }
@@ -244,6 +270,21 @@ export class PageActions implements TableActions {
     });
   }
 
+  /** For the menu of the selection. */
+  readonly onSelection: SelectionActions = {
+    notShown: () => void this.model.mark('notShown'),
+    notStarred: () => void this.model.mark('notStarred'),
+    exportRows: (format, to) => this.exportRows(format, to),
+    onRuns: (command) =>
+      this.withIds((ids) => this.run(command, { runs: ids.map((runId) => ({ store: this.store, runId })) })),
+    onIds: (command) => this.withIds((runIds) => this.run(command, { store: this.store, runIds })),
+    onRun: (command) => this.withIds(([runId]) => this.run(command, { store: this.store, runId })),
+  };
+
+  private withIds(act: (ids: string[]) => void): void {
+    void this.model.act(async () => act(await this.model.targetIds()));
+  }
+
   select(row: TableRow | undefined): void {
     if (row?.type === 'run') {
       this.model.selection.toggle(row.runId);
@@ -331,7 +372,7 @@ export class PageActions implements TableActions {
     const items = cellMenu(
       column,
       value,
-      this.fullText(index, column),
+      { ...cellText(column, value, model.now), full: this.fullText(index, column) },
       this,
       runMenu(model.rowAt(index), model, this),
     );

@@ -1,5 +1,6 @@
 /** Columns as the page shows them: names, widths, places. Pure. */
 import { columnId, type TableColumn } from '../../src/mlflow/runTable';
+import type { Direction } from '../../src/state/metrics';
 
 export const NAME_COLUMN: TableColumn = { kind: 'attribute', key: 'name' };
 /** Columns to begin with, attributes included. */
@@ -28,9 +29,21 @@ export function columnTitle({ kind, key }: TableColumn): string {
   return kind === 'attribute' ? (TITLES[key] ?? key) : key;
 }
 
-/** Which value of the metric is shown, where it is not the latest. */
-export function ruleTitle({ rule, step }: TableColumn): string {
-  return rule === undefined || rule === 'last' ? '' : rule === 'step' ? `at step ${step ?? 0}` : rule;
+/** Which value of the metric is shown, where it is not the latest: "min", "best (min)", "at step 3". */
+export function ruleTitle({ rule, step }: TableColumn, direction: Direction = 'unknown'): string {
+  if (rule === undefined || rule === 'last') {
+    return '';
+  }
+  return rule === 'step'
+    ? `at step ${step ?? 0}`
+    : direction !== 'unknown' && rule === bestRule(direction)
+      ? `best (${rule})`
+      : rule;
+}
+
+/** Which value of a metric's history is its best. */
+export function bestRule(direction: 'higher' | 'lower'): 'min' | 'max' {
+  return direction === 'higher' ? 'max' : 'min';
 }
 
 export function kindTitle(kind: TableColumn['kind']): string {

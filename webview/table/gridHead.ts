@@ -14,8 +14,8 @@ export function gridHead(model: GridModel): TemplateResult {
     const descending = term >= 0 && sort[term]!.descending;
     const before = place > 0 ? columns[place - 1] : undefined;
     const title = plainText(columnTitle(column));
-    const rule = ruleTitle(column);
     const direction = column.kind === 'metric' ? chunk.direction(column) : 'unknown';
+    const rule = ruleTitle(column, direction);
     const better = direction === 'unknown' ? '' : `, ${direction} is better`;
     return html`<div
       role="columnheader"

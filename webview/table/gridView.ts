@@ -73,6 +73,7 @@ export class GridView {
     private readonly model: TableModel,
     private readonly actions: PageActions,
     private kept: Kept | undefined,
+    private readonly pickColumns: () => void,
   ) {
     this.pointer = new Pointer(model, actions, () => this.focus());
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, this.sheet];
@@ -344,7 +345,10 @@ export class GridView {
       columns: model.columns.length,
       page: this.viewport?.pageRows ?? 10,
     });
-    if (action) {
+    if (action?.type === 'columns') {
+      event.preventDefault();
+      this.pickColumns();
+    } else if (action) {
       event.preventDefault();
       event.stopPropagation();
       perform(action, model, this.actions, (row, column) => this.viewport?.reveal(row, column));

@@ -5,6 +5,7 @@ export type KeyAction =
   | { type: 'move'; row: number; column: number; select: boolean }
   | { type: 'toggle'; open: boolean }
   | { type: 'sort'; add: boolean }
+  | { type: 'columns' }
   | {
       type:
         | 'open'
@@ -19,7 +20,8 @@ export type KeyAction =
         | 'baseline'
         | 'charts'
         | 'diff'
-        | 'copy';
+        | 'copy'
+        | 'group';
     };
 
 export interface GridShape {
@@ -48,6 +50,8 @@ const LETTERS: Record<string, KeyAction> = {
   b: { type: 'baseline' },
   c: { type: 'charts' },
   d: { type: 'diff' },
+  C: { type: 'columns' },
+  g: { type: 'group' },
   m: { type: 'menu' },
   ContextMenu: { type: 'menu' },
   Escape: { type: 'escape' },

@@ -1,12 +1,8 @@
 /** The menus of the table, as items. */
-import { formatNumber, plainText } from '../../src/mlflow/format';
+import { count, plainText } from '../../src/mlflow/format';
 import { columnId, type TableColumn } from '../../src/mlflow/runTable';
 import type { ExportFormat, TableSettings } from '../../src/protocol/table';
-import type { Field } from '../../src/search/syntax';
-import { equalsText, fieldText } from '../../src/search/text';
-import type { Direction, DirectionOrigin } from '../../src/state/metrics';
 import type { MenuItem } from '../ui/menu';
-import type { CellValue } from './chunk';
 import { columnTitle, sameColumn } from './columns';
 import type { Passing } from './choices';
 
@@ -33,157 +29,17 @@ export interface TableActions {
   run(command: string, args: unknown): void;
 }
 
-export function headMenu(
-  column: TableColumn,
-  place: number,
-  pinned: boolean,
-  { direction, origin }: { direction: Direction; origin: DirectionOrigin },
-  actions: TableActions,
-): MenuItem[] {
-  const isName = place === -1;
-  const metric = column.kind === 'metric';
-  const best = direction === 'higher' ? 'max' : 'min';
-  return [
-    { label: 'Sort Ascending', icon: 'arrow-up', run: () => actions.sort(column, false, false) },
-    { label: 'Sort Descending', icon: 'arrow-down', run: () => actions.sort(column, true, false) },
-    { label: 'Add to Sort', icon: 'add', run: () => actions.sort(column, false, true) },
-    { label: 'Do Not Sort', run: () => actions.sort(column, null, true) },
-    ...(metric
-      ? [
-          { label: 'Show Last Value', separated: true, run: () => actions.showRule(column, undefined) },
-          ...(direction === 'unknown'
-            ? []
-            : [{ label: 'Show Best Value', run: () => actions.showRule(column, best) }]),
-          { label: 'Show Minimum', run: () => actions.showRule(column, 'min') },
-          { label: 'Show Maximum', run: () => actions.showRule(column, 'max') },
-          { label: 'Show Value at Step…', run: () => actions.showRule(column, 'step') },
-          ...directionItems(column.key, direction, origin, actions),
-        ]
-      : [{ label: 'Group by This', icon: 'list-tree', separated: true, run: () => actions.group([column]) }]),
-    ...(isName
-      ? []
-      : [
-          {
-            label: pinned ? 'Unpin Column' : 'Pin Column',
-            icon: pinned ? 'pinned' : 'pin',
-            separated: true,
-            run: () => actions.pinColumn(column),
-          },
-          { label: 'Move Left', run: () => actions.moveColumn(column, -1) },
-          { label: 'Move Right', run: () => actions.moveColumn(column, 1) },
-          { label: 'Hide Column', icon: 'eye-closed', run: () => actions.hideColumn(column) },
-        ]),
-    { label: 'Wider', separated: true, run: () => actions.resizeColumn(column, 40) },
-    { label: 'Narrower', run: () => actions.resizeColumn(column, -40) },
-    { label: 'Copy Name', icon: 'copy', run: () => actions.copy(column.key, 'the name') },
-  ];
-}
-
-function directionItems(
-  metric: string,
-  direction: Direction,
-  origin: DirectionOrigin,
-  actions: TableActions,
-): MenuItem[] {
-  const item = (label: string, better: 'higher' | 'lower'): MenuItem => ({
-    label,
-    checked: direction === better,
-    ...(origin === 'experiment' ? { disabled: 'Said by the experiment, whose primary metric this is' } : {}),
-    run: () => actions.setDirection(metric, direction === better && origin === 'setting' ? null : better),
-  });
-  return [{ ...item('Higher Is Better', 'higher'), separated: true }, item('Lower Is Better', 'lower')];
-}
-
-/** The field of the search language that a column's cells can be filtered by. */
-export function fieldOfColumn({ kind, key, rule }: TableColumn): Field | undefined {
-  if (kind === 'metric') {
-    return rule === undefined || rule === 'last' ? { entity: kind, key } : undefined;
-  }
-  if (kind !== 'attribute') {
-    return { entity: kind, key };
-  }
-  const tag = { user: 'mlflow.user', source: 'mlflow.source.name', autologged: 'mlflow.autologging' }[key];
-  if (tag !== undefined) {
-    return { entity: 'tag', key: tag };
-  }
-  const attribute = {
-    name: 'run_name',
-    status: 'status',
-    start: 'start_time',
-    duration: 'duration',
-    commit: 'commit',
-    runId: 'run_id',
-  }[key];
-  return attribute === undefined ? undefined : { entity: 'attribute', key: attribute };
-}
-
-export function cellMenu(
-  column: TableColumn,
-  cell: CellValue,
-  full: string,
-  actions: TableActions,
-  runItems: readonly MenuItem[],
-): MenuItem[] {
-  const field = fieldOfColumn(column);
-  const filters = field ? filterItems(field, cell, actions) : [];
-  const items: MenuItem[] = [
-    ...filters,
-    ...(full === ''
-      ? []
-      : [{ label: 'Copy Value', icon: 'copy', run: () => actions.copy(full, 'the value') }]),
-  ];
-  const [first, ...rest] = runItems;
-  return first ? [...items, { ...first, separated: items.length > 0 }, ...rest] : items;
-}
-
-function filterItems(field: Field, cell: CellValue, actions: TableActions): MenuItem[] {
-  const name = fieldText(field);
-  const item = (label: string, condition: string, icon?: string): MenuItem => ({
-    label,
-    ...(icon ? { icon } : {}),
-    run: () => actions.narrow(condition),
-  });
-  switch (cell.type) {
-    case 'number': {
-      if (Number.isNaN(cell.value)) {
-        return [item('Only NaN', `${name} IS NAN`, 'filter'), item('Not NaN', `${name} IS NOT NAN`)];
-      }
-      const value = Number.isFinite(cell.value)
-        ? String(cell.value).replace('e+', 'e')
-        : cell.value > 0
-          ? '1e999'
-          : '-1e999';
-      const shown = formatNumber(cell.value);
-      return [
-        item(`Only ${shown}`, `${name} = ${value}`, 'filter'),
-        item(`Not ${shown}`, `${name} != ${value}`),
-        item(`Greater Than ${shown}`, `${name} > ${value}`),
-        item(`Less Than ${shown}`, `${name} < ${value}`),
-      ];
-    }
-    case 'text': {
-      const shown = plainText(cell.text, 24);
-      const number = cell.numeric ? Number(cell.text) : NaN;
-      const equals = equalsText(field, cell.text);
-      return [
-        item(`Only "${shown}"`, equals, 'filter'),
-        item(`Not "${shown}"`, `not ${equals}`),
-        ...(Number.isFinite(number) && (field.entity === 'param' || field.entity === 'tag')
-          ? [
-              item(`Greater Than ${shown}`, `${name} > ${number}`),
-              item(`Less Than ${shown}`, `${name} < ${number}`),
-            ]
-          : []),
-      ];
-    }
-    case 'missing':
-      return [
-        item('Only Runs Without It', `${name} IS NULL`, 'filter'),
-        item('Only Runs With It', `${name} IS NOT NULL`),
-      ];
-    case 'group':
-      return [];
-  }
+/** What the menu of the selection can have the page do with it. */
+export interface SelectionActions {
+  notShown(): void;
+  notStarred(): void;
+  exportRows(format: ExportFormat, to: 'clipboard' | 'file'): void;
+  /** A command that takes `runs`. */
+  onRuns(command: string): void;
+  /** One that takes `store` and `runIds`. */
+  onIds(command: string): void;
+  /** One that takes `store` and `runId`. */
+  onRun(command: string): void;
 }
 
 export function groupMenu(
@@ -276,6 +132,66 @@ export function moreMenu(
   ];
 }
 
+/** What can be done with the selected runs beyond what has a button of its own. */
+export function selectionMenu(runs: number, view: Passing['deleted'], actions: SelectionActions): MenuItem[] {
+  const one = runs === 1;
+  return [
+    { label: 'Hide From Pictures', icon: 'eye-closed', run: () => actions.notShown() },
+    { label: 'Remove Star', icon: 'star-empty', run: () => actions.notStarred() },
+    {
+      label: 'Sweep of These Runs',
+      icon: 'graph-scatter',
+      ...(one ? { disabled: 'A sweep takes several runs' } : {}),
+      run: () => actions.onRuns('openSweep'),
+    },
+    {
+      label: 'Register Model…',
+      icon: 'package',
+      separated: true,
+      ...(one ? {} : { disabled: 'One run at a time' }),
+      run: () => actions.onRun('registerModel'),
+    },
+    {
+      label: 'Rename…',
+      icon: 'edit',
+      ...(one ? {} : { disabled: 'One run at a time' }),
+      run: () => actions.onRun('renameRun'),
+    },
+    {
+      label: 'Set Tag…',
+      icon: 'tag',
+      ...(one ? {} : { disabled: 'One run at a time' }),
+      run: () => actions.onRun('setTag'),
+    },
+    ...(['csv', 'markdown', 'json'] as const).map((format, index) => ({
+      label: `Copy as ${{ csv: 'CSV', markdown: 'Markdown', json: 'JSON' }[format]}`,
+      icon: 'copy',
+      separated: index === 0,
+      run: () => actions.exportRows(format, 'clipboard'),
+    })),
+    ...(view === 'ACTIVE_ONLY'
+      ? []
+      : [
+          {
+            label: `Restore ${count(runs, 'Run')}…`,
+            icon: 'discard',
+            separated: true,
+            run: () => actions.onIds('restoreRuns'),
+          },
+        ]),
+    ...(view === 'DELETED_ONLY'
+      ? []
+      : [
+          {
+            label: `Delete ${count(runs, 'Run')}…`,
+            icon: 'trash',
+            separated: true,
+            run: () => actions.onIds('deleteRuns'),
+          },
+        ]),
+  ];
+}
+
 export function filterMenu(settings: TableSettings, actions: TableActions): MenuItem[] {
   const current = settings.filter.trim();
   const saved = settings.savedFilters.includes(current);
@@ -314,5 +230,7 @@ export const KEYS: readonly [string, string][] = [
   ['s', 'sort by the column (Shift+S: add to the sort)'],
   ['m, Shift+F10', 'menu of the cell or head'],
   ['Ctrl+C', 'copy the value'],
+  ['Shift+C', 'choose the columns'],
+  ['g', 'group the runs'],
   ['?', 'these keys'],
 ];

@@ -4,7 +4,7 @@ import type { TableModel } from './model';
 
 /** What a key does (keyboard.ts), with the cursor where it is. */
 export function perform(
-  action: KeyAction,
+  action: Exclude<KeyAction, { type: 'columns' }>,
   model: TableModel,
   actions: PageActions,
   reveal: (row: number, column: number) => void,
@@ -46,6 +46,8 @@ export function perform(
       return row?.type === 'run' ? actions.pinRun(row.runId) : undefined;
     case 'baseline':
       return row?.type === 'run' ? actions.setBaseline(row.runId) : undefined;
+    case 'group':
+      return actions.openGroups();
     case 'charts':
       return actions.charts();
     case 'diff':

@@ -27,11 +27,7 @@ export function runMenu(row: TableRow | undefined, model: TableModel, actions: P
       run: () => void model.mark(hidden ? 'notHidden' : 'hidden', { runIds: [runId] }),
     },
     { label: 'Copy Run ID', icon: 'copy', run: () => actions.copy(runId, 'the run ID') },
-    {
-      label: 'Open Source',
-      icon: 'code',
-      run: () => actions.run('openSource', run),
-    },
+    { label: 'Open Source', icon: 'code', run: () => actions.run('openSource', run) },
     {
       label: 'Promote…',
       icon: 'rocket',
@@ -40,5 +36,20 @@ export function runMenu(row: TableRow | undefined, model: TableModel, actions: P
     },
     { label: 'Mark as Ready…', icon: 'pass', run: () => actions.run('markReady', run) },
     { label: 'Register Model…', icon: 'package', run: () => actions.run('registerModel', run) },
+    { label: 'Rename…', icon: 'edit', separated: true, run: () => actions.run('renameRun', run) },
+    { label: 'Set Tag…', icon: 'tag', run: () => actions.run('setTag', run) },
+    row.deleted
+      ? {
+          label: 'Restore Run…',
+          icon: 'discard',
+          separated: true,
+          run: () => actions.run('restoreRuns', { store: run.store, runIds: [runId] }),
+        }
+      : {
+          label: 'Delete Run…',
+          icon: 'trash',
+          separated: true,
+          run: () => actions.run('deleteRuns', { store: run.store, runIds: [runId] }),
+        },
   ];
 }

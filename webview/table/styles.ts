@@ -198,6 +198,31 @@ export const pageStyles = css`
   .picker-foot {
     padding-top: 8px;
   }
+  .prompt {
+    position: fixed;
+    z-index: 20;
+    width: 220px;
+    padding: 8px;
+    color: var(--vscode-editorWidget-foreground, var(--vscode-foreground));
+    background: var(--vscode-editorWidget-background);
+    border: 1px solid
+      var(--vscode-editorWidget-border, var(--vscode-contrastBorder, var(--vscode-panel-border)));
+  }
+  .prompt input {
+    width: 100%;
+    height: 26px;
+    margin-top: 4px;
+    padding: 0 6px;
+    font: inherit;
+    color: var(--vscode-input-foreground);
+    background: var(--vscode-input-background);
+    border: 1px solid var(--vscode-input-border, var(--vscode-panel-border, transparent));
+  }
+  .prompt-problem {
+    min-height: 18px;
+    margin: 4px 0 0;
+    color: var(--vscode-errorForeground);
+  }
   .selection-bar {
     display: flex;
     align-items: center;

@@ -15,8 +15,10 @@ import { PageActions } from './actions';
 import './columnPicker';
 import './filterInput';
 import { GridView, type TableGrid } from './gridView';
-import { filterMenu, groupMenu, KEYS, moreMenu } from './menus';
+import { filterMenu, KEYS, moreMenu, selectionMenu } from './menus';
 import { TableModel, type Kept } from './model';
+import './prompt';
+import type { TablePrompt } from './prompt';
 
 /** "3h ago" is said anew this often, ms. */
 const CLOCK = 20_000;
@@ -47,9 +49,10 @@ export class TablePage extends LitElement {
     this.actions = new PageActions(
       this.model,
       (label, items, anchor) => this.popupMenu()?.open(label, items, anchor),
+      (question, anchor) => this.querySelector<TablePrompt>('table-prompt')?.open(question, anchor),
       changed,
     );
-    this.view = new GridView(this.model, this.actions, this.connection.view<Kept>());
+    this.view = new GridView(this.model, this.actions, this.connection.view<Kept>(), () => this.pick(true));
     onThemeChange(changed);
     setInterval(() => {
       this.model.now = Math.max(this.model.now, Date.now());
@@ -86,12 +89,12 @@ export class TablePage extends LitElement {
       ${this.header()} ${this.filterLine()} ${this.messages()}
       ${model.chunk ? html`<table-grid .view=${this.view} .chunk=${model.chunk}></table-grid>` : html`<div class="page">${skeleton(16, 'Loading the runs')}</div>`}
       ${this.selectionBar()} ${this.picking ? this.picker() : nothing}
-      <lens-popup class="page-popup"></lens-popup>
+      <lens-popup class="page-popup"></lens-popup><table-prompt></table-prompt>
     </div>`;
   }
 
   private header(): TemplateResult {
-    const { opening, columns, settings, passing, chunk } = this.model;
+    const { opening, settings, passing, chunk } = this.model;
     const { store, experimentIds } = this.connection.args;
     const names = opening?.experiments.map(({ name }) => name) ?? [];
     const scope =
@@ -120,7 +123,7 @@ export class TablePage extends LitElement {
       <div class="actions">
         ${button('Columns', () => this.pick(!this.picking), this.picking)}
         ${button('Group', (event) =>
-          this.popup('Group', groupMenu(columns, settings.group, this.actions), event),
+          this.actions.openGroups((event.currentTarget as HTMLElement).getBoundingClientRect()),
         )}
         ${button('Charts', () => this.actions.charts())}
         <lens-menu
@@ -229,8 +232,11 @@ export class TablePage extends LitElement {
       ${all} ${link('Charts', () => actions.charts())} ${link('Diff', () => actions.diff())}
       ${link('Show', () => void model.mark('shown'))} ${link('Star', () => void model.mark('starred'))}
       ${link('Hide', () => void model.mark('hidden'))} ${link('Copy IDs', () => actions.copyIds())}
-      ${link('Copy CSV', () => actions.exportRows('csv', 'clipboard'))}
       ${link('Select None', () => actions.selectNone())}
+      <lens-menu
+        .label=${'More for the Selected Runs…'}
+        .items=${selectionMenu(selected, model.passing.deleted, actions.onSelection)}
+      ></lens-menu>
     </div>`;
   }
 
