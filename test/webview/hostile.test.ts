@@ -68,7 +68,7 @@ describe('a hostile store', function () {
         'object',
         'embed',
         'b:not(.markdown b)',
-        'svg:not(.sparkline svg, .histories svg, svg.over-versions)',
+        'svg:not(.sparkline svg, .histories svg, svg.over-versions, svg.timeline)',
         'img:not(lens-image img)',
         'iframe:not(.html-preview)',
         '#app',

@@ -7,11 +7,18 @@ import { emptyState, errorState, skeleton } from '../ui/states';
 import { text } from '../ui/text';
 import { valueTable } from '../ui/valueTable';
 
+export interface EnvironmentOptions {
+  filter: string;
+  /** Packages whose version is shown whole, as `environment\n<model>\n<package>`. */
+  opened: ReadonlySet<string>;
+  toggle: (key: string) => void;
+  copy: (text: string, what: string) => void;
+}
+
 /** What the run's models, and the run itself, were made with. */
 export function environments(
   known: readonly RunEnvironment[] | StoreError | undefined,
-  filter: string,
-  copy: (text: string, what: string) => void,
+  options: EnvironmentOptions,
 ): TemplateResult {
   if (known === undefined) {
     return skeleton(4, 'Reading the environment');
@@ -25,14 +32,14 @@ export function environments(
       'No environment was recorded: neither a model of this run nor its artifacts hold a requirements.txt, python_env.yaml or conda.yaml that can be read.',
     );
   }
-  return html`${all.map((environment) => one(environment, filter, copy))}`;
+  return html`${all.map((environment) => one(environment, options))}`;
 }
 
 function one(
   { model, files, python, packages }: RunEnvironment,
-  filter: string,
-  copy: (text: string, what: string) => void,
+  { filter, opened, toggle, copy }: EnvironmentOptions,
 ): TemplateResult {
+  const prefix = `environment\n${model}\n`;
   const pairs = packages.filter(({ key, value }) => matches(filter, key, value));
   return html`<h3 class="muted">
       ${python === null ? nothing : html`Python ${text(python)}, `}${packages.length} packages, from
@@ -45,8 +52,8 @@ function one(
             pairs,
             keyTitle: 'Package',
             valueTitle: 'Version',
-            opened: new Set(),
-            toggle: () => undefined,
+            opened: new Set(pairs.map(({ key }) => key).filter((key) => opened.has(prefix + key))),
+            toggle: (key) => toggle(prefix + key),
             copy: (value, key) => copy(requirement(key, value), key),
           })
     }`;

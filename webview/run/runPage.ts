@@ -346,7 +346,13 @@ export class RunPage extends LitElement {
         title: 'Environment',
         open: !this.folded.has('environment'),
         onToggle: () => this.toggle(this.folded, 'environment'),
-        body: () => environments(this.known.askEnvironments(), this.filter, this.copy),
+        body: () =>
+          environments(this.known.askEnvironments(), {
+            filter: this.filter,
+            opened: this.opened,
+            toggle: (key) => this.toggle(this.opened, key),
+            copy: this.copy,
+          }),
       })}
       ${part('children', 'Child runs', children.length, () => childrenTable(related, options))}
     </div>`;
