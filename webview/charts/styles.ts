@@ -31,7 +31,6 @@ export const chartsStyles = css`
   }
   .field input[type='range'] {
     width: 90px;
-    accent-color: var(--vscode-focusBorder);
   }
   .smoothing-value {
     display: inline-block;

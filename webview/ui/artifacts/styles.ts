@@ -138,7 +138,6 @@ export const artifactStyles = css`
     display: block;
     width: 100%;
     max-width: 400px;
-    accent-color: var(--vscode-button-background);
   }
   .cell {
     margin: 8px 0;
