@@ -56,7 +56,7 @@ export function signatureChanges(before: string | null, after: string | null): S
 export interface SignatureSummary {
   inputs: number | null;
   outputs: number | null;
-  /** `("x": double) → number 1: long; params "t": double`. */
+  /** `("x": double) → #1: long; params "t": double`. */
   text: string;
 }
 
@@ -85,6 +85,11 @@ function inputChanges(old: Spec[] | null, now: Spec[] | null): SignatureChange[]
   }
   if (!old) {
     return [{ text: 'says now which input it takes', breaks: false }];
+  }
+  if (isTensors(old) !== isTensors(now)) {
+    const kind = (list: readonly Spec[]): string =>
+      isTensors(list) ? typeText(list[0]!) : list.length === 1 ? 'one column' : `${list.length} columns`;
+    return [{ text: `takes ${kind(now)}, not ${kind(old)}`, breaks: true }];
   }
   const changes = now.flatMap((spec, index): SignatureChange[] => {
     const name = nameOf(spec, index);
@@ -223,12 +228,16 @@ function gone(old: readonly Spec[], now: readonly Spec[]): string[] {
   });
 }
 
+function isTensors(list: readonly Spec[]): boolean {
+  return list[0]?.type === 'tensor';
+}
+
 function hasNames(list: readonly Spec[]): boolean {
   return list.some(({ name }) => typeof name === 'string');
 }
 
 function nameOf({ name }: Spec, index: number): string {
-  return typeof name === 'string' ? `"${name}"` : `number ${index + 1}`;
+  return typeof name === 'string' ? `"${name}"` : `#${index + 1}`;
 }
 
 function isRequired(spec: Spec): boolean {

@@ -55,7 +55,7 @@ export const modelPage: PageDefinition<'model', ModelProtocol> = {
         periods: timeline(model, services.history?.entries(uri, name) ?? []).slice(0, MAX_PERIODS),
         historySince: services.history?.since(uri) ?? null,
         stale: state.status === 'gone' ? { since: state.since, message: state.message } : null,
-        readOnlyReason,
+        readOnlyReason: services.isTrusted() ? readOnlyReason : 'in Restricted Mode stores are read-only.',
         now: services.now(),
       };
     },

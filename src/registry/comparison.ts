@@ -17,6 +17,12 @@ export interface ComparedVersion {
   filesProblem: string | null;
 }
 
+/** How the two are called. */
+interface Labels {
+  candidate: string;
+  incumbent: string;
+}
+
 const MOST_METRICS = 4;
 const MOST_OTHERS = 3;
 const MOST_SIGNATURE_CHANGES = 4;
@@ -38,6 +44,7 @@ export function comparisonLines(
     diff.sections.find((each) => each.name === name)?.rows ?? [];
   const isRead = candidate.facts.models !== null && incumbent.facts.models !== null;
   const problems = [incumbent.filesProblem, candidate.filesProblem].filter((text) => text !== null);
+  const labels = { candidate: candidate.label, incumbent: incumbent.label };
   const same: string[] = [];
   const lines: string[] = [];
   const tell = (what: string, text: string | null): void => {
@@ -47,17 +54,17 @@ export function comparisonLines(
       lines.push(`${what}: ${text}.`);
     }
   };
-  tell('Metrics', metricsText(rowsOf('metrics'), headline));
-  tell('Params', changedText(rowsOf('params')));
+  tell('Metrics', metricsText(rowsOf('metrics'), labels, headline));
+  tell('Params', changedText(rowsOf('params'), labels));
   tell('Data', dataText(candidate.facts, incumbent.facts, rowsOf('data')));
   if (isRead && problems.length === 0) {
-    tell('Environment', changedText(rowsOf('environment').map(withoutPlace)));
+    tell('Environment', changedText(rowsOf('environment').map(withoutPlace), labels));
     tell('Signature', signatureLine(candidate, incumbent));
     tell('Size', sizeText(candidate.facts, incumbent.facts));
   } else {
     lines.push(`Environment, signature and size are not compared: ${problems.join(', ')}.`);
   }
-  tell('Tags', changedText([...tagRows(candidate, incumbent), ...rowsOf('tags')]));
+  tell('Tags', changedText([...tagRows(candidate, incumbent), ...rowsOf('tags')], labels));
   return [
     `${candidate.label} against ${incumbent.label}:`,
     ...warningsOf(candidate, incumbent),
@@ -104,20 +111,19 @@ function changesOf(
     : [];
 }
 
-function metricsText(rows: readonly DiffRow[], headline: string | undefined): string | null {
+function metricsText(rows: readonly DiffRow[], labels: Labels, headline: string | undefined): string | null {
   if (rows.length === 0) {
     return null;
   }
-  const ordered = rows.toSorted((a, b) => rank(a, headline) - rank(b, headline));
-  const told = ordered.slice(0, MOST_METRICS).map(({ key, values, better }) => {
-    const [from, to] = values.map((value) => (typeof value === 'number' ? value : null));
-    const digits =
-      typeof from === 'number' && typeof to === 'number' ? distinctDigits([from, to]) : undefined;
+  const both = rows.filter(isInBoth).toSorted((a, b) => rank(a, headline) - rank(b, headline));
+  const told = both.slice(0, MOST_METRICS).map(({ key, values, better }) => {
+    const [from, to] = values as [number, number];
+    const digits = distinctDigits([from, to]);
     const verdict = better?.[1];
     const word = verdict === true ? ' (better)' : verdict === false ? ' (worse)' : '';
-    return `${shown(key)} ${numberText(from, digits)} → ${numberText(to, digits)}${word}`;
+    return `${shown(key)} ${formatNumber(from, digits)} → ${formatNumber(to, digits)}${word}`;
   });
-  const rest = ordered.slice(MOST_METRICS);
+  const rest = both.slice(MOST_METRICS);
   const better = rest.filter((row) => row.better?.[1] === true).length;
   const worse = rest.filter((row) => row.better?.[1] === false).length;
   const verdicts = [
@@ -125,13 +131,14 @@ function metricsText(rows: readonly DiffRow[], headline: string | undefined): st
     ...(worse > 0 ? [`${worse} worse`] : []),
   ].join(', ');
   return [
-    ...told,
-    ...(rest.length > 0 ? [`${rest.length} more${verdicts === '' ? '' : ` (${verdicts})`}`] : []),
-  ].join(', ');
-}
-
-function numberText(value: number | null | undefined, digits: number | undefined): string {
-  return value === null || value === undefined ? 'not logged' : formatNumber(value, digits);
+    [
+      ...told,
+      ...(rest.length > 0 ? [`${rest.length} more${verdicts === '' ? '' : ` (${verdicts})`}`] : []),
+    ].join(', '),
+    ...onlyTexts(rows, labels),
+  ]
+    .filter(Boolean)
+    .join('; ');
 }
 
 /** The headline, then what has a direction, then the rest. */
@@ -139,16 +146,44 @@ function rank({ key, better }: DiffRow, headline: string | undefined): number {
   return key === headline ? 0 : typeof better?.[1] === 'boolean' ? 1 : 2;
 }
 
-/** `9 changed: alpha 0.1 → 0.5, depth 3 → 7, 7 more`. */
-function changedText(rows: readonly DiffRow[]): string | null {
+/** `2 changed: alpha 0.1 → 0.5, depth 3 → 7; only v4: eta, 3 more; only v2: model`. */
+function changedText(rows: readonly DiffRow[], labels: Labels): string | null {
   if (rows.length === 0) {
     return null;
   }
-  const told = rows
+  const both = rows.filter(isInBoth);
+  const told = both
     .slice(0, MOST_OTHERS)
     .map(({ key, values }) => `${shown(key)} ${valueText(values[0])} → ${valueText(values[1])}`);
-  const rest = rows.length - told.length;
-  return `${rows.length} changed: ${[...told, ...(rest > 0 ? [`${rest} more`] : [])].join(', ')}`;
+  const rest = both.length - told.length;
+  return [
+    ...(both.length > 0
+      ? [`${both.length} changed: ${[...told, ...(rest > 0 ? [`${rest} more`] : [])].join(', ')}`]
+      : []),
+    ...onlyTexts(rows, labels),
+  ].join('; ');
+}
+
+/** What only one of the two has, by name. */
+function onlyTexts(rows: readonly DiffRow[], { candidate, incumbent }: Labels): string[] {
+  return (
+    [
+      [candidate, 0],
+      [incumbent, 1],
+    ] as const
+  ).flatMap(([label, missing]) => {
+    const keys = rows.filter(({ values }) => (values[missing] ?? null) === null).map(({ key }) => shown(key));
+    const rest = keys.length - MOST_OTHERS;
+    return keys.length === 0
+      ? []
+      : [
+          `only ${label}: ${[...keys.slice(0, MOST_OTHERS), ...(rest > 0 ? [`${rest} more`] : [])].join(', ')}`,
+        ];
+  });
+}
+
+function isInBoth({ values }: DiffRow): boolean {
+  return values.every((value) => value !== null && value !== undefined);
 }
 
 function valueText(value: DiffRow['values'][number] | undefined): string {
@@ -176,7 +211,7 @@ function dataText(candidate: SideFacts, incumbent: SideFacts, rows: readonly Dif
     ...told,
     ...(others.length > told.length ? [`${others.length - told.length} more`] : []),
     ...(columns > 0 ? [`${count(columns, 'column')} changed`] : []),
-    ...(told.length === 0 && columns === 0 ? [changedText(rows)] : []),
+    ...(told.length === 0 && columns === 0 ? [count(rows.length, 'difference')] : []),
   ].join(', ');
 }
 

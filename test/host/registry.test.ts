@@ -1,4 +1,5 @@
 import * as assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import * as path from 'node:path';
 import { withDatabase } from '../support/database';
 import { openWorkbench, until, type Workbench } from '../support/workbench';
@@ -29,7 +30,7 @@ describe('the registry, by the dialogs that a user clicks', () => {
   const BEFORE = { 1: 'Archived', 2: 'Production', 3: 'Staging', 4: 'None' };
 
   async function choosePromotion(): Promise<void> {
-    await workbench.contextMenu(await workbench.reveal('v4', 'Models'), 'Promote Model Version…');
+    await workbench.contextMenu(await workbench.reveal(/^v4/, 'Models'), 'Promote Model Version…');
     await workbench.pick('Production');
     await workbench.pick('Archive v2');
     await workbench.dialog.waitFor();
@@ -40,9 +41,75 @@ describe('the registry, by the dialogs that a user clicks', () => {
     const text = await workbench.dialog.innerText();
     assert.match(text, /v4/);
     assert.match(text, /v2.*Archived/s);
+    for (const part of [
+      /v4 against v2:/,
+      /⚠ The signature is incompatible: v4 takes tensor float64 \(-1, 1007\), not 2 columns; gives #1 as tensor float32/,
+      /Metrics: rmse 2\.971 → 2\.867 \(better\)/,
+      /only v4: best_iteration, stopped_iteration, validation-rmse/,
+      /Params: only v4: .*only v2: alpha/,
+      /Environment: only v4: xgboost; only v2: skops/,
+      /Size: /,
+    ]) {
+      assert.match(text, part);
+    }
     await workbench.screenshots('promote');
     await workbench.clickDialog('Cancel');
     assert.deepEqual(stages(), BEFORE);
+  });
+
+  it('shows the diff first, and goes on from there', async () => {
+    await choosePromotion();
+    await workbench.clickDialog('Show Diff First');
+    await workbench.tab(/v2 ↔ v4/).waitFor();
+    await workbench.runCommand('Notifications: Show Notifications');
+    const center = workbench.page.locator('.notifications-center');
+    await center.getByRole('button', { name: 'Promote v4…' }).click();
+    await workbench.dialog.waitFor();
+    await workbench.clickDialog('Cancel');
+    assert.deepEqual(stages(), BEFORE);
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    await workbench.openView('Models');
+  });
+
+  it('says that it waits for another process, and can be cancelled', async () => {
+    const holder = spawn('python3', [
+      '-c',
+      'import sqlite3,sys\nc=sqlite3.connect(sys.argv[1],isolation_level=None)\nc.execute("BEGIN IMMEDIATE")\nprint("held",flush=True)\nsys.stdin.read()',
+      database,
+    ]);
+    const gone = new Promise<void>((resolve) => holder.on('close', () => resolve()));
+    try {
+      await new Promise<void>((resolve) => holder.stdout.once('data', () => resolve()));
+      await choosePromotion();
+      await workbench.clickDialog('Promote v4');
+      await workbench.runCommand('Notifications: Show Notifications');
+      const center = workbench.page.locator('.notifications-center');
+      await center.getByText('another process is writing to mlflow.db; waiting for it').waitFor();
+      await workbench.screenshots('waiting');
+      await center.getByRole('button', { name: 'Cancel' }).click();
+      await center.getByText('another process is writing').waitFor({ state: 'detached' });
+    } finally {
+      holder.stdin.end();
+      await gone;
+    }
+    assert.deepEqual(stages(), BEFORE);
+    await workbench.runCommand('Notifications: Clear All Notifications');
+  });
+
+  it('lists the models that are searched for, and says so', async () => {
+    await workbench.runCommand('MLflow: Search Models…');
+    await workbench.answer('@challenger');
+    const view = workbench.view('Models');
+    await view.getByText('Search: @challenger').waitFor();
+    await workbench.row(/^v4.*@challenger/, 'Models').waitFor();
+    await workbench.row(/^v2.*Production/, 'Models').waitFor({ state: 'detached' });
+    await workbench.screenshots('models-searched');
+    await workbench.runCommand('MLflow: Filter Models…');
+    await workbench.pick('Waiting for review');
+    await view.getByText('No registered model is like that').waitFor();
+    await workbench.runCommand('MLflow: Clear Model Search and Filter');
+    await workbench.row(/^v2.*Production/, 'Models').waitFor();
+    await workbench.screenshots('models');
   });
 
   it('promotes after the confirmation, and the tree shows it', async () => {
@@ -50,8 +117,8 @@ describe('the registry, by the dialogs that a user clicks', () => {
     await workbench.clickDialog('Promote v4');
     await until(() => stages()[4] === 'Production');
     assert.deepEqual(stages(), { ...BEFORE, 2: 'Archived', 4: 'Production' });
-    await workbench.row(/v4.*Production/, 'Models').waitFor();
-    await workbench.row(/v2.*Archived/, 'Models').waitFor();
+    await workbench.row(/^v4.*Production/, 'Models').waitFor();
+    await workbench.row(/^v2.*Archived/, 'Models').waitFor();
   });
 
   it('takes it back', async () => {
@@ -59,7 +126,7 @@ describe('the registry, by the dialogs that a user clicks', () => {
     await workbench.clickDialog('Undo');
     await until(() => stages()[4] === 'None');
     assert.deepEqual(stages(), BEFORE);
-    await workbench.row(/v2.*Production/, 'Models').waitFor();
+    await workbench.row(/^v2.*Production/, 'Models').waitFor();
   });
 
   it('goes the whole way by keyboard only, and back', async () => {
@@ -103,7 +170,7 @@ describe('the registry, by the dialogs that a user clicks', () => {
     await workbench.pick('v3');
     await workbench.clickDialog('Archive v3');
     await until(() => stages()[3] === 'Archived');
-    await workbench.row(/v3.*Archived/, 'Models').waitFor();
+    await workbench.row(/^v3.*Archived/, 'Models').waitFor();
   });
 
   it('asks for the confirmation also when a command gives all arguments', async () => {

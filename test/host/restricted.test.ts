@@ -1,3 +1,4 @@
+import * as assert from 'node:assert/strict';
 import { openWorkbench, type Workbench } from '../support/workbench';
 
 describe('Restricted Mode', function () {
@@ -27,5 +28,19 @@ describe('Restricted Mode', function () {
       .locator('.notification-list-item-message')
       .filter({ hasText: 'In Restricted Mode no process is started' })
       .waitFor();
+    // Called by name too, and with all that it needs.
+    const refused = workbench.executeCommand('mlflowLens.promoteModelVersion', {
+      name: 'taxi-duration',
+      version: '4',
+      stage: 'Production',
+      archiveExisting: true,
+    });
+    await workbench.page
+      .locator('.notification-list-item-message')
+      .filter({ hasText: 'In Restricted Mode stores are read-only: trust this workspace to change them' })
+      .waitFor();
+    assert.equal(await workbench.dialog.count(), 0);
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    await refused;
   });
 });

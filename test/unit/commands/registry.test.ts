@@ -104,7 +104,7 @@ describe('registry commands on a real store', () => {
     const lines = (ui.shown[0] ?? '').split('\n');
     const head = lines.indexOf('v4 against v2:');
     assert.match(lines[head + 1] ?? '', /^⚠ The signature is incompatible: v4 takes /);
-    assert.ok(lines.some((line) => /^Environment: .*→/.test(line)));
+    assert.ok(lines.some((line) => /^Environment: only v4: xgboost; only v2: skops\.$/.test(line)));
     assert.ok(lines.some((line) => /^Size: .*→/.test(line)));
   });
 

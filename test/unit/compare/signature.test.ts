@@ -52,10 +52,10 @@ describe('signature of a candidate against the one in place', () => {
 
   it('knows tensors, lists and objects', () => {
     assert.deepEqual(told({ inputs: [x] }, { inputs: [tensor('float64', -1, 3)] }), [
-      'BREAKS takes number 1 as tensor float64 (-1, 3), not double',
+      'BREAKS takes tensor float64 (-1, 3), not one column',
     ]);
     assert.deepEqual(told({ inputs: [tensor('float64', 8, 3)] }, { inputs: [tensor('float64', -1, 3)] }), [
-      'takes number 1 as tensor float64 (-1, 3), not tensor float64 (8, 3)',
+      'takes #1 as tensor float64 (-1, 3), not tensor float64 (8, 3)',
     ]);
     assert.equal(
       told({ inputs: [tensor('float64', -1, 3)] }, { inputs: [tensor('float64', -1, 4)] }).length,
@@ -123,7 +123,7 @@ describe('signature of a candidate against the one in place', () => {
       {
         inputs: 2,
         outputs: 1,
-        text: '("x": double, "n": array of long) → number 1: tensor float32 (-1)',
+        text: '("x": double, "n": array of long) → #1: tensor float32 (-1)',
       },
     );
   });

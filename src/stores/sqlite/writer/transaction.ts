@@ -65,6 +65,10 @@ async function patiently(sql: SqlEngine, statement: string, hooks: TransactionHo
     }
     try {
       await sql.execute(statement);
+      if (!isFirst) {
+        // It may have been cancelled in the moment in which the lock became free: COMMIT asks.
+        await breathe();
+      }
       return;
     } catch (error) {
       if (!(error instanceof SqlError && error.isBusy) || Date.now() >= end) {
@@ -73,10 +77,14 @@ async function patiently(sql: SqlEngine, statement: string, hooks: TransactionHo
       if (isFirst) {
         hooks.onWaiting();
       }
-      // Lets the process hear a "cancel" on its standard input.
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await breathe();
     }
   }
+}
+
+/** Lets the process hear a "cancel" on its standard input: SQLite waits without letting go of the thread. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 function inWords(error: unknown, file: string): StoreError {

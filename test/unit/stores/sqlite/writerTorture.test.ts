@@ -53,6 +53,25 @@ function startTraining(file: string): { end(): Promise<number> } {
   };
 }
 
+/** Another process that holds the write lock until it is released. */
+async function holdLock(file: string): Promise<{ release(): Promise<void>; kill(): void }> {
+  const holder = spawn('python3', [
+    '-c',
+    'import sqlite3,sys\nc=sqlite3.connect(sys.argv[1],isolation_level=None)\nc.execute("BEGIN EXCLUSIVE")\nprint("held",flush=True)\nsys.stdin.read()',
+    file,
+  ]);
+  helpers.push(holder);
+  const gone = new Promise<void>((resolve) => holder.on('close', () => resolve()));
+  await new Promise<void>((resolve) => holder.stdout.once('data', () => resolve()));
+  return {
+    release: async () => {
+      holder.stdin.end();
+      await gone;
+    },
+    kill: () => void holder.kill('SIGKILL'),
+  };
+}
+
 function integrity(file: string): string {
   return withDatabase(file, (database) =>
     String(database.prepare('PRAGMA integrity_check').get()?.['integrity_check']),
@@ -193,14 +212,7 @@ describe('SQLite writer among others', () => {
   it('waits for a lock, says so, and hears a cancellation: nothing is written then', async () => {
     const file = makeRegistryStore('3.17.2');
     const before = dumpDatabase(file, REGISTRY);
-    const holder = spawn('python3', [
-      '-c',
-      'import sqlite3,sys\nc=sqlite3.connect(sys.argv[1],isolation_level=None)\nc.execute("BEGIN EXCLUSIVE")\nprint("held",flush=True)\nsys.stdin.read()',
-      file,
-    ]);
-    helpers.push(holder);
-    const gone = new Promise<void>((resolve) => holder.on('close', () => resolve()));
-    await new Promise<void>((resolve) => holder.stdout.once('data', () => resolve()));
+    const holder = await holdLock(file);
     const controller = new AbortController();
     const writer = testWriter(file, { distFolder });
     const started = Date.now();
@@ -211,9 +223,29 @@ describe('SQLite writer among others', () => {
     assert.ok(Date.now() - started < 5000);
     const waiting = writer.change(promote('4'));
     await delay(400);
-    holder.stdin.end();
-    await gone;
+    await holder.release();
     await waiting;
     assert.notDeepEqual(dumpDatabase(file, REGISTRY), before);
+  });
+
+  it('writes nothing where it is cancelled in the moment in which the lock becomes free', async () => {
+    const file = makeRegistryStore('3.17.2');
+    const before = dumpDatabase(file, REGISTRY);
+    const writer = testWriter(file, { distFolder });
+    for (let time = 0; time < 5; time++) {
+      const holder = await holdLock(file);
+      const controller = new AbortController();
+      await assert.rejects(
+        writer.apply({ changes: [promote('4')], expected: [] }, controller.signal, () => {
+          // Within the next slice of waiting, in which the writer hears nothing.
+          setTimeout(() => {
+            controller.abort();
+            holder.kill();
+          }, 50);
+        }),
+        (error: StoreError) => error.code === 'CANCELLED',
+      );
+    }
+    assert.deepEqual(dumpDatabase(file, REGISTRY), before);
   });
 });
