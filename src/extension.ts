@@ -100,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     stores,
     history,
     userName: os.userInfo().username,
+    runInFront: () => panels.runInFront,
     settings: readSettings,
     compare: (store, model, versions) => pages().compareVersions(store, model, versions, readSettings()),
     setCanUndo: (canUndo) => setContext('mlflowLens.canUndo', canUndo),

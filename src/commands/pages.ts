@@ -38,9 +38,7 @@ export function registerPageCommands({ commands, stores, panels, revealRun }: Pa
   });
 
   commands.register('revealRun', async (args, selection) => {
-    const { activePage } = panels;
-    const run =
-      runsOf(args, selection)[0] ?? (activePage?.name === 'run' ? runsOf(activePage.args)[0] : undefined);
+    const run = runsOf(args, selection)[0] ?? panels.runInFront;
     if (!run) {
       throw new StoreError('INVALID_PARAMETER_VALUE', 'Open a run first.');
     }

@@ -1,6 +1,7 @@
 import type { Disposable } from '../mlflow/store';
 import type { CommandRegistry } from '../platform/commands';
 import type { RegistryHistory } from '../registry/history';
+import type { RunKey } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import * as annotations from './registry/annotationCommands';
 import { chooseStore } from './registry/choose';
@@ -17,9 +18,22 @@ export interface RegistryCommandDeps {
   userName: string;
   settings: () => RegistrySettings;
   compare: RegistryContext['compare'];
+  /** The run whose page is the active editor. */
+  runInFront(): RunKey | undefined;
   /** Told whenever it changes whether something can be undone. */
   setCanUndo(canUndo: boolean): void;
 }
+
+/** From the palette these act on the run whose page is in front. */
+const ON_A_RUN = new Set([
+  'setTag',
+  'deleteTag',
+  'editDescription',
+  'renameRun',
+  'deleteRuns',
+  'restoreRuns',
+  'registerModel',
+]);
 
 /** The commands that change a store: registry, tags and descriptions, lifecycle of runs and experiments. */
 export function registerRegistryCommands(deps: RegistryCommandDeps): Disposable {
@@ -30,7 +44,7 @@ export function registerRegistryCommands(deps: RegistryCommandDeps): Disposable 
   const register = (name: string, flow: Flow): void =>
     commands.register(name, (args, selection) => {
       mustBeTrusted();
-      return flow(context, args, selection);
+      return flow(context, args ?? (ON_A_RUN.has(name) ? deps.runInFront() : undefined), selection);
     });
 
   register('promoteModelVersion', promotion.promoteModelVersion);

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { onDidChangeSettings } from '../platform/settings';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../protocol/messages';
 import type { PageArguments, PageName } from '../protocol/pages';
+import type { RunKey } from '../state/viewState';
 import { commonHandlers, tabTitle, type PageDefinition, type PageServices, type PageSession } from './page';
 import { panelHtml } from './panelHtml';
 
@@ -75,6 +76,16 @@ export class PanelHost implements vscode.Disposable {
         emit: (name, payload) => found.server.emit(name, payload),
       }
     );
+  }
+
+  /** The run whose page the user looks at. */
+  get runInFront(): RunKey | undefined {
+    const page = this.activePage;
+    if (page?.name !== 'run') {
+      return undefined;
+    }
+    const { store, runId } = page.args as PageArguments['run'];
+    return { store, runId };
   }
 
   /** Shows a page, in the tab that shows it already where there is one. */

@@ -230,7 +230,8 @@ describe('pages in editor tabs', () => {
     await workbench.answer('renamed on its page');
     await shows('renamed on its page');
     await workbench.row('renamed on its page').waitFor();
-    await choose('Add Tag…');
+    // From the palette: of the run in front.
+    await workbench.runCommand('MLflow: Set Tag…');
     await workbench.answer('reviewed');
     await workbench.answer('yes');
     await workbench.webview().locator('#section-tags').getByText('reviewed').waitFor();

@@ -8,10 +8,14 @@ import { Refresher } from '../ui/refresher';
 
 const KEYS: Record<string, Step> = { k: 'previous', j: 'next', '[': 'back', ']': 'forward' };
 
+/** ms */
+const REFRESH_AFTER = 5000;
+
 /** From run to run in one tab: along the list that it was opened from, and back along where it has been. */
 export class Navigation {
   place: RunPlace | undefined;
   private going = false;
+  private soon: ReturnType<typeof setTimeout> | undefined;
   private readonly places = new Refresher(() => this.load());
 
   constructor(
@@ -20,8 +24,12 @@ export class Navigation {
     private readonly failed: (error: unknown) => void,
   ) {
     const { client } = connection;
-    client.on('storeChanged', () => this.places.request());
-    client.on('viewStateChanged', () => this.places.request());
+    client.on('storeChanged', () => this.refreshSoon());
+    client.on('viewStateChanged', () => {
+      if (connection.args.list?.kind === 'shown') {
+        this.places.request();
+      }
+    });
     client.on('step', (step) => this.go({ step }));
   }
 
@@ -33,7 +41,14 @@ export class Navigation {
   /** Another run is shown: where it stands is not known yet. */
   forget(): void {
     this.place = undefined;
-    this.refresh();
+  }
+
+  /** After a commit, which may come each second: a step asks anew anyway, so what the buttons say may wait. */
+  private refreshSoon(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = undefined;
+      this.places.request();
+    }, REFRESH_AFTER);
   }
 
   go(to: Destination): void {

@@ -32,17 +32,22 @@ export class RunData {
   readonly key: RunKey;
   private readonly subscriptions: (() => void)[];
   private disposed = false;
+  private wasDrawn = false;
   /** By key, the latest point that the drawn sparkline ends in. */
   private readonly drawnAt = new Map<string, string>();
   private readonly runs = new Refresher(() => this.load());
   private readonly relations = new Refresher(() => this.loadRelated());
   private readonly histories = new Refresher(() => this.loadSparklines());
 
-  /** @param drawnKeys keys of the metrics whose rows are drawn now */
+  /**
+   * @param drawnKeys keys of the metrics whose rows are drawn now
+   * @param drawn called once its first picture is drawn: what else the page asks comes after it
+   */
   constructor(
     private readonly connection: PageConnection<'run', RunProtocol>,
     private readonly changed: () => void,
     private readonly drawnKeys: () => Set<string>,
+    private readonly drawn: () => void,
   ) {
     const { client, args } = connection;
     this.key = { store: args.store, runId: args.runId };
@@ -100,6 +105,10 @@ export class RunData {
     }
     this.relations.request();
     void this.loadNote();
+    if (!this.wasDrawn) {
+      this.wasDrawn = true;
+      this.drawn();
+    }
     if (this.sourcesLoading) {
       void this.loadSources();
     }

@@ -77,9 +77,13 @@ export class RunPage extends LitElement {
       (name, params, signal) => client.request(name, params, signal),
       this.failed,
     );
-    this.known = new RunData(this.connection, () => this.requestUpdate(), this.drawnMetrics);
     this.navigation = new Navigation(this.connection, () => this.requestUpdate(), this.failed);
-    this.navigation.refresh();
+    this.known = new RunData(
+      this.connection,
+      () => this.requestUpdate(),
+      this.drawnMetrics,
+      () => this.navigation.refresh(),
+    );
     client.on('argumentsChanged', ({ args }) => this.goOn(args as RunArguments));
     document.addEventListener('keydown', this.onKey);
     onThemeChange(() => this.requestUpdate());
@@ -99,6 +103,7 @@ export class RunPage extends LitElement {
     this.navigation.forget();
     this.requestUpdate();
     if (same) {
+      this.navigation.refresh();
       return;
     }
     this.coming?.dispose();
@@ -111,6 +116,7 @@ export class RunPage extends LitElement {
         this.requestUpdate();
       },
       this.drawnMetrics,
+      () => this.navigation.refresh(),
     );
     this.coming = coming;
   }
@@ -172,12 +178,15 @@ export class RunPage extends LitElement {
   }
 
   private notLoaded(error: StoreError): TemplateResult {
-    return error.code === 'RESOURCE_DOES_NOT_EXIST'
-      ? emptyState(
-          'This run is not in the store: it was removed for good, or never was there.',
-          this.tryAgain(),
-        )
-      : errorState(error.message, [this.tryAgain(), this.showLog()]);
+    return html`${this.navigation.trailButtons()}
+    ${
+      error.code === 'RESOURCE_DOES_NOT_EXIST'
+        ? emptyState(
+            'This run is not in the store: it was removed for good, or never was there.',
+            this.tryAgain(),
+          )
+        : errorState(error.message, [this.tryAgain(), this.showLog()])
+    }`;
   }
 
   private loaded(data: ShownRun): TemplateResult {
