@@ -15,7 +15,7 @@ import {
   type SectionName,
   type SideFacts,
 } from './types';
-import { flatten, numberOf, sameNumber, sameValue } from './values';
+import { flatten, numberOf, sameAs, sameNumber, sameValue } from './values';
 
 /**
  * The diff of runs against a baseline, as data: what differs, what is equal, and how. Facts that are not read yet
@@ -79,7 +79,8 @@ function section(
   const expanded = name === 'params' || name === 'tags' ? table.flatMap(expand) : table;
   const result: DiffSection = { name, equal: 0, rows: [], same: [], pending };
   for (const row of expanded) {
-    if (compared.every((index) => sameCell(row.values[index] ?? null, row.values[base] ?? null))) {
+    const isSame = sameCell(row.values[base] ?? null);
+    if (compared.every((index) => isSame(row.values[index] ?? null))) {
       result.same.push(row);
     } else {
       result.rows.push(
@@ -201,6 +202,9 @@ function rowsOf(columns: readonly Column[]): DiffRow[] {
 
 /** Structures are compared by key where at least two sides have one. */
 function expand(row: DiffRow): DiffRow[] {
+  if (!row.values.some((value) => typeof value === 'string' && /^\s*[{[(]/.test(value))) {
+    return [row];
+  }
   const parsed = row.values.map((value) => (typeof value === 'string' ? parseStructure(value) : null));
   const dicts = parsed.filter((value) => value instanceof Map && value.size > 0);
   if (dicts.length < 2 || dicts.length < row.values.filter((value) => value !== null).length) {
@@ -210,14 +214,17 @@ function expand(row: DiffRow): DiffRow[] {
   return rowsOf(columns);
 }
 
-function sameCell(a: DiffValue, b: DiffValue): boolean {
-  return typeof a === 'number' && typeof b === 'number'
-    ? sameNumber(a, b)
-    : sameValue(a === null ? null : String(a), b === null ? null : String(b));
+function sameCell(a: DiffValue): (b: DiffValue) => boolean {
+  if (typeof a === 'number') {
+    return (b) => (typeof b === 'number' ? sameNumber(a, b) : b !== null && sameValue(String(a), b));
+  }
+  const isSame = sameAs(a);
+  return (b) => isSame(typeof b === 'number' ? String(b) : b);
 }
 
 function withNumbers(row: DiffRow, baseline: number): DiffRow {
-  const numbers = row.values.map((value) => (typeof value === 'string' ? numberOf(value) : value));
+  const number = (value: DiffValue) => (typeof value === 'string' ? numberOf(value) : value);
+  const numbers = number(row.values[baseline] ?? null) === null ? [] : row.values.map(number);
   const base = numbers[baseline] ?? null;
   if (base === null || numbers.filter((value) => value !== null).length < 2) {
     return row;

@@ -7,8 +7,11 @@ const MOST_DEPTH = 32;
 
 /** A dict or list written as text; null for anything else, also for what only looks like one. */
 export function parseStructure(text: string): Map<string, Literal> | Literal[] | null {
+  if (!/^\s*[[{(]/.test(text)) {
+    return null;
+  }
   const trimmed = text.trim();
-  if (!/^[[{(]/.test(trimmed) || trimmed.length > MOST_LENGTH) {
+  if (trimmed.length > MOST_LENGTH) {
     return null;
   }
   const reader = new Reader(trimmed);

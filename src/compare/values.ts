@@ -21,20 +21,34 @@ export function numberOf(text: string): number | null {
 
 /** Whether two values say the same: numbers by value, structures by content, all else by their letters. */
 export function sameValue(a: string | null, b: string | null): boolean {
-  if (a === b) {
-    return true;
-  }
-  if (a === null || b === null) {
-    return false;
-  }
-  const x = numberOf(a);
-  const y = numberOf(b);
-  if (x !== null && y !== null) {
-    return sameNumber(x, y);
-  }
-  const left = parseStructure(a);
-  const right = left && parseStructure(b);
-  return left !== null && right !== null && literalText(left) === literalText(right);
+  return sameAs(a)(b);
+}
+
+/** The same question of many values: what the first one says is read once. */
+export function sameAs(a: string | null): (b: string | null) => boolean {
+  let read = false;
+  let number: number | null = null;
+  let structure: string | null = null;
+  return (b) => {
+    if (a === b || a === null || b === null) {
+      return a === b;
+    }
+    if (!read) {
+      read = true;
+      number = numberOf(a);
+      structure = number === null ? structureText(a) : null;
+    }
+    if (number !== null) {
+      const other = numberOf(b);
+      return other !== null && sameNumber(number, other);
+    }
+    return structure !== null && structure === structureText(b);
+  };
+}
+
+function structureText(text: string): string | null {
+  const parsed = parseStructure(text);
+  return parsed && literalText(parsed);
 }
 
 export function sameNumber(a: number, b: number): boolean {

@@ -102,13 +102,7 @@ export class DiffPage extends LitElement {
       </div>`;
     }
     const { data } = this;
-    this.lines = linesOf(data, {
-      onlyDifferent: this.onlyDifferent,
-      filter: this.filter.trim(),
-      folded: this.folded,
-      images: this.extras.images,
-    });
-    this.offsets = offsetsOf(this.lines);
+    this.arrange(data);
     const options = this.gridOptions(data);
     return html`<div class="diff-page">
       ${this.header(data)} ${this.toolbar(data)} ${this.banners()}
@@ -134,6 +128,21 @@ export class DiffPage extends LitElement {
       </div>
       ${this.showsKeys ? keySheet(() => (this.showsKeys = false)) : nothing} ${this.detail(data)}
     </div>`;
+  }
+
+  private arranged: readonly unknown[] = [];
+
+  /** The lines, made anew only where something of them changed: scrolling draws the page, too. */
+  private arrange(data: DiffPageData): void {
+    const { onlyDifferent, folded } = this;
+    const filter = this.filter.trim();
+    const { images } = this.extras;
+    const parts = [data, onlyDifferent, filter, images, [...folded].join('\n')];
+    if (parts.some((part, index) => part !== this.arranged[index])) {
+      this.arranged = parts;
+      this.lines = linesOf(data, { onlyDifferent, filter, folded, images });
+      this.offsets = offsetsOf(this.lines);
+    }
   }
 
   private gridOptions(data: DiffPageData): GridOptions {

@@ -54,8 +54,9 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
   for (const section of data.sections) {
     const fits = (row: PageRow) =>
       matches(options.filter, row.key, ...row.values.map((value) => String(value ?? '')));
-    const rows = section.rows.filter(fits);
-    const same = section.same.filter(fits);
+    const fitting = (all: readonly PageRow[]) => (options.filter === '' ? all : all.filter(fits));
+    const rows = fitting(section.rows);
+    const same = fitting(section.same);
     const code = section.name === 'source' ? codeLines(data, options) : [];
     const total = rows.length + same.length;
     if (total === 0 && code.length === 0 && !section.pending) {
