@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ViewType } from '../mlflow/entities';
+import { toStoreError } from '../mlflow/errors';
 import { formatAge, iconlessText, plainText } from '../mlflow/format';
 import type { CommandRegistry } from '../platform/commands';
 import { setContext } from '../platform/contexts';
@@ -144,6 +145,12 @@ async function pickRun(stores: OpenStores, text: string): Promise<{ store: strin
       if (!controller.signal.aborted) {
         pick.items = found;
       }
+    } catch (error) {
+      if (!controller.signal.aborted) {
+        pick.items = [
+          { label: iconlessText(toStoreError(error).message), alwaysShow: true, store: '', runId: '' },
+        ];
+      }
     } finally {
       if (asking === controller) {
         pick.busy = false;
@@ -155,7 +162,7 @@ async function pickRun(stores: OpenStores, text: string): Promise<{ store: strin
       pick.onDidChangeValue(() => void ask());
       pick.onDidAccept(() => {
         const [chosen] = pick.selectedItems;
-        if (chosen) {
+        if (chosen && chosen.runId !== '') {
           resolve({ store: chosen.store, runId: chosen.runId });
           pick.hide();
         }

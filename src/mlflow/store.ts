@@ -21,6 +21,8 @@ export interface Page<T> {
   items: T[];
   /** Opaque; absent on the last page. */
   nextPageToken?: string;
+  /** How many more there are, where that is known without looking at them. */
+  remaining?: number;
 }
 
 export interface PageRequest {

@@ -364,7 +364,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     if (!page.nextPageToken) {
       return nodes;
     }
-    return [...nodes, { kind: 'more', view: 'experiments', of: id, remaining: null }];
+    return [...nodes, { kind: 'more', view: 'experiments', of: id, remaining: page.remaining ?? null }];
   }
 
   /** Its artifacts, then its child runs. */

@@ -31,8 +31,37 @@ export function searchRuns(reader: Reader, query: RunQuery): Page<RunRow> {
       ...run,
       childCount: family.childrenOf.get(run.info.runId)?.length ?? 0,
     })),
-    ...(found.token && { nextPageToken: found.token }),
+    ...(found.token && {
+      nextPageToken: found.token,
+      ...remainingOf(reader, query, family, found.runIds.length),
+    }),
   };
+}
+
+/** How many runs follow the first page, where counts that are kept anyway say so. */
+function remainingOf(
+  reader: Reader,
+  { experimentIds, view, filter, parent, pageToken }: RunQuery,
+  { childrenOf }: Family,
+  shown: number,
+): { remaining?: number } {
+  if (pageToken !== undefined || filter) {
+    return {};
+  }
+  if (typeof parent === 'object') {
+    return { remaining: (childrenOf.get(parent.runId)?.length ?? shown) - shown };
+  }
+  const all = sum(countRuns(reader, { experimentIds, view }).values());
+  const nested = parent === 'roots' ? sum([...childrenOf.values()].map(({ length }) => length)) : 0;
+  return { remaining: all - nested - shown };
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) {
+    total += number;
+  }
+  return total;
 }
 
 interface Found {
