@@ -190,6 +190,13 @@ export interface ValueQuery extends TableScope {
   limit: number;
 }
 
+/** What the files of the model that a run logged say; null where they do not. */
+export interface ModelFact {
+  runId: string;
+  flavor: string | null;
+  bytes: number | null;
+}
+
 /**
  * A store's run table. All methods throw StoreError; a filter that is refused has code INVALID_PARAMETER_VALUE
  * and `details` {from, to}.
@@ -205,6 +212,8 @@ export interface RunTable {
   findColumns(query: ColumnQuery, signal?: AbortSignal): Promise<ColumnList>;
   /** Distinct values that contain the text, most common first. */
   findValues(query: ValueQuery, signal?: AbortSignal): Promise<string[]>;
+  /** What the store itself does not hold, for the columns `model` and `modelSize`; kept from then on. */
+  learnModels(facts: readonly ModelFact[], signal?: AbortSignal): Promise<null>;
   /** A cell's whole text. */
   cellText(runId: string, column: TableColumn, signal?: AbortSignal): Promise<string | null>;
 }

@@ -4,7 +4,7 @@ import { isCancelled } from '../mlflow/errors';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
 
 /** What is read of an MLmodel file at most, bytes. */
-const MLMODEL_BYTES = 256 * 1024;
+export const MLMODEL_BYTES = 256 * 1024;
 const PARALLEL = 8;
 
 /**
@@ -62,12 +62,12 @@ async function sizeOf(
   const history = readHistory(valueOf(run.tags, 'mlflow.log-model.history'));
   const sizes = [
     ...history.map(({ size }) => size),
-    ...(await Promise.all(models.map(({ modelId }) => readSize(store, { modelId }, '', signal)))),
+    ...(await Promise.all(models.map(({ modelId }) => sizeOfModel(store, { modelId }, '', signal)))),
   ].filter(Number.isFinite);
   if (sizes.length === 0) {
     const owner = { runId: run.info.runId };
     sizes.push(
-      ...(await Promise.all(history.map(({ path }) => readSize(store, owner, path, signal)))).filter(
+      ...(await Promise.all(history.map(({ path }) => sizeOfModel(store, owner, path, signal)))).filter(
         Number.isFinite,
       ),
     );
@@ -99,7 +99,8 @@ function readHistory(tag: string | undefined): { path: string; size: number }[] 
   }
 }
 
-async function readSize(
+/** Bytes of the model in a folder of the owner's artifacts; NaN where it cannot be told. Throws only CANCELLED. */
+export async function sizeOfModel(
   store: TrackingStore,
   owner: ArtifactOwner,
   folder: string,

@@ -20,6 +20,7 @@ import { exportTable } from '../stores/runTable/export';
 import { learnRunColors } from '../stores/runColors';
 import { storeName } from '../stores/uri';
 import { BrushFollower } from './brush';
+import { ModelFacts } from './modelFacts';
 import type { PageDefinition, PageServices, PageSession } from './page';
 import { completions } from './tableCompletion';
 import { orderClause } from './tableOrder';
@@ -75,6 +76,16 @@ function handlers(
       .find(({ origin }) => origin === 'experiment');
     return said ?? directionAndOrigin(metric, [], configured);
   };
+  const closed = new AbortController();
+  session.onDispose(() => closed.abort());
+  const models = new ModelFacts(
+    store,
+    args.experimentIds,
+    () => session.emit('storeChanged', null),
+    closed.signal,
+  );
+  const followStore = services.stores.onDidChange((uri) => uri === args.store && models.forget());
+  session.onDispose(() => followStore.dispose());
   const hover = services.state.onDidHover((run) => session.emit('hovered', run));
   session.onDispose(() => hover.dispose());
 
@@ -118,6 +129,9 @@ function handlers(
         ),
         signal,
       );
+      if (columns.some(({ kind, key: name }) => kind === 'attribute' && /^model(Size)?$/.test(name))) {
+        void models.learn(answer.rows.flatMap((row) => (row.type === 'run' ? [row.runId] : [])));
+      }
       const directions = columns.map(({ kind, key: metric }) =>
         kind === 'metric' ? direction(metric) : { direction: 'unknown' as const, origin: 'name' as const },
       );

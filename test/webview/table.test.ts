@@ -614,6 +614,28 @@ describe('run table', function () {
     }
   });
 
+  it('reads flavor and size of models that MLflow 3 logged from their files, and sorts by them', async () => {
+    await closeAndUse(await taxi());
+    await open(['1']);
+    await addColumn('Model');
+    await addColumn('Model size');
+    const of = async (title: string, text: RegExp): Promise<number> =>
+      (await cells(title)).filter((cell) => text.test(cell)).length;
+    await eventually(async () => {
+      assert.ok((await of('Model', /^xgboost$/)) > 0 && (await of('Model', /^sklearn$/)) > 0);
+      assert.equal(await of('Model size', /^[\d.]+ (B|KiB|MiB)$/), await of('Model', /^(xgboost|sklearn)$/));
+    });
+    await head('Model size').click();
+    await eventually(async () =>
+      assert.equal(await head('Model size').getAttribute('aria-sort'), 'ascending'),
+    );
+    await eventually(async () => {
+      const texts = await cells('Model size');
+      const filled = texts.findIndex((text) => text.trim() === '–');
+      assert.ok(filled > 0 && texts.slice(filled).every((text) => text.trim() === '–'), texts.join());
+    });
+  });
+
   it('saves a filter and finds it again', async () => {
     await open(EXPERIMENTS);
     await filterField().fill('metrics.rmse < 7');

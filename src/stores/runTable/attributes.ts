@@ -57,6 +57,11 @@ export function models(table: RunColumns, what: 'model' | 'modelSize'): Column {
       }
     });
   }
+  table.ids.forEach((runId, row) => {
+    const fact = table.source.learnedModel(runId);
+    flavor.set(row, fact?.flavor ?? flavor.get(row) ?? null);
+    size.set(row, fact?.bytes ?? null);
+  });
   // Not kept as a column: a kilobyte of JSON a run.
   table.source.text('tag', HISTORY_TAG, (runId, value) => {
     const row = table.index.get(runId);

@@ -1,4 +1,4 @@
-import type { MetricRule, TableScope } from '../../mlflow/runTable';
+import type { MetricRule, ModelFact, TableScope } from '../../mlflow/runTable';
 
 export interface LoadedRun {
   runId: string;
@@ -43,6 +43,8 @@ export interface TableLoader {
   experimentNames(each: (experimentId: string, name: string) => void): void;
   /** Kinds of the models that runs logged (MLflow >= 3.0; before, tags say). */
   modelTypes(each: (runId: string, modelType: string) => void): void;
+  /** What the files of the run's newest model say, where they were looked at (MLflow >= 3.0). */
+  learnedModel(runId: string): ModelFact | undefined;
   /** Runs below others, with how many parents stand above them (search/sql). */
   depths(each: (runId: string, depth: number) => void): void;
   artifactUris(each: (runId: string, uri: string) => void): void;

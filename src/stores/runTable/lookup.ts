@@ -78,7 +78,9 @@ function sparseColumn(
     return { type: 'number', get: number, whole: null };
   }
   if (kind === 'attribute' && key === 'modelSize') {
-    return { type: 'number', get: (row) => modelSize(text(row) ?? '') ?? undefined, whole: null };
+    const bytes = (row: number): number | undefined =>
+      modelSize(text(row) ?? '') ?? table.source.learnedModel(table.ids[row]!)?.bytes ?? undefined;
+    return { type: 'number', get: bytes, whole: null };
   }
   const fallback = kind === 'attribute' && key === 'user' ? table.user : null;
   return {

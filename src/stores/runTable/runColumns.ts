@@ -310,6 +310,13 @@ export class RunColumns {
     return old.length > 0;
   }
 
+  /** More is known of the runs' models. */
+  forgetModels(): void {
+    this.held.drop('attribute:model');
+    this.held.drop('attribute:modelSize');
+    this.derived.clear();
+  }
+
   /** How many parents stand above each run, as the search language counts them. */
   depths(): Int32Array {
     return this.memo('depths', () => {

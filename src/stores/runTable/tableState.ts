@@ -102,6 +102,11 @@ export class TableState {
     return Array.from(displayOf(table, view).matching, (row) => table.ids[row]!);
   }
 
+  forgetModels(): null {
+    this.tables.forEach((table) => table.forgetModels());
+    return null;
+  }
+
   suggestColumns(scope: TableScope): TableColumn[] {
     return suggestColumns(this.table(scope));
   }

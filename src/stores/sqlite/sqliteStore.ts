@@ -64,6 +64,7 @@ export class SqliteStore implements TrackingStore {
       suggestColumns: (scope, signal) => this.ask('tableSuggestColumns', scope, signal),
       findColumns: (query, signal) => this.ask('tableFindColumns', query, signal),
       findValues: (query, signal) => this.ask('tableFindValues', query, signal),
+      learnModels: (facts, signal) => this.ask('tableLearnModels', facts, signal),
       cellText: (runId, column, signal) => this.ask('tableCellText', { runId, column }, signal),
     };
     this.artifacts = new ArtifactReader({

@@ -1,5 +1,6 @@
 import type {
   ColumnQuery,
+  ModelFact,
   TableColumn,
   TableQuery,
   TableScope,
@@ -12,6 +13,8 @@ import { whenProven, type Proven } from './settled';
 import { SqliteTableLoader } from './tableLoader';
 
 let states = 0;
+/** What the files of runs' models say, by run. */
+const learned = new Map<string, ModelFact>();
 /** The last state with a proven reading: what the state after the next commit begins with. */
 let settled: TableState | null = null;
 
@@ -21,7 +24,7 @@ function ask<T>(reader: Reader, question: (table: TableState) => T): Proven<T> {
     'run table',
     () => new TableState(`${Date.now()} ${states++}`, settled, () => Date.now()),
   );
-  const answer = question(state.begin(new SqliteTableLoader(reader)));
+  const answer = question(state.begin(new SqliteTableLoader(reader, learned)));
   return whenProven(() => {
     state.settle();
     settled = state;
@@ -39,6 +42,10 @@ export const tableHandlers = {
     ask(reader, (table) => table.suggestColumns(scope)),
   tableFindColumns: (reader: Reader, query: ColumnQuery) => ask(reader, (table) => table.findColumns(query)),
   tableFindValues: (reader: Reader, query: ValueQuery) => ask(reader, (table) => table.findValues(query)),
+  tableLearnModels: (reader: Reader, facts: readonly ModelFact[]) => {
+    facts.forEach((fact) => learned.set(fact.runId, fact));
+    return ask(reader, (table) => table.forgetModels());
+  },
   tableCellText: (reader: Reader, { runId, column }: { runId: string; column: TableColumn }) =>
     ask(reader, (table) => table.cellText(runId, column)),
 };

@@ -1,4 +1,4 @@
-import type { MetricRule, TableScope } from '../../mlflow/runTable';
+import type { MetricRule, ModelFact, TableScope } from '../../mlflow/runTable';
 import { depthsSql, latestFromHistory, UNSEARCHED_SQL } from '../../search/sql';
 import type { KeyKind, LoadedRun, TableLoader, TableMarks } from '../runTable/loader';
 import { distinctKeys, lastLoggedOf, latestMetricsOf, pairsOf } from './queries/attributes';
@@ -21,7 +21,15 @@ const MOST_ADDED = 100_000;
 
 /** A run table's columns out of a SQLite store: a column a query, never a join (reference sqlite.md, 4). */
 export class SqliteTableLoader implements TableLoader {
-  constructor(private readonly reader: Reader) {}
+  /** @param learned what the files of runs' models say, by run */
+  constructor(
+    private readonly reader: Reader,
+    private readonly learned: ReadonlyMap<string, ModelFact>,
+  ) {}
+
+  learnedModel(runId: string): ModelFact | undefined {
+    return this.learned.get(runId);
+  }
 
   runs(scope: TableScope, each: (run: LoadedRun) => void): void {
     const { where, params } = runsWhere(scope.experimentIds, scope.view);
