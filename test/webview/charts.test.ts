@@ -470,6 +470,10 @@ describe('charts page', function () {
     ]);
     // By the keyboard: to the second chip, hide the others, pin it.
     await page.locator('.run-chip').first().focus();
+    await page.keyboard.press('?');
+    await page.getByText('on a run: hide all others but the pinned').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.key-sheet').waitFor({ state: 'detached' });
     await page.keyboard.press('ArrowRight');
     const name = await page.evaluate(() => document.activeElement?.querySelector('bdi')?.textContent ?? '');
     await page.keyboard.press('o');

@@ -1,3 +1,4 @@
+import type { KeyLine } from '../ui/keySheet';
 import type { ChartView } from './chartView';
 
 /** What the keys of a chart do, besides zooming and panning it. */
@@ -8,6 +9,24 @@ export interface ChartKeys {
   readonly enlarge: () => void;
   readonly escape: () => void;
 }
+
+/** The page's keys, as "?" lists them. */
+export const CHARTS_KEYS: readonly KeyLine[] = [
+  ['/', 'go to the filter of the metrics'],
+  ['+ and −', 'on a chart: zoom in and out; 0 shows the whole again'],
+  ['← and →', 'on a chart: move the crosshair to the next point'],
+  ['Shift+← and →', 'on a chart: move what is shown; so does a touch pad, and dragging with Shift'],
+  ['Enter, Esc', 'on a chart: enlarge it, and back'],
+  ['Ctrl+wheel, drag', 'on a chart: zoom; a double-click shows the whole again'],
+  ['← and →', 'in the runs: the next run'],
+  ['↑ ↓ ← →', 'in a legend: the next run, its pin and its eye'],
+  ['Space', 'on a run: show or hide it'],
+  ['o', 'on a run: hide all others but the pinned'],
+  ['p', 'on a run: pin it, so that it is first, in front, and there whatever the filter says'],
+  ['b', 'on a run: make it the baseline'],
+  ['Enter', 'on a run: open it'],
+  ['?', 'these keys'],
+];
 
 /** For `aria-keyshortcuts`. */
 export const CHART_KEYS = '+ - ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight 0 Enter Escape';

@@ -67,7 +67,6 @@ export class ChartView {
         normalized: true,
         responsive: true,
         maintainAspectRatio: false,
-        resizeDelay: 50,
         events: [],
         layout: { padding: { top: 6, right: 10 } },
         plugins: {

@@ -11,6 +11,7 @@ import '../ui/menu';
 import { LivePage, type CommonClient } from '../ui/livePage';
 import { section } from '../ui/section';
 import { banner } from '../ui/states';
+import { CHARTS_KEYS } from './cardKeys';
 import { emptyReason } from './emptyReason';
 import { crumbs, goneBanner, target } from './pageHeader';
 import './chartCard';
@@ -26,6 +27,7 @@ import { runsLine, type RunActions } from './runsLine';
 export class ChartsPage extends LivePage<ChartsPageData> {
   connection!: PageConnection<'charts', ChartsProtocol>;
   protected readonly what = 'charts';
+  protected override readonly keyLines = CHARTS_KEYS;
 
   @state() private settings: ChartSettings = readSettings(null);
   @state() private onlyMetrics: readonly string[] | undefined;
@@ -40,6 +42,8 @@ export class ChartsPage extends LivePage<ChartsPageData> {
   private runsOf = new Map<string, ChartRun[]>();
   private readonly yExtents = new Map<string, [number, number]>();
   private settingsRead = false;
+  /** The store committed: histories may have grown. What else changes a page leaves them as they are. */
+  private newRows = true;
   private saving: ReturnType<typeof setTimeout> | undefined;
 
   protected get client(): CommonClient {
@@ -50,6 +54,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     const { client, args } = this.connection;
     this.onlyMetrics = args.metrics?.length ? args.metrics : undefined;
     this.memory.restore(this.connection.view<Partial<ChartsView>>());
+    client.on('storeChanged', () => (this.newRows = true));
     super.connectedCallback();
     client.on('viewStateChanged', () => this.refresher.request());
     client.on('hovered', (run) => (this.hovered = run && keyOf(run)));
@@ -64,9 +69,12 @@ export class ChartsPage extends LivePage<ChartsPageData> {
       this.settings = readSettings(data.settings);
       this.settingsRead = true;
     }
-    super.take(data);
+    super.take({ ...data, runs: sameWhereEqual(data.runs, this.data?.runs ?? []) });
     this.regroup();
-    this.version++;
+    if (this.newRows) {
+      this.newRows = false;
+      this.version++;
+    }
   }
 
   protected whole(data: ChartsPageData): TemplateResult {
@@ -90,6 +98,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
                 run: () => this.run('diffRuns', { runs: data.runs.map(target) }),
               },
               { label: 'Reset All Zoom', icon: 'discard', run: () => this.memory.forgetRanges() },
+              this.keysItem(),
             ]}
           ></lens-menu>
         </div>
@@ -248,9 +257,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
         .map((index) => data.runs[index]!)
         .filter((run) => !this.memory.hidden.has(keyOf(run)));
       const before = this.runsOf.get(metric.key);
-      const same =
-        before?.length === runs.length &&
-        before.every((run, i) => JSON.stringify(run) === JSON.stringify(runs[i]));
+      const same = before?.length === runs.length && before.every((run, i) => run === runs[i]);
       next.set(metric.key, same ? before : runs);
     }
     this.runsOf = next;
@@ -267,6 +274,10 @@ export class ChartsPage extends LivePage<ChartsPageData> {
   private changeSettings(change: Partial<ChartSettings>): void {
     const x = change.x !== undefined && change.x !== this.settings.x;
     this.settings = { ...this.settings, ...change };
+    if (this.settings.x === 'time') {
+      // The logarithm of a date says nothing.
+      this.settings = { ...this.settings, logX: false };
+    }
     if (x) {
       // A range of steps means nothing in time.
       this.memory.forgetRanges();
@@ -375,4 +386,13 @@ export class ChartsPage extends LivePage<ChartsPageData> {
         : { store: data.store, experimentIds: data.experiments.map(({ experimentId }) => experimentId) },
     );
   }
+}
+
+/** The runs; those that say what they said before as the same objects, which charts know their lines by. */
+function sameWhereEqual(runs: ChartRun[], before: readonly ChartRun[]): ChartRun[] {
+  const known = new Map(before.map((run) => [keyOf(run), { run, text: JSON.stringify(run) }]));
+  return runs.map((run) => {
+    const old = known.get(keyOf(run));
+    return old?.text === JSON.stringify(run) ? old.run : run;
+  });
 }

@@ -41,7 +41,6 @@ export class DotsView {
         parsing: false,
         responsive: true,
         maintainAspectRatio: false,
-        resizeDelay: 50,
         events: [],
         layout: { padding: { top: 6, right: 16 } },
         plugins: { zoom: { zoom: { wheel: { enabled: false }, drag: { enabled: false } } } },

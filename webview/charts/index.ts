@@ -1,14 +1,6 @@
-import { defineControls } from '../ui/controls';
-import { connect } from '../ui/client';
-import { adopt } from '../ui/adopt';
-import { focusFilterOnSlash } from '../ui/filterBox';
-import type { ChartsProtocol } from '../../src/protocol/charts';
+import { keySheetStyles } from '../ui/keySheet';
+import { startPage } from '../ui/start';
 import { ChartsPage } from './chartsPage';
 import { chartsStyles } from './styles';
 
-defineControls();
-adopt(chartsStyles);
-focusFilterOnSlash();
-const page = new ChartsPage();
-page.connection = connect<'charts', ChartsProtocol>();
-document.body.append(page);
+startPage(new ChartsPage(), chartsStyles, keySheetStyles);

@@ -204,7 +204,7 @@ export const chartsStyles = css`
     outline-offset: -1px;
   }
   /* Where there is little room the values at the crosshair stand over the others while there are any. */
-  @container (max-width: 520px) {
+  @container (max-width: 720px) {
     table.legend tr {
       position: relative;
     }

@@ -25,7 +25,7 @@ export function toolbar({ settings, runs, change, filter }: ToolbarOptions): Tem
       ],
       (x) => change({ x }),
     )}
-    ${check('log x', settings.logX, (logX) => change({ logX }))}
+    ${settings.x === 'time' ? nothing : check('log x', settings.logX, (logX) => change({ logX }))}
     ${check('log y', settings.logY, (logY) => change({ logY }))}
     ${select(
       'y range',

@@ -1,7 +1,7 @@
-import { html, type TemplateResult } from 'lit';
-import { iconButton } from '../ui/icon';
+import type { KeyLine } from '../ui/keySheet';
 
-const KEYS: readonly (readonly [keys: string, what: string])[] = [
+/** The page's keys, as "?" lists them. */
+export const RUN_KEYS: readonly KeyLine[] = [
   ['/', 'go to the filter; Esc empties it'],
   ['j, k', 'the next and the previous run of the list that this one was opened from'],
   ['[, ]', 'back and forward through the runs that this tab has shown'],
@@ -11,17 +11,3 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['d', 'diff with another run'],
   ['?', 'these keys'],
 ];
-
-/** The page's keys, as "?" lists them. */
-export function keySheet(close: () => void): TemplateResult {
-  return html`<section class="key-sheet" aria-label="Keyboard shortcuts">
-    <h2>Keyboard Shortcuts ${iconButton('close', 'Close', close)}</h2>
-    <dl>
-      ${KEYS.map(
-        ([keys, what]) =>
-          html`<dt>${keys}</dt>
-            <dd>${what}</dd>`,
-      )}
-    </dl>
-  </section>`;
-}

@@ -13,6 +13,7 @@ import type { ArtifactHost, ArtifactRootNode } from '../ui/artifacts/host';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
 import { iconButton } from '../ui/icon';
+import { keySheet } from '../ui/keySheet';
 import '../ui/menu';
 import { roveRows } from '../ui/rows';
 import { section } from '../ui/section';
@@ -20,7 +21,7 @@ import { banner, emptyState, errorState, skeleton } from '../ui/states';
 import { onThemeChange } from '../ui/theme';
 import { commandLineRow, liveLine, runName, statusLine, title, type HeaderOptions } from './header';
 import { environments } from './environments';
-import { keySheet } from './keySheet';
+import { RUN_KEYS } from './keySheet';
 import { menuItems } from './menuItems';
 import { Navigation } from './navigation';
 import { noteBody } from './note';
@@ -225,7 +226,7 @@ export class RunPage extends LitElement {
           ></lens-menu>
         </div>
       </header>
-      ${this.banners(data)} ${this.keysShown ? keySheet(() => (this.keysShown = false)) : nothing}
+      ${this.banners(data)} ${this.keysShown ? keySheet(RUN_KEYS, () => (this.keysShown = false)) : nothing}
       <div class=${data.stale || this.known.error ? 'stale' : ''}>
         ${title(header)} ${statusLine(header)} ${commandLineRow(header)} ${liveLine(header)}
         ${noteBody(this.known.note, () => this.run('editDescription', this.target))} ${this.tables(data)}

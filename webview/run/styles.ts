@@ -67,26 +67,4 @@ export const runStyles = css`
     min-width: 0;
     overflow-wrap: anywhere;
   }
-  .key-sheet {
-    margin: 8px 0;
-    padding: 4px 12px 8px;
-    border: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder));
-  }
-  .key-sheet h2 {
-    display: flex;
-    justify-content: space-between;
-    align-items: center;
-  }
-  .key-sheet dl {
-    display: grid;
-    grid-template-columns: max-content 1fr;
-    gap: 4px 16px;
-    margin: 4px 0 0;
-  }
-  .key-sheet dt {
-    font-family: var(--vscode-editor-font-family);
-  }
-  .key-sheet dd {
-    margin: 0;
-  }
 `;

@@ -2,9 +2,21 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { count, plainText } from '../../src/mlflow/format';
 import type { SweepColumn, SweepPageData } from '../../src/protocol/sweep';
 import type { Crumb } from '../ui/breadcrumb';
+import type { KeyLine } from '../ui/keySheet';
 import { banner, emptyState, type StateAction } from '../ui/states';
 import { brushText, type Brushes } from './brush';
 import { cellText, type Sweep } from './model';
+
+/** The page's keys, as "?" lists them. */
+export const SWEEP_KEYS: readonly KeyLine[] = [
+  ['drag', 'along an axis: brush it; across its title: move it; round points: brush them'],
+  ['Alt+← and →', 'on an axis’s title: move it'],
+  ['Enter', 'on an axis’s title: brush it; the bounds are typed or chosen below'],
+  ['Delete, Esc', 'on an axis’s title: take its brush away'],
+  ['l', 'on an axis’s title: logarithmic or linear'],
+  ['double-click', 'on a line or a point: open the run'],
+  ['?', 'these keys'],
+];
 
 /** Where the page is: store, experiment, the sweep's parent. */
 export function crumbs(data: SweepPageData, run: (command: string, args: unknown) => void): Crumb[] {

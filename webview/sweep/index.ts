@@ -1,12 +1,6 @@
-import { defineControls } from '../ui/controls';
-import { connect } from '../ui/client';
-import { adopt } from '../ui/adopt';
-import type { SweepProtocol } from '../../src/protocol/sweep';
+import { keySheetStyles } from '../ui/keySheet';
+import { startPage } from '../ui/start';
 import { SweepPage } from './sweepPage';
 import { sweepStyles } from './styles';
 
-defineControls();
-adopt(sweepStyles);
-const page = new SweepPage();
-page.connection = connect<'sweep', SweepProtocol>();
-document.body.append(page);
+startPage(new SweepPage(), sweepStyles, keySheetStyles);

@@ -150,13 +150,18 @@ export function drawAxes(
       drawTick(ctx, x, tick.y, tick.label, look, i === axes.length - 1);
     }
     if (column.missing > 0 || column.notFinite > 0) {
-      drawTick(ctx, x, layout.missing, 'none', look, i === axes.length - 1);
+      drawTick(ctx, x, layout.missing, missingLabel(column), look, i === axes.length - 1);
     }
     const brush = brushes.get(column.id);
     if (brush) {
       drawBrush(ctx, column, brush, x, layout, look);
     }
   });
+}
+
+/** Runs without a value, and those whose value has no place on an axis, told apart where they can be. */
+function missingLabel({ missing, notFinite }: SweepColumn): string {
+  return notFinite === 0 ? 'none' : missing === 0 ? 'NaN, ∞' : 'none, NaN, ∞';
 }
 
 function drawTick(

@@ -83,6 +83,7 @@ function scatter(options: PicturesOptions, important: readonly SweepColumn[]): T
     change({ scatter: { ...settings.scatter, [name]: id || null } });
   const drawn = scatterOf(options.still, choiceOf(x, y, color, size), look);
   const front = drawn.lines[0]?.points.length ?? 0;
+  const without = sweep.data.runs.length - drawn.points.length;
   const numbers = choices.filter(({ categories }) => categories.length === 0);
   return html`<div class="toolbar">
       <label class="field">x ${columnSelect('Scatter: x', choices, x.id, set('x'))}</label>
@@ -96,13 +97,10 @@ function scatter(options: PicturesOptions, important: readonly SweepColumn[]): T
       >
     </div>
     ${plot(options, drawn)}
-    ${
-      front > 1
-        ? html`<p class="muted note">
-            Dashed: the Pareto front, ${count(front, 'run')} that no other beats in both.
-          </p>`
-        : nothing
-    }`;
+    <p class="muted note">
+      ${front > 1 ? `Dashed: the Pareto front, ${count(front, 'run')} that no other beats in both.` : nothing}
+      ${without > 0 ? `${count(without, 'run')} without both values not drawn.` : nothing}
+    </p>`;
 }
 
 function contour(options: PicturesOptions, important: readonly SweepColumn[]): TemplateResult {
@@ -135,9 +133,11 @@ function bestSoFar({ data, direction }: Sweep, objective: SweepColumn): string {
       best = run;
     }
   });
+  const without = objective.missing + objective.notFinite;
+  const left = without > 0 ? ` ${count(without, 'run')} without a finite value not drawn.` : '';
   return best < 0
     ? 'No run has a finite value.'
-    : `Best so far: ${valueText(objective, objective.values[best]!)}, trial ${best + 1} (${plainText(data.runs[best]!.name, 40)}).`;
+    : `Best so far: ${valueText(objective, objective.values[best]!)}, trial ${best + 1} (${plainText(data.runs[best]!.name, 40)}).${left}`;
 }
 
 function plot({ sweep, host, theme }: PicturesOptions, drawn: Plot): TemplateResult {

@@ -6,12 +6,13 @@ import { breadcrumb } from '../ui/breadcrumb';
 import { chartLook } from '../ui/chartLook';
 import type { PageConnection } from '../ui/client';
 import { iconButton } from '../ui/icon';
+import '../ui/menu';
 import { LivePage, type CommonClient } from '../ui/livePage';
 import { section } from '../ui/section';
 import { emptyState } from '../ui/states';
 import { themeKind } from '../ui/theme';
 import { bestModel } from './bestModel';
-import { brushLine, crumbs, emptySweep, hoverText, notes } from './around';
+import { brushLine, crumbs, emptySweep, hoverText, notes, SWEEP_KEYS } from './around';
 import { NO_BRUSH, runFilter, selectedRuns, type AxisBrush, type Brushes } from './brush';
 import {
   cellsOf,
@@ -44,6 +45,7 @@ interface View {
 export class SweepPage extends LivePage<SweepPageData> {
   connection!: PageConnection<'sweep', SweepProtocol>;
   protected readonly what = 'sweep';
+  protected override readonly keyLines = SWEEP_KEYS;
 
   @state() private settings: SweepSettings = readSettings(null);
   @state() private brushes: Brushes = NO_BRUSH;
@@ -156,6 +158,7 @@ export class SweepPage extends LivePage<SweepPageData> {
           <vscode-button appearance="secondary" @click=${() => this.openTable(sweep)}>
             ${sweep.selected ? 'Selected in Table' : 'Run Table'}
           </vscode-button>
+          <lens-menu .items=${[this.keysItem()]}></lens-menu>
         </div>
       </header>
       ${this.banners(data, notes(data))}

@@ -3,6 +3,8 @@ import { state } from 'lit/decorators.js';
 import { toStoreError, type StoreError } from '../../src/mlflow/errors';
 import { formatDateTime } from '../../src/mlflow/format';
 import type { CommonRequests } from '../../src/protocol/pages';
+import { keySheet, type KeyLine } from './keySheet';
+import type { MenuItem } from './menu';
 import { Refresher } from './refresher';
 import { banner, errorState, skeleton, type StateAction } from './states';
 import { onThemeChange } from './theme';
@@ -41,8 +43,11 @@ export abstract class LivePage<Data extends LiveData> extends LitElement {
   protected abstract ask(): Promise<Data>;
   /** The page with data, header and all. */
   protected abstract whole(data: Data): TemplateResult;
-  /** In one word, for the landmark and the loading message. */
+  /** In one word, for the loading message. */
   protected abstract readonly what: string;
+  /** What "?" lists. */
+  protected readonly keyLines: readonly KeyLine[] = [];
+  @state() private keysShown = false;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -52,14 +57,13 @@ export abstract class LivePage<Data extends LiveData> extends LitElement {
     super.connectedCallback();
     this.client.on('storeChanged', () => this.refresher.request());
     onThemeChange(() => this.theme++);
+    document.addEventListener('keydown', (event) => this.onPageKey(event));
     this.refresher.request();
   }
 
+  /** In the document's own landmark. */
   protected override render(): TemplateResult {
-    const { what } = this;
-    return html`<main class="page ${what}" aria-label=${`${what[0]!.toUpperCase()}${what.slice(1)}`}>
-      ${this.content()}
-    </main>`;
+    return html`<div class="page ${this.what}">${this.content()}</div>`;
   }
 
   protected content(): TemplateResult {
@@ -90,6 +94,9 @@ export abstract class LivePage<Data extends LiveData> extends LitElement {
   protected banners(data: Data, own: readonly unknown[]): unknown[] {
     const { stale } = data;
     return [
+      this.keysShown && this.keyLines.length > 0
+        ? keySheet(this.keyLines, () => (this.keysShown = false))
+        : nothing,
       this.error ? banner('warning', this.error.message, [this.tryAgain(), this.showLog()]) : nothing,
       stale
         ? banner('warning', `${stale.message} Shown as of ${formatDateTime(stale.since)}.`, [this.tryAgain()])
@@ -117,6 +124,27 @@ export abstract class LivePage<Data extends LiveData> extends LitElement {
 
   protected fail(message: string, instead?: StateAction): void {
     this.failure = { message, ...(instead ? { instead } : {}) };
+  }
+
+  /** For a menu: the way to the keys for who does not know "?". */
+  protected keysItem(): MenuItem {
+    return { label: 'Keyboard Shortcuts', icon: 'keyboard', run: () => (this.keysShown = true) };
+  }
+
+  private onPageKey(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement;
+    if (
+      /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) &&
+      (target as HTMLInputElement).type !== 'checkbox'
+    ) {
+      return;
+    }
+    if (event.key === '?') {
+      this.keysShown = !this.keysShown;
+      event.preventDefault();
+    } else if (event.key === 'Escape') {
+      this.keysShown = false;
+    }
   }
 
   /** For what a click starts: an error is said above the page. */
