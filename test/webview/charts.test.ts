@@ -264,6 +264,10 @@ describe('charts page', function () {
     );
     const [, value, step] = /^(\S+) @ (\d+)$/.exec((await cells.first().textContent()) ?? '') ?? [];
     assert.ok(Math.abs(Number(value) - wave(100)[Number(step)]!) < 1e-6, `${value} at ${step}`);
+    // The run nearest to the pointer is named beside its point.
+    await page.mouse.move(box.x + box.width / 2, box.y + 62);
+    const label = page.locator('chart-card[data-metric="a"] .cursor-label');
+    await label.getByText(/^high  \S+ @ \d+$/).waitFor();
     // Another view lights a run up: its line is strong, the other faint; and the page tells what it lights up itself.
     state.setHovered({ store: stores.list()[0]!.uri, runId: runIdOf(2) });
     const lit = await chartWhere(page, 'a', ({ datasets }) => datasets.some(({ width }) => width === 2.5));
@@ -441,8 +445,7 @@ describe('charts page', function () {
     await copy();
     await page.getByText('This window does not let a page copy pictures.').waitFor();
     await page.getByRole('button', { name: 'Save it instead…' }).click();
-    await page.waitForTimeout(300);
-    assert.equal(saved.at(-1)?.name, 'loss.png');
+    await until(() => saved.at(-1)?.name === 'loss.png');
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await copy();
     await page.getByText('Picture copied').waitFor();
@@ -585,7 +588,7 @@ describe('charts page', function () {
     await page.getByRole('menuitem', { name: 'Save Data as CSV…' }).click();
     await menu.click();
     await page.getByRole('menuitem', { name: 'Save Picture…' }).click();
-    await page.waitForTimeout(500);
+    await until(() => saved.length === 2);
     const csv = saved.find(({ name }) => name === 'val-loss.csv');
     assert.equal(
       new TextDecoder().decode(csv?.data),
@@ -711,6 +714,13 @@ describe('charts page', function () {
     await opened!.screenshots('charts-enlarged');
   });
 });
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const end = Date.now() + 15_000; !condition() && Date.now() < end;) {
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  assert.ok(condition(), 'it did not happen in time');
+}
 
 /** As the mouse would, but to an exact place. */
 async function zoomTo(page: Page, range: [number, number]): Promise<void> {

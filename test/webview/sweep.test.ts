@@ -281,6 +281,19 @@ describe('sweep page', function () {
       rmse.map((_, i) => Math.min(...rmse.slice(0, i + 1))),
     );
     await page.getByText('Best so far: 0, trial 11 (trial 10).').waitFor();
+    const box = (await page.locator('sweep-plot').first().boundingBox())!;
+    const place = await page.evaluate(() => {
+      type Plot = Element & {
+        chart: { scales: Record<string, { getPixelForValue(value: number): number }> };
+      };
+      const { scales } = document.querySelector<Plot>('sweep-plot')!.chart;
+      return { x: scales.x!.getPixelForValue(11), y: scales.y!.getPixelForValue(0) };
+    });
+    await page.mouse.move(box.x + place.x + 1, box.y + place.y + 1);
+    assert.equal(
+      await page.locator('.plot-tip').first().textContent(),
+      ['trial 10', 'trial: 11', 'rmse: 0'].join('\n'),
+    );
 
     await page.getByLabel('Scatter: x').selectOption('metric:bytes');
     await page.getByLabel('Scatter: y').selectOption('metric:rmse');

@@ -118,6 +118,9 @@ export class ChartCard extends LitElement {
     } else if (changed.has('hovered')) {
       this.view?.setHovered(this.hovered);
       this.dots?.setHovered(this.hovered);
+      if (this.cursor.x !== null) {
+        this.showCursor(this.cursor.x);
+      }
     }
   }
 
@@ -148,6 +151,7 @@ export class ChartCard extends LitElement {
       >
         <canvas aria-hidden="true"></canvas>
         <div class="cursor-layer" aria-hidden="true"></div>
+        <div class="cursor-label" aria-hidden="true" hidden></div>
         ${this.message(lines)}
       </div>
       <p class="said muted" title=${this.saidText(lines)}>${this.saidText(lines)}</p>
@@ -164,7 +168,7 @@ export class ChartCard extends LitElement {
   /** Shows the crosshair at x, or takes it away. Called for all charts at each move of the pointer. */
   showCursor(x: number | null): void {
     if (this.view && this.near) {
-      this.cursor.show(this, this.view, this.lines(), this.groups, x, this.settings.x);
+      this.cursor.show(this, this.view, this.lines(), this.groups, x, this.settings.x, this.hovered);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { XKind } from '../../src/mlflow/samples';
-import { formatDateTime, formatDuration, formatNumber } from '../../src/mlflow/format';
+import { formatDateTime, formatDuration, formatNumber, plainText } from '../../src/mlflow/format';
 import { keyOf, type RunKey } from '../../src/state/viewState';
 import { runColor } from '../ui/theme';
 import type { ChartView } from './chartView';
@@ -15,7 +15,8 @@ const REACH = 24;
  * moves elements of its own and never has the chart drawn again.
  */
 export class Cursor {
-  private x: number | null = null;
+  /** Where the crosshair stands; null: nowhere. */
+  x: number | null = null;
 
   show(
     card: HTMLElement,
@@ -24,6 +25,7 @@ export class Cursor {
     groups: readonly GroupLine[],
     x: number | null,
     kind: XKind,
+    hovered: string | null,
   ): void {
     const layer = card.querySelector<HTMLElement>('.cursor-layer');
     if (!layer) {
@@ -45,11 +47,16 @@ export class Cursor {
       [...card.querySelectorAll<HTMLElement>('[data-cursor]')].map((cell) => [cell.dataset.cursor, cell]),
     );
     let dots = 0;
+    let named: { text: string; x: number; y: number } | null = null;
     for (const runLine of lines) {
       const point = nearestPoint(runLine.series, x);
       const cell = cells.get(keyOf(runLine.run));
       if (cell) {
         cell.textContent = point ? readout(point, kind) : '–';
+      }
+      if (point && keyOf(runLine.run) === hovered) {
+        const { x: left, y: height } = view.toPixel(point.x, point.smoothed ?? point.y);
+        named = { text: `${plainText(runLine.run.name, 40)}  ${readout(point, kind)}`, x: left, y: height };
       }
       if (point && point.x >= min && point.x <= max && dots < MOST_DOTS) {
         const dot = element(layer, ++dots, 'cursor-dot');
@@ -62,6 +69,7 @@ export class Cursor {
     for (let i = dots + 1; i < layer.children.length; i++) {
       (layer.children[i] as HTMLElement).hidden = true;
     }
+    showName(card, view, named);
   }
 
   clear(card: HTMLElement): void {
@@ -69,6 +77,7 @@ export class Cursor {
     const layer = card.querySelector<HTMLElement>('.cursor-layer');
     if (layer && !layer.hidden) {
       layer.hidden = true;
+      showName(card, null, null);
       for (const cell of card.querySelectorAll<HTMLElement>('[data-cursor], [data-group]')) {
         cell.textContent = '';
       }
@@ -109,6 +118,25 @@ export class Cursor {
       }
     }
     return next ?? this.x;
+  }
+}
+
+/** Names the run that is lit up beside its point: the legend may be far, or full. */
+function showName(
+  card: HTMLElement,
+  view: ChartView | null,
+  named: { text: string; x: number; y: number } | null,
+): void {
+  const label = card.querySelector<HTMLElement>('.cursor-label');
+  if (!label) {
+    return;
+  }
+  label.hidden = !named;
+  if (named && view) {
+    const { left, right, top, bottom } = view.area;
+    const toLeft = named.x > (left + right) / 2;
+    label.textContent = named.text;
+    label.style.transform = `translate(${named.x + (toLeft ? -10 : 10)}px, ${Math.min(bottom - 24, Math.max(top, named.y - 28))}px)${toLeft ? ' translateX(-100%)' : ''}`;
   }
 }
 

@@ -10,7 +10,7 @@ import {
 } from 'chart.js';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { plainText } from '../../src/mlflow/format';
+import { formatNumber, plainText } from '../../src/mlflow/format';
 import type { SweepColumn } from '../../src/protocol/sweep';
 import { axisLook, chartLook, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
 import { isCategory, valueText } from './model';
@@ -61,6 +61,7 @@ export interface PlotArea {
 }
 
 export interface PlotHost {
+  readonly nameOf: (run: number) => string;
   readonly hover: (run: number | null) => void;
   readonly open: (run: number) => void;
   /** The runs inside a rectangle that was drawn; null takes the brush away. */
@@ -107,10 +108,11 @@ export class SweepPlot extends LitElement {
       @pointerdown=${this.onDown}
       @pointermove=${this.onMove}
       @pointerup=${this.onUp}
-      @pointerleave=${() => this.host.hover(null)}
+      @pointerleave=${() => this.point(null)}
       @dblclick=${this.onDoubleClick}
     >
       <canvas aria-hidden="true"></canvas>
+      <div class="plot-tip" aria-hidden="true" hidden></div>
       <div class="rubber-band" hidden></div>
     </div>`;
   }
@@ -223,6 +225,26 @@ export class SweepPlot extends LitElement {
     return best;
   }
 
+  /** Lights a run up everywhere, and says beside its point what it is. */
+  private point(run: number | null): void {
+    this.host.hover(run);
+    const tip = this.querySelector<HTMLElement>('.plot-tip')!;
+    const point = this.plot.points.find((each) => each.run === run);
+    tip.hidden = !point;
+    if (point && this.chart) {
+      const { x, y } = this.plot;
+      const place = this.pixel(point);
+      const toLeft = place.x > this.chart.width / 2;
+      tip.textContent = [
+        this.host.nameOf(point.run),
+        `${plainText(x.title, 40)}: ${axisText(x, point.x)}`,
+        `${plainText(y.title, 40)}: ${axisText(y, point.y)}`,
+      ].join('\n');
+      const top = Math.max(0, Math.min(place.y - 30, this.chart.height - 64));
+      tip.style.transform = `translate(${place.x + (toLeft ? -12 : 12)}px, ${top}px)${toLeft ? ' translateX(-100%)' : ''}`;
+    }
+  }
+
   private readonly onDown = (event: PointerEvent): void => {
     if (event.button === 0) {
       this.dragFrom = this.at(event);
@@ -232,7 +254,7 @@ export class SweepPlot extends LitElement {
 
   private readonly onMove = (event: PointerEvent): void => {
     if (!this.dragFrom) {
-      this.host.hover(this.nearest(event));
+      this.point(this.nearest(event));
       return;
     }
     const to = this.at(event);
@@ -305,6 +327,10 @@ function scale(axis: PlotAxis, name: 'x' | 'y', look: ChartLook): ScaleOptions<'
       },
     },
   };
+}
+
+function axisText({ column }: PlotAxis, value: number): string {
+  return column ? valueText(column, value, 6) : formatNumber(value, 6);
 }
 
 function shortCategory(column: SweepColumn, index: number): string {

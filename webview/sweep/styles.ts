@@ -108,6 +108,18 @@ export const sweepStyles = css`
     position: absolute;
     inset: 0;
   }
+  .plot-tip {
+    position: absolute;
+    left: 0;
+    top: 0;
+    padding: 2px 6px;
+    white-space: pre;
+    pointer-events: none;
+    font-variant-numeric: tabular-nums;
+    color: var(--vscode-editorHoverWidget-foreground, var(--vscode-foreground));
+    background: var(--vscode-editorHoverWidget-background, var(--vscode-editor-background));
+    border: 1px solid var(--vscode-editorHoverWidget-border, var(--vscode-contrastBorder, transparent));
+  }
   .rubber-band {
     position: absolute;
     border: 1px solid var(--vscode-focusBorder);

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { plainText } from '../../src/mlflow/format';
 import type { SweepColumn, SweepPageData, SweepProtocol } from '../../src/protocol/sweep';
 import { paramImportance, type ImportanceResult } from '../../src/series/importance';
 import { breadcrumb } from '../ui/breadcrumb';
@@ -311,6 +312,7 @@ export class SweepPage extends LivePage<SweepPageData> {
   };
 
   private readonly plotHost: PlotHost = {
+    nameOf: (run) => plainText(this.data?.runs[run]?.name ?? '', 60),
     hover: this.hover,
     open: this.open,
     brushRuns: (runs) => this.setBrushes({ ...this.brushes, runs }),
