@@ -265,9 +265,9 @@ describe('charts page', function () {
     const [, value, step] = /^(\S+) @ (\d+)$/.exec((await cells.first().textContent()) ?? '') ?? [];
     assert.ok(Math.abs(Number(value) - wave(100)[Number(step)]!) < 1e-6, `${value} at ${step}`);
     // The run nearest to the pointer is named beside its point.
-    await page.mouse.move(box.x + box.width / 2, box.y + 62);
+    await page.mouse.move(box.x + box.width / 2, box.y + 28);
     const label = page.locator('chart-card[data-metric="a"] .cursor-label');
-    await label.getByText(/^high  \S+ @ \d+$/).waitFor();
+    await label.getByText(/^high \S+ @ \d+$/).waitFor();
     // Another view lights a run up: its line is strong, the other faint; and the page tells what it lights up itself.
     state.setHovered({ store: stores.list()[0]!.uri, runId: runIdOf(2) });
     const lit = await chartWhere(page, 'a', ({ datasets }) => datasets.some(({ width }) => width === 2.5));
@@ -409,9 +409,13 @@ describe('charts page', function () {
     await page.getByLabel('Actions for a…').click();
     await page.getByRole('menuitem', { name: 'Move Back' }).click();
     assert.deepEqual((await shown()).slice(0, 2), ['b', 'a']);
+    const title = (metric: string) => page.locator(`chart-card[data-metric="${metric}"] h3`);
+    await title('val/loss').dragTo(title('val/acc'));
+    assert.deepEqual(await shown(), ['b', 'a', 'val/loss', 'val/acc']);
+    await title('val/loss').dragTo(title('b'));
     await opened!.hideAndShow();
     await readChart(page, 'a');
-    assert.deepEqual((await shown()).slice(0, 2), ['b', 'a']);
+    assert.deepEqual(await shown(), ['b', 'a', 'val/loss', 'val/acc']);
   });
 
   it('keeps groups apart whose params are lists or begin alike for 5,000 characters', async () => {

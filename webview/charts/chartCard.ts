@@ -10,6 +10,7 @@ import '../ui/menu';
 import { Refresher } from '../ui/refresher';
 import { roveRows } from '../ui/rows';
 import { runColor } from '../ui/theme';
+import { cardMenu, dragOver, dropOn, startDrag } from './cardMenu';
 import { CHART_KEYS, onChartKey, type ChartKeys } from './cardKeys';
 import { ChartView } from './chartView';
 import { Cursor } from './cursor';
@@ -36,6 +37,8 @@ export interface CardHost {
   readonly savePicture: (metric: string, canvas: HTMLCanvasElement) => void;
   readonly copyPicture: (metric: string, canvas: HTMLCanvasElement) => void;
   readonly move: (metric: string, by: -1 | 1) => void;
+  /** Puts a metric where another stands. */
+  readonly place: (metric: string, onto: string) => void;
 }
 
 /** Reading a long history comes back with a first picture after so many ms, and goes on. */
@@ -127,15 +130,26 @@ export class ChartCard extends LitElement {
   protected override render(): TemplateResult {
     const name = plainText(this.metric);
     const lines = this.lines();
-    return html`<article class="chart-card ${this.enlarged ? 'enlarged' : ''}" aria-label=${name}>
-      <header>
+    return html`<article
+      class="chart-card ${this.enlarged ? 'enlarged' : ''}"
+      aria-label=${name}
+      @dragover=${dragOver}
+      @drop=${(event: DragEvent) => dropOn(event, this.metric, this.host)}
+    >
+      <header
+        draggable=${this.enlarged ? 'false' : 'true'}
+        @dragstart=${(event: DragEvent) => startDrag(event, this.metric)}
+      >
         <h3 class="cut" title=${plainText(this.metric, 1000)}><bdi>${name}</bdi></h3>
         ${iconButton(
           this.enlarged ? 'screen-normal' : 'screen-full',
           this.enlarged ? 'Make It Smaller' : 'Enlarge',
           () => this.host.enlarge(this.enlarged ? null : this.metric),
         )}
-        <lens-menu .label=${`Actions for ${name}…`} .items=${this.menu()}></lens-menu>
+        <lens-menu
+          .label=${`Actions for ${name}…`}
+          .items=${cardMenu(this.host, this.metric, this.picture)}
+        ></lens-menu>
       </header>
       <div
         class="plot"
@@ -215,39 +229,14 @@ export class ChartCard extends LitElement {
     return lines.map((line) => ({ kind: 'run', line }));
   }
 
-  private menu(): { label: string; icon: string; run: () => void; separated?: boolean }[] {
-    return [
-      { label: 'Reset Zoom', icon: 'discard', run: () => this.host.setRange(this.metric, null) },
-      {
-        label: 'Save Picture…',
-        icon: 'save',
-        separated: true,
-        run: () => this.picture((canvas) => this.host.savePicture(this.metric, canvas)),
-      },
-      {
-        label: 'Copy Picture',
-        icon: 'copy',
-        run: () => this.picture((canvas) => this.host.copyPicture(this.metric, canvas)),
-      },
-      { label: 'Save Data as CSV…', icon: 'table', run: () => this.host.saveCsv(this.metric) },
-      {
-        label: 'Move Forward',
-        icon: 'arrow-left',
-        separated: true,
-        run: () => this.host.move(this.metric, -1),
-      },
-      { label: 'Move Back', icon: 'arrow-right', run: () => this.host.move(this.metric, 1) },
-    ];
-  }
-
-  private picture(use: (canvas: HTMLCanvasElement) => void): void {
+  private readonly picture = (use: (canvas: HTMLCanvasElement) => void): void => {
     if (this.dots) {
       use(this.dots.picture(chartLook(), this.metric));
     } else if (this.view) {
       const items = this.lines().map(({ run }) => ({ label: run.name, color: runColor(run.color) }));
       use(this.view.picture(chartLook(), this.metric, items));
     }
-  }
+  };
 
   private async load(): Promise<void> {
     const { runs, controller } = this;

@@ -17,8 +17,9 @@ import { crumbs, goneBanner, target } from './pageHeader';
 import './chartCard';
 import type { ChartCard, CardHost } from './chartCard';
 import { copyPicture, fileName, pngBytes } from './exporting';
+import { sameWhereEqual } from './lines';
 import { ChartsMemory } from './memory';
-import { movedOrder, sectionsOf, sharedRanges, type MetricSection } from './sections';
+import { movedOrder, placedOrder, sectionsOf, sharedRanges, type MetricSection } from './sections';
 import { readSettings, type ChartSettings, type ChartsView } from './settings';
 import { toolbar } from './toolbar';
 import { runsLine, type RunActions } from './runsLine';
@@ -234,7 +235,8 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     },
     savePicture: (metric, canvas) => this.act(this.savePicture(metric, canvas)),
     copyPicture: (metric, canvas) => this.copyPicture(metric, canvas),
-    move: (metric, by) => this.move(metric, by),
+    move: (metric, by) => this.order(movedOrder(this.sections, metric, by)),
+    place: (metric, onto) => this.order(placedOrder(this.sections, metric, onto)),
   };
 
   private readonly hover = (run: RunKey | null): void => {
@@ -324,12 +326,15 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     });
   }
 
-  private move(metric: string, by: -1 | 1): void {
-    const order = movedOrder(sectionsOf(this.data?.metrics ?? [], this.memory.order), metric, by);
+  private order(order: string[] | null): void {
     if (order) {
       this.memory.order = order;
       this.memory.keep();
     }
+  }
+
+  private get sections(): MetricSection[] {
+    return sectionsOf(this.data?.metrics ?? [], this.memory.order);
   }
 
   private setFilter(filter: string): void {
@@ -386,13 +391,4 @@ export class ChartsPage extends LivePage<ChartsPageData> {
         : { store: data.store, experimentIds: data.experiments.map(({ experimentId }) => experimentId) },
     );
   }
-}
-
-/** The runs; those that say what they said before as the same objects, which charts know their lines by. */
-function sameWhereEqual(runs: ChartRun[], before: readonly ChartRun[]): ChartRun[] {
-  const known = new Map(before.map((run) => [keyOf(run), { run, text: JSON.stringify(run) }]));
-  return runs.map((run) => {
-    const old = known.get(keyOf(run));
-    return old?.text === JSON.stringify(run) ? old.run : run;
-  });
 }

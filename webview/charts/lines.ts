@@ -116,3 +116,12 @@ export function nearestIndex(xs: Float64Array, ys: Float64Array, x: number): num
 export function runKeyOf(line: RunLine): string {
   return keyOf(line.run);
 }
+
+/** The runs; those that say what they said before as the same objects, which charts know their lines by. */
+export function sameWhereEqual(runs: ChartRun[], before: readonly ChartRun[]): ChartRun[] {
+  const known = new Map(before.map((run) => [keyOf(run), { run, text: JSON.stringify(run) }]));
+  return runs.map((run) => {
+    const old = known.get(keyOf(run));
+    return old?.text === JSON.stringify(run) ? old.run : run;
+  });
+}

@@ -43,6 +43,24 @@ export function movedOrder(sections: readonly MetricSection[], metric: string, b
   return keys;
 }
 
+/** The order of all metrics after one was put where another stands; null where they are of two sections. */
+export function placedOrder(
+  sections: readonly MetricSection[],
+  metric: string,
+  onto: string,
+): string[] | null {
+  const sectionOf = (key: string): MetricSection | undefined =>
+    sections.find(({ metrics }) => metrics.some((other) => other.key === key));
+  if (sectionOf(metric) !== sectionOf(onto)) {
+    return null;
+  }
+  const keys = sections.flatMap(({ metrics }) => metrics.map(({ key }) => key));
+  const to = keys.indexOf(onto);
+  keys.splice(keys.indexOf(metric), 1);
+  keys.splice(to, 0, metric);
+  return keys;
+}
+
 /** One y range a section, from those of its charts that were drawn. */
 export function sharedRanges(
   sections: readonly MetricSection[],

@@ -96,6 +96,9 @@ export const chartsStyles = css`
     height: 26px;
     gap: 2px;
   }
+  .chart-card > header[draggable='true'] {
+    cursor: grab;
+  }
   .chart-card h3 {
     flex: 1;
     min-width: 0;
