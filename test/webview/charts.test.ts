@@ -267,7 +267,7 @@ describe('charts page', function () {
     // The run nearest to the pointer is named beside its point.
     await page.mouse.move(box.x + box.width / 2, box.y + 28);
     const label = page.locator('chart-card[data-metric="a"] .cursor-label');
-    await label.getByText(/^high \S+ @ \d+$/).waitFor();
+    await label.filter({ hasText: /^high\s+\S+ @ \d+$/ }).waitFor();
     // Another view lights a run up: its line is strong, the other faint; and the page tells what it lights up itself.
     state.setHovered({ store: stores.list()[0]!.uri, runId: runIdOf(2) });
     const lit = await chartWhere(page, 'a', ({ datasets }) => datasets.some(({ width }) => width === 2.5));
