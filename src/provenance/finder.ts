@@ -187,6 +187,10 @@ class Finder implements SourceFinder {
       return answer;
     }
     const traced = await this.trace(snapshot, program.file, program.options);
+    if (snapshot.missing.has(program.file)) {
+      const problem = `${program.file} of commit ${commit.slice(0, 7)} is not in this partial clone, or too large to read.`;
+      return this.nothing(run, problem, { ...found, file: program.file });
+    }
     const params = matchParams(traced, wanted, commit, exact && !program.moved);
     applyProject(params, project, snapshot, commit);
     found.file = program.file;

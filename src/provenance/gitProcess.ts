@@ -117,9 +117,13 @@ class ProcessRepository implements GitRepository {
   }
 
   private async readTree(commit: string): Promise<readonly TreeFile[]> {
-    const answer = await this.text(['ls-tree', '-r', '-z', '-l', '--full-tree', checked(commit)]);
+    const list = ['ls-tree', '-r', '-z', '--full-tree'];
+    // A partial clone has not all sizes, and is not asked to fetch them.
+    const answer = await this.text([...list, '-l', checked(commit)]).catch(() =>
+      this.text([...list, checked(commit)]),
+    );
     return answer.split('\0').flatMap((record) => {
-      const match = /^(\d+) (\w+) ([0-9a-f]+) +(\d+|-)\t([\s\S]*)$/.exec(record);
+      const match = /^(\d+) (\w+) ([0-9a-f]+)(?: +(\d+|-))?\t([\s\S]*)$/.exec(record);
       return match ? [{ mode: match[1]!, id: match[3]!, size: Number(match[4]) || 0, path: match[5]! }] : [];
     });
   }
@@ -130,7 +134,18 @@ class ProcessRepository implements GitRepository {
     if (wanted.length === 0) {
       return result;
     }
-    const output = await this.run(['cat-file', '--batch'], { input: wanted.map((id) => `${id}\n`).join('') });
+    const output = await this.run(['cat-file', '--batch'], {
+      input: wanted.map((id) => `${id}\n`).join(''),
+    }).catch(() => null);
+    if (!output) {
+      // A partial clone lacks one: git gives up there, the others are read for themselves.
+      for (const found of wanted.length > 1
+        ? await Promise.all(wanted.map((id) => this.readObjects([id])))
+        : []) {
+        found.forEach((content, id) => result.set(id, content));
+      }
+      return result;
+    }
     let position = 0;
     while (position < output.length) {
       const end = output.indexOf(10, position);
@@ -181,6 +196,10 @@ class ProcessRepository implements GitRepository {
     const [raw, numbers] = await Promise.all([
       this.text(['diff-tree', '--raw', ...options, ...range]),
       this.text(['diff-tree', '--numstat', ...options, ...range]),
+    ]).catch(async () => [
+      // A partial clone lacks contents: neither lines nor renames can be told.
+      await this.text(['diff-tree', '--raw', ...options, '--no-renames', ...range]),
+      '',
     ]);
     return mergeChanges(raw.split('\0'), numbers.split('\0'));
   }

@@ -9,6 +9,8 @@ export class Snapshot implements Files {
   private readonly files = new Map<string, TreeFile>();
   private readonly texts = new Map<string, string>();
   readonly submodules: string[] = [];
+  /** Files that the commit has and this repository has not: a partial clone. */
+  readonly missing = new Set<string>();
 
   private constructor(
     private readonly repository: GitRepository,
@@ -55,6 +57,9 @@ export class Snapshot implements Files {
     const contents = await this.repository.readObjects(missing.map((path) => this.files.get(path)!.id));
     for (const path of missing) {
       const content = contents.get(this.files.get(path)!.id);
+      if (!content) {
+        this.missing.add(path);
+      }
       this.texts.set(path, content ? new TextDecoder().decode(content) : '');
     }
   }

@@ -3,9 +3,16 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { Run } from '../../../src/mlflow/entities';
 import { createSourceFinder } from '../../../src/provenance/finder';
 import { openRepository } from '../../../src/provenance/gitProcess';
+import {
+  emptyFolder,
+  git,
+  removeRepositories,
+  repositoryOf,
+  runOf,
+  writeFiles,
+} from '../../support/repositories';
 
 /** A repository that would run a program, and leave a file behind, at every chance that git gives. */
 function hostileRepository(): { root: string; marker: string; commits: [string, string] } {
@@ -86,28 +93,6 @@ function hostileRepository(): { root: string; marker: string; commits: [string, 
   return { root, marker, commits: [first, second] };
 }
 
-function runOf(commit: string, source: string, params: Record<string, string>): Run {
-  return {
-    info: {
-      runId: '1',
-      experimentId: '0',
-      runName: 'r',
-      userId: '',
-      status: 'FINISHED',
-      startTime: Date.now() + 60_000,
-      endTime: null,
-      lifecycleStage: 'active',
-      artifactUri: '',
-    },
-    params: Object.entries(params).map(([key, value]) => ({ key, value })),
-    metrics: [],
-    tags: [
-      { key: 'mlflow.source.name', value: source },
-      { key: 'mlflow.source.git.commit', value: commit },
-    ],
-  };
-}
-
 describe('a hostile repository', () => {
   const { root, marker, commits } = hostileRepository();
 
@@ -161,12 +146,12 @@ describe('a hostile repository', () => {
       '../../etc/passwd',
       `${commits[0]}:train.py`,
     ]) {
-      const { run, params } = await finder.findSources(runOf(commit, 'train.py', { lr: '0.1' }));
+      const { run, params } = await finder.findSources(runOf('train.py', commit, { lr: '0.1' }));
       assert.equal(run.commit, null, commit);
       assert.equal(params.get('lr')?.status, 'unknown', commit);
     }
     for (const source of ['/etc/passwd', '../../../etc/passwd', '--output=x', '$(touch ran)', '']) {
-      const { params } = await finder.findSources(runOf(commits[0], source, { lr: '0.1' }));
+      const { params } = await finder.findSources(runOf(source, commits[0], { lr: '0.1' }));
       assert.notEqual(params.get('lr')?.file, '/etc/passwd');
     }
     assert.equal(fs.existsSync(marker), false);
@@ -178,7 +163,7 @@ describe('a hostile repository', () => {
       gitPath: () => path.join(path.dirname(root), 'evil.sh'),
       isTrusted: () => false,
     });
-    const { run, params } = await finder.findSources(runOf(commits[0], 'train.py', { lr: '0.1' }));
+    const { run, params } = await finder.findSources(runOf('train.py', commits[0], { lr: '0.1' }));
     assert.match(run.problem ?? '', /Restricted Mode/);
     assert.equal(params.get('lr')?.status, 'unknown');
     assert.equal(fs.existsSync(marker), false);
@@ -186,17 +171,127 @@ describe('a hostile repository', () => {
 
   it('follows a value at each commit, and says what is missing', async () => {
     const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
-    const found = await finder.findSources(runOf(commits[1], 'train.py', { lr: '0.2' }));
+    const found = await finder.findSources(runOf('train.py', commits[1], { lr: '0.2' }));
     assert.equal(found.params.get('lr')?.text, 'LR = 0.2');
     const missing = await finder.findSources(
-      runOf('0123456789abcdef0123456789abcdef01234567', 'train.py', { lr: '0.2' }),
+      runOf('train.py', '0123456789abcdef0123456789abcdef01234567', { lr: '0.2' }),
     );
     assert.match(missing.run.problem ?? '', /Commit 0123456 is not in this repository/);
     const outside = await createSourceFinder({
       folders: () => [os.tmpdir()],
       gitPath: () => 'git-that-is-not-there',
       isTrusted: () => true,
-    }).findSources(runOf(commits[0], 'train.py', { lr: '0.1' }));
+    }).findSources(runOf('train.py', commits[0], { lr: '0.1' }));
     assert.ok(outside.run.problem);
+  });
+});
+
+describe('a repository whose parts lie elsewhere', () => {
+  const program = 'import mlflow\nLR = 0.1\nmlflow.log_param("lr", LR)\n';
+
+  after(removeRepositories);
+
+  const finderOf = (folder: string) =>
+    createSourceFinder({ folders: () => [folder], gitPath: () => 'git', isTrusted: () => true });
+
+  it('runs no program of an included configuration, of a working tree’s gitdir, or of an alternate', async () => {
+    const outside = emptyFolder();
+    const marker = path.join(outside, 'ran');
+    const evil = path.join(outside, 'evil.sh');
+    fs.writeFileSync(evil, `#!/bin/sh\necho "$0 $*" >> "${marker}"\ncat\n`, { mode: 0o755 });
+    const lent = repositoryOf({ 'train.py': program, '.gitattributes': '* diff=evil filter=evil\n' });
+    const commit = git(lent, 'rev-parse', 'HEAD');
+    const settings = path.join(outside, 'settings');
+    fs.writeFileSync(
+      settings,
+      [
+        'core.fsmonitor',
+        'diff.evil.textconv',
+        'diff.external',
+        'core.pager',
+        'core.sshCommand',
+        'filter.evil.smudge',
+      ]
+        .map((key) => {
+          const [section, ...rest] = key.split('.');
+          const name = rest.pop()!;
+          return `[${section}${rest.length > 0 ? ` "${rest.join('.')}"` : ''}]\n\t${name} = ${evil}\n`;
+        })
+        .join(''),
+    );
+    // The working tree has only a file that says where git's own folder lies.
+    const worktree = emptyFolder();
+    const gitDir = path.join(outside, 'elsewhere.git');
+    fs.writeFileSync(path.join(worktree, '.git'), `gitdir: ${gitDir}\n`);
+    fs.cpSync(path.join(lent, '.git'), gitDir, { recursive: true });
+    fs.rmSync(path.join(gitDir, 'objects'), { recursive: true });
+    fs.mkdirSync(path.join(gitDir, 'objects/info'), { recursive: true });
+    fs.writeFileSync(path.join(gitDir, 'objects/info/alternates'), `${path.join(lent, '.git/objects')}\n`);
+    for (const [key, value] of [
+      ['core.worktree', worktree],
+      ['include.path', settings],
+      [`includeIf.gitdir:${gitDir}/.path`, settings],
+    ] as const) {
+      git(lent, 'config', '--file', path.join(gitDir, 'config'), key, value);
+    }
+    fs.writeFileSync(path.join(worktree, 'train.py'), program.replace('0.1', '0.2'));
+    const finder = finderOf(worktree);
+    const run = runOf('train.py', commit, { lr: '0.1' });
+    const { params } = await finder.findSources(run);
+    assert.equal(params.get('lr')?.text, 'LR = 0.1');
+    const working = await finder.workingCopy(run);
+    assert.equal(working?.params.get('lr')?.value, '0.2');
+    await working.changedSince(commit);
+    const [repository] = await finder.repositories();
+    await repository!.patch(commit, commit, 'train.py', null);
+    await repository!.renames(null, commit);
+    assert.equal(fs.existsSync(marker), false, fs.existsSync(marker) ? fs.readFileSync(marker, 'utf8') : '');
+    // The same settings do run when nobody holds git back.
+    spawnSync('git', ['diff', '--no-index', '--ext-diff', 'train.py', '.git'], {
+      cwd: worktree,
+      stdio: 'ignore',
+    });
+    assert.equal(fs.existsSync(marker), true);
+  });
+
+  it('fetches nothing for a partial clone, and says that a file is not here', async () => {
+    const origin = repositoryOf({ 'train.py': program, 'keep.py': 'X = 1\n' });
+    const first = git(origin, 'rev-parse', 'HEAD');
+    writeFiles(origin, { 'train.py': program.replace('0.1', '0.3') });
+    git(origin, 'commit', '-q', '-a', '-m', 'Second');
+    git(origin, 'config', 'uploadpack.allowFilter', 'true');
+    const clone = path.join(emptyFolder(), 'clone');
+    git(origin, 'clone', '-q', '--filter=blob:none', `file://${origin}`, clone);
+    const packs = () => fs.readdirSync(path.join(clone, '.git/objects/pack')).toSorted();
+    const before = packs();
+    const finder = finderOf(clone);
+    const { run, params } = await finder.findSources(runOf('train.py', first, { lr: '0.1' }));
+    assert.match(run.problem ?? '', /^train\.py of commit [0-9a-f]{7} is not in this partial clone/);
+    assert.equal(params.get('lr')?.status, 'unknown');
+    const [repository] = await finder.repositories();
+    const head = git(clone, 'rev-parse', 'HEAD');
+    assert.deepEqual(
+      (await repository!.changedFiles(first, head)).map(({ path: file, added }) => [file, added]),
+      [['train.py', null]],
+    );
+    assert.equal(
+      (await finder.findSources(runOf('train.py', head, { lr: '0.3' }))).params.get('lr')?.text,
+      'LR = 0.3',
+    );
+    assert.deepEqual(packs(), before);
+  });
+
+  it('says that the program lies in a submodule', async () => {
+    const inner = repositoryOf({ 'train.py': program });
+    const outer = repositoryOf({ 'README.md': 'x\n' });
+    git(outer, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner, 'models/core');
+    git(outer, 'commit', '-q', '-m', 'Add');
+    const commit = git(outer, 'rev-parse', 'HEAD');
+    const { run } = await createSourceFinder({
+      folders: () => [outer],
+      gitPath: () => 'git',
+      isTrusted: () => true,
+    }).findSources(runOf('models/core/train.py', commit, { lr: '0.1' }));
+    assert.match(run.problem ?? '', /lies in the submodule models\/core/);
   });
 });
