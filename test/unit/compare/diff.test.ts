@@ -2,54 +2,8 @@ import * as assert from 'node:assert/strict';
 import { diffRuns } from '../../../src/compare/diff';
 import { toMarkdown } from '../../../src/compare/markdown';
 import type { SideFacts } from '../../../src/compare/types';
-import type { Metric } from '../../../src/mlflow/entities';
 import { metricDirection } from '../../../src/state/metrics';
-
-function side(
-  name: string,
-  params: Record<string, string>,
-  metrics: Record<string, number> = {},
-  tags: Record<string, string> = {},
-): SideFacts {
-  const pairs = (values: Record<string, string>) =>
-    Object.entries(values).map(([key, value]) => ({ key, value }));
-  return {
-    side: {
-      store: 'sqlite:////x.db',
-      runId: `${name}00000000`,
-      label: name,
-      experiment: 'e',
-      experimentId: '0',
-      version: null,
-      startTime: 0,
-      status: 'FINISHED',
-      commit: null,
-      workingTree: false,
-    },
-    run: {
-      info: {
-        runId: `${name}00000000`,
-        experimentId: '0',
-        runName: name,
-        userId: 'u',
-        status: 'FINISHED',
-        startTime: 0,
-        endTime: 1000,
-        lifecycleStage: 'active',
-        artifactUri: '',
-      },
-      params: pairs(params),
-      metrics: Object.entries(metrics).map(([key, value]): Metric => ({ key, value, timestamp: 0, step: 0 })),
-      tags: pairs(tags),
-    },
-    experimentTags: [],
-    inputs: { datasetInputs: [], modelInputs: [], modelOutputs: [] },
-    models: [],
-    environment: new Map(),
-    source: null,
-    sources: null,
-  };
-}
+import { sideOf as side } from '../../support/sides';
 
 const compare = (...sides: SideFacts[]) =>
   diffRuns(sides, 0, [], (key, tags) => metricDirection(key, tags, {}));
@@ -122,6 +76,107 @@ describe('diff of runs', () => {
     assert.ok(markdown.includes('\\*\\*bold\\*\\* \\| \\[x\\]'));
     const row = markdown.split('\n').find((line) => line.includes('p\\|q'))!;
     assert.equal(row.replace(/\\\|/g, '').split('|').length, 5);
+  });
+
+  it('takes every difference for one: tiny numbers, what is missing, and what is empty', () => {
+    const params = rowsOf(
+      compare(
+        side('a', { tiny: '1e-7', lost: 'x', empty: '', same: '1.0', none: 'None' }),
+        side('b', { tiny: '5e-7', empty: ' ', same: '1', none: '' }),
+      ),
+      'params',
+    );
+    assert.deepEqual(
+      params.rows.map(({ key }) => key),
+      ['tiny', 'lost', 'empty', 'none'],
+    );
+    assert.deepEqual(params.rows[0]?.delta, [null, 4e-7]);
+    assert.deepEqual(
+      params.same.map(({ key }) => key),
+      ['same'],
+    );
+  });
+
+  it('says which columns of the data were added and removed, and which packages', () => {
+    const data = (digest: string, columns: Record<string, string>) => ({
+      datasetInputs: [
+        {
+          tags: [{ key: 'mlflow.data.context', value: 'training' }],
+          dataset: {
+            name: 'rides',
+            digest,
+            sourceType: 'local',
+            source: '{"uri": "rides.csv"}',
+            schema: JSON.stringify({
+              mlflow_colspec: Object.entries(columns).map(([name, type]) => ({ name, type, required: true })),
+            }),
+            profile: '{"num_rows": 10}',
+          },
+        },
+      ],
+      modelInputs: [],
+      modelOutputs: [],
+    });
+    const model = (requirements: string) => ({
+      name: 'm',
+      mlmodel: 'flavors:\n  sklearn:\n    sklearn_version: 1.5.0\n',
+      size: 10,
+      environment: new Map([
+        ['requirements.txt', requirements],
+        ['python_env.yaml', 'python: 3.12.1\n'],
+        ['conda.yaml', 'dependencies:\n- python=3.12.1\n- pip:\n  - numpy==1\n'],
+      ]),
+    });
+    const before = {
+      ...side('a'),
+      inputs: data('1', { zone: 'long', fare: 'double' }),
+      models: [model('numpy==1\npandas==2\n')],
+      environment: new Map([['pyproject.toml', '[project]\nrequires-python = ">=3.10"\n']]),
+    };
+    const after = {
+      ...side('b'),
+      inputs: data('2', { zone: 'string', tolls: 'double' }),
+      models: [model('numpy==2\nxgboost==3\n')],
+      environment: new Map([['pyproject.toml', '[project]\nrequires-python = ">=3.11"\n']]),
+    };
+    const diff = compare(before, after);
+    const told = (name: string) =>
+      Object.fromEntries(rowsOf(diff, name).rows.map(({ key, values }) => [key, values]));
+    assert.deepEqual(told('data'), {
+      'training › digest': ['1', '2'],
+      'training › column zone': ['long', 'string'],
+      'training › column fare': ['double', null],
+      'training › column tolls': [null, 'double'],
+    });
+    assert.deepEqual(told('environment'), {
+      'pyproject.toml › python': ['>=3.10', '>=3.11'],
+      'model › numpy': ['1', '2'],
+      'model › pandas': ['2', null],
+      'model › xgboost': [null, '3'],
+    });
+  });
+
+  it('calls a model by its estimator where the flavour says no more than sklearn', () => {
+    const of = (name: string, flavor: string, tags = {}, estimator?: string) => ({
+      ...side(name, {}, {}, tags),
+      models: [{ name: 'm', mlmodel: `flavors:\n  ${flavor}: {}\n`, size: null, environment: new Map() }],
+      source: {
+        repository: '/r',
+        commit: 'a'.repeat(40),
+        exact: true,
+        file: 'train.py',
+        usedFiles: [],
+        problem: null,
+        ...(estimator === undefined ? {} : { estimator }),
+      },
+    });
+    const told = (before: SideFacts, after: SideFacts) => compare(before, after).summary;
+    assert.match(told(of('a', 'sklearn', {}, 'Lasso'), of('b', 'xgboost')), /: xgboost instead of Lasso\./);
+    assert.match(
+      told(of('a', 'sklearn', { estimator_name: 'Ridge' }, 'Pipeline'), of('b', 'sklearn')),
+      /: sklearn instead of Ridge/,
+    );
+    assert.match(told(of('a', 'sklearn'), of('b', 'xgboost')), /: xgboost instead of sklearn\./);
   });
 
   it('asks of a working copy only what it can have', () => {
