@@ -50,9 +50,12 @@ function handlers(
   };
   // A tab that opens behind another has no page yet that would ask, but a title.
   read().catch(() => session.setTitle(runPage.initialTitle(args)));
+  const closed = new AbortController();
+  session.onDispose(() => closed.abort());
   let lastPlace: RunPlace | undefined;
-  const place = async (signal: AbortSignal): Promise<RunPlace> => {
-    const found = await placeOf(args, services, signal);
+  let placing: Promise<RunPlace> | undefined;
+  const findPlace = async (): Promise<RunPlace> => {
+    const found = await placeOf(args, services, closed.signal);
     if (lastPlace && !found.previous && !found.next) {
       // The run fell out of its list while it was looked at: go on from where it was.
       return { ...lastPlace, at: null, of: null };
@@ -60,14 +63,22 @@ function handlers(
     lastPlace = found;
     return found;
   };
-  const destination = async (to: Destination, signal: AbortSignal): Promise<RunArguments | null> => {
+  const place = (anew: boolean): Promise<RunPlace> => {
+    if (anew || !placing) {
+      placing = findPlace();
+      placing.catch(() => (placing = undefined));
+    }
+    return placing;
+  };
+  const destination = async (to: Destination): Promise<RunArguments | null> => {
     if ('runId' in to) {
       return follow(args, { store: args.store, runId: to.runId }, undefined);
     }
     if (to.step === 'back' || to.step === 'forward') {
       return retrace(args, to.step === 'back' ? -1 : 1);
     }
-    const run = (await place(signal))[to.step];
+    // To the run that the button names: it is not asked for again.
+    const run = (await place(false))[to.step];
     return run && follow(args, run, args.list);
   };
   return {
@@ -75,9 +86,9 @@ function handlers(
       const { store, run, experiment } = await read(signal);
       return pageData(args, run, experiment, services, store.state);
     },
-    getPlace: async (_, signal) => place(signal),
-    goTo: async (to, signal) => {
-      const next = await destination(to, signal);
+    getPlace: async () => place(true),
+    goTo: async (to) => {
+      const next = await destination(to);
       if (next) {
         session.replace(next);
       }
