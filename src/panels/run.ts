@@ -181,6 +181,7 @@ function marks(args: RunKey, { state }: PageServices): RunMarks {
   return {
     color: state.knownColorOf(args) ?? null,
     starred: state.isStarred(args),
+    shown: state.isShown(args),
     baseline: baseline !== null && baseline.store === args.store && baseline.runId === args.runId,
   };
 }

@@ -57,6 +57,8 @@ export interface RunMarks {
   /** null while the run was never drawn in a picture. */
   color: RunColor | null;
   starred: boolean;
+  /** In the pictures. */
+  shown: boolean;
   baseline: boolean;
 }
 

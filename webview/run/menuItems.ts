@@ -33,7 +33,11 @@ export function menuItems({ data, target, versions, run, copy, showKeys }: MenuO
       icon: 'bookmark',
       run: () => run('setBaseline', one),
     },
-    { label: 'Show in or Hide From Pictures', icon: 'eye', run: () => run('showRuns', one) },
+    {
+      label: marks.shown ? 'Hide From Charts and Comparison' : 'Show in Charts and Comparison',
+      icon: marks.shown ? 'eye-closed' : 'eye',
+      run: () => run('showRuns', one),
+    },
     {
       label: 'Open Runs of the Experiment',
       icon: 'table',
