@@ -75,7 +75,7 @@ export function paramImportance(
     ),
   );
   const everyRun = used.map((_, run) => run);
-  const shares = normalise(columns.map((column) => columnDivergence(column, target, everyRun, direction)));
+  const shares = divergences(columns, target, everyRun, direction);
   const bootstrap = resample(columns, target, direction);
   return {
     refused: null,
@@ -119,17 +119,29 @@ function prepare(name: string, cells: readonly Cell[]): Prepared {
   };
 }
 
-/** @param runs may name a run several times, as a bootstrap does */
-function columnDivergence(
-  { column, cells, steps }: Prepared,
+/**
+ * Each column's share of all columns' divergences.
+ *
+ * @param runs may name a run several times, as a bootstrap does
+ */
+function divergences(
+  columns: readonly Prepared[],
   target: readonly number[],
   runs: readonly number[],
   direction: 'higher' | 'lower',
+): number[] {
+  const top = topRuns(target, runs, direction);
+  return normalise(columns.map((column) => columnDivergence(column, runs, top)));
+}
+
+function columnDivergence(
+  { column, cells, steps }: Prepared,
+  runs: readonly number[],
+  top: readonly number[],
 ): number {
   if (column.kind === 'constant' || column.kind === 'empty') {
     return 0;
   }
-  const top = topRuns(target, runs, direction);
   const have = (run: number): boolean => cells[run]! >= 0;
   const allCells = runs.filter(have).map((run) => cells[run]!);
   const topCells = top.filter(have).map((run) => cells[run]!);
@@ -168,9 +180,7 @@ function resample(
   const shares: number[][] = columns.map(() => []);
   for (let round = 0; round < BOOTSTRAPS; round++) {
     const runs = target.map(() => Math.floor(random() * target.length));
-    normalise(columns.map((column) => columnDivergence(column, target, runs, direction))).forEach(
-      (share, i) => shares[i]!.push(share),
-    );
+    divergences(columns, target, runs, direction).forEach((share, i) => shares[i]!.push(share));
   }
   return shares.map((values) => {
     values.sort((a, b) => a - b);

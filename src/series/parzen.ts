@@ -57,18 +57,33 @@ function numericDensity(counts: readonly number[]): number[] {
   const steps = counts.length;
   const cells = counts.flatMap((n, cell) => (n > 0 ? [{ cell, n }] : []));
   const runs = cells.reduce((sum, { n }) => sum + n, 0);
-  const width = scottWidth(cells, runs);
-  const kernels = cells.map(({ cell, n }) => ({ centre: cell, width, weight: n }));
-  kernels.push({ centre: (steps - 1) / 2, width: steps, weight: PRIOR_WEIGHT });
   const total = runs + PRIOR_WEIGHT;
   const density = new Array<number>(steps).fill(NEVER_ZERO);
-  for (const { centre, width: sigma, weight } of kernels) {
-    const inside = mass(-0.5, steps - 0.5, centre, sigma);
+  const tails = tailsOf(scottWidth(cells, runs), steps);
+  const centre = 1 - 2 * tails[0]!;
+  for (const { cell, n } of cells) {
+    const inside = 1 - tails[steps - 1 - cell]! - tails[cell]!;
+    const weight = n / total / inside;
     for (let i = 0; i < steps; i++) {
-      density[i]! += ((weight / total) * mass(i - 0.5, i + 0.5, centre, sigma)) / inside;
+      const distance = Math.abs(i - cell);
+      density[i]! += weight * (distance === 0 ? centre : tails[distance - 1]! - tails[distance]!);
     }
   }
+  const middle = (steps - 1) / 2;
+  const prior = mass(-0.5, steps - 0.5, middle, steps);
+  for (let i = 0; i < steps; i++) {
+    density[i]! += ((PRIOR_WEIGHT / total) * mass(i - 0.5, i + 0.5, middle, steps)) / prior;
+  }
   return density;
+}
+
+/** What of a normal round a cell lies beyond the far edge of the cell so many away: all cells' normals are alike. */
+function tailsOf(sigma: number, steps: number): Float64Array {
+  const tails = new Float64Array(steps);
+  for (let distance = 0; distance < steps; distance++) {
+    tails[distance] = normalCdf(-(distance + 0.5) / sigma);
+  }
+  return tails;
 }
 
 function scottWidth(cells: readonly { cell: number; n: number }[], runs: number): number {

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { plainText } from '../../src/mlflow/format';
 import type { SweepColumn, SweepPageData, SweepProtocol } from '../../src/protocol/sweep';
-import { paramImportance, type ImportanceResult } from '../../src/series/importance';
+import type { ImportanceResult } from '../../src/series/importance';
 import { breadcrumb } from '../ui/breadcrumb';
 import { chartLook } from '../ui/chartLook';
 import type { PageConnection } from '../ui/client';
@@ -16,7 +16,6 @@ import { bestModel } from './bestModel';
 import { brushLine, crumbs, emptySweep, hoverText, notes, SWEEP_KEYS } from './around';
 import { NO_BRUSH, runFilter, selectedRuns, type AxisBrush, type Brushes } from './brush';
 import {
-  cellsOf,
   directionOf,
   defaultObjectives,
   goodnessOf,
@@ -26,6 +25,7 @@ import {
   type Sweep,
   type SweepSettings,
 } from './model';
+import { Judge } from './judge';
 import './parallelCoordinates';
 import type { ParallelHost } from './parallelCoordinates';
 import { pictures } from './pictures';
@@ -59,6 +59,7 @@ export class SweepPage extends LivePage<SweepPageData> {
   private sweep: Sweep | undefined;
   private still: Sweep | undefined;
   private look = chartLook();
+  private readonly judge = new Judge();
   private importance: ImportanceResult = { refused: 'No objective.' };
   private settingsRead = false;
   private brushTold = false;
@@ -118,13 +119,8 @@ export class SweepPage extends LivePage<SweepPageData> {
     const objective = this.columns.get(settings.objective ?? data.objective ?? '');
     const direction = directionOf(objective, settings);
     const judged = changed.has('data') || changed.has('settings');
-    if (judged && objective) {
-      const params = data.columns
-        .filter(({ kindOf }) => kindOf === 'param')
-        .map((column) => ({ name: column.name, cells: cellsOf(column) }));
-      this.importance = paramImportance(params, objective.values, direction);
-    } else if (judged) {
-      this.importance = { refused: 'No metric to judge by was logged.' };
+    if (judged) {
+      this.importance = this.judge.importance(data.columns, objective, direction);
     }
     const before = this.sweep;
     this.sweep = {
