@@ -44,7 +44,7 @@ export class ParallelCoordinates extends LitElement {
   private layout: Layout | undefined;
   private places: Float32Array[] = [];
   /** All lines faint, drawn once: brushing draws only what is inside on top of it. */
-  private faint: HTMLCanvasElement | undefined;
+  private faint: ImageBitmap | undefined;
   private dragging: { axis: number; from: number } | undefined;
   private moved: number | undefined;
   private readonly resizer = new ResizeObserver(() => this.rebuild());
@@ -235,13 +235,18 @@ export class ParallelCoordinates extends LitElement {
     }
   }
 
-  private faintLines(): HTMLCanvasElement {
+  /** As pixels: a canvas would be drawn line by line again each time. */
+  private faintLines(): ImageBitmap {
     if (!this.faint) {
-      this.faint = document.createElement('canvas');
-      size(this.faint, this.layout!);
-      const ctx = this.faint.getContext('2d')!;
+      const { width, height } = this.layout!;
+      const canvas = new OffscreenCanvas(
+        Math.round(width * devicePixelRatio),
+        Math.round(height * devicePixelRatio),
+      );
+      const ctx = canvas.getContext('2d')!;
       ctx.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
       drawLines(ctx, this.sweep, this.places, this.layout!, null, withAlpha('#808080', 0.18));
+      this.faint = canvas.transferToImageBitmap();
     }
     return this.faint;
   }

@@ -57,13 +57,16 @@ export function placeAt(y: number, { top, bottom }: Layout): number {
   return Math.min(1, Math.max(0, (bottom - y) / (bottom - top)));
 }
 
+/** CSS pixels. What is drawn as a hairline, and a line at a time, costs a browser without a GPU a tenth of the rest. */
+const LINE_WIDTH = 1;
+
 /**
- * Draws lines in bunches of one colour, the best last. Lines outside the brushes are drawn first, faint.
+ * Draws lines of one colour after the other, the best last. Lines outside the brushes are drawn first, faint.
  *
  * @param only null for all runs, or those inside the brushes
  */
 export function drawLines(
-  ctx: CanvasRenderingContext2D,
+  ctx: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
   sweep: Sweep,
   places: readonly Float32Array[],
   layout: Layout,
@@ -78,18 +81,15 @@ export function drawLines(
     }
   });
   const few = (only?.size ?? sweep.data.runs.length) < 200;
-  ctx.lineWidth = 1.2;
+  ctx.lineWidth = LINE_WIDTH;
   ctx.globalAlpha = faint ? 1 : few ? 0.9 : 0.55;
   bunches.forEach((runs, step) => {
-    if (runs.length === 0) {
-      return;
-    }
     ctx.strokeStyle = faint ?? (step === 0 ? '#8a8a8a' : sweep.ramp[step - 1]!);
-    ctx.beginPath();
     for (const run of runs) {
+      ctx.beginPath();
       addLine(ctx, run, places, layout);
+      ctx.stroke();
     }
-    ctx.stroke();
   });
   ctx.globalAlpha = 1;
 }
@@ -115,7 +115,7 @@ export function drawOne(
 }
 
 function addLine(
-  ctx: CanvasRenderingContext2D,
+  ctx: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
   run: number,
   places: readonly Float32Array[],
   layout: Layout,

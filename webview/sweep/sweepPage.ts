@@ -59,6 +59,7 @@ export class SweepPage extends LivePage<SweepPageData> {
   private sweep: Sweep | undefined;
   private still: Sweep | undefined;
   private look = chartLook();
+  private drawnAxes: SweepColumn[] = [];
   private readonly judge = new Judge();
   private importance: ImportanceResult = { refused: 'No objective.' };
   private settingsRead = false;
@@ -163,7 +164,7 @@ export class SweepPage extends LivePage<SweepPageData> {
   }
 
   private parts(sweep: Sweep): TemplateResult {
-    const axes = this.axes(sweep);
+    const axes = this.sameAxes(this.axes(sweep));
     return html`${objectiveBar(sweep, {
       setObjective: (objective) => this.change({ objective }),
       flip: () => sweep.objective && this.flip(sweep.objective),
@@ -273,6 +274,15 @@ export class SweepPage extends LivePage<SweepPageData> {
     };
     const chosen = params.toSorted((a, b) => place(a) - place(b)).slice(0, AXES);
     return sweep.objective ? [...chosen, sweep.objective] : chosen;
+  }
+
+  /** The array from before where it says the same: the lines are laid out anew for another. */
+  private sameAxes(axes: SweepColumn[]): SweepColumn[] {
+    const { drawnAxes } = this;
+    if (axes.length !== drawnAxes.length || axes.some((column, i) => column !== drawnAxes[i])) {
+      this.drawnAxes = axes;
+    }
+    return this.drawnAxes;
   }
 
   private objectives(sweep: Sweep): SweepColumn[] {
