@@ -124,8 +124,50 @@ describe('pages in editor tabs', () => {
 
   it('shows the runs of an experiment as a table', async () => {
     await workbench.contextMenu(await workbench.reveal(/^taxi-duration/), 'Open Run Table');
-    await workbench.webview().getByText('too little memory').first().waitFor();
+    const page = workbench.webview();
+    await page.getByText('too little memory').first().waitFor();
     await workbench.screenshots('table');
+
+    // Which direction is the better one is said at the head, and kept in the settings.
+    const direction = (): Promise<unknown> =>
+      workbench.inHost((vscode) => vscode.workspace.getConfiguration('mlflowLens').get('metricDirections'));
+    const place = await page.locator('.head-cell', { hasText: 'rmse' }).first().getAttribute('data-column');
+    const best = page.locator(`.body .best[data-column="${place}"] .cut`).first();
+    await best.waitFor();
+    const lowest = await best.innerText();
+    const choose = async (): Promise<void> => {
+      await page.locator('.head-cell', { hasText: 'rmse' }).first().click({ button: 'right' });
+      await page.getByRole('menuitemcheckbox', { name: 'Higher Is Better' }).click();
+    };
+    await page.locator('[data-act=toggle]').first().click();
+    await choose();
+    await until(async () => JSON.stringify(await direction()) === '{"rmse":"higher"}');
+    await until(async () => (await best.innerText()) !== lowest);
+    await choose();
+    await until(async () => JSON.stringify(await direction()) === '{}');
+
+    // The headline metric of an experiment stands beside its runs, in every view.
+    const headline = async (metric: string): Promise<void> => {
+      await workbench.executeCommand('mlflowLens.setHeadlineMetric', { store, experimentId: '1', metric });
+      await workbench
+        .view('Experiments')
+        .locator('.monaco-list-row')
+        .filter({ hasText: new RegExp(`^xgboost\\s*${metric} 2\\.`) })
+        .first()
+        .waitFor();
+    };
+    await headline('validation-rmse');
+    await headline('rmse');
+
+    const file = path.join(workbench.workspace, 'best.md');
+    await workbench.executeCommand('mlflowLens.exportTable', {
+      store,
+      experimentIds: ['1'],
+      filter: 'metrics.rmse < 2.9',
+      format: 'markdown',
+      to: file,
+    });
+    assert.match(fs.readFileSync(file, 'utf8'), /^Filter: `metrics\.rmse < 2\.9`\n\n\| name \|/);
   });
 
   it('diffs two selected runs, and opens the line that set a param, in the file as of its commit', async function () {

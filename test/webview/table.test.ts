@@ -658,8 +658,16 @@ describe('run table', function () {
     await grid().focus();
     await key('ArrowDown', 'ArrowDown', 'x', ' ', 'b');
     await opened.page.locator('.rows-pinned .row').waitFor();
+    const ids = await opened.page
+      .locator('.body .row')
+      .evaluateAll((rows: Element[]) => rows.map((row) => row.getAttribute('data-run') ?? ''));
+    state.setBrushed(ids.map((runId) => ({ store: uri, runId })));
+    await opened.page.getByText('brushed in sweep').waitFor();
+    await opened.page.getByRole('button', { name: 'More for the Selected Runs…' }).click();
+    await opened.page.getByRole('menu').waitFor();
     await opened.checkAccessibility();
     await opened.screenshots('table');
+    await key('Escape');
     await filterField().fill('metrics.rmse < 7 and rmse < 7 or params.max_depth > 3');
     await opened.page.getByText(/not an attribute/).waitFor();
     await opened.page.getByRole('button', { name: 'Columns', exact: true }).click();

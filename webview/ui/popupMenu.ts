@@ -102,6 +102,7 @@ export class PopupMenu extends LitElement {
         aria-disabled=${disabled === undefined ? nothing : 'true'}
         title=${disabled ?? nothing}
         tabindex="-1"
+        @pointermove=${(event: PointerEvent) => (event.currentTarget as HTMLElement).focus()}
         @click=${() => disabled === undefined && this.choose(item)}
       >
         <span class="menu-icon">${sign ? icon(sign) : nothing}</span>${item.label}
