@@ -226,6 +226,11 @@ describe('sweep page', function () {
     await page.getByText('over 19 runs, 1 without rmse left out').waitFor();
     await page.getByLabel('Contour: x').selectOption('param:layers');
     await page.getByText(/Tiles show the median rmse/).waitFor();
+    await page.waitForFunction(() => {
+      type Plot = Element & { chart?: { scales: { x: { ticks: { label: string }[] } } } };
+      const ticks = [...document.querySelectorAll<Plot>('sweep-plot')].at(-1)?.chart?.scales.x.ticks;
+      return ticks?.map(({ label }) => label).join() === '[128],[64, 64]';
+    });
     await page.getByLabel('Scatter: x').selectOption('param:note');
     const scatter = '.picture:nth-child(3) sweep-plot canvas';
     assert.ok((await countPixels(page, scatter, '#fde725')) > 5, 'the best point is bright');

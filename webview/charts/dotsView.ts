@@ -4,7 +4,7 @@ import { robustRange } from '../../src/series/robustRange';
 import { keyOf, type RunKey } from '../../src/state/viewState';
 import { axisLook, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
 import { runColor } from '../ui/theme';
-import { padded, type Point } from './drawing';
+import { logBuild, padded, type Point } from './drawing';
 import type { RunLine } from './lines';
 import { pictureOf } from './picture';
 import type { ChartSettings } from './settings';
@@ -170,6 +170,7 @@ function valueScale(
     min,
     max,
     ...common,
+    ...(log ? logBuild((scale) => scale.width / 60) : {}),
     ticks: {
       ...common.ticks,
       maxTicksLimit: 7,

@@ -1,8 +1,8 @@
-import type { ChartDataset, ScaleOptions } from 'chart.js';
+import type { ChartDataset, Scale, ScaleOptions } from 'chart.js';
 import { MARK_KINDS } from '../../src/mlflow/samples';
 import { robustRange } from '../../src/series/robustRange';
 import { keyOf, type RunKey } from '../../src/state/viewState';
-import { axisLook, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
+import { axisLook, logTicks, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
 import { runColor, runDash } from '../ui/theme';
 import { durationLabel, timeLabel, timeTicks, zoneOffset } from '../ui/timeTicks';
 import { runKeyOf, type GroupLine, type RunLine } from './lines';
@@ -134,7 +134,16 @@ function addGroup(group: GroupLine, add: AddDataset): void {
 }
 
 function base(): Partial<LineDataset> {
-  return { pointRadius: 0, pointHitRadius: 0, pointBorderWidth: 0, tension: 0, fill: false, spanGaps: false };
+  // Dots at an edge are drawn whole.
+  return {
+    clip: 4,
+    pointRadius: 0,
+    pointHitRadius: 0,
+    pointBorderWidth: 0,
+    tension: 0,
+    fill: false,
+    spanGaps: false,
+  };
 }
 
 function points(x: Float64Array, y: Float64Array): Point[] {
@@ -275,6 +284,7 @@ export function xScale(
           : tickLabel(number, next ? Math.abs(next.value - number) : 0);
       },
     },
+    ...(settings.logX ? logBuild((scale) => scale.width / 60) : {}),
     ...(time
       ? {
           afterBuildTicks: (scale) => {
@@ -300,6 +310,7 @@ export function yScale(
     type: settings.logY ? 'logarithmic' : 'linear',
     min: range[0],
     max: range[1],
+    ...(settings.logY ? logBuild(() => 7) : {}),
     ...common,
     ticks: {
       ...common.ticks,
@@ -309,6 +320,17 @@ export function yScale(
         const next = ticks[index + 1] ?? ticks[index - 1];
         return tickLabel(Number(value), next && !settings.logY ? Math.abs(next.value - Number(value)) : 0);
       },
+    },
+  };
+}
+
+/** Round ticks for a logarithmic axis: chart.js's own end with the limits, which overlap their neighbours. */
+export function logBuild(most: (scale: Scale) => number): {
+  afterBuildTicks: (scale: Scale) => void;
+} {
+  return {
+    afterBuildTicks: (scale) => {
+      scale.ticks = logTicks(scale.min, scale.max, Math.max(2, most(scale))).map((value) => ({ value }));
     },
   };
 }

@@ -6,13 +6,14 @@ import {
   PointElement,
   ScatterController,
   type ChartDataset,
+  type Scale,
   type ScaleOptions,
 } from 'chart.js';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatNumber, plainText } from '../../src/mlflow/format';
 import type { SweepColumn } from '../../src/protocol/sweep';
-import { axisLook, chartLook, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
+import { axisLook, chartLook, logTicks, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
 import { isCategory, valueText } from './model';
 
 Chart.register(ScatterController, LineElement, PointElement, LinearScale, LogarithmicScale);
@@ -309,12 +310,12 @@ function scale(axis: PlotAxis, name: 'x' | 'y', look: ChartLook): ScaleOptions<'
     min: axis.range[0],
     max: axis.range[1],
     ...common,
+    ...ownTicks(axis, name, categories),
     title: { display: true, text: plainText(axis.title, 60), color: look.text, font: look.font, padding: 2 },
     ticks: {
       ...common.ticks,
       maxTicksLimit: name === 'x' ? 9 : 7,
       includeBounds: false,
-      ...(categories > 0 ? { stepSize: Math.max(1, Math.ceil(categories / 12)) } : {}),
       callback: (value, index, ticks) => {
         const number = Number(value);
         if (categories > 0) {
@@ -327,6 +328,27 @@ function scale(axis: PlotAxis, name: 'x' | 'y', look: ChartLook): ScaleOptions<'
       },
     },
   };
+}
+
+/** Ticks that chart.js would put elsewhere: at each category, at round values of a logarithmic axis. */
+function ownTicks(
+  axis: PlotAxis,
+  name: 'x' | 'y',
+  categories: number,
+): { afterBuildTicks?: (scale: Scale) => void } {
+  if (categories > 0) {
+    const every = Math.ceil(categories / 12);
+    const places = Array.from({ length: Math.ceil(categories / every) }, (_, i) => ({ value: i * every }));
+    return { afterBuildTicks: (scale) => void (scale.ticks = places) };
+  }
+  return axis.log
+    ? {
+        afterBuildTicks: (scale) => {
+          const most = name === 'x' ? scale.width / 60 : 7;
+          scale.ticks = logTicks(scale.min, scale.max, Math.max(2, most)).map((value) => ({ value }));
+        },
+      }
+    : {};
 }
 
 function axisText({ column }: PlotAxis, value: number): string {

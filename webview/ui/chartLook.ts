@@ -52,7 +52,7 @@ export function axisLook(look: ChartLook): {
 /** An axis label: short, with the digits that tell it from its neighbours. */
 export function tickLabel(value: number, spacing: number): string {
   const magnitude = Math.abs(value);
-  if (magnitude >= 1e6 && Number.isInteger(value)) {
+  if (magnitude >= 1e6 && magnitude < 1e9 && Number.isInteger(value)) {
     return `${formatNumber(value / 1e6, 6)}M`;
   }
   if (spacing > 0 && magnitude >= 1e-3 && magnitude < 1e6) {
@@ -60,6 +60,41 @@ export function tickLabel(value: number, spacing: number): string {
     return value.toFixed(digits).replace('-', '−');
   }
   return formatNumber(value, 4);
+}
+
+/** Digits that the ticks of a decade have, from few to many. */
+const LOG_DIGITS = [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]];
+
+/** Round places on a logarithmic axis, at most `most`: as many a decade as there is room for. */
+export function logTicks(min: number, max: number, most: number): number[] {
+  const first = Math.floor(Math.log10(min));
+  const last = Math.ceil(Math.log10(max));
+  const inDecades = LOG_DIGITS.map((digits) => {
+    const ticks: number[] = [];
+    for (let exponent = first; exponent <= last; exponent++) {
+      ticks.push(...digits.map((digit) => Number(`${digit}e${exponent}`)));
+    }
+    return ticks.filter((tick) => tick >= min && tick <= max);
+  });
+  const powers = inDecades[0]!;
+  if (powers.length > most) {
+    const every = Math.ceil(powers.length / most);
+    return powers.filter((_, i) => i % every === 0);
+  }
+  const fitting = inDecades.filter((ticks) => ticks.length >= 2 && ticks.length <= most).at(-1);
+  return fitting ?? evenTicks(min, max, most);
+}
+
+/** Within less than a decade the axis is nearly linear. */
+function evenTicks(min: number, max: number, most: number): number[] {
+  const least = (max - min) / most;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= least) ?? least;
+  const ticks: number[] = [];
+  for (let i = Math.ceil(min / step); i * step <= max && ticks.length <= most; i++) {
+    ticks.push(Number((i * step).toPrecision(12)));
+  }
+  return ticks;
 }
 
 /** A colour with another opacity, 0 to 1. */

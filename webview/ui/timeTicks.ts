@@ -64,7 +64,9 @@ export function timeLabel(time: number, span: number): string {
   if (span >= 2 * DAY) {
     return text.slice(0, 10);
   }
-  return span >= 10 * MINUTE ? text.slice(11, 16) : text.slice(11);
+  const milliseconds = Math.round(time) % SECOND;
+  const fraction = milliseconds > 0 ? `.${String(milliseconds).padStart(3, '0')}` : '';
+  return span >= 10 * MINUTE ? text.slice(11, 16) : `${text.slice(11)}${fraction}`;
 }
 
 export function durationLabel(milliseconds: number): string {
