@@ -76,13 +76,16 @@ export async function artifactChildren(
 }
 
 function noteOf(problem: string | null, shown: number, hidden: number, path: string): string | null {
+  if (problem !== null) {
+    return problem;
+  }
   if (hidden > 0) {
     return `${count(hidden, 'more file')}: open the folder in the file manager.`;
   }
   if (shown > 0) {
     return null;
   }
-  return problem ?? (path === '' ? 'No artifacts' : 'Empty');
+  return path === '' ? 'No artifacts' : 'Empty';
 }
 
 /** What stands behind the name. */

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { TrackingStore } from '../../../src/mlflow/store';
 import { openSqliteStore } from '../../../src/stores/sqlite/open';
 import { artifactChildren, artifactDescription, artifactRoot } from '../../../src/views/artifactNodes';
+import { withDatabase } from '../../support/database';
 import { unpackFixture } from '../../support/fixtures';
 
 const LASSO = '09e91d4bba9347db9e2d0c241248202d';
@@ -56,6 +57,26 @@ describe('artifacts in the sidebar', function () {
     const { nodes, note } = await artifactChildren(store, { ...root, path: 'many' });
     assert.equal(nodes.length, 500);
     assert.match(note ?? '', /200 more files/);
+  });
+
+  it('name a remote place with what to do, also where a model was logged beside it', async () => {
+    const file = path.join(folder, 'mlflow.db');
+    const recorded = (await store.getRun(LASSO)).info.artifactUri;
+    const move = (uri: string): void =>
+      withDatabase(file, (database) => {
+        database.prepare('UPDATE runs SET artifact_uri = ? WHERE run_uuid = ?').run(uri, LASSO);
+      });
+    move('s3://bucket/1/artifacts');
+    try {
+      const { nodes, note } = await artifactChildren(store, artifactRoot(store.uri, LASSO));
+      assert.deepEqual(
+        nodes.map(({ label }) => label),
+        ['model'],
+      );
+      assert.match(note ?? '', /Amazon S3 .*"mlflow artifacts download --run-id 09e91d4bba93/);
+    } finally {
+      move(recorded);
+    }
   });
 
   it('are an error for a run that is not there', async () => {
