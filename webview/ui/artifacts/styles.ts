@@ -117,6 +117,9 @@ export const artifactStyles = css`
     border: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
     background: #fff;
   }
+  .model-preview {
+    margin-top: 4px;
+  }
   .model-preview h3 {
     margin: 16px 0 4px;
   }
