@@ -31,6 +31,7 @@ export async function run(args: string[]): Promise<void> {
       stores,
       large,
       newest.items.map(({ info }) => info.runId),
+      300,
     );
     await pageFigures(stores, small, [RUN, RUN, RUN]);
     await summaryFigures(stores, small);
@@ -73,8 +74,22 @@ function fillStore(folder: string, file: string): string {
   return artifacts;
 }
 
-/** From the navigation to the document: in VS Code the frame of the webview comes before it. */
-async function pageFigures(stores: OpenStores, uri: string, runIds: readonly string[]): Promise<void> {
+/** ms after the navigation that the first text was on the screen: the run's tables, as before them there is none. */
+const FIRST_PAINT = `new Promise((resolve) =>
+  new PerformanceObserver((list) => {
+    const paint = list.getEntriesByName('first-contentful-paint')[0];
+    if (paint) {
+      resolve(paint.startTime);
+    }
+  }).observe({ type: 'paint', buffered: true }))`;
+
+/** In VS Code the frame of the webview is made before, which takes as long for every extension. */
+async function pageFigures(
+  stores: OpenStores,
+  uri: string,
+  runIds: readonly string[],
+  goal?: number,
+): Promise<void> {
   const store = await stores.get(uri);
   const { sizeBytes } = await store.describe();
   const drawn: number[] = [];
@@ -83,7 +98,7 @@ async function pageFigures(stores: OpenStores, uri: string, runIds: readonly str
   for (const runId of runIds) {
     const opened = await openPage({ definition: runPage, args: { store: uri, runId }, stores });
     await opened.page.locator('table.metrics tbody tr, #section-metrics .state-message').first().waitFor();
-    drawn.push(await opened.page.evaluate(() => performance.now()));
+    drawn.push(await opened.page.evaluate(FIRST_PAINT));
     const shown = await opened.page.evaluate<string[]>(
       "[...document.querySelectorAll('table.metrics [data-key]')].map((row) => row.dataset.key)",
     );
@@ -97,7 +112,7 @@ async function pageFigures(stores: OpenStores, uri: string, runIds: readonly str
     await opened.close();
   }
   const size = `${((sizeBytes ?? 0) / 1e9).toFixed(2)} GB`;
-  line(`page of ${most} metrics, store of ${size}`, median(drawn), 300);
+  line(`page of ${most} metrics, store of ${size}`, median(drawn), goal);
   line('  the slowest', Math.max(...drawn));
   line('  with the histories in sight', median(complete), 1000);
 }
