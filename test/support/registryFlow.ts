@@ -6,6 +6,7 @@ import { createOpener } from '../../src/stores/open';
 import { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
 import { makeRegistryStore, unpackTaxiDuration } from './database';
+import { SQLITE_VERSIONS } from './fixtures';
 import { memoryStorage, ScriptedUi } from './scriptedUi';
 
 export interface Flow {
@@ -18,11 +19,14 @@ export interface Flow {
   close(): void;
 }
 
-/** The registry's commands on a real store, with a scripted user. */
-export function registryFlow(
-  version: Parameters<typeof makeRegistryStore>[0] | 'taxi-duration' = '3.17.2',
-): Flow {
-  const file = version === 'taxi-duration' ? unpackTaxiDuration() : makeRegistryStore(version);
+/**
+ * The registry's commands on a real store, with a scripted user.
+ *
+ * @param of the store that an MLflow of that version made, the demo project's, or the file with that path
+ */
+export function registryFlow(of = '3.17.2', ui = new ScriptedUi()): Flow {
+  const version = SQLITE_VERSIONS.find((known) => known === of);
+  const file = version ? makeRegistryStore(version) : of === 'taxi-duration' ? unpackTaxiDuration() : of;
   const stores = new OpenStores(
     createOpener({
       distFolder: path.resolve(__dirname, '../../dist'),
@@ -33,7 +37,6 @@ export function registryFlow(
   const store = sqliteUri(file);
   stores.add(store, 'test');
   const history = new RegistryHistory(memoryStorage());
-  const ui = new ScriptedUi();
   const context: RegistryContext = {
     stores,
     history,

@@ -1,6 +1,7 @@
 import { StoreError } from '../../../mlflow/errors';
 import type { ModelVersion, RegisteredModel } from '../../../mlflow/entities';
 import type { ModelFilter, Page, RegisteredModelQuery, VersionFilter } from '../../../mlflow/store';
+import { STAGES } from '../../../mlflow/writer';
 import { isEmptyFilter, modelMatches, PRODUCTION_ALIASES, wordsOf } from '../../../registry/modelFilter';
 import type { Reader } from '../reader';
 import type { BindValue, SqlValue } from '../engine';
@@ -64,7 +65,9 @@ function candidates(reader: Reader, filter: ModelFilter): (name: string) => bool
     const pattern = `%${word.replace(/[\\%_]/g, '\\$&').replace(/[^\x20-\x7e]+/g, '%')}%`;
     const like = "LIKE ? ESCAPE '\\'";
     const found = new Set([
-      ...namesWhere(reader, 'model_versions', `current_stage ${like}`, [pattern]),
+      ...STAGES.filter((stage) => stage !== 'None' && stage.toLowerCase().includes(word)).flatMap((stage) =>
+        namesWhere(reader, 'model_versions', 'current_stage = ?', [stage]),
+      ),
       ...namesWhere(reader, 'registered_model_aliases', `'@' || alias ${like}`, [pattern]),
       ...namesWhere(reader, 'model_version_tags', `key || '=' || value ${like}`, [pattern]),
       ...namesWhere(reader, 'registered_model_tags', `key || '=' || value ${like}`, [pattern]),
