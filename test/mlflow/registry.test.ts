@@ -13,7 +13,8 @@ interface Operation {
   what: string;
   /** Done before by the writer on both copies, to have something to change. */
   given?: Change[];
-  change: Change;
+  /** Several are one change here, and several calls there. */
+  change: Change | Change[];
   /** The first MLflow whose client has it. */
   since?: MlflowVersion;
 }
@@ -49,8 +50,43 @@ function operations({ runId, experimentId, modelId }: Ids): Operation[] {
     { what: 'promotes beside what is there', change: stage('Production', false) },
     { what: 'promotes to the stage that it has', change: stage('Staging', true) },
     { what: 'archives', change: stage('Archived', false) },
+    {
+      what: 'archives all but the newest',
+      change: ['1', '2', '3'].map((old): Change => ({
+        type: 'transitionModelVersionStage',
+        name,
+        version: old,
+        stage: 'Archived',
+        archiveExistingVersions: false,
+      })),
+    },
+    {
+      what: 'takes a promotion back',
+      given: [stage('Production', true)],
+      change: [
+        stage('Staging', false),
+        ...['2', '3'].map((old): Change => ({
+          type: 'transitionModelVersionStage',
+          name,
+          version: old,
+          stage: 'Production',
+          archiveExistingVersions: false,
+        })),
+      ],
+    },
     { what: 'takes out of a stage', change: stage('None', false) },
     { what: 'sets an alias', change: alias, since: '2.14.3' },
+    {
+      what: 'sets an alias that is there already',
+      given: [alias],
+      change: alias,
+      since: '2.14.3',
+    },
+    {
+      what: 'marks as ready: tag, note and alias',
+      change: [tag, { ...tag, key: 'review.note', value: 'checked' }, { ...alias, alias: 'candidate' }],
+      since: '2.14.3',
+    },
     { what: 'moves an alias', change: { ...alias, alias: 'champion' }, since: '2.14.3' },
     {
       what: 'deletes an alias',
@@ -63,6 +99,11 @@ function operations({ runId, experimentId, modelId }: Ids): Operation[] {
     },
     { what: 'describes a model', change: { type: 'updateRegisteredModel', name, description: '# Ü\n' } },
     { what: 'renames a model', change: { type: 'renameRegisteredModel', name, newName: 'other' } },
+    {
+      what: 'renames a model whose versions have tags',
+      given: [tag, modelTag],
+      change: { type: 'renameRegisteredModel', name, newName: 'other ü' },
+    },
     { what: 'deletes a model', change: { type: 'deleteRegisteredModel', name } },
     { what: 'sets a tag of a model', change: modelTag },
     { what: 'changes a tag of a model', given: [modelTag], change: { ...modelTag, value: '2' } },
@@ -119,6 +160,11 @@ function operations({ runId, experimentId, modelId }: Ids): Operation[] {
       since: '2.14.3',
     },
     {
+      what: 'empties the description of a version',
+      given: [{ type: 'updateModelVersion', name, version, description: 'why' }],
+      change: { type: 'updateModelVersion', name, version, description: '' },
+    },
+    {
       what: 'describes a version',
       change: { type: 'updateModelVersion', name, version, description: 'why' },
     },
@@ -151,6 +197,19 @@ function operations({ runId, experimentId, modelId }: Ids): Operation[] {
     { what: 'deletes a run', change: { type: 'deleteRun', runId } },
     { what: 'restores a run', given: [{ type: 'deleteRun', runId }], change: { type: 'restoreRun', runId } },
     { what: 'sets a tag of a run', change: runTag },
+    { what: 'writes the note of a run', change: { ...runTag, key: 'mlflow.note.content', value: '# a' } },
+    {
+      what: 'writes the note of an experiment',
+      change: { ...experimentTag, key: 'mlflow.note.content', value: '# a' },
+    },
+    {
+      what: 'restores an experiment with a run that was deleted before it',
+      given: [
+        { type: 'deleteRun', runId },
+        { type: 'deleteExperiment', experimentId },
+      ],
+      change: { type: 'restoreExperiment', experimentId },
+    },
     { what: 'changes a tag of a run', given: [runTag], change: { ...runTag, value: 'c' } },
     { what: 'renames a run by its tag', change: { ...runTag, key: 'mlflow.runName', value: 'by tag' } },
     { what: 'deletes a tag of a run', given: [runTag], change: { type: 'deleteTag', runId, key: 'note' } },
@@ -223,12 +282,15 @@ describe('every change against MLflow itself', () => {
           }
         }
         const result = await createSqliteWriter(ours, { distFolder }).apply({
-          changes: [operation.change],
+          changes: [operation.change].flat(),
           expected: [],
         });
         cases.push({ operation, ours, theirs, created: result.created[0] ?? null });
       }
-      const jobs = cases.map(({ theirs, operation }) => ({ file: theirs, changes: [operation.change] }));
+      const jobs = cases.map(({ theirs, operation }) => ({
+        file: theirs,
+        changes: [operation.change].flat(),
+      }));
       const done = spawnSync(python, [path.join(__dirname, 'operations.py')], {
         input: JSON.stringify(jobs),
         encoding: 'utf8',

@@ -1,4 +1,8 @@
 import * as assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
 import * as annotations from '../../../src/commands/registry/annotationCommands';
 import * as lifecycle from '../../../src/commands/registry/lifecycleCommands';
 import * as models from '../../../src/commands/registry/modelCommands';
@@ -197,6 +201,34 @@ describe('registry commands on a real store', () => {
         ({ alias }) => alias === 'gate-1',
       ),
     );
+  });
+
+  it('of a read-only file or folder says so before it asks anything', async function () {
+    this.timeout(30_000);
+    const { file } = open();
+    const folder = path.dirname(file);
+    const script = path.resolve(__dirname, '../../support/refusedPromotion.ts');
+    // Root may write anything, unless it gives that up.
+    const asPlainUser =
+      process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
+    const said = async (): Promise<string> => {
+      const command = [...asPlainUser, process.execPath, '--import', 'tsx', script, file];
+      const { stdout } = await promisify(execFile)(command[0]!, command.slice(1));
+      return stdout;
+    };
+    fs.chmodSync(file, 0o444);
+    const ofFile = await said();
+    fs.chmodSync(file, 0o644);
+    fs.chmodSync(folder, 0o555);
+    const ofFolder = await said();
+    fs.chmodSync(folder, 0o755);
+    for (const text of [ofFile, ofFolder]) {
+      assert.match(
+        text,
+        /"code":"READ_ONLY".*mlflow\.db cannot be changed\. The file or its folder is read-only\./,
+      );
+      assert.match(text, /"shown":\[\]/);
+    }
   });
 
   it('in a store without aliases says so and offers stages', async () => {

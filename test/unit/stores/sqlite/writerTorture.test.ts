@@ -3,10 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StoreError } from '../../../../src/mlflow/errors';
 import type { Change } from '../../../../src/mlflow/writer';
-import { writerSpawn } from '../../../../src/stores/sqlite/writer';
-import type { WriterJob } from '../../../../src/stores/sqlite/writer/messages';
 import { dumpDatabase, makeRegistryStore, removeTempFolders, withDatabase } from '../../../support/database';
-import { buildWriter, NOW, testWriter } from '../../../support/writer';
+import { killWriter, LONG_CHANGE } from '../../../support/kills';
+import { buildWriter, testWriter } from '../../../support/writer';
 
 const name = 'taxi regressor';
 const REGISTRY = [
@@ -170,42 +169,21 @@ describe('SQLite writer among others', () => {
 
   it('killed at 200 random points leaves the database before or after, never between', async function () {
     this.timeout(120_000);
-    const KILLS = 200;
-    const original = makeRegistryStore('3.17.2');
-    const before = dumpDatabase(original, REGISTRY);
-    const changes: Change[] = [
-      promote('4'),
-      { type: 'setModelVersionTag', name, version: '4', key: 'k', value: 'v'.repeat(50_000) },
-      { type: 'renameRegisteredModel', name, newName: 'renamed' },
-    ];
+    const before = dumpDatabase(makeRegistryStore('3.17.2'), REGISTRY);
     const whole = makeRegistryStore('3.17.2');
-    const started = Date.now();
-    await testWriter(whole, { distFolder }).change(...changes);
-    const usual = Date.now() - started;
+    await testWriter(whole, { distFolder }).change(...LONG_CHANGE);
     const after = dumpDatabase(whole, REGISTRY);
     const ends = { before: 0, after: 0 };
-    let file = makeRegistryStore('3.17.2');
-    for (let kill = 0; kill < KILLS; kill++) {
-      const { command, args, options } = writerSpawn({ distFolder });
-      const child = spawn(command, args, { ...options, stdio: ['pipe', 'ignore', 'ignore'] });
-      const closed = new Promise<void>((resolve) => child.on('close', () => resolve()));
-      const job: WriterJob = { file, interpreters: [], request: { changes, expected: [], now: NOW } };
-      child.stdin.on('error', () => undefined);
-      child.stdin.write(`${JSON.stringify(job)}\n`);
-      // Most of its life is Node starting: the last part is where it writes.
-      await Promise.race([closed, delay(usual * (0.4 + 0.7 * Math.random()))]);
-      child.kill('SIGKILL');
-      await closed;
+    await killWriter(distFolder, 200, (file, kill) => {
       const now = dumpDatabase(file, REGISTRY);
       const end = JSON.stringify(now) === JSON.stringify(before) ? 'before' : 'after';
       if (end === 'after') {
         assert.deepEqual(now, after, `kill ${kill}`);
-        assert.equal(integrity(file), 'ok');
-        file = makeRegistryStore('3.17.2');
       }
+      assert.equal(integrity(file), 'ok');
       ends[end]++;
-    }
-    assert.equal(integrity(file), 'ok');
+      return end === 'before';
+    });
     assert.ok(ends.before > 0 && ends.after > 0, `not both ends were seen: ${JSON.stringify(ends)}`);
   });
 
