@@ -1,21 +1,18 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { toStoreError, type StoreError } from '../../src/mlflow/errors';
+import { toStoreError } from '../../src/mlflow/errors';
 import { count, formatDateTime, plainText } from '../../src/mlflow/format';
 import type { ModelPageData, ModelProtocol, ModelVersionDetail } from '../../src/protocol/model';
 import { cleanMarkdown } from '../ui/artifacts/markdown';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
-import { icon } from '../ui/icon';
+import { DetailPage } from '../ui/detailPage';
+import { icon, iconButton } from '../ui/icon';
 import '../ui/menu';
 import type { MenuItem } from '../ui/menu';
-import { Refresher } from '../ui/refresher';
-import { roveRows } from '../ui/rows';
-import { section } from '../ui/section';
-import { banner, emptyState, errorState, skeleton, type StateAction } from '../ui/states';
+import { banner, emptyState } from '../ui/states';
 import { block, text } from '../ui/text';
 import { age } from '../ui/time';
-import { valueTable } from '../ui/valueTable';
 import { overVersions } from './overVersions';
 import { timelineView } from './timeline';
 import { versionTable } from './versionTable';
@@ -26,56 +23,50 @@ interface ViewState {
 }
 
 @customElement('model-page')
-export class ModelPage extends LitElement {
+export class ModelPage extends DetailPage<ModelPageData> {
   connection!: PageConnection<'model', ModelProtocol>;
+  protected readonly what = 'model';
+  protected readonly missing = 'This registered model is not in the store (any more).';
 
-  @state() private data: ModelPageData | undefined;
   @state() private details: ReadonlyMap<string, ModelVersionDetail> | undefined;
-  @state() private error: StoreError | undefined;
-  @state() private actionError = '';
   @state() private metric: string | null = null;
-  private readonly folded = new Set<string>();
-  private readonly opened = new Set<string>();
-  private readonly refresher = new Refresher(() => this.load());
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
-    super.connectedCallback();
     const view = this.connection.view<ViewState>();
     view?.folded.forEach((id) => this.folded.add(id));
     this.metric = view?.metric ?? null;
-    this.connection.client.on('storeChanged', () => this.refresher.request());
-    this.refresher.request();
+    super.connectedCallback();
   }
 
-  protected override updated(): void {
-    this.querySelectorAll<HTMLElement>('table.rows').forEach(roveRows);
+  protected get client(): PageConnection<'model', ModelProtocol>['client'] {
+    return this.connection.client;
   }
 
-  protected override render(): TemplateResult {
-    const { data, error } = this;
-    return html`<div class="page">
-      ${data ? this.loaded(data) : error ? this.notLoaded(error) : skeleton(12, 'Loading the model')}
-    </div>`;
+  protected ask(): Promise<ModelPageData> {
+    return this.client.request('getModel', null);
   }
 
-  private notLoaded(error: StoreError): TemplateResult {
-    return error.code === 'RESOURCE_DOES_NOT_EXIST'
-      ? emptyState('This registered model is not in the store (any more).', this.tryAgain())
-      : errorState(error.message, [this.tryAgain()]);
+  protected override async askMore(): Promise<void> {
+    try {
+      const details = await this.client.request('getDetails', null);
+      this.details = new Map(details.map((detail) => [detail.version, detail]));
+    } catch (error) {
+      this.error = toStoreError(error);
+    }
   }
 
-  private loaded(data: ModelPageData): TemplateResult {
+  protected saveView(): void {
+    this.connection.saveView({ folded: [...this.folded], metric: this.metric } satisfies ViewState);
+  }
+
+  protected whole(data: ModelPageData): TemplateResult {
     const { store } = this.connection.args;
     return html`<header class="page-header">
         ${breadcrumb([
           {
             label: data.storeName,
             title: store,
-            open: () => this.run('openRunTable', { experimentIds: [] }),
+            open: () => this.perform('openRunTable', { experimentIds: [] }),
           },
           { label: data.name },
         ])}
@@ -89,11 +80,15 @@ export class ModelPage extends LitElement {
           <lens-menu .items=${this.menu(data)}></lens-menu>
         </div>
       </header>
-      ${this.banners(data)}
-      <div class=${data.stale || this.error ? 'stale' : ''}>
+      ${this.banners(data, [
+        data.readOnlyReason === null
+          ? nothing
+          : banner('info', `Nothing can be changed here: ${data.readOnlyReason}`),
+      ])}
+      ${this.body(html`
         <div class="title"><h1>${text(data.name)}</h1></div>
         ${this.status(data)} ${this.description(data)} ${this.sections(data)}
-      </div>`;
+      `)}`;
   }
 
   private menu({ name }: ModelPageData): MenuItem[] {
@@ -124,19 +119,6 @@ export class ModelPage extends LitElement {
     ];
   }
 
-  private banners({ stale, readOnlyReason }: ModelPageData): unknown[] {
-    return [
-      this.error ? banner('warning', this.error.message, [this.tryAgain()]) : nothing,
-      stale
-        ? banner('warning', `${stale.message} Shown as of ${formatDateTime(stale.since)}.`, [this.tryAgain()])
-        : nothing,
-      readOnlyReason === null ? nothing : banner('info', `Nothing can be changed here: ${readOnlyReason}`),
-      this.actionError
-        ? banner('warning', this.actionError, [{ label: 'Close', run: () => (this.actionError = '') }])
-        : nothing,
-    ];
-  }
-
   private status({ aliases, versions, more, lastUpdated, now }: ModelPageData): TemplateResult {
     const staged = versions.filter(({ stage }) => stage === 'Production' || stage === 'Staging');
     return html`<div class="status-line">
@@ -149,7 +131,7 @@ export class ModelPage extends LitElement {
             ${
               dangling
                 ? html`${icon('warning', 'The version that it names is gone')}
-                    <button type="button" class="link" @click=${() => this.run('deleteAlias', { alias })}>
+                    <button type="button" class="link" @click=${() => this.perform('deleteAlias', { alias })}>
                       Remove
                     </button>`
                 : nothing
@@ -178,46 +160,38 @@ export class ModelPage extends LitElement {
   }
 
   private sections(data: ModelPageData): TemplateResult {
-    const { versions, more, tags, history } = data;
-    return html`${this.section('versions', 'Versions', versions.length + more, () =>
-      versions.length === 0
-        ? emptyState('No versions yet.', {
-            label: 'Register a run’s model…',
-            run: () => this.run('registerModel', {}),
-          })
-        : html`${versionTable({ data, details: this.details, run: this.run })}
-          ${more > 0 ? html`<p class="muted">${count(more, 'older version')} left out.</p>` : nothing}`,
-    )}
-    ${this.section('timeline', 'In production when?', undefined, () => timelineView(data))}
-    ${data.metricKeys.length > 0 ? this.section('metric', 'Metric over versions', undefined, () => this.chart(data)) : nothing}
-    ${this.section('history', 'History', history.length, () => this.history(data))}
-    ${this.section('tags', 'Tags', tags.length, () =>
-      tags.length === 0
-        ? emptyState('No tags.', { label: 'Set one…', run: () => this.onModel('setTag') })
-        : valueTable({
-            pairs: tags,
-            keyTitle: 'Tag',
-            opened: this.opened,
-            toggle: (key) => this.toggle(this.opened, key),
-            copy: this.copy,
-          }),
+    const { versions, more, tags, history, metricKeys } = data;
+    return html`${this.section({
+      id: 'versions',
+      title: 'Versions',
+      count: String(versions.length + more),
+      body: () =>
+        versions.length === 0
+          ? emptyState('No versions yet.', {
+              label: 'Register a run’s model…',
+              run: () => this.perform('registerModel', {}),
+            })
+          : html`${versionTable({ data, details: this.details, run: this.perform })}
+            ${more > 0 ? html`<p class="muted">${count(more, 'older version')} left out.</p>` : nothing}`,
+    })}
+    ${this.section({ id: 'timeline', title: 'In production when?', body: () => timelineView(data) })}
+    ${
+      metricKeys.length > 0
+        ? this.section({ id: 'metric', title: 'Metric over versions', body: () => this.chart(data) })
+        : nothing
+    }
+    ${this.section({
+      id: 'history',
+      title: 'History',
+      count: String(history.length),
+      body: () => this.history(data),
+    })}
+    ${this.valueSection(
+      { id: 'tags', title: 'Tags', actions: iconButton('add', 'Set Tag…', () => this.onModel('setTag')) },
+      tags,
+      'No tags.',
+      { keyTitle: 'Tag' },
     )}`;
-  }
-
-  private section(
-    id: string,
-    title: string,
-    amount: number | undefined,
-    body: () => TemplateResult,
-  ): TemplateResult {
-    return section({
-      id,
-      title,
-      count: amount === undefined ? undefined : String(amount),
-      open: !this.folded.has(id),
-      onToggle: () => this.toggle(this.folded, id),
-      body,
-    });
   }
 
   private chart({ versions, metricKeys }: ModelPageData): TemplateResult {
@@ -248,7 +222,11 @@ export class ModelPage extends LitElement {
             <span>${text(what, 300)}</span>
             ${
               canUndo
-                ? html`<button type="button" class="link" @click=${() => this.run('undoRegistryChange', {})}>
+                ? html`<button
+                    type="button"
+                    class="link"
+                    @click=${() => this.perform('undoRegistryChange', {})}
+                  >
                     Undo…
                   </button>`
                 : nothing
@@ -258,59 +236,19 @@ export class ModelPage extends LitElement {
     </ul>`;
   }
 
-  private async load(): Promise<void> {
-    try {
-      this.data = await this.connection.client.request('getModel', null);
-      this.error = undefined;
-      const details = await this.connection.client.request('getDetails', null);
-      this.details = new Map(details.map((detail) => [detail.version, detail]));
-    } catch (error) {
-      this.error = toStoreError(error);
-    }
-  }
-
   /** A command on this model; what it lacks it asks for. */
   private onModel(command: string): void {
-    this.run(command, {});
+    this.perform(command, {});
   }
 
-  private readonly run = (command: string, args: Record<string, unknown>): void => {
+  private readonly perform = (command: string, args: Record<string, unknown>): void => {
     const { store, name } = this.connection.args;
     const isOnModel = !('runId' in args || 'experimentIds' in args) && command !== 'registerModel';
-    this.connection.client
-      .request('runCommand', {
-        command: `mlflowLens.${command}`,
-        args: { store, ...(isOnModel ? { name } : {}), ...args },
-      })
-      .catch(this.failed);
-  };
-
-  private readonly copy = (value: string, what: string): void => {
-    this.connection.client.request('copyText', { text: value, what }).catch(this.failed);
-  };
-
-  private readonly failed = (error: unknown): void => {
-    this.actionError = toStoreError(error).message;
+    this.run(command, { store, ...(isOnModel ? { name } : {}), ...args });
   };
 
   private chooseMetric(key: string): void {
     this.metric = key;
-    this.save();
-  }
-
-  private toggle(set: Set<string>, id: string): void {
-    if (!set.delete(id)) {
-      set.add(id);
-    }
-    this.save();
-    this.requestUpdate();
-  }
-
-  private save(): void {
-    this.connection.saveView({ folded: [...this.folded], metric: this.metric } satisfies ViewState);
-  }
-
-  private tryAgain(): StateAction {
-    return { label: 'Try Again', run: () => this.refresher.request() };
+    this.saveView();
   }
 }
