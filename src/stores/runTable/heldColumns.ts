@@ -4,7 +4,7 @@ import type { Column } from './columns';
 const MEMORY = 96 * 1024 * 1024;
 /** A column that may be old is read anew when it is this old, ms, or so many times as old as its reading took. */
 const LEAST_PATIENCE = 2000;
-const PATIENCE = 20;
+const PATIENCE = 6;
 
 export interface HeldColumn {
   column: Column;
