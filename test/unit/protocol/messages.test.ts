@@ -68,4 +68,13 @@ describe('page messages', () => {
     await server.receive({ kind: 'request' });
     assert.deepEqual(ticks, [1]);
   });
+
+  it('answers with other handlers after they were replaced, and ends what the first were asked', async () => {
+    const { client, server } = connected({ echo: async ({ text }) => text, wait: never });
+    const waiting = client.request('wait', null);
+    server.replaceHandlers({ echo: async ({ text }) => `${text}!`, wait: async () => null });
+    await assert.rejects(waiting, { message: 'aborted' });
+    assert.equal(await client.request('echo', { text: 'hi' }), 'hi!');
+    assert.equal(await client.request('wait', null), null);
+  });
 });
