@@ -232,6 +232,12 @@ describe('sweep page', function () {
       return ticks?.map(({ label }) => label).join() === '[128],[64, 64]';
     });
     await page.getByLabel('Scatter: x').selectOption('param:note');
+    // Texts that begin alike are told apart at the axis.
+    await page.waitForFunction(() => {
+      type Plot = Element & { chart?: { scales: { x: { ticks: { label: string }[] } } } };
+      const ticks = document.querySelectorAll<Plot>('sweep-plot')[1]?.chart?.scales.x.ticks ?? [];
+      return ticks.length === 3 && new Set(ticks.map(({ label }) => label)).size === 3;
+    });
     const scatter = '.picture:nth-child(3) sweep-plot canvas';
     assert.ok((await countPixels(page, scatter, '#fde725')) > 5, 'the best point is bright');
   });

@@ -92,6 +92,26 @@ export function cellsOf(column: SweepColumn): Cell[] {
   return Array.from(column.values, (value) => (Number.isNaN(value) ? null : texts[value]!));
 }
 
+const shortened = new WeakMap<SweepColumn, string[]>();
+
+/** A category at an axis: cut, and numbered where others are cut alike. */
+export function shortCategory(column: SweepColumn, index: number): string {
+  let texts = shortened.get(column);
+  if (!texts) {
+    const seen = new Map<string, number>();
+    texts = column.categories.map((category) => {
+      const text = plainText(category, LONGEST_LABEL);
+      const alike = (seen.get(text) ?? 0) + 1;
+      seen.set(text, alike);
+      return alike === 1 ? text : `${plainText(category, LONGEST_LABEL - 4)} (${alike})`;
+    });
+    shortened.set(column, texts);
+  }
+  return texts[index] ?? '';
+}
+
+const LONGEST_LABEL = 14;
+
 /** A cell as it is shown. */
 export function cellText(column: SweepColumn, run: number, digits = 4): string {
   const value = column.values[run]!;

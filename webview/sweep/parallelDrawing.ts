@@ -1,8 +1,7 @@
 import type { SweepColumn } from '../../src/protocol/sweep';
-import { plainText } from '../../src/mlflow/format';
 import { withAlpha, type ChartLook } from '../ui/chartLook';
 import type { AxisBrush } from './brush';
-import { isCategory, placeOf, valueAt, valueText, type Sweep } from './model';
+import { isCategory, placeOf, shortCategory, valueAt, valueText, type Sweep } from './model';
 import { stepOf, STEPS } from './ramp';
 
 export interface Layout {
@@ -193,8 +192,10 @@ function axisTicks(column: SweepColumn, layout: Layout): { y: number; label: str
   if (isCategory(column)) {
     const most = Math.max(2, Math.floor((layout.bottom - layout.top) / 16));
     const every = Math.ceil(column.categories.length / most);
-    return column.categories.flatMap((text, index) =>
-      index % every === 0 ? [{ y: yAt(placeOf(column, index), layout), label: plainText(text, 14) }] : [],
+    return column.categories.flatMap((_, index) =>
+      index % every === 0
+        ? [{ y: yAt(placeOf(column, index), layout), label: shortCategory(column, index) }]
+        : [],
     );
   }
   if (!column.range) {

@@ -14,7 +14,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { formatNumber, plainText } from '../../src/mlflow/format';
 import type { SweepColumn } from '../../src/protocol/sweep';
 import { axisLook, chartLook, logTicks, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
-import { isCategory, valueText } from './model';
+import { isCategory, shortCategory, valueText } from './model';
 
 Chart.register(ScatterController, LineElement, PointElement, LinearScale, LogarithmicScale);
 
@@ -353,10 +353,6 @@ function ownTicks(
 
 function axisText({ column }: PlotAxis, value: number): string {
   return column ? valueText(column, value, 6) : formatNumber(value, 6);
-}
-
-function shortCategory(column: SweepColumn, index: number): string {
-  return plainText(column.categories[index] ?? '', 14);
 }
 
 /** The axis of a column: padded a little, logarithmic where the column is. */
