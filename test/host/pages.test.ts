@@ -88,40 +88,6 @@ describe('pages in editor tabs', () => {
     await workbench.webview().locator('.run-chip.hovered', { hasText: 'too little memory' }).waitFor();
   });
 
-  it('draws a sweep; what is brushed opens in the run table and is there when the tab comes back', async () => {
-    await workbench.executeCommand('mlflowLens.openSweep', { store, parentRunId: SWEEP });
-    const page = workbench.webview();
-    const brushes = page.locator('.brush-line');
-    await page.getByText('18 runs. Drag along an axis').waitFor();
-    const title = (await page.locator('.axis-title').last().boundingBox())!;
-    const plot = (await page.locator('.parallel-plot').boundingBox())!;
-    const x = title.x + title.width / 2;
-    await workbench.page.mouse.move(x, plot.y + 278);
-    await workbench.page.mouse.down();
-    await workbench.page.mouse.move(x, plot.y + 180, { steps: 5 });
-    await workbench.page.mouse.up();
-    await brushes.getByText(/^\d+ of 18 runs/).waitFor();
-    const brushed = (await brushes.innerText()).replace(/\s+/g, ' ');
-    await workbench.screenshots('sweep');
-    await page.getByText('Selected in Table').click();
-    await workbench.tab('taxi-duration').waitFor();
-    await workbench
-      .webview()
-      .getByText(/^\d+ of \d+ runs/)
-      .first()
-      .waitFor();
-    await workbench.tab('Sweep').click();
-    await workbench
-      .webview()
-      .locator('.brush-line')
-      .getByText(/^\d+ of 18 runs/)
-      .waitFor();
-    assert.equal(
-      (await workbench.webview().locator('.brush-line').innerText()).replace(/\s+/g, ' '),
-      brushed,
-    );
-  });
-
   it('shows the runs of an experiment as a table', async () => {
     await workbench.contextMenu(await workbench.reveal(/^taxi-duration/), 'Open Run Table');
     const page = workbench.webview();
@@ -200,6 +166,40 @@ describe('pages in editor tabs', () => {
     await workbench.screenshots('source');
   });
 
+  it('draws a sweep; what is brushed opens in the run table and is there when the tab comes back', async () => {
+    await workbench.executeCommand('mlflowLens.openSweep', { store, parentRunId: SWEEP });
+    const page = workbench.webview();
+    const brushes = page.locator('.brush-line');
+    await page.getByText('18 runs. Drag along an axis').waitFor();
+    const title = (await page.locator('.axis-title').last().boundingBox())!;
+    const plot = (await page.locator('.parallel-plot').boundingBox())!;
+    const x = title.x + title.width / 2;
+    await workbench.page.mouse.move(x, plot.y + 278);
+    await workbench.page.mouse.down();
+    await workbench.page.mouse.move(x, plot.y + 180, { steps: 5 });
+    await workbench.page.mouse.up();
+    await brushes.getByText(/^\d+ of 18 runs/).waitFor();
+    const brushed = (await brushes.innerText()).replace(/\s+/g, ' ');
+    await workbench.screenshots('sweep');
+    await page.getByText('Selected in Table').click();
+    await workbench.tab('taxi-duration').waitFor();
+    await workbench
+      .webview()
+      .getByText(/^\d+ of \d+ runs/)
+      .first()
+      .waitFor();
+    await workbench.tab('Sweep').click();
+    await workbench
+      .webview()
+      .locator('.brush-line')
+      .getByText(/^\d+ of 18 runs/)
+      .waitFor();
+    assert.equal(
+      (await workbench.webview().locator('.brush-line').innerText()).replace(/\s+/g, ' '),
+      brushed,
+    );
+  });
+
   it('come back after the window was reloaded', async function () {
     this.timeout(60_000);
     await workbench.executeCommand('mlflowLens.openRun', { store, runId: XGBOOST });
@@ -275,6 +275,7 @@ describe('pages in editor tabs', () => {
     // From the palette: of the run in front.
     await workbench.runCommand('MLflow: Set Tag…');
     await workbench.answer('reviewed');
+    await workbench.page.getByText('Set the tag "reviewed"').waitFor();
     await workbench.answer('yes');
     await workbench.webview().locator('#section-tags').getByText('reviewed').waitFor();
     await workbench.webview().getByRole('button', { name: 'Add a note' }).click();
