@@ -5,6 +5,9 @@ const SCHEME = 'mlflow-run';
 /** A run that the pointer only passes over is not worth a drawing, ms. */
 const REST = 80;
 
+/** Runs that a tree lit up itself: they are selected there, which is to be seen without us. */
+const selectedInTree = new WeakSet<RunKey>();
+
 /** Names a run to VS Code's decorations. It is no file: nothing opens it. */
 export function runUri({ store, runId }: RunKey): vscode.Uri {
   return vscode.Uri.from({ scheme: SCHEME, path: `/${runId}`, query: store });
@@ -50,7 +53,8 @@ export class LitRun implements vscode.FileDecorationProvider, vscode.Disposable 
 
   private update(): void {
     const before = this.lit;
-    this.lit = this.state.hovered;
+    const { hovered } = this.state;
+    this.lit = hovered && !selectedInTree.has(hovered) ? hovered : null;
     this.changed.fire([before, this.lit].flatMap((run) => (run ? [runUri(run)] : [])));
   }
 }
@@ -61,9 +65,13 @@ export function lightUpSelected<Node>(
   state: ViewState,
   runOfNode: (node: Node) => RunKey | null,
 ): vscode.Disposable {
-  return tree.onDidChangeSelection(({ selection: [first, second] }) =>
-    state.setHovered(first !== undefined && second === undefined ? runOfNode(first) : null),
-  );
+  return tree.onDidChangeSelection(({ selection: [first, second] }) => {
+    const run = first !== undefined && second === undefined ? runOfNode(first) : null;
+    if (run) {
+      selectedInTree.add(run);
+    }
+    state.setHovered(run);
+  });
 }
 
 function runOf(uri: vscode.Uri): RunKey {
