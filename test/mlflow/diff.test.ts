@@ -14,6 +14,8 @@ interface LoggedVersion {
   rows: number;
   elements: number;
   sizeBytes: number;
+  /** The text of the input example, as MLflow wrote it. */
+  example: string;
   inputs: Record<string, string>;
 }
 
@@ -77,9 +79,10 @@ describe('versions that MLflow 3.17.2 logs', function () {
     });
   });
 
-  it('differ in the columns of the signature and in size, and in nothing else of the model', () => {
+  it('differ in the columns of the signature, in size and in the input example, and in nothing else of the model', () => {
     assert.deepEqual(differences('model'), {
       size: [String(older.sizeBytes), String(newer.sizeBytes)],
+      'input example': [older.example, newer.example],
       'signature › inputs › zone': [older.inputs['zone'], newer.inputs['zone']],
       'signature › inputs › tolls': [null, newer.inputs['tolls']],
     });

@@ -26,6 +26,7 @@ def log_version(frame, requirements, alpha):
             model,
             name="lasso",
             signature=infer_signature(frame, model.predict(frame)),
+            input_example=frame[:1],
             pip_requirements=requirements,
             registered_model_name=NAME,
         )
@@ -37,6 +38,7 @@ def log_version(frame, requirements, alpha):
         "rows": data.profile["num_rows"],
         "elements": data.profile["num_elements"],
         "sizeBytes": read.model_size_bytes,
+        "example": open(os.path.join(mlflow.artifacts.download_artifacts("models:/" + info.model_id), read.saved_input_example_info["artifact_path"])).read(),
         "inputs": {column.name: column.type.name for column in read.signature.inputs},
     }
 

@@ -17,7 +17,7 @@ export interface CellContext {
 }
 
 const LONG = 24;
-const SHORT_SOURCES = 280;
+const NARROW = 280;
 
 /** A value, what changed of it, and where it came from. */
 export function cell(
@@ -29,8 +29,8 @@ export function cell(
   const value = row.values[side] ?? null;
   const source = sourceOf(data, row, side);
   return html`<span class="cell-value">${valueText(data, section, row, side)}</span>
-    ${side === data.baseline || value === null ? nothing : change(data, section, row, side)}
-    ${section === 'params' && value !== null && (source || data.pending) ? sourceLink(source, columnWidth < SHORT_SOURCES, () => openSource(side, row.key)) : nothing}`;
+    ${side === data.baseline || value === null ? nothing : change(data, section, row, side, columnWidth < NARROW)}
+    ${section === 'params' && value !== null && (source || data.pending) ? sourceLink(source, columnWidth < NARROW, () => openSource(side, row.key)) : nothing}`;
 }
 
 export function sourceOf(data: DiffPageData, row: PageRow, side: number): CellSource | undefined {
@@ -105,19 +105,25 @@ export function words(before: string, after: string): TemplateResult {
 }
 
 /** Difference from the baseline: sign, arrow, percent, and better or worse where a direction is known. */
-function change(data: DiffPageData, section: SectionName, row: PageRow, side: number): unknown {
+function change(
+  data: DiffPageData,
+  section: SectionName,
+  row: PageRow,
+  side: number,
+  isNarrow: boolean,
+): unknown {
   const delta = row.delta?.[side];
   if (delta === null || delta === undefined || delta === 0) {
     return nothing;
   }
   const base = Number(row.values[data.baseline] ?? NaN);
-  const percent =
-    base !== 0 && Number.isFinite(base) ? ` (${signed((delta / Math.abs(base)) * 100, 3)} %)` : '';
+  const percent = base !== 0 && Number.isFinite(base) ? `${signed((delta / Math.abs(base)) * 100, 3)} %` : '';
   const better = row.better?.[side];
   const verdict = better === true ? 'better' : better === false ? 'worse' : '';
-  return html`<span class="change ${verdict}"
-    >${delta > 0 ? '▲' : '▼'}
-    ${section === 'model' && isSize(row) ? sizeChange(delta) : signed(delta, 3)}${percent} ${verdict}</span
+  const amount = section === 'model' && isSize(row) ? sizeChange(delta) : signed(delta, 3);
+  const told = percent === '' ? amount : isNarrow ? percent : `${amount} (${percent})`;
+  return html`<span class="change ${verdict}" title="${amount} ${percent} ${verdict}"
+    >${delta > 0 ? '▲' : '▼'} ${told} ${verdict}</span
   >`;
 }
 
