@@ -1,4 +1,3 @@
-import type { Expr } from './ast';
 import { attributesAsDict } from './assignment';
 import { attributeOf, evaluate, force } from './expressions';
 import { resolveLazy, runModule } from './imports';
@@ -7,7 +6,7 @@ import { argument, noArguments, unknownArguments, type Machine, type Site } from
 import { callBuiltinMethod } from './methods';
 import { execute, newFrame } from './statements';
 import { callLibrary, callLibraryMethod, libraryBaseCall, libraryMember } from './libraries/index';
-import { decoratedCall, isTransparent } from './libraries/decorators';
+import { decoratedCall } from './libraries/decorators';
 import { bindFields, isRecordClass } from './records';
 import {
   anyOf,
@@ -153,8 +152,10 @@ export function callFunction(m: Machine, target: FunctionData, args: CallArgumen
       return evaluate(m, scope, target.body);
     }
     const frame = newFrame();
-    const completion = execute(m, scope, target.node?.body ?? [], frame);
+    const body = target.node?.body ?? [];
     if (target.node?.isGenerator) {
+      // It runs in parts, while others run between them: what it changes may be changed back.
+      m.uncertain(() => execute(m, scope, body, frame));
       return {
         data: {
           kind: 'object',
@@ -167,6 +168,7 @@ export function callFunction(m: Machine, target: FunctionData, args: CallArgumen
         origin: null,
       };
     }
+    const completion = execute(m, scope, body, frame);
     if (frame.returns.length === 0) {
       return constant('none', null, null);
     }
@@ -283,7 +285,7 @@ export function memberOf(m: Machine, object: Value, name: string): Value {
   if (data.kind === 'instance') {
     const own = data.attributes.get(name);
     if (own) {
-      return force(m, own);
+      return isFaithful(m, data.type, name) ? force(m, own) : anyOf([force(m, own), UNKNOWN]);
     }
     if (name === '__dict__') {
       return attributesAsDict(m, object);
@@ -291,6 +293,9 @@ export function memberOf(m: Machine, object: Value, name: string): Value {
     const value = classMember(m, data.type, name);
     if (value?.data.kind === 'function') {
       return bind(m, value.data, object, object);
+    }
+    if (value && !isFaithful(m, data.type, name)) {
+      return anyOf([value, UNKNOWN]);
     }
     return value ?? proxied(m, object, name) ?? libraryMember(m, object, name);
   }
@@ -308,6 +313,25 @@ export function memberOf(m: Machine, object: Value, name: string): Value {
     return value ?? UNKNOWN;
   }
   return libraryMember(m, object, name);
+}
+
+/** Whether an attribute is what was set: no descriptor, metaclass or hook of the class stands between. */
+function isFaithful(m: Machine, type: ClassData, name: string): boolean {
+  const shared = classMember(m, type, name);
+  const isDescriptor =
+    shared?.data.kind === 'instance' && classMember(m, shared.data.type, '__get__') !== null;
+  const hooks = ['__getattribute__', '__setattr__', '__new__'];
+  return !isDescriptor && !hasMetaclass(m, type) && !hooks.some((hook) => classMember(m, type, hook));
+}
+
+function hasMetaclass(m: Machine, type: ClassData): boolean {
+  return (
+    type.hasMetaclass ||
+    type.bases.some((base) => {
+      const { data } = force(m, base);
+      return data.kind === 'class' && hasMetaclass(m, data);
+    })
+  );
 }
 
 /** What a `__getattr__` of the project's own gives for a name that is not there. */
@@ -356,39 +380,4 @@ function decoratorKind(target: FunctionData): 'staticmethod' | 'classmethod' | '
     }
   }
   return null;
-}
-
-/** The property whose `.setter` a decorator is. */
-function propertyOf({ data }: Value): FunctionData | null {
-  return data.kind === 'method' && data.name === 'setter' && data.receiver.data.kind === 'function'
-    ? data.receiver.data
-    : null;
-}
-
-/** Applies decorators, the innermost first. */
-export function decorate(m: Machine, scope: Scope, value: Value, decorators: readonly Expr[]): Value {
-  let result = value;
-  for (const expr of decorators.toReversed()) {
-    const decorator = evaluate(m, scope, expr);
-    const { data } = result;
-    const getter = propertyOf(decorator);
-    if (getter && data.kind === 'function') {
-      getter.setter = data;
-      result = { data: getter, origin: result.origin };
-      continue;
-    }
-    if (isTransparent(decorator)) {
-      if (data.kind === 'function' || data.kind === 'class') {
-        data.decorators.push(decorator);
-      }
-      continue;
-    }
-    result = callValue(
-      m,
-      decorator,
-      { positional: [result], named: new Map(), open: false },
-      { scope, at: expr.at },
-    );
-  }
-  return result;
 }

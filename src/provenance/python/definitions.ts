@@ -1,9 +1,9 @@
 import type { Expr, FunctionNode, Parameter, Stmt } from './ast';
-import { decorate } from './calls';
+import { decorate } from './decoration';
 import { evaluate } from './expressions';
 import type { Machine } from './machine';
 import { execute, newFrame } from './statements';
-import { constant, type ClassData, type FunctionData, type Scope, type Value } from './values';
+import { constant, keyOf, type ClassData, type FunctionData, type Scope, type Value } from './values';
 
 export function makeFunction(m: Machine, scope: Scope, node: FunctionNode): Value {
   const data: FunctionData = {
@@ -79,6 +79,7 @@ export function makeClass(m: Machine, scope: Scope, statement: Extract<Stmt, { k
       .filter((base) => !base.name && !base.star)
       .map((base) => evaluate(m, scope, base.value)),
     attributes: new Map(),
+    hasMetaclass: statement.bases.some(({ name }) => name === 'metaclass'),
     fields: [],
     fieldOrigins: new Map(),
     decorators: [],
@@ -127,9 +128,12 @@ function isEnumeration(type: ClassData): boolean {
 
 /** `Model.XGB` is a member whose `.value` is what the line says. */
 function makeMembers(m: Machine, type: ClassData): void {
+  const members = new Map<string | null, Value>();
   for (const [name, value] of type.attributes) {
     if (!name.startsWith('_') && value.data.kind === 'constant') {
-      type.attributes.set(name, {
+      // A second name of a value is another name of its first member.
+      const alias = members.get(keyOf(value));
+      const member: Value = alias ?? {
         data: {
           kind: 'instance',
           type,
@@ -141,7 +145,9 @@ function makeMembers(m: Machine, type: ClassData): void {
           region: m.region,
         },
         origin: value.origin,
-      });
+      };
+      members.set(keyOf(value), member);
+      type.attributes.set(name, member);
     }
   }
 }

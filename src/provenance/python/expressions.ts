@@ -57,13 +57,14 @@ export function evaluate(m: Machine, scope: Scope, expr: Expr): Value {
       return unary(expr.operator, evaluate(m, scope, expr.operand), m.originOf(scope, expr));
     case 'boolean':
       return boolean(m, scope, expr);
-    case 'compare':
-      return compare(
-        expr.operator,
-        evaluate(m, scope, expr.left),
-        evaluate(m, scope, expr.right),
-        m.originOf(scope, expr),
-      );
+    case 'compare': {
+      const left = evaluate(m, scope, expr.left);
+      const right = evaluate(m, scope, expr.right);
+      // `a < b < c` asks of both pairs.
+      return expr.left.kind === 'compare'
+        ? UNKNOWN
+        : compare(expr.operator, left, right, m.originOf(scope, expr));
+    }
     case 'conditional': {
       const known = truth(evaluate(m, scope, expr.test));
       const origin = m.originOf(scope, expr);

@@ -113,8 +113,12 @@ function arithmetic(operator: string, a: Constant, b: Constant): Constant | null
       return { type: 'str', value: String(a.value).repeat(Math.max(0, Number(b.value))) };
     }
     if (operator === '/' && a.type === 'str' && b.type === 'str') {
-      // Paths are kept as their text.
-      return { type: 'str', value: `${String(a.value).replace(/\/$/, '')}/${String(b.value)}` };
+      // Paths are kept as their text; an absolute one replaces what stands before it.
+      const right = String(b.value);
+      return {
+        type: 'str',
+        value: right.startsWith('/') ? right : `${String(a.value).replace(/\/$/, '')}/${right}`,
+      };
     }
     return null;
   }

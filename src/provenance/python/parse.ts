@@ -38,6 +38,11 @@ class StatementReader {
         const value = this.expressions.list(children(node));
         return value ? [{ kind: 'expression', value, at }] : [];
       }
+      case 'YieldStatement': {
+        const parts = children(node).filter(({ name }) => name !== 'yield' && name !== 'from');
+        const value = this.expressions.list(parts);
+        return [value ? { kind: 'expression', value, at } : { kind: 'pass', at }];
+      }
       case 'AssignStatement':
         return this.assignment(node);
       case 'UpdateStatement': {
@@ -106,7 +111,8 @@ class StatementReader {
   private isBroken(node: SyntaxNode): boolean {
     for (let child = node.firstChild; child; child = child.nextSibling) {
       if (child.name === '⚠') {
-        return node.name !== 'WithStatement';
+        // The parser does not know a `yield` that gives nothing.
+        return node.name !== 'WithStatement' && this.text(node).trim() !== 'yield';
       }
     }
     return false;

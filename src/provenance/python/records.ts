@@ -79,7 +79,7 @@ export function bindFields(m: Machine, type: ClassData, instance: Value, args: C
 }
 
 /** `field(init=False)` is none of `__init__`. */
-function isArgument(preset: Value | undefined): boolean {
+export function isArgument(preset: Value | undefined): boolean {
   const init = preset?.data.kind === 'object' ? preset.data.args.named.get('init') : undefined;
   return init?.data.kind !== 'constant' || init.data.constant.value !== false;
 }

@@ -1,6 +1,6 @@
 import type { Stmt } from './ast';
 import { assign, augment, remove, setName } from './assignment';
-import { decorate } from './calls';
+import { decorate } from './decoration';
 import { executeFor, executeIf, executeMatch, executeTry, executeWith, repeat } from './control';
 import { makeClass, makeFunction } from './definitions';
 import { evaluate } from './expressions';

@@ -90,6 +90,8 @@ export interface ClassData {
   attributes: Map<string, Value>;
   /** Annotated names of the body, in order: fields of a dataclass. */
   fields: string[];
+  /** Something else makes its objects. */
+  hasMetaclass: boolean;
   /** Where each is annotated. */
   fieldOrigins: Map<string, Origin>;
   decorators: Value[];

@@ -1,7 +1,7 @@
 import { mergeInto } from '../expressions';
 import { dictOf } from '../iteration';
 import { argument, type Machine, type Site } from '../machine';
-import { recordFields } from '../records';
+import { isArgument, recordFields } from '../records';
 import { callValue } from '../calls';
 import { noArguments } from '../machine';
 import {
@@ -134,6 +134,23 @@ export function structured(m: Machine, value: Value): Value {
   return dict;
 }
 
+/** `replace(record, …)` makes a new record of the fields, and runs what its class does then. */
+const replaced: LibraryFunction = (m, args, site) => {
+  const data = args.positional[0]?.data;
+  if (data?.kind !== 'instance') {
+    return UNKNOWN;
+  }
+  const fields = recordFields(m, data.type).filter(({ preset }) => isArgument(preset));
+  const named = new Map(
+    fields.flatMap(({ name }) => {
+      const value = args.named.get(name) ?? data.attributes.get(name);
+      return value ? [[name, value] as const] : [];
+    }),
+  );
+  const type: Value = { data: data.type, origin: null };
+  return callValue(m, type, { positional: [], named, open: args.open }, site);
+};
+
 export const CONFIG_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] = [
   [/^(yaml|ruamel\.yaml|ruamel_yaml|oyaml)\.(safe_load|load|full_load|unsafe_load|round_trip_load)$/, load],
   [/^(json|simplejson|ujson|orjson|toml|tomllib|tomli|rtoml|pytoml)\.(load|loads|load_file)$/, load],
@@ -173,22 +190,7 @@ export const CONFIG_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] =
     (m, args, site, path) => makeObject(m, path, args, site),
   ],
   [/^(dataclasses|attrs?)\.asdict$/, (m, args) => deepDict(m, args.positional[0] ?? UNKNOWN)],
-  [
-    /^dataclasses\.replace$/,
-    (m, args) => {
-      const source = args.positional[0];
-      return source?.data.kind === 'instance'
-        ? {
-            ...source,
-            data: {
-              ...source.data,
-              attributes: new Map([...source.data.attributes, ...args.named]),
-              region: m.region,
-            },
-          }
-        : UNKNOWN;
-    },
-  ],
+  [/^(dataclasses\.replace|attrs?\.evolve)$/, replaced],
   [
     /^(easydict\.EasyDict|munch\.(Munch|munchify|DefaultMunch)|addict\.Dict|ml_collections\.(ConfigDict|config_dict\.ConfigDict)|types\.SimpleNamespace|argparse\.Namespace|box\.(Box|ConfigBox|DDBox)|(yacs|fvcore\.common|detectron2)\.config\.CfgNode)$/,
     (m, args) => {

@@ -19,6 +19,7 @@ const NAMESPACE: ClassData = {
   name: 'Namespace',
   bases: [],
   attributes: new Map(),
+  hasMetaclass: false,
   fields: [],
   fieldOrigins: new Map(),
   decorators: [],
