@@ -98,6 +98,20 @@ describe('run table of a SQLite store', function () {
     }
   });
 
+  it('takes NOT for all runs that the condition does not hold for, and != as MLflow does', async () => {
+    const matched = async (filter: string): Promise<number> => (await table.rows(query({ filter }))).matched;
+    const total = await matched('');
+    for (const condition of ["params.model = 'xgboost'", 'metrics.rmse < 7', "tags.absent = 'x'"]) {
+      assert.equal((await matched(condition)) + (await matched(`not ${condition}`)), total, condition);
+    }
+    const without = await matched('params.model IS NULL');
+    assert.ok(without > 0);
+    assert.equal(
+      await matched("params.model != 'xgboost'"),
+      total - without - (await matched("params.model = 'xgboost'")),
+    );
+  });
+
   it('refuses with the place', async () => {
     await assert.rejects(table.rows(query({ filter: 'rmse < 7' })), (error: StoreError) => {
       assert.equal(error.code, 'INVALID_PARAMETER_VALUE');
