@@ -7,6 +7,7 @@ import type { RelatedData, RelatedModel } from '../../src/protocol/run';
 import { pairs, signatureTable } from '../ui/artifacts/modelPreview';
 import { icon, iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
+import { section } from '../ui/section';
 import { text } from '../ui/text';
 import { age } from '../ui/time';
 
@@ -19,13 +20,41 @@ export interface RelatedOptions {
   /** Keys of opened entries. */
   opened: ReadonlySet<string>;
   toggle: (key: string) => void;
+  folded: ReadonlySet<string>;
+  fold: (section: string) => void;
+  /** The body of the section "Environment". */
+  environment: () => unknown;
+}
+
+/** What the run is tied to, a section each; what it is not tied to has none. */
+export function relatedSections(related: RelatedData, options: RelatedOptions): TemplateResult {
+  const { datasets, models, versions, children, moreChildren } = related;
+  const part = (id: string, title: string, count: string | undefined, body: () => unknown): unknown =>
+    count === '0'
+      ? nothing
+      : section({
+          id,
+          title,
+          count,
+          open: !options.folded.has(id),
+          onToggle: () => options.fold(id),
+          body,
+        });
+  return html`<div class="columns">
+    ${part('datasets', 'Datasets', String(datasets.length), () => datasetsList(related, options))}
+    ${part('models', 'Models', String(models.length + versions.length), () => modelsList(related, options))}
+    ${part('environment', 'Environment', undefined, options.environment)}
+    ${part('children', 'Child runs', `${children.length}${moreChildren ? '+' : ''}`, () =>
+      childrenTable(related, options),
+    )}
+  </div>`;
 }
 
 export function runName({ runName: name, runId }: RunInfo): string {
   return name || runId.slice(0, 8);
 }
 
-export function childrenTable({ children }: RelatedData, { now, openRun }: RelatedOptions): TemplateResult {
+function childrenTable({ children }: RelatedData, { now, openRun }: RelatedOptions): TemplateResult {
   return html`<table class="rows" @keydown=${onRowKey}>
     <colgroup>
       <col />
@@ -59,10 +88,7 @@ export function childrenTable({ children }: RelatedData, { now, openRun }: Relat
   </table>`;
 }
 
-export function datasetsList(
-  { datasets }: RelatedData,
-  { opened, toggle, copy }: RelatedOptions,
-): TemplateResult {
+function datasetsList({ datasets }: RelatedData, { opened, toggle, copy }: RelatedOptions): TemplateResult {
   return html`${datasets.map((dataset) => {
     const key = `dataset ${dataset.name} ${dataset.digest} ${dataset.context}`;
     const isOpen = opened.has(key);
@@ -105,7 +131,7 @@ function datasetBody(dataset: DatasetSummary): TemplateResult {
   </div>`;
 }
 
-export function modelsList(
+function modelsList(
   { models, versions }: RelatedData,
   { opened, toggle, openLoggedModel, openModel, copy }: RelatedOptions,
 ): TemplateResult {

@@ -26,7 +26,7 @@ import { menuItems } from './menuItems';
 import { Navigation } from './navigation';
 import { noteBody } from './note';
 import { paramSource } from './paramSource';
-import { childrenTable, datasetsList, modelsList, type RelatedOptions } from './related';
+import { relatedSections } from './related';
 import { RunData } from './runData';
 import type { ShownRun } from './shownRun';
 import { tables } from './tables';
@@ -324,48 +324,26 @@ export class RunPage extends LitElement {
   }
 
   private relatedSections(related: RelatedData | undefined): TemplateResult | typeof nothing {
-    if (!related) {
-      return nothing;
-    }
-    const options: RelatedOptions = {
-      now: this.now,
-      openRun: this.openRun,
-      openModel: this.openModel,
-      openLoggedModel: (modelId) => this.run('openLoggedModel', { store: this.target.store, modelId }),
-      copy: this.copy,
-      opened: this.opened,
-      toggle: (key) => this.toggle(this.opened, key),
-    };
-    const { datasets, models, versions, children, moreChildren } = related;
-    const part = (id: string, heading: string, amount: number, body: () => unknown): unknown =>
-      amount === 0
-        ? nothing
-        : section({
-            id,
-            title: heading,
-            count: `${amount}${id === 'children' && moreChildren ? '+' : ''}`,
-            open: !this.folded.has(id),
-            onToggle: () => this.toggle(this.folded, id),
-            body,
-          });
-    return html`<div class="columns">
-      ${part('datasets', 'Datasets', datasets.length, () => datasetsList(related, options))}
-      ${part('models', 'Models', models.length + versions.length, () => modelsList(related, options))}
-      ${section({
-        id: 'environment',
-        title: 'Environment',
-        open: !this.folded.has('environment'),
-        onToggle: () => this.toggle(this.folded, 'environment'),
-        body: () =>
-          environments(this.known.askEnvironments(), {
-            filter: this.filter,
-            opened: this.opened,
-            toggle: (key) => this.toggle(this.opened, key),
-            copy: this.copy,
-          }),
-      })}
-      ${part('children', 'Child runs', children.length, () => childrenTable(related, options))}
-    </div>`;
+    return related
+      ? relatedSections(related, {
+          now: this.now,
+          openRun: this.openRun,
+          openModel: this.openModel,
+          openLoggedModel: (modelId) => this.run('openLoggedModel', { store: this.target.store, modelId }),
+          copy: this.copy,
+          opened: this.opened,
+          toggle: (key) => this.toggle(this.opened, key),
+          folded: this.folded,
+          fold: (id) => this.toggle(this.folded, id),
+          environment: () =>
+            environments(this.known.askEnvironments(), {
+              filter: this.filter,
+              opened: this.opened,
+              toggle: (key) => this.toggle(this.opened, key),
+              copy: this.copy,
+            }),
+        })
+      : nothing;
   }
 
   private get target(): RunKey {
