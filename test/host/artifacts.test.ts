@@ -46,13 +46,11 @@ describe('artifacts in VS Code', function () {
 
     const copy = path.join(demo.folder, 'saved.json');
     await workbench.contextMenu(await workbench.reveal(SWEEP_FILE), 'Save Artifact As…');
-    await workbench.answer(copy);
+    // The dialog reads the folder first, and then writes the name that it suggests.
     const input = workbench.page.locator('.quick-input-widget:visible input');
-    await until(async () => {
-      // The dialog reads the folder first, and takes no answer meanwhile.
-      await input.press('Enter', { timeout: 500 }).catch(() => undefined);
-      return fs.existsSync(copy);
-    }, 20_000);
+    await until(async () => (await input.inputValue()).endsWith(SWEEP_FILE));
+    await workbench.answer(copy);
+    await until(() => fs.existsSync(copy));
     assert.equal(fs.readFileSync(copy, 'utf8'), fs.readFileSync(original, 'utf8'));
 
     await workbench.contextMenu(await workbench.reveal(SWEEP_FILE), 'Reveal Artifact');
@@ -106,20 +104,14 @@ describe('artifacts in VS Code', function () {
     await workbench.executeCommand('mlflowLens.addStore', { store: `sqlite:///${hostile.file}` });
     await workbench.executeCommand('mlflowLens.removeStore', { store });
     await workbench.openView('Experiments');
-    await workbench.expand(/^experiment <script>/);
-    const rows: [RegExp, string, RegExp][] = [
-      [/^experiment <script>/, 'Experiments', /experiment <script>/],
-      [/^run <script>/, 'Experiments', /param <script>.*value <script>/s],
-      [/^registered <script>/, 'Models', /description <script>/],
-      [/^v2.*alias 2 <script>/, 'Models', /alias @alias 2 <script>/],
-    ];
-    for (const [row, view, says] of rows) {
-      await checkTooltip(row, says, view);
-    }
-    await workbench.expand(/^run <script>/);
-    await workbench.expand(/^Artifacts/);
-    await checkTooltip(/^<img src=x/, /<img src=x onerror/);
-    await checkTooltip(/^a �gnp/, /a �gnp\.txt/);
+    const experiment = /^experiment <script>/;
+    const run = /^run <script>/;
+    await checkTooltip([experiment], /experiment <script>/);
+    await checkTooltip([experiment, run], /param <script>.*value <script>/s);
+    await checkTooltip([/^registered <script>/], /description <script>/, 'Models');
+    await checkTooltip([/^v2.*alias 2 <script>/], /alias @alias 2 <script>/, 'Models');
+    await checkTooltip([experiment, run, /^Artifacts/, /^<img src=x/], /<img src=x onerror/);
+    await checkTooltip([experiment, run, /^Artifacts/, /^a �gnp/], /a �gnp\.txt/);
   });
 
   async function tabTo(focused: Locator): Promise<void> {
@@ -129,12 +121,16 @@ describe('artifacts in VS Code', function () {
     await focused.waitFor();
   }
 
-  async function checkTooltip(row: RegExp, says: RegExp, view = 'Experiments'): Promise<void> {
+  /** @param rows the row, behind those to unfold */
+  async function checkTooltip(rows: RegExp[], says: RegExp, view = 'Experiments'): Promise<void> {
     const hover = workbench.page.locator('.monaco-hover:not(.hidden)').last();
     // A row that is drawn anew under the mouse, as the store was read, shows none.
     await until(async () => {
       await workbench.page.mouse.move(700, 18);
-      await (await workbench.reveal(row, view)).hover();
+      for (const folded of rows.slice(0, -1)) {
+        await workbench.expand(folded, view);
+      }
+      await (await workbench.reveal(rows.at(-1)!, view)).hover();
       return hover
         .filter({ hasText: says })
         .waitFor({ timeout: 3000 })

@@ -72,6 +72,8 @@ describe('previews of artifacts', function () {
   let stores: OpenStores;
   let opened: OpenedPage;
   let page: Page;
+  /** What the rendering of Markdown waits for. */
+  let slow: Promise<void> | undefined;
   const acted: string[] = [];
   const files: FileServices = {
     open: async (file) => void acted.push(`open ${path.basename(file)}`),
@@ -95,8 +97,10 @@ describe('previews of artifacts', function () {
       stores,
       services: {
         files,
-        renderMarkdown: async (text) =>
-          `<h1>${text.split('\n')[0]!.slice(2)}</h1><p>The <strong>second</strong> try of <code>rides</code>.</p>`,
+        renderMarkdown: async (text) => {
+          await slow;
+          return `<h1>${text.split('\n')[0]!.slice(2)}</h1><p>The <strong>second</strong> try of <code>rides</code>.</p>`;
+        },
       },
     });
     page = opened.page;
@@ -229,6 +233,38 @@ describe('previews of artifacts', function () {
       await page.getByRole('treeitem', { name: 'input_example.json' }).getAttribute('aria-selected'),
       'true',
     );
+  });
+
+  it('are of the same file when the tab goes on to another run, where that has it', async () => {
+    for (const run of fs.readdirSync(path.join(folder, 'mlruns/1'))) {
+      const other = path.join(folder, 'mlruns/1', run, 'artifacts');
+      if (run !== RUN && /^[0-9a-f]{32}$/.test(run)) {
+        fs.mkdirSync(other, { recursive: true });
+        fs.writeFileSync(path.join(other, 'config.yaml'), 'of: another run\n');
+      }
+    }
+    await choose('config.yaml', 'pre', 'schedule');
+    await page.keyboard.press('k');
+    await page.locator('pre.text-preview', { hasText: 'of: another run' }).waitFor();
+    await page.keyboard.press('[');
+    await choose('README.md', '.markdown h1', 'Title');
+    await page.keyboard.press('k');
+    await page.getByText('Choose a file to see it here.').waitFor();
+    await page.keyboard.press('[');
+    await page.getByRole('treeitem', { name: 'README.md' }).waitFor();
+  });
+
+  it('are of the file that was chosen last, also where one before it answers later', async () => {
+    let answer = (): void => undefined;
+    slow = new Promise((resolve) => (answer = resolve));
+    await page.getByRole('treeitem', { name: 'README.md' }).click();
+    await choose('config.yaml', 'pre', 'schedule');
+    answer();
+    slow = undefined;
+    await opened.settled();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await page.locator('pre.text-preview', { hasText: 'schedule' }).waitFor({ timeout: 1000 });
+    assert.equal(await page.locator('.artifact-preview .markdown').count(), 0);
   });
 
   it('follow a run that is still writing: new files come, the one that is shown grows', async function () {

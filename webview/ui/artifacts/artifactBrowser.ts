@@ -278,7 +278,12 @@ export class LensArtifacts extends LitElement {
       this.preview = await this.host.preview({ owner, path, size, limit: this.limit }, reading.signal);
       this.error = '';
     } catch (error) {
+      if (reading.signal.aborted) {
+        return;
+      }
       if (isCancelled(error)) {
+        // Not by us: the host began to answer for another run of this tab.
+        void this.read(maybe);
         return;
       }
       const { code, message } = toStoreError(error);
