@@ -3,13 +3,14 @@ import { isCancelled, StoreError, toStoreError } from '../mlflow/errors';
 import { lastLogged, runCondition } from '../mlflow/runCondition';
 import type { SampledSeries, SampleRequest } from '../mlflow/samples';
 import type { TrackingStore } from '../mlflow/store';
-import type {
-  ChartMetric,
-  ChartRun,
-  ChartSampleRequest,
-  ChartSeries,
-  ChartsPageData,
-  ChartsProtocol,
+import {
+  stampOf,
+  type ChartMetric,
+  type ChartRun,
+  type ChartSampleRequest,
+  type ChartSeries,
+  type ChartsPageData,
+  type ChartsProtocol,
 } from '../protocol/charts';
 import type { RequestHandlers } from '../protocol/messages';
 import type { ChartsArguments } from '../protocol/pages';
@@ -54,6 +55,13 @@ function handlers(
       return data;
     },
     sample: (request, signal) => sample(request, services, signal),
+    sampleAll: ({ requests }, signal) =>
+      Promise.all(
+        requests.map(async (request) => {
+          const sampled = await sample(request, services, signal);
+          return sampled.map((series, i) => (stampOf(series) === request.series[i]!.known ? null : series));
+        }),
+      ),
     hover: async ({ run }) => {
       services.state.setHovered(run);
       return null;

@@ -43,7 +43,13 @@ export interface ChartsPageData {
 }
 
 export interface ChartSampleRequest extends Sampling {
-  series: { run: RunKey; key: string; origin: number | null }[];
+  series: {
+    run: RunKey;
+    key: string;
+    origin: number | null;
+    /** What the page has drawn already, as `stampOf` says it, with the same sampling: an equal series is not sent. */
+    known?: string;
+  }[];
   budget: number;
 }
 
@@ -57,11 +63,18 @@ export interface ChartSeries extends Omit<SampledSeries, 'last'> {
   problem: string | null;
 }
 
+/** Tells a series from what it was before it grew. */
+export function stampOf({ complete, points, last, problem }: ChartSeries): string {
+  return JSON.stringify([complete, points, last && Array.from(last, String), problem]);
+}
+
 export type ChartsProtocol = {
   requests: {
     load: { params: null; result: ChartsPageData };
     /** In the order of the request. */
     sample: { params: ChartSampleRequest; result: ChartSeries[] };
+    /** The pictures of several charts in one answer; null for a series that is `known`. */
+    sampleAll: { params: { requests: ChartSampleRequest[] }; result: (ChartSeries | null)[][] };
     /** Lights the run up in every view. */
     hover: { params: { run: RunKey | null }; result: null };
     pin: { params: { run: RunKey; pinned: boolean }; result: null };

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { isCancelled, toStoreError } from '../../src/mlflow/errors';
 import { count, plainText } from '../../src/mlflow/format';
-import type { ChartRun, ChartSampleRequest, ChartSeries } from '../../src/protocol/charts';
+import { stampOf, type ChartRun, type ChartSampleRequest, type ChartSeries } from '../../src/protocol/charts';
 import type { RunKey } from '../../src/state/viewState';
 import { chartLook } from '../ui/chartLook';
 import { iconButton } from '../ui/icon';
@@ -25,7 +25,11 @@ import type { ChartSettings } from './settings';
 
 /** What a card asks of its page. */
 export interface CardHost {
-  readonly sample: (request: ChartSampleRequest, signal: AbortSignal) => Promise<ChartSeries[]>;
+  /** Null for a series that is `known`. @param signal null where the answer serves in any case */
+  readonly sample: (
+    request: ChartSampleRequest,
+    signal: AbortSignal | null,
+  ) => Promise<(ChartSeries | null)[]>;
   readonly actions: RunActions;
   readonly setRange: (metric: string, range: [number, number] | null) => void;
   /** The crosshair stands at x in all charts; null: nowhere. */
@@ -71,6 +75,8 @@ export class ChartCard extends LitElement {
   @state() private failure: string | undefined;
   @state() private offScale = { above: 0, below: 0 };
   private sampledRuns: readonly ChartRun[] = [];
+  /** How the series were sampled: what grows since then is all that is asked for. */
+  private sampling = '';
   private groups: readonly GroupLine[] = [];
   private view: ChartView | undefined;
   /** In the place of the view where each run has one value. */
@@ -244,38 +250,47 @@ export class ChartCard extends LitElement {
       return;
     }
     const width = this.querySelector('.plot')?.clientWidth ?? 600;
+    const sampling = {
+      x: this.settings.x,
+      logX: this.settings.logX,
+      logY: this.settings.logY,
+      range: this.range,
+      // Columns of the picture in steps, so that a width that changes a little asks for nothing.
+      buckets: Math.max(100, Math.ceil((width - 60) / 50) * 50),
+      smoothing: this.settings.smoothing.weight > 0 ? this.settings.smoothing : null,
+    };
+    const series = runs.map((run) => ({
+      run: { store: run.store, runId: run.runId },
+      key: this.metric,
+      origin: run.startTime,
+    }));
+    const signature = JSON.stringify([sampling, series]);
+    const before = signature === this.sampling ? (this.series ?? []) : [];
+    const grows = before.length > 0 && before.every(({ complete, problem }) => complete && !problem);
     let budget = FIRST_BUDGET;
     for (;;) {
-      const request: ChartSampleRequest = {
-        x: this.settings.x,
-        logX: this.settings.logX,
-        logY: this.settings.logY,
-        range: this.range,
-        // Columns of the picture in steps, so that a width that changes a little asks for nothing.
-        buckets: Math.max(100, Math.ceil((width - 60) / 50) * 50),
-        smoothing: this.settings.smoothing.weight > 0 ? this.settings.smoothing : null,
-        budget,
-        series: runs.map((run) => ({
-          run: { store: run.store, runId: run.runId },
-          key: this.metric,
-          origin: run.startTime,
-        })),
-      };
       try {
-        const series = await this.host.sample(request, controller.signal);
+        const known = grows ? series.map((key, i) => ({ ...key, known: stampOf(before[i]!) })) : series;
+        const sampled = await this.host.sample(
+          { ...sampling, budget, series: known },
+          grows ? null : controller.signal,
+        );
         if (controller.signal.aborted) {
           return;
         }
         this.failure = undefined;
         this.sampledRuns = runs;
-        this.series = series;
+        this.sampling = signature;
+        if (sampled.some((one) => one !== null)) {
+          this.series = sampled.map((one, i) => one ?? before[i]!);
+        }
       } catch (error) {
         if (!isCancelled(error) && !controller.signal.aborted) {
           this.failure = toStoreError(error).message;
         }
         return;
       }
-      if (this.series.every(({ complete }) => complete)) {
+      if (this.series?.every(({ complete }) => complete)) {
         return;
       }
       budget = NEXT_BUDGET;

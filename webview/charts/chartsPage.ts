@@ -21,6 +21,7 @@ import { sameWhereEqual } from './lines';
 import { ChartsMemory } from './memory';
 import { movedOrder, placedOrder, sectionsOf, sharedRanges, type MetricSection } from './sections';
 import { readSettings, type ChartSettings, type ChartsView } from './settings';
+import { Together } from './together';
 import { toolbar } from './toolbar';
 import { runsLine, type RunActions } from './runsLine';
 
@@ -44,7 +45,6 @@ export class ChartsPage extends LivePage<ChartsPageData> {
   private readonly yExtents = new Map<string, [number, number]>();
   private settingsRead = false;
   /** The store committed: histories may have grown. What else changes a page leaves them as they are. */
-  private newRows = true;
   private saving: ReturnType<typeof setTimeout> | undefined;
 
   protected get client(): CommonClient {
@@ -55,7 +55,8 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     const { client, args } = this.connection;
     this.onlyMetrics = args.metrics?.length ? args.metrics : undefined;
     this.memory.restore(this.connection.view<Partial<ChartsView>>());
-    client.on('storeChanged', () => (this.newRows = true));
+    // Beside the question for the runs, not after it.
+    client.on('storeChanged', () => this.version++);
     super.connectedCallback();
     client.on('viewStateChanged', () => this.refresher.request());
     client.on('hovered', (run) => (this.hovered = run && keyOf(run)));
@@ -72,10 +73,6 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     }
     super.take({ ...data, runs: sameWhereEqual(data.runs, this.data?.runs ?? []) });
     this.regroup();
-    if (this.newRows) {
-      this.newRows = false;
-      this.version++;
-    }
   }
 
   protected whole(data: ChartsPageData): TemplateResult {
@@ -218,9 +215,14 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     setBaseline: (run) => this.run('setBaseline', { runs: [run] }),
   };
 
+  private readonly growing = new Together(async (requests) =>
+    this.connection.client.request('sampleAll', { requests }),
+  );
+
   private readonly cardHost: CardHost = {
     actions: this.runActions,
-    sample: (request, signal) => this.connection.client.request('sample', request, signal),
+    sample: (request, signal) =>
+      signal ? this.connection.client.request('sample', request, signal) : this.growing.sample(request),
     setRange: (metric, range) => this.memory.setRange(metric, this.settings.shareX, range),
     setCursor: (x) => {
       for (const card of this.querySelectorAll<ChartCard>('chart-card')) {
