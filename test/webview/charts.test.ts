@@ -6,7 +6,7 @@ import { assignColor, PALETTES } from '../../src/state/colors';
 import { ViewState } from '../../src/state/viewState';
 import type { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
-import { removeTempFolders } from '../support/database';
+import { removeTempFolders, withDatabase } from '../support/database';
 import { fixture } from '../support/fixtures';
 import {
   EXPERIMENT,
@@ -188,6 +188,42 @@ describe('charts page', function () {
     assert.equal(valuesOf(grown).length, 230);
     assert.equal(grown.datasets[0]!.points.at(-1)![1], 229 * 0.5);
     await new Promise((done) => (writer.exitCode === null ? writer.once('exit', done) : done(undefined)));
+  });
+
+  it('asks in one message for all charts that may have grown, and gets only the series that did', async () => {
+    const metrics = (): Record<string, Iterable<HistoryPoint>> => ({
+      a: series(wave(100)),
+      b: series(wave(100)),
+      c: series(wave(100)),
+    });
+    const file = make([{ metrics: metrics(), status: 'RUNNING', endTime: null }, { metrics: metrics() }]);
+    const { page } = await open(file);
+    for (const key of ['a', 'b', 'c']) {
+      await chartWhere(page, key, ({ datasets }) => datasets.length >= 2);
+    }
+    await page.evaluate(() => {
+      const answers: number[] = [];
+      Object.assign(window, { answers });
+      window.addEventListener('message', (event: MessageEvent<{ result?: unknown }>) => {
+        const { result } = event.data;
+        if (Array.isArray(result) && result.length > 0) {
+          answers.push(result.flat().filter((one) => one !== null).length);
+        }
+      });
+    });
+    withDatabase(file, (database) =>
+      database
+        .prepare(
+          "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES ('b', 1, ?, ?, 100, 0)",
+        )
+        .run(START + 100_000, runIdOf(1)),
+    );
+    await chartWhere(page, 'b', (chart) => valuesOf(chart).length === 101);
+    assert.deepEqual(
+      await page.evaluate(() => (window as Window & { answers?: number[] }).answers),
+      [1],
+      'one answer, with one series of six',
+    );
   });
 
   it('draws itself again in the colours of another theme', async () => {
