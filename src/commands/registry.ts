@@ -62,6 +62,7 @@ export function registerRegistryCommands(deps: RegistryCommandDeps): Disposable 
   register('setTag', annotations.setTag);
   register('deleteTag', annotations.deleteTag);
   register('editDescription', annotations.editDescription);
+  register('createRun', lifecycle.createRun);
   register('renameRun', lifecycle.renameRun);
   register('deleteRuns', lifecycle.deleteRuns);
   register('restoreRuns', lifecycle.restoreRuns);

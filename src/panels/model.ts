@@ -2,13 +2,21 @@ import type { Experiment, ModelVersion, RegisteredModel, Run } from '../mlflow/e
 import { isCancelled } from '../mlflow/errors';
 import { count, formatNumber, plainText } from '../mlflow/format';
 import type { TrackingStore } from '../mlflow/store';
-import type { ModelHistoryRow, ModelProtocol, ModelVersionRow, VersionMetric } from '../protocol/model';
+import type { RequestHandlers } from '../protocol/messages';
+import type {
+  ModelHistoryRow,
+  ModelProtocol,
+  ModelVersionDetail,
+  ModelVersionRow,
+  VersionMetric,
+} from '../protocol/model';
+import type { PageArguments } from '../protocol/pages';
 import { changedKeys } from '../registry/comparison';
 import { timeline } from '../registry/timeline';
 import { headlineMetric, metricDirection, type Direction } from '../state/metrics';
 import { storeName } from '../stores/uri';
 import { versionDetails } from './modelVersions';
-import type { PageDefinition, PageServices } from './page';
+import type { PageDefinition, PageServices, PageSession } from './page';
 
 /** Versions whose runs are read; a model with more says how many are left out. */
 const MAX_VERSIONS = 100;
@@ -24,7 +32,17 @@ export const modelPage: PageDefinition<'model', ModelProtocol> = {
   initialTitle: ({ name }) => plainText(name, 60),
   key: ({ store, name }) => `${store}\n${name}`,
   stores: ({ store }) => [store],
-  handlers: ({ store: uri, name }, services, session) => ({
+  handlers,
+};
+
+function handlers(
+  { store: uri, name }: PageArguments['model'],
+  services: PageServices,
+  session: PageSession,
+): RequestHandlers<ModelProtocol> {
+  /** Read from files that a commit elsewhere in the store does not touch: kept while the versions are the same. */
+  let details: { of: string; answer: Promise<ModelVersionDetail[]> } | null = null;
+  return {
     getModel: async (_, signal) => {
       const store = await services.stores.get(uri);
       const notice = services.history?.observe(uri);
@@ -62,11 +80,19 @@ export const modelPage: PageDefinition<'model', ModelProtocol> = {
     getDetails: async (_, signal) => {
       const store = await services.stores.get(uri);
       const { versions } = await store.getRegisteredModel(name, signal);
-      const details = await versionDetails(store, versions.slice(0, MAX_VERSIONS + 1), signal);
-      return details.slice(0, MAX_VERSIONS);
+      const read = versions.slice(0, MAX_VERSIONS + 1);
+      const of = JSON.stringify(read.map(({ version, runId, source }) => [version, runId, source]));
+      if (details?.of !== of) {
+        const asked = { of, answer: versionDetails(store, read, signal) };
+        details = asked;
+        asked.answer.catch(() => {
+          details = details === asked ? null : details;
+        });
+      }
+      return (await details.answer).slice(0, MAX_VERSIONS);
     },
-  }),
-};
+  };
+}
 
 type Runs = ReadonlyMap<string, Run>;
 

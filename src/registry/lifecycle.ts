@@ -28,6 +28,21 @@ export function previewRenameRun(run: Run, newName: string): Preview {
   };
 }
 
+export function previewCreateRun(experiment: Experiment, runName: string): Preview {
+  mustBeValid(runNameProblem(runName));
+  const { experimentId, name, lifecycleStage } = experiment;
+  return {
+    title: `Create the run ${shown(runName)} in ${shown(name)}?`,
+    sentences: [],
+    button: 'Create Run',
+    done: `The run ${shown(runName)} is created in ${shown(name)}.`,
+    changes: [{ type: 'createRun', experimentId, runName }],
+    expected: [facts.experimentStage(experimentId, name, lifecycleStage)],
+    effects: [effect(`run in ${name}`, null, runName)],
+    undo: null,
+  };
+}
+
 export function previewDeleteRuns(runs: readonly Run[], childCount = 0): Preview {
   const active = inStage(runs, 'active', 'Those runs are deleted already.');
   return {

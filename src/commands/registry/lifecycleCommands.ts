@@ -2,6 +2,7 @@ import type { Experiment, Run } from '../../mlflow/entities';
 import type { TrackingStore } from '../../mlflow/store';
 import {
   previewCreateExperiment,
+  previewCreateRun,
   previewDeleteExperiments,
   previewDeleteRuns,
   previewRenameExperiment,
@@ -14,6 +15,25 @@ import { experimentNameProblem, runNameProblem } from '../../registry/validation
 import { fieldsOf, textOf } from '../fields';
 import { chooseExperiment, chooseRun, chooseStore } from './choose';
 import { performConfirmed, performEdited, type RegistryContext } from './perform';
+
+/** `{store, experimentId, runName?}`: the name stands in the box, whose Enter confirms. */
+export async function createRun(context: RegistryContext, args: unknown): Promise<void> {
+  const title = 'Create Run';
+  const { uri, store } = await chooseStore(context, args, title);
+  const experimentId = await chooseExperiment(context, store, args, title);
+  await performEdited(
+    context,
+    uri,
+    async () => ({
+      title: `${title} in ${shown((await store.getExperiment(experimentId)).name)}`,
+      prompt:
+        'Its name. It is RUNNING, as for MLflow, until code that resumes it by its id ends it. Enter creates it.',
+      value: textOf(args, 'runName'),
+      problem: runNameProblem,
+    }),
+    async (runName) => previewCreateRun(await store.getExperiment(experimentId), runName),
+  );
+}
 
 /** `{store, runId, newName?}`: the name stands in the box, whose Enter confirms. */
 export async function renameRun(context: RegistryContext, args: unknown): Promise<void> {

@@ -359,6 +359,15 @@ describe('registry commands on a real store', () => {
       (await tracking.searchExperiments({ view: 'ALL', maxResults: 10, nameContains: text })).items[0]
         ?.experimentId;
     const experimentId = (await find('trial')) ?? '';
+    ui.will({ type: '' });
+    await assert.rejects(lifecycle.createRun(context, { store, experimentId }), isCancelled);
+    ui.will({ type: 'by hand' });
+    await lifecycle.createRun(context, { store, experimentId });
+    const runs = await tracking.searchRuns({ experimentIds: [experimentId], view: 'ALL', maxResults: 5 });
+    assert.deepEqual(
+      runs.items.map(({ info }) => `${info.runName} ${info.status}`),
+      ['by hand RUNNING'],
+    );
     ui.will({ type: 'trials' });
     await lifecycle.renameExperiment(context, { store, experimentId });
     ui.will({ type: 'trials' });
