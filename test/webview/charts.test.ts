@@ -1,30 +1,12 @@
 import * as assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { chartsPage } from '../../src/panels/charts';
-import type { ChartsArguments } from '../../src/protocol/pages';
 import { assignColor, PALETTES } from '../../src/state/colors';
-import { ViewState } from '../../src/state/viewState';
-import type { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
-import { removeTempFolders, withDatabase } from '../support/database';
-import { fixture } from '../support/fixtures';
-import {
-  EXPERIMENT,
-  makeHistoryStore,
-  pythonExecute,
-  runIdOf,
-  START,
-  startWriter,
-  type HistoryPoint,
-  type MadeRun,
-} from '../support/histories';
-import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { withDatabase } from '../support/database';
+import { pythonExecute, runIdOf, START, startWriter, type HistoryPoint } from '../support/histories';
 import { reference } from '../unit/series/reference';
 import { canvasOf, chartWhere, countPixels, plotOf, readChart, saidOf, valuesOf } from './chartTools';
-
-function series(values: readonly number[], first = 0): HistoryPoint[] {
-  return values.map((value, i) => [first + i, START + (first + i) * 1000, value]);
-}
+import { make, series, useCharts, wave } from './chartsHarness';
 
 function* million(): Iterable<HistoryPoint> {
   for (let i = 1; i <= 1_000_000; i++) {
@@ -32,48 +14,12 @@ function* million(): Iterable<HistoryPoint> {
   }
 }
 
-const wave = (count: number, shift = 0): number[] =>
-  Array.from({ length: count }, (_, i) => Math.exp(-i / 200) + 0.1 * Math.sin(i / 7 + shift) + 0.2);
-
-describe('charts page', function () {
+describe('charts page: what is drawn', function () {
   this.timeout(60_000);
-  let stores: OpenStores;
-  let opened: OpenedPage | undefined;
-  let state: ViewState;
-  const saved: { name: string; data: Uint8Array }[] = [];
-
-  afterEach(async () => {
-    const page = opened;
-    opened = undefined;
-    await page?.close();
-    stores?.dispose();
-    removeTempFolders();
-  });
-
-  async function open(file: string, args: Partial<ChartsArguments> = {}): Promise<OpenedPage> {
-    const uri = sqliteUri(file);
-    stores = openStores(uri);
-    stores.setPollInterval(200);
-    await stores.get(uri);
-    stores.setPollInterval(200);
-    state = new ViewState({ get: () => undefined, update: async () => undefined });
-    saved.length = 0;
-    opened = await openPage({
-      definition: chartsPage,
-      args: 'runs' in args ? args : { store: uri, experimentIds: [EXPERIMENT], ...args },
-      stores,
-      state,
-      services: { saveFile: async (name, data) => void saved.push({ name, data }) },
-    });
-    return opened;
-  }
-
-  function make(runs: Partial<MadeRun>[]): string {
-    return makeHistoryStore(runs.map((run, i) => ({ runId: runIdOf(i + 1), ...run })));
-  }
+  const charts = useCharts();
 
   it('draws a spike of one step at every zoom of a million points, linear and logarithmic, by keyboard', async () => {
-    const { page } = await open(make([{ metrics: { loss: million() } }]));
+    const { page } = await charts.open(make([{ metrics: { loss: million() } }]));
     const whole = await chartWhere(page, 'loss', (chart) => Math.max(...valuesOf(chart)) === 1000);
     assert.equal(Math.max(...valuesOf(whole)), 1000);
     assert.ok(valuesOf(whole).length < 5000, 'the page gets what it draws, not the history');
@@ -117,7 +63,7 @@ describe('charts page', function () {
   });
 
   it('marks NaN and infinities, breaks the line there, and says so', async () => {
-    const { page } = await open(
+    const { page } = await charts.open(
       make([{ metrics: { loss: series([1, 2, NaN, 2, 1, Infinity, 1.5, -Infinity, 2]) } }]),
     );
     const chart = await readChart(page, 'loss');
@@ -132,7 +78,7 @@ describe('charts page', function () {
   });
 
   it('says what a log axis cannot show, and never draws a false floor', async () => {
-    const { page } = await open(make([{ metrics: { loss: series([0, -1, 1, 10, 100, 0, 1000]) } }]));
+    const { page } = await charts.open(make([{ metrics: { loss: series([0, -1, 1, 10, 100, 0, 1000]) } }]));
     await readChart(page, 'loss');
     await page.getByLabel('log y').check();
     // The old lines stand on the new axis until the new ones are here.
@@ -154,7 +100,7 @@ describe('charts page', function () {
   it('smooths as TensorBoard does, the raw line faint beneath', async () => {
     const { x, y, ema } = reference.smoothing;
     const points = x.map((step, i): HistoryPoint => [step, START + step, y[i]!]);
-    const { page } = await open(make([{ metrics: { loss: points } }]));
+    const { page } = await charts.open(make([{ metrics: { loss: points } }]));
     await readChart(page, 'loss');
     await page.getByLabel('Kind of smoothing').selectOption('ema');
     await page.locator('input[type=range]').fill('0.6');
@@ -167,7 +113,7 @@ describe('charts page', function () {
     smoothed!.points.forEach(([, value], i) => assert.ok(Math.abs(value - ema['0.6']![i]!) < 1e-9));
     assert.match(raw!.color, /^#[0-9A-F]{6}40$/i, 'a quarter as strong');
     await page.waitForTimeout(700);
-    assert.deepEqual(state.setting<{ smoothing: unknown }>('charts')?.smoothing, {
+    assert.deepEqual(charts.state.setting<{ smoothing: unknown }>('charts')?.smoothing, {
       kind: 'ema',
       weight: 0.6,
     });
@@ -175,7 +121,7 @@ describe('charts page', function () {
 
   it('grows with a real writer, by itself', async () => {
     const file = make([{ metrics: { loss: series(wave(200)) }, status: 'RUNNING', endTime: null }]);
-    const { page } = await open(file);
+    const { page } = await charts.open(file);
     assert.equal(valuesOf(await readChart(page, 'loss')).length, 200);
     const writer = startWriter(file, {
       runId: runIdOf(1),
@@ -197,7 +143,7 @@ describe('charts page', function () {
       c: series(wave(100)),
     });
     const file = make([{ metrics: metrics(), status: 'RUNNING', endTime: null }, { metrics: metrics() }]);
-    const { page } = await open(file);
+    const { page } = await charts.open(file);
     for (const key of ['a', 'b', 'c']) {
       await chartWhere(page, key, ({ datasets }) => datasets.length >= 2);
     }
@@ -227,12 +173,12 @@ describe('charts page', function () {
   });
 
   it('draws itself again in the colours of another theme', async () => {
-    const { page } = await open(make([{ metrics: { loss: series(wave(50)) } }]));
+    const { page } = await charts.open(make([{ metrics: { loss: series(wave(50)) } }]));
     const slot = assignColor(runIdOf(1), []).color;
     const dark = await readChart(page, 'loss');
     assert.equal(dark.datasets[0]!.color, PALETTES.dark[slot]);
     for (const kind of ['light', 'highContrast', 'highContrastLight'] as const) {
-      await opened!.setTheme(kind);
+      await charts.opened!.setTheme(kind);
       const chart = await chartWhere(
         page,
         'loss',
@@ -243,119 +189,9 @@ describe('charts page', function () {
     }
   });
 
-  it('comes back from hiding as it was: zoom, hidden runs, folded sections, enlarged chart', async () => {
-    const { page } = await open(
-      make([
-        { name: 'first', metrics: { loss: series(wave(300)), 'val/loss': series(wave(300)) } },
-        { name: 'second', metrics: { loss: series(wave(300, 1)) } },
-      ]),
-    );
-    assert.equal((await readChart(page, 'loss')).datasets.length, 2);
-    await page.locator('.run-chip', { hasText: 'second' }).click();
-    await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 1);
-    await page.locator(plotOf('loss')).focus();
-    await page.keyboard.press('+');
-    const zoomed = await chartWhere(page, 'loss', ({ x }) => x.max - x.min < 290);
-    await page.getByRole('button', { name: 'val/ 1' }).click();
-    await opened!.hideAndShow();
-    const back = await readChart(page, 'loss');
-    assert.deepEqual([back.datasets.map(({ label }) => label), back.x], [['first'], zoomed.x]);
-    assert.equal(await page.locator('chart-card').count(), 1, 'val/ is still folded');
-    await page.getByRole('button', { name: 'Show 1 hidden run' }).click();
-    await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 2);
-  });
-
-  it('zooms by dragging and by ctrl and wheel, all charts at once, and fetches the detail', async () => {
-    const { page } = await open(make([{ metrics: { a: series(wave(20_000)), b: series(wave(20_000)) } }]));
-    const before = await readChart(page, 'a');
-    await page.waitForFunction(() => /shown as/.test(document.querySelector('.said')?.textContent ?? ''));
-    const box = (await page.locator(plotOf('a')).boundingBox())!;
-    const y = box.y + 100;
-    await page.mouse.move(box.x + 200, y);
-    await page.mouse.down();
-    await page.mouse.move(box.x + 230, y, { steps: 4 });
-    await page.mouse.up();
-    const zoomed = await chartWhere(page, 'a', ({ x }) => x.max < before.x.max);
-    assert.ok(zoomed.x.max - zoomed.x.min < 2500);
-    const other = await chartWhere(page, 'b', ({ x }) => x.max < before.x.max);
-    assert.deepEqual(other.x, zoomed.x);
-    await page.waitForFunction(() => /each drawn/.test(document.querySelector('.said')?.textContent ?? ''));
-    await page.keyboard.down('Control');
-    await page.mouse.wheel(0, 300);
-    await page.keyboard.up('Control');
-    await chartWhere(page, 'a', ({ x }) => x.max - x.min > zoomed.x.max - zoomed.x.min);
-    await page.locator(plotOf('a')).dblclick();
-    await chartWhere(page, 'a', ({ x }) => x.max === before.x.max);
-  });
-
-  it('shows one crosshair in all charts with exact values, and lights up the same run everywhere', async () => {
-    const { page } = await open(
-      make([
-        { name: 'low', metrics: { a: series(wave(100)), b: series(wave(100)) } },
-        { name: 'high', metrics: { a: series(wave(100).map((value) => value + 5)) } },
-      ]),
-    );
-    await readChart(page, 'a');
-    await readChart(page, 'b');
-    const box = (await page.locator(plotOf('a')).boundingBox())!;
-    await page.mouse.move(box.x + box.width / 2, box.y + 60);
-    const cells = page.locator('chart-card[data-metric="b"] [data-cursor]');
-    await page.waitForFunction(() =>
-      /@ \d+/.test(document.querySelector('chart-card[data-metric="b"] [data-cursor]')?.textContent ?? ''),
-    );
-    const [, value, step] = /^(\S+) @ (\d+)$/.exec((await cells.first().textContent()) ?? '') ?? [];
-    assert.ok(Math.abs(Number(value) - wave(100)[Number(step)]!) < 1e-6, `${value} at ${step}`);
-    // The run nearest to the pointer is named beside its point.
-    await page.mouse.move(box.x + box.width / 2, box.y + 28);
-    const label = page.locator('chart-card[data-metric="a"] .cursor-label');
-    await label.filter({ hasText: /^high\s+\S+ @ \d+$/ }).waitFor();
-    // Another view lights a run up: its line is strong, the other faint; and the page tells what it lights up itself.
-    state.setHovered({ store: stores.list()[0]!.uri, runId: runIdOf(2) });
-    const lit = await chartWhere(page, 'a', ({ datasets }) => datasets.some(({ width }) => width === 2.5));
-    const [strong] = lit.datasets.filter(({ width }) => width === 2.5);
-    assert.equal(strong!.label, 'high');
-    assert.match(lit.datasets.find(({ label }) => label === 'low')!.color, /^#[0-9A-F]{8}$/i);
-    await page.locator('.run-chip', { hasText: 'low' }).hover();
-    await page.waitForFunction(() => document.querySelector('.run-chip.hovered') !== null);
-    await page.waitForTimeout(50);
-    assert.equal(state.hovered?.runId, runIdOf(1));
-  });
-
-  it('pans by Shift and dragging, by the touch pad and by the keyboard; each chart alone where x is not shared', async () => {
-    const { page } = await open(make([{ metrics: { a: series(wave(1000)), b: series(wave(1000)) } }]));
-    const whole = await readChart(page, 'a');
-    await readChart(page, 'b');
-    await page.getByLabel('same x').uncheck();
-    await page.locator(plotOf('a')).focus();
-    await page.keyboard.press('+');
-    const zoomed = await chartWhere(page, 'a', ({ x }) => x.max < whole.x.max);
-    const width = zoomed.x.max - zoomed.x.min;
-    assert.deepEqual((await readChart(page, 'b')).x, whole.x);
-    const shifted = async (from: number, direction: 1 | -1): Promise<number> => {
-      const { x } = await chartWhere(page, 'a', (chart) => direction * (chart.x.min - from) > 0.05 * width);
-      assert.ok(Math.abs(x.max - x.min - width) < 1e-6 * width, 'as wide as before');
-      return x.min;
-    };
-    await page.keyboard.press('Shift+ArrowRight');
-    const byKey = await shifted(zoomed.x.min, 1);
-    const box = (await page.locator(plotOf('a')).boundingBox())!;
-    await page.mouse.move(box.x + 200, box.y + 100);
-    await page.mouse.wheel(-60, 0);
-    const byPad = await shifted(byKey, -1);
-    await page.keyboard.down('Shift');
-    await page.mouse.down();
-    await page.mouse.move(box.x + 120, box.y + 100, { steps: 6 });
-    await page.mouse.up();
-    await page.keyboard.up('Shift');
-    await shifted(byPad, 1);
-    await page.locator(plotOf('a')).focus();
-    await page.keyboard.press('0');
-    await chartWhere(page, 'a', ({ x }) => x.max === whole.x.max && x.min === whole.x.min);
-  });
-
   it('says what a logarithmic x axis cannot show, and draws relative time', async () => {
     const points: HistoryPoint[] = [-10, 0, 1, 10, 100].map((step, i) => [step, START + i * 1000, i]);
-    const { page } = await open(make([{ startTime: START - 500, metrics: { loss: points } }]));
+    const { page } = await charts.open(make([{ startTime: START - 500, metrics: { loss: points } }]));
     await readChart(page, 'loss');
     await page.getByLabel('log x').check();
     const log = await chartWhere(
@@ -377,7 +213,7 @@ describe('charts page', function () {
   });
 
   it('draws one value a run as dots on rows, and says what has no place', async () => {
-    const { page } = await open(
+    const { page } = await charts.open(
       make([
         { name: 'high', metrics: { rmse: series([3]) } },
         { name: 'low', metrics: { rmse: series([1]) } },
@@ -427,42 +263,10 @@ describe('charts page', function () {
     );
   });
 
-  it('keeps system metrics folded in the last section, and moves a chart', async () => {
-    const metrics = Object.fromEntries(
-      ['system/cpu', 'val/loss', 'val/acc', 'b', 'a'].map((key) => [key, series(wave(5))]),
-    );
-    const { page } = await open(make([{ metrics }]));
-    await readChart(page, 'a');
-    const headings = page.locator('.section h2 .fold');
-    assert.deepEqual(
-      (await headings.allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim()),
-      ['metrics 2', 'val/ 2', 'system/ 1'],
-    );
-    assert.deepEqual(
-      await headings.evaluateAll((found) => found.map((fold) => fold.getAttribute('aria-expanded'))),
-      ['true', 'true', 'false'],
-    );
-    const shown = (): Promise<(string | null)[]> =>
-      page
-        .locator('chart-card')
-        .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-metric')));
-    assert.deepEqual(await shown(), ['a', 'b', 'val/acc', 'val/loss']);
-    await page.getByLabel('Actions for a…').click();
-    await page.getByRole('menuitem', { name: 'Move Back' }).click();
-    assert.deepEqual((await shown()).slice(0, 2), ['b', 'a']);
-    const title = (metric: string) => page.locator(`chart-card[data-metric="${metric}"] h3`);
-    await title('val/loss').dragTo(title('val/acc'));
-    assert.deepEqual(await shown(), ['b', 'a', 'val/loss', 'val/acc']);
-    await title('val/loss').dragTo(title('b'));
-    await opened!.hideAndShow();
-    await readChart(page, 'a');
-    assert.deepEqual(await shown(), ['b', 'a', 'val/loss', 'val/acc']);
-  });
-
   it('keeps groups apart whose params are lists or begin alike for 5,000 characters', async () => {
     const long = 'x'.repeat(5000);
     const layers = ['[64, 64]', '[64, 64]', '[128]', `${long}1`, `${long}2`];
-    const { page } = await open(
+    const { page } = await charts.open(
       make(layers.map((value, i) => ({ params: { layers: value }, metrics: { loss: series(wave(9, i)) } }))),
     );
     await readChart(page, 'loss');
@@ -478,119 +282,8 @@ describe('charts page', function () {
     assert.ok(width <= 0, 'nothing is wider than the page');
   });
 
-  it('copies a picture, and offers to save it where the window refuses', async () => {
-    const { page } = await open(make([{ metrics: { loss: series(wave(50)) } }]));
-    await readChart(page, 'loss');
-    const copy = async (): Promise<void> => {
-      await page.getByLabel('Actions for loss…').click();
-      await page.getByRole('menuitem', { name: 'Copy Picture' }).click();
-    };
-    // Granting one permission refuses the others.
-    await page.context().grantPermissions(['geolocation']);
-    await copy();
-    await page.getByText('This window does not let a page copy pictures.').waitFor();
-    await page.getByRole('button', { name: 'Save it instead…' }).click();
-    await until(() => saved.at(-1)?.name === 'loss.png');
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await copy();
-    await page.getByText('Picture copied').waitFor();
-    const types = await page.evaluate(async () =>
-      (await navigator.clipboard.read()).flatMap((item) => item.types),
-    );
-    assert.deepEqual(types, ['image/png']);
-  });
-
-  it('pins a run: first, in front, there whatever the filter says; runs of one name are told apart', async () => {
-    const file = make([
-      { name: 'xgboost', params: { depth: '3', seed: '1' }, metrics: { loss: series([1, 2, 3]) } },
-      { name: 'xgboost', params: { depth: '9', seed: '1' }, metrics: { loss: series([2, 3, 4]) } },
-      { name: 'lasso', params: { seed: '1' }, metrics: { loss: series([3, 4, 5]) } },
-      { name: 'lasso', params: { seed: '1' }, metrics: { loss: series([4, 5, 6]) } },
-    ]);
-    const { page } = await open(file);
-    const chips = page.locator('.run-chip bdi');
-    await readChart(page, 'loss');
-    assert.deepEqual((await chips.allTextContents()).toSorted(), [
-      `lasso (${runIdOf(3)})`,
-      `lasso (${runIdOf(4)})`,
-      'xgboost (depth 3)',
-      'xgboost (depth 9)',
-    ]);
-    // By the keyboard: to the second chip, hide the others, pin it.
-    await page.locator('.run-chip').first().focus();
-    await page.keyboard.press('?');
-    await page.getByText('on a run: hide all others but the pinned').waitFor();
-    await page.keyboard.press('Escape');
-    await page.locator('.key-sheet').waitFor({ state: 'detached' });
-    await page.keyboard.press('ArrowRight');
-    const name = await page.evaluate(() => document.activeElement?.querySelector('bdi')?.textContent ?? '');
-    await page.keyboard.press('o');
-    assert.deepEqual(
-      (await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 1)).datasets.map(
-        ({ label }) => label,
-      ),
-      [name],
-    );
-    await page.keyboard.press('p');
-    await page.getByRole('button', { name: 'Show 3 hidden runs' }).click();
-    const pinned = await chartWhere(
-      page,
-      'loss',
-      ({ datasets }) => datasets.length === 4 && datasets.at(-1)!.label === name,
-    );
-    assert.equal(pinned.datasets.at(-1)!.label, name, 'it is drawn in front');
-    await page.locator('.run-chip .codicon-pinned').waitFor();
-    assert.equal(await chips.first().textContent(), name);
-    assert.equal(await page.locator('table.legend .legend-run bdi').first().textContent(), name);
-    // In the charts of other runs of the experiment it stands, too.
-    const uri = sqliteUri(file);
-    await opened!.close();
-    const kept = state;
-    opened = await openPage({
-      definition: chartsPage,
-      args: {
-        store: uri,
-        experimentIds: [EXPERIMENT],
-        filter: "params.depth = '777' or attributes.run_id = ''",
-      },
-      stores,
-      state: kept,
-    });
-    assert.deepEqual(
-      (await readChart(opened.page, 'loss')).datasets.map(({ label }) => label.slice(0, 5)),
-      [name.slice(0, 5)],
-    );
-  });
-
-  it('says min, max and last in the legend; its rows light up, pin and hide by the keyboard', async () => {
-    const { page } = await open(
-      make([
-        { name: 'one', metrics: { loss: series([3, 1, 7, 5]) } },
-        { name: 'two', metrics: { loss: series([2, NaN, 4]) } },
-      ]),
-    );
-    await readChart(page, 'loss');
-    const row = page.locator('table.legend tbody tr', { hasText: 'one' });
-    assert.deepEqual((await row.locator('td.number').allTextContents()).slice(0, 3), ['1', '7', '5']);
-    await page.locator('table.legend tbody [tabindex="0"]').focus();
-    const stops = await page.locator('table.legend [tabindex="0"]').count();
-    assert.equal(stops, 1, 'the legend is one stop for Tab');
-    await chartWhere(page, 'loss', ({ datasets }) => datasets.some(({ width }) => width === 2.5));
-    await page.keyboard.press('ArrowDown');
-    const lit = await chartWhere(
-      page,
-      'loss',
-      ({ datasets }) => datasets.find(({ label }) => label === 'one')?.width === 2.5,
-    );
-    assert.equal(lit.datasets.find(({ label }) => label === 'two')!.width, 1.5);
-    await page.keyboard.press('p');
-    await page.locator('.run-chip .codicon-pinned').waitFor();
-    await page.getByRole('button', { name: 'Hide two' }).click();
-    await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 1);
-  });
-
   it('gives a run the colour of its tag, legible on the theme', async () => {
-    const { page } = await open(
+    const { page } = await charts.open(
       make([{ tags: { 'mlflow.runColor': '#e7298a' }, metrics: { loss: series(wave(50)) } }]),
     );
     assert.equal((await readChart(page, 'loss')).datasets[0]!.color, '#e7298a');
@@ -603,7 +296,7 @@ describe('charts page', function () {
       params: { lr: seed < 3 ? '0.1' : '0.5', seed: String(seed) },
       metrics: { loss: series(wave(50, seed)) },
     }));
-    const { page } = await open(make(runs));
+    const { page } = await charts.open(make(runs));
     await readChart(page, 'loss');
     await page.getByLabel('group').selectOption('param:lr');
     const chart = await chartWhere(page, 'loss', ({ datasets }) =>
@@ -623,34 +316,11 @@ describe('charts page', function () {
     );
   });
 
-  it('saves the picture at twice its size and the whole data as CSV', async () => {
-    const { page } = await open(
-      make([{ name: '=cmd', metrics: { 'val/loss': series([1, NaN, Infinity]) } }]),
-    );
-    await readChart(page, 'val/loss');
-    const menu = page.locator('chart-card lens-menu button').first();
-    await menu.click();
-    await page.getByRole('menuitem', { name: 'Save Data as CSV…' }).click();
-    await menu.click();
-    await page.getByRole('menuitem', { name: 'Save Picture…' }).click();
-    await until(() => saved.length === 2);
-    const csv = saved.find(({ name }) => name === 'val-loss.csv');
-    assert.equal(
-      new TextDecoder().decode(csv?.data),
-      `run_id,run_name,metric,step,timestamp,value\r\n${[1, 'nan', 'inf']
-        .map((value, i) => `${runIdOf(1)},'=cmd,val/loss,${i},${START + i * 1000},${value}\r\n`)
-        .join('')}`,
-    );
-    const png = Buffer.from(saved.find(({ name }) => name === 'val-loss.png')!.data);
-    const plot = (await page.locator(plotOf('val/loss')).boundingBox())!;
-    assert.equal(png.readUInt32BE(16), Math.round(plot.width) * 2);
-  });
-
   it('costs only the charts in view, and finds a metric by its name', async () => {
     const metrics = Object.fromEntries(
       Array.from({ length: 200 }, (_, i) => [`m${String(i).padStart(3, '0')}`, series(wave(20))]),
     );
-    const { page } = await open(make([{ metrics }]));
+    const { page } = await charts.open(make([{ metrics }]));
     await readChart(page, 'm000');
     const drawn = async (): Promise<number> =>
       page.evaluate(
@@ -669,7 +339,7 @@ describe('charts page', function () {
   });
 
   it('draws or says something for every odd history', async () => {
-    const { page } = await open(
+    const { page } = await charts.open(
       make([
         {
           metrics: {
@@ -718,7 +388,9 @@ describe('charts page', function () {
       { name: 'goes', metrics: { loss: series(wave(10)) } },
     ]);
     const uri = sqliteUri(file);
-    const { page } = await open(file, { runs: [1, 2].map((run) => ({ store: uri, runId: runIdOf(run) })) });
+    const { page } = await charts.open(file, {
+      runs: [1, 2].map((run) => ({ store: uri, runId: runIdOf(run) })),
+    });
     await chartWhere(page, 'loss', ({ datasets }) => datasets.length === 2);
     pythonExecute(
       file,
@@ -734,7 +406,7 @@ describe('charts page', function () {
   it('leaves outliers off a robust scale, marks them, and says how many', async () => {
     const values = wave(400);
     values[100] = 500;
-    const { page } = await open(make([{ metrics: { loss: series(values) } }]));
+    const { page } = await charts.open(make([{ metrics: { loss: series(values) } }]));
     await readChart(page, 'loss');
     await page.getByLabel('y range').selectOption('robust');
     const chart = await chartWhere(page, 'loss', ({ y }) => y.max < 10);
@@ -744,28 +416,7 @@ describe('charts page', function () {
     );
     assert.ok((await countPixels(page, canvasOf('loss'), chart.datasets[0]!.color, [0, 0.06])) > 3);
   });
-
-  it('can be read and used without eyes or mouse, on the real taxi store', async () => {
-    const folder = await fixture('taxi-duration');
-    await open(`${folder}/mlflow.db`, { experimentIds: ['1'] });
-    await opened!.page.getByText('3 runs, one value each').first().waitFor();
-    await opened!.page.locator('chart-card[data-metric="validation-rmse"]').scrollIntoViewIfNeeded();
-    const chart = await readChart(opened!.page, 'validation-rmse');
-    assert.equal(chart.datasets.length, 21);
-    await opened!.checkAccessibility();
-    await opened!.screenshots('charts');
-    await opened!.page.locator('chart-card[data-metric="validation-rmse"]').getByLabel('Enlarge').click();
-    await readChart(opened!.page, 'validation-rmse');
-    await opened!.screenshots('charts-enlarged');
-  });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 15_000; !condition() && Date.now() < end;) {
-    await new Promise((done) => setTimeout(done, 20));
-  }
-  assert.ok(condition(), 'it did not happen in time');
-}
 
 /** As the mouse would, but to an exact place. */
 async function zoomTo(page: Page, range: [number, number]): Promise<void> {
