@@ -29,6 +29,7 @@ export async function storeOf(args: unknown, stores: OpenStores): Promise<string
   if (named !== undefined) {
     return named;
   }
+  await stores.settled();
   const listed = stores.list().filter(({ error }) => error === null);
   if (listed.length === 0) {
     throw new StoreError('NOT_FOUND', 'No store is open: run "MLflow: Add Store…" first.');

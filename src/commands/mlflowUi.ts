@@ -26,6 +26,7 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath }: Mlflow
         'In Restricted Mode no process is started: trust this workspace to run "mlflow ui".',
       );
     }
+    await stores.settled();
     const uri = stores.list().length === 0 ? newStore() : await storeOf(args, stores);
     const location = parseStoreUri(uri, '/');
     if (location.kind === 'rest') {

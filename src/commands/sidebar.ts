@@ -179,6 +179,7 @@ async function pickRun(stores: OpenStores, text: string): Promise<{ store: strin
 
 async function findRuns(stores: OpenStores, text: string, signal: AbortSignal): Promise<FoundRun[]> {
   const found: FoundRun[] = [];
+  await stores.settled();
   for (const { uri } of stores.list()) {
     const store = await stores.get(uri).catch(() => null);
     if (!store) {

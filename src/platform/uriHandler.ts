@@ -12,6 +12,7 @@ export function createUriHandler(stores: OpenStores): vscode.UriHandler {
     handleUri: async (uri) => {
       try {
         const { store, runId } = parseRunLink(uri.toString(true));
+        await stores.settled();
         if (!stores.entry(store)) {
           const choice = await vscode.window.showInformationMessage(
             `A link wants to open a run of ${store}, which is not open here.`,

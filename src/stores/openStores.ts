@@ -28,6 +28,7 @@ export class OpenStores implements Disposable {
   private readonly opening = new Map<string, Promise<StoreEntry>>();
   private readonly subscriptions = new Map<string, Disposable>();
   private pollInterval = 0;
+  private looking: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly opener: StoreOpener) {}
 
@@ -37,6 +38,16 @@ export class OpenStores implements Disposable {
 
   entry(uri: string): StoreEntry | undefined {
     return this.entries.get(uri);
+  }
+
+  /** Stores are looked for: one that is asked for and not listed yet is waited for until that is over. */
+  expect(looking: Promise<unknown>): void {
+    this.looking = looking.catch(() => undefined);
+  }
+
+  /** Resolves when no store is looked for. */
+  async settled(): Promise<void> {
+    await this.looking;
   }
 
   /** The open store of a URI; opens it if it is listed and not open yet. Throws StoreError. */
@@ -110,15 +121,16 @@ export class OpenStores implements Disposable {
     this.listeners.clear();
   }
 
-  private ready(uri: string): Promise<StoreEntry> {
+  private async ready(uri: string): Promise<StoreEntry> {
+    if (!this.entries.has(uri)) {
+      await this.settled();
+    }
     const entry = this.entries.get(uri);
     if (!entry) {
-      return Promise.reject(
-        new StoreError('NOT_FOUND', `${uri} is not among the open stores: add it first.`),
-      );
+      throw new StoreError('NOT_FOUND', `${uri} is not among the open stores: add it first.`);
     }
     if (entry.store || entry.error) {
-      return Promise.resolve(entry);
+      return entry;
     }
     const running = this.opening.get(uri) ?? this.open(entry).finally(() => this.opening.delete(uri));
     this.opening.set(uri, running);

@@ -22,6 +22,7 @@ export async function chooseStore(
   title: string,
 ): Promise<{ uri: string; store: TrackingStore }> {
   const named = textOf(args, 'store');
+  await stores.settled();
   const listed = stores.list().filter(({ error }) => error === null);
   if (named === undefined && listed.length === 0) {
     throw new StoreError('NOT_FOUND', 'No store is open: run "MLflow: Add Store…" first.');
