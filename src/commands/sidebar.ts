@@ -11,6 +11,7 @@ import { SIDEBAR_SETTING, type ExperimentsView, type SidebarChoice } from '../vi
 import type { ModelsView } from '../views/modelsView';
 import { type MoreNode } from '../views/nodes';
 import { cancelled, fieldsOf, textOf } from './arguments';
+import { pickFound, type FoundItem } from './pickFound';
 import { runSearch } from './runSearch';
 
 export interface SidebarCommandDeps {
@@ -123,58 +124,22 @@ async function metricKeys(stores: OpenStores): Promise<string[]> {
   return [...keys].toSorted();
 }
 
-interface FoundRun extends vscode.QuickPickItem {
-  store: string;
-  runId: string;
-}
+type FoundRun = FoundItem<{ store: string; runId: string } | null>;
 
 /** A quick pick that asks the stores while one types: the newest runs whose name or id holds the text. */
 async function pickRun(stores: OpenStores, text: string): Promise<{ store: string; runId: string }> {
-  const pick = vscode.window.createQuickPick<FoundRun>();
-  pick.placeholder = 'Name or id of a run';
-  pick.matchOnDescription = true;
-  pick.value = text;
-  let asking: AbortController | undefined;
-  const ask = async (): Promise<void> => {
-    asking?.abort();
-    const controller = new AbortController();
-    asking = controller;
-    pick.busy = true;
-    try {
-      const found = await findRuns(stores, pick.value, controller.signal);
-      if (!controller.signal.aborted) {
-        pick.items = found;
-      }
-    } catch (error) {
-      if (!controller.signal.aborted) {
-        pick.items = [
-          { label: iconlessText(toStoreError(error).message), alwaysShow: true, store: '', runId: '' },
-        ];
-      }
-    } finally {
-      if (asking === controller) {
-        pick.busy = false;
-      }
-    }
-  };
-  try {
-    return await new Promise((resolve, reject) => {
-      pick.onDidChangeValue(() => void ask());
-      pick.onDidAccept(() => {
-        const [chosen] = pick.selectedItems;
-        if (chosen && chosen.runId !== '') {
-          resolve({ store: chosen.store, runId: chosen.runId });
-          pick.hide();
-        }
-      });
-      pick.onDidHide(() => reject(cancelled()));
-      pick.show();
-      void ask();
-    });
-  } finally {
-    asking?.abort();
-    pick.dispose();
+  const run = await pickFound({
+    placeHolder: 'Name or id of a run',
+    text,
+    find: (typed, signal) =>
+      findRuns(stores, typed, signal).catch((error: unknown): FoundRun[] => [
+        { label: iconlessText(toStoreError(error).message), value: null },
+      ]),
+  });
+  if (!run) {
+    throw cancelled();
   }
+  return run;
 }
 
 async function findRuns(stores: OpenStores, text: string, signal: AbortSignal): Promise<FoundRun[]> {
@@ -201,10 +166,7 @@ async function findRuns(stores: OpenStores, text: string, signal: AbortSignal): 
       found.push({
         label: iconlessText(info.runName || info.runId),
         description: `${formatAge(info.startTime, Date.now())} · ${info.runId.slice(0, 8)} · ${storeName(uri)}`,
-        // What was typed matched in the store: the quick pick must not filter it away again.
-        alwaysShow: true,
-        store: uri,
-        runId: info.runId,
+        value: { store: uri, runId: info.runId },
       });
     }
   }

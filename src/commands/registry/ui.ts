@@ -1,11 +1,7 @@
 import { StoreError } from '../../mlflow/errors';
+import type { FoundItem } from '../pickFound';
 
-export interface PickItem<T> {
-  label: string;
-  description?: string;
-  detail?: string;
-  value: T;
-}
+export type PickItem<T> = FoundItem<T>;
 
 export interface InputRequest {
   /** What is being done: the box's title. */

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { isCancelled, StoreError, toStoreError } from '../../mlflow/errors';
+import { isCancelled, StoreError } from '../../mlflow/errors';
 import { showError } from '../../platform/commands';
 import { log } from '../../platform/log';
-import { cancelled, type PickItem, type RegistryUi } from './ui';
+import { pickFound } from '../pickFound';
+import { cancelled, type RegistryUi } from './ui';
 
 const PROGRESS_DELAY = 300;
 
@@ -23,52 +24,7 @@ export const vscodeUi: RegistryUi = {
     return picked.value;
   },
 
-  async pickFound<T>(
-    title: string,
-    placeHolder: string,
-    find: (text: string, signal: AbortSignal) => Promise<PickItem<T>[]>,
-  ) {
-    const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { value: T }>();
-    Object.assign(pick, { title, placeholder: placeHolder, ignoreFocusOut: true });
-    let asking = new AbortController();
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        const ask = (): void => {
-          asking.abort();
-          const { signal } = (asking = new AbortController());
-          pick.busy = true;
-          find(pick.value, signal).then(
-            (items) => {
-              if (!signal.aborted) {
-                // What was typed matched in the store: the list must not filter it away again.
-                pick.items = items.map((item) => ({ ...item, alwaysShow: true }));
-                pick.busy = false;
-              }
-            },
-            (error: unknown) => {
-              if (!signal.aborted) {
-                reject(toStoreError(error));
-              }
-            },
-          );
-        };
-        pick.onDidChangeValue(ask);
-        pick.onDidAccept(() => {
-          const [chosen] = pick.selectedItems;
-          // Enter while the answer to what was typed is still on its way would take what stood there before.
-          if (chosen && !pick.busy) {
-            resolve(chosen.value);
-          }
-        });
-        pick.onDidHide(() => reject(cancelled()));
-        pick.show();
-        ask();
-      });
-    } finally {
-      asking.abort();
-      pick.dispose();
-    }
-  },
+  pickFound: (title, placeHolder, find) => pickFound({ title, placeHolder, find, ignoreFocusOut: true }),
 
   async input({ title, prompt, value, placeHolder, problem }) {
     const text = await vscode.window.showInputBox({
