@@ -22,7 +22,7 @@ export const modelStyles = css`
   }
   table.versions td.changed {
     white-space: normal;
-    min-width: 240px;
+    min-width: 160px;
     padding-top: 2px;
     padding-bottom: 2px;
     color: var(--vscode-descriptionForeground);
