@@ -88,6 +88,19 @@ describe('run table: values, other views and commands', function () {
     await table.eventually(async () => assert.equal(table.state.hovered, null));
   });
 
+  it('draws the dot of a shown run in the colours of another theme', async () => {
+    table.closeAndUse(await table.taxi());
+    await table.open(['1']);
+    await table.grid().focus();
+    await table.key('ArrowDown', ' ');
+    const dot = table.opened.page.locator('.body .mark.on .dot').first();
+    await dot.waitFor();
+    const color = (): Promise<string> => dot.evaluate((element) => getComputedStyle(element).backgroundColor);
+    const dark = await color();
+    await table.opened.setTheme('highContrastLight');
+    await table.eventually(async () => assert.notEqual(await color(), dark));
+  });
+
   it('follows the brush of a sweep, says so, and ends it', async () => {
     await table.open(['1']);
     const all = (await table.opened.page.locator('.found').innerText()).trim();

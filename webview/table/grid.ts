@@ -4,6 +4,7 @@ import { guard } from 'lit/directives/guard.js';
 import type { TableColumn, TableRow } from '../../src/mlflow/runTable';
 import type { RunMark } from '../../src/protocol/table';
 import { styles } from '../ui/styles';
+import { themeKind } from '../ui/theme';
 import type { CellValue } from './chunk';
 import { marks, nameCell, valueCell } from './gridCells';
 import { cells, type GridModel } from './gridModel';
@@ -17,7 +18,9 @@ export function gridRow(model: GridModel, index: number): unknown {
   const selected = runId !== null && model.isSelected(runId);
   const lit = runId !== null && runId === hovered;
   const cursorHere = focused && cursor.row === index ? cursor.column : null;
-  return guard([chunk, index, columns, pinned, drawn, origin, selected, lit, cursorHere, now], () =>
+  // A run's colour is written into its dot: another kind of theme has others.
+  const shown = [chunk, index, columns, pinned, drawn, origin, selected, lit, cursorHere, now, themeKind()];
+  return guard(shown, () =>
     row
       ? drawRow(model, row, index, chunk.mark(index), (column) => chunk.cell(index, column))
       : html`<div class="row" role="row" aria-rowindex=${index + 2} ${rowPlace(model, index)}></div>`,
