@@ -141,6 +141,8 @@ describe('pages in editor tabs', () => {
     const lasso = workbench.view('Experiments').locator('.monaco-list-row').filter({ hasText: 'lasso' });
     await workbench.reveal('lasso');
     await lasso.nth(0).click();
+    // One page after the other: VS Code 1.100 can leave a webview blank that is made while another still loads.
+    await workbench.webview().getByRole('heading', { name: 'lasso' }).waitFor();
     await lasso.nth(1).click({ modifiers: ['ControlOrMeta'] });
     await workbench.contextMenu(lasso.nth(1), 'Diff Runs');
     const link = workbench.webview().getByRole('button', { name: 'src/train.py:12' }).first();

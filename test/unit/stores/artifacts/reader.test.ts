@@ -278,7 +278,7 @@ describe('artifacts', () => {
         'python3',
         [
           '-c',
-          'import os\nprint("swaps", flush=True)\nwhile True:\n    os.rename("sub", "away"); os.symlink("../../../../../elsewhere", "sub")\n    os.unlink("sub"); os.rename("away", "sub")',
+          'import os, time\nprint("swaps", flush=True)\nwhile True:\n    os.rename("sub", "away"); os.symlink("../../../../../elsewhere", "sub")\n    os.unlink("sub"); os.rename("away", "sub"); time.sleep(0.0005)',
         ],
         { cwd: path.join(sandbox, root), stdio: ['ignore', 'pipe', 'inherit'] },
       );
