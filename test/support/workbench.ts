@@ -91,18 +91,19 @@ export class Workbench {
   /** Runs a command as a user does, by its full title. */
   async runCommand(title: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget:visible input');
-    for (let attempt = 0; attempt < 5; attempt++) {
-      // A webview that has the focus and is still loading swallows the key, as it would a user's.
-      await this.page.keyboard.press('F1');
+    for (let attempt = 1; ; attempt++) {
       try {
+        // A page that is still loading swallows the key, or takes the focus and closes the list, as it would a user's.
+        await this.page.keyboard.press('F1');
         await input.waitFor({ timeout: 3000 });
-        break;
-      } catch {
-        continue;
+        await input.fill(`>${title}`, { timeout: 3000 });
+        return await this.quickPickRow(title).click({ timeout: 5000 });
+      } catch (error) {
+        if (attempt === 6) {
+          throw error;
+        }
       }
     }
-    await input.fill(`>${title}`);
-    await this.pick(title);
   }
 
   /** Takes an entry of the open quick pick. */
