@@ -43,7 +43,14 @@ export async function pickFound<T>(options: PickFound<T>): Promise<T> {
           ...item,
           alwaysShow: !item.label.toLowerCase().includes(text.toLowerCase()),
         }));
-        pick.items = items;
+        // VS Code tells a choice by its place: one in a list that is replaced meanwhile would be another's.
+        const known = new Set(pick.items.map(({ value }) => JSON.stringify(value)));
+        if (
+          items.length === 0 ||
+          items.some((item) => item.alwaysShow || !known.has(JSON.stringify(item.value)))
+        ) {
+          pick.items = items;
+        }
         pick.busy = false;
         const wanted = accepted;
         accepted = undefined;
