@@ -1,6 +1,5 @@
 /** What a promotion costs, beside MLflow's client doing the same; a registry of 10,000 models; the writer under load. */
 import { spawn, spawnSync } from 'node:child_process';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { promoteModelVersion } from '../../src/commands/registry/promotionCommands';
 import type { ConfirmRequest } from '../../src/commands/registry/ui';
@@ -15,6 +14,7 @@ import { unpackFixture } from '../support/fixtures';
 import { registryFlow } from '../support/registryFlow';
 import { ScriptedUi } from '../support/scriptedUi';
 import { buildWriter, nodeWithoutSqlite, testWriter } from '../support/writer';
+import { largeStore } from './largeStores';
 
 export const name = 'registry';
 
@@ -86,18 +86,16 @@ client.transition_model_version_stage("${MODEL}", "3", "Production", True)
 print(whole * 1000, (time.time() - begun) * 1000)
 `;
 
-/** A store of 3 GB, made by test/bench/table's maker; read only. */
-const LARGE_STORE = '/var/tmp/lens-bench/3gb.db';
-
 /** From the choice of the target to the dialog, which is then left by Escape. */
 async function previewTimes(): Promise<void> {
   const demo = path.join(await unpackFixture('taxi-duration'), 'mlflow.db');
+  const large = largeStore('3gb.db');
   const cases: [string, string, string, string][] = [
     ['the demo, models readable', demo, 'taxi-duration', '4'],
-    ...(fs.existsSync(LARGE_STORE)
-      ? [['3 GB', LARGE_STORE, 'model-00', '10'] as [string, string, string, string]]
-      : []),
   ];
+  if (large) {
+    cases.push(['3 GB', large, 'model-00', '10']);
+  }
   for (const [what, file, name, version] of cases) {
     const times: number[] = [];
     for (let round = 0; round < 6; round++) {

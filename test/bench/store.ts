@@ -1,6 +1,6 @@
 /**
  * The SQLite store, each figure beside node:sqlite and, up to 1 GB, whole-file sql.js in the same run:
- * `npm run bench -- store [FOLDER]`. FOLDER (default .cache/bench) keeps the stores of make_large.py; missing ones
+ * `npm run bench -- store [FOLDER]`. FOLDER (default: see largeStores.ts) keeps the stores of make_large.py; missing ones
  * are made if ../shared/stores is there.
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -13,16 +13,12 @@ import type { TrackingStore } from '../../src/mlflow/store';
 import { openSqliteStore } from '../../src/stores/sqlite/open';
 import { withDatabase } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
+import { largeStore } from './largeStores';
 
 export const name = 'store';
 
 const ROOT = path.resolve(__dirname, '../..');
-const STORES: [file: string, args: string[]][] = [
-  ['200mb.db', ['--runs', '1000', '--long', '2']],
-  ['1gb.db', ['--runs', '6000', '--long', '10']],
-  ['3gb.db', []],
-  ['5gb.db', ['--runs', '33000', '--long', '33']],
-];
+const STORES = ['200mb.db', '1gb.db', '3gb.db', '5gb.db'] as const;
 const ALL = { params: 'all', metrics: 'all', tags: 'all' } as const;
 const NEWEST = { experimentIds: [], view: 'ACTIVE_ONLY', maxResults: 100, ...ALL } as const;
 
@@ -228,27 +224,17 @@ while True:
   }
 }
 
-function made(folder: string, [file, args]: (typeof STORES)[number]): string | undefined {
-  const target = path.join(folder, file);
-  const maker = path.join(ROOT, '../shared/stores/make_large.py');
-  if (!fs.existsSync(target) && fs.existsSync(maker)) {
-    fs.mkdirSync(folder, { recursive: true });
-    execFileSync('python3', [maker, target, ...args], { stdio: 'ignore' });
-  }
-  return fs.existsSync(target) ? target : undefined;
-}
-
-export async function run([folder = path.join(ROOT, '.cache/bench'), ...only]: string[]): Promise<void> {
+export async function run([folder, ...only]: string[]): Promise<void> {
   const demo = path.join(await unpackFixture('taxi-duration'), 'mlflow.db');
   console.log(`  ${os.cpus().length} cores, load ${os.loadavg()[0]!.toFixed(1)}, Node ${process.version}`);
   const idle = peakMemory(demo, false);
-  for (const entry of STORES.filter(([file]) => only.length === 0 || only.includes(file))) {
-    const file = made(folder, entry);
+  for (const store of STORES.filter((store) => only.length === 0 || only.includes(store))) {
+    const file = largeStore(store, folder);
     if (!file) {
-      console.log(`${entry[0]}: not there, and no make_large.py to make it`);
+      console.log(`${store}: not there, and no make_large.py to make it`);
       continue;
     }
-    console.log(`${entry[0]} (${(fs.statSync(file).size / 1e9).toFixed(2)} GB)`);
+    console.log(`${store} (${(fs.statSync(file).size / 1e9).toFixed(2)} GB)`);
     await openings(demo, file);
     await listing(file);
     await histories(file);

@@ -1,6 +1,6 @@
 /**
  * The run table on 100,000 runs and on 12,000 columns, beside native SQLite doing the same query. Stores are made by
- * shared/stores/make_large.py (outside of the repository): name others with LENS_BENCH_RUNS and LENS_BENCH_COLUMNS.
+ * shared/stores/make_large.py (outside of the repository; see largeStores.ts).
  */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -8,7 +8,6 @@ import * as path from 'node:path';
 import type { SortTerm, TableColumn, TableQuery } from '../../src/mlflow/runTable';
 import { tablePage } from '../../src/panels/table';
 import { settingsKey } from '../../src/panels/tableView';
-import type { TableSettings } from '../../src/protocol/table';
 import { ViewState } from '../../src/state/viewState';
 import { SqliteStore } from '../../src/stores/sqlite/sqliteStore';
 import { sqliteUri } from '../../src/stores/uri';
@@ -16,12 +15,13 @@ import { workerBundle } from '../../scripts/workerBundle';
 import { withDatabase } from '../support/database';
 import { launchBrowser } from '../support/browser';
 import { closeBrowser, openPage, openStores } from '../support/pageHarness';
+import { NEW_SETTINGS } from '../../webview/table/choices';
+import { largeStore, type LargeStore } from './largeStores';
 
 export const name = 'table';
 
-const FOLDER = '/var/tmp/lens-bench';
-const RUNS = process.env.LENS_BENCH_RUNS ?? path.join(FOLDER, 'runs100k.db');
-const COLUMNS = process.env.LENS_BENCH_COLUMNS ?? path.join(FOLDER, 'columns12k.db');
+const runs100k = (): string => present('runs100k.db');
+const columns12k = (): string => present('columns12k.db');
 const SCOPE = { experimentIds: ['1'], view: 'ACTIVE_ONLY' as const };
 
 const metric = (key: string): TableColumn => ({ kind: 'metric', key });
@@ -49,19 +49,21 @@ function query(change: Partial<TableQuery> = {}): TableQuery {
   };
 }
 
+function present(store: LargeStore): string {
+  const file = largeStore(store);
+  if (!file) {
+    throw new Error(`${store} is missing, and shared/stores/make_large.py is not there to make it.`);
+  }
+  return file;
+}
+
 export async function run(): Promise<void> {
   console.log(`load average ${fs.readFileSync('/proc/loadavg', 'utf8').split(' ')[0]}`);
-  for (const file of [RUNS, COLUMNS]) {
-    if (!fs.existsSync(file)) {
-      throw new Error(
-        `${file} is missing: make it with shared/stores/make_large.py (see the head of this file).`,
-      );
-    }
-  }
+  const files = [runs100k(), columns12k()];
   await questions();
   try {
     await plainScrolling();
-    for (const file of [RUNS, COLUMNS]) {
+    for (const file of files) {
       await page(file);
     }
   } finally {
@@ -108,7 +110,7 @@ async function figure(
 }
 
 function nativeTime(sql: string): number {
-  return withDatabase(RUNS, (database) => {
+  return withDatabase(runs100k(), (database) => {
     const started = performance.now();
     database.prepare(sql).all();
     return performance.now() - started;
@@ -119,16 +121,16 @@ async function questions(): Promise<void> {
   const sorted = (table: string, key: string): string =>
     `SELECT r.run_uuid FROM runs r LEFT JOIN ${table} m ON m.run_uuid = r.run_uuid AND m.key = '${key}' ORDER BY m.value LIMIT 160`;
   const before = process.memoryUsage.rss();
-  makeCold(RUNS);
-  const cold = new SqliteStore(RUNS, workerBundle());
+  makeCold(runs100k());
+  const cold = new SqliteStore(runs100k(), workerBundle());
   await figure('first rows, cold file', 3000, () => cold.runTable.rows(query()));
   await figure('sort by a metric, first column, cold file', 3000, () =>
     cold.runTable.rows(query({ sort: by(metric('val_loss')) })),
   );
   cold.dispose();
 
-  await makeWarm(RUNS);
-  const store = new SqliteStore(RUNS, workerBundle());
+  await makeWarm(runs100k());
+  const store = new SqliteStore(runs100k(), workerBundle());
   const { runTable: table } = store;
   await figure(
     'first rows, warm',
@@ -200,22 +202,6 @@ function everyColumn(file: string): TableColumn[] {
   return columns;
 }
 
-function withColumns(columns: TableColumn[]): TableSettings {
-  return {
-    columns,
-    pinnedColumns: 0,
-    widths: [],
-    sort: [],
-    tree: true,
-    group: [],
-    pinnedRuns: [],
-    hidden: [],
-    filter: '',
-    savedFilters: [],
-    history: [],
-  };
-}
-
 /** Bytes of a message as VS Code sends it: JSON, and typed arrays as they are. */
 function bytes(value: unknown): number {
   let binary = 0;
@@ -241,7 +227,7 @@ interface Frames {
 /** The page in Chromium: from its opening to drawn rows, then scrolled from end to end. */
 async function page(file: string): Promise<void> {
   const uri = sqliteUri(file);
-  const settings = withColumns(everyColumn(file));
+  const settings = { ...NEW_SETTINGS, columns: everyColumn(file) };
   console.log(`${path.basename(file)} with its ${settings.columns?.length ?? 0} columns`);
   for (const cold of [true, false]) {
     if (cold) {
