@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { StoreError } from '../mlflow/errors';
+import { cancelled, StoreError } from '../mlflow/errors';
 import { iconlessText } from '../mlflow/format';
 import type { RunKey } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
 import { fieldsOf, textOf } from './fields';
 
-export { fieldsOf, textOf };
+export { cancelled, fieldsOf, textOf };
 
 /** The runs that a command acts on: `{runs}`, `{store, runId}`, or the tree's selection. */
 export function runsOf(args: unknown, selection?: unknown): RunKey[] {
@@ -45,11 +45,6 @@ export async function storeOf(args: unknown, stores: OpenStores): Promise<string
     throw cancelled();
   }
   return picked.uri;
-}
-
-/** Ends a command quietly: the user closed a quick pick. */
-export function cancelled(): StoreError {
-  return new StoreError('CANCELLED', 'Cancelled.');
 }
 
 /** `{experimentIds}`, or the experiments that are selected in the tree. */

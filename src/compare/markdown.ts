@@ -1,21 +1,17 @@
 import { formatDate, formatNumber, formatSize, plainText } from '../mlflow/format';
 import type { CommitInfo } from '../provenance/git';
 import { groupRanges, namesOf } from './ranges';
-import type { DiffRow, DiffSection, RangeGroup, RunDiff, SectionName } from './types';
+import {
+  SECTION_TITLES,
+  type DiffRow,
+  type DiffSection,
+  type RangeGroup,
+  type RunDiff,
+  type SectionName,
+} from './types';
 import { distinctDigits } from './values';
 
 const MOST_ROWS = 200;
-const TITLES: Readonly<Record<string, string>> = {
-  source: 'Source',
-  params: 'Params',
-  metrics: 'Metrics',
-  data: 'Data',
-  environment: 'Environment',
-  model: 'Model',
-  tags: 'Tags',
-  attributes: 'Attributes',
-};
-
 /** The whole diff as Markdown, for a review or a pull request. */
 export function toMarkdown(diff: RunDiff): string {
   const parts = [`**${escape(diff.summary, 2000)}**`];
@@ -68,7 +64,7 @@ function table(section: DiffSection, diff: RunDiff): string {
     .slice(0, MOST_ROWS)
     .map((row) => `| ${escape(row.key)} | ${cells(section.name, row, diff.baseline).join(' | ')} |`);
   const more = section.rows.length > MOST_ROWS ? `\n\n${section.rows.length - MOST_ROWS} more rows.` : '';
-  return `### ${TITLES[section.name] ?? section.name} (${section.rows.length} of ${section.rows.length + section.equal})
+  return `### ${SECTION_TITLES[section.name]} (${section.rows.length} of ${section.rows.length + section.equal})
 
 | | ${labels.map((label) => escape(label)).join(' | ')} |
 |---|${labels.map(() => '---').join('|')}|

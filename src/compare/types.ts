@@ -16,6 +16,17 @@ export const SECTIONS = [
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
+export const SECTION_TITLES: Readonly<Record<SectionName, string>> = {
+  source: 'Source',
+  params: 'Params',
+  metrics: 'Metrics',
+  data: 'Data',
+  environment: 'Environment',
+  model: 'Model',
+  tags: 'Tags',
+  attributes: 'Attributes',
+};
+
 /** One column of a diff: a run, a model version's run, or the working copy. */
 export interface DiffSide {
   store: string;

@@ -74,3 +74,8 @@ export function toPlainError(error: unknown): PlainError {
 export function fromPlainError(plain: PlainError): StoreError {
   return new StoreError(plain.code, plain.message, plain.details);
 }
+
+/** Ends a command quietly: the user closed a quick pick or a dialog. */
+export function cancelled(): StoreError {
+  return new StoreError('CANCELLED', 'Cancelled.');
+}

@@ -2,7 +2,8 @@ import { paramOfRow } from '../compare/diff';
 import { groupRanges, namesOf } from '../compare/ranges';
 import type { CommitRange, DiffSide, SideFacts } from '../compare/types';
 import { count } from '../mlflow/format';
-import type { ChangesRequest, Choice } from './page';
+import type { ShownChanges } from '../platform/showChanges';
+import type { Choice } from './page';
 
 /** What of a diff is opened: all changed files, one of them, or the one that changed a param. */
 export interface ChangeTarget {
@@ -22,7 +23,7 @@ export function changesOf(
   sides: readonly SideFacts[],
   commits: readonly CommitRange[],
   { side, file, param }: ChangeTarget,
-): ChangesRequest | null {
+): ShownChanges | null {
   const range = commits.find((each) => each.side === side);
   const other = sides[side];
   const base = sides.find((_, index) => index !== side && !commits.some((each) => each.side === index));

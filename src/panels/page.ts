@@ -3,7 +3,8 @@ import type { PageProtocol, RequestHandlers } from '../protocol/messages';
 import type { PageArguments, PageName, CommonEvents, CommonRequests } from '../protocol/pages';
 import type { OpenStores } from '../stores/openStores';
 import type { RunSources } from '../protocol/run';
-import type { ChangedFile, SourceFinder } from '../provenance';
+import type { ShownChanges } from '../platform/showChanges';
+import type { SourceFinder } from '../provenance';
 import type { RegistryHistory } from '../registry/history';
 import type { RunKey, ViewState } from '../state/viewState';
 
@@ -48,7 +49,7 @@ export interface PageServices {
 /** The code behind runs: git's history, and VS Code's editors for it. */
 export interface CodeServices {
   finder(): SourceFinder;
-  openChanges(request: ChangesRequest): Promise<void>;
+  openChanges(request: ShownChanges): Promise<void>;
   /** VS Code's own diff of two texts. */
   openTexts(title: string, left: string, right: string): Promise<void>;
   /** Asks the user for one of several; null where the user cancels. */
@@ -58,20 +59,6 @@ export interface CodeServices {
 export interface Choice {
   label: string;
   description: string;
-}
-
-/** Two commits of one repository: all their changed files, or one of them at a line. */
-export interface ChangesRequest {
-  repository: string;
-  from: string;
-  /** null for the working copy. */
-  to: string | null;
-  title: string;
-  /** In the order in which they are shown. */
-  files: readonly ChangedFile[];
-  file: string | null;
-  /** From 1, of the file at `to`. */
-  line: number | null;
 }
 
 export interface FileServices {

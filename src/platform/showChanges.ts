@@ -3,13 +3,17 @@ import * as vscode from 'vscode';
 import type { ChangedFile } from '../provenance';
 import { gitUri } from './gitFileSystem';
 
+/** Two commits of one repository: all their changed files, or one of them at a line. */
 export interface ShownChanges {
   repository: string;
   from: string;
+  /** null for the working copy. */
   to: string | null;
   title: string;
+  /** In the order in which they are shown. */
   files: readonly ChangedFile[];
   file: string | null;
+  /** From 1, of the file at `to`. */
   line: number | null;
 }
 

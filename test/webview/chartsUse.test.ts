@@ -4,6 +4,7 @@ import { sqliteUri } from '../../src/stores/uri';
 import { fixture } from '../support/fixtures';
 import { openPage } from '../support/pageHarness';
 import { EXPERIMENT, runIdOf, START } from '../support/histories';
+import { until } from '../support/workbench';
 import { chartWhere, plotOf, readChart } from './chartTools';
 import { make, series, useCharts, wave } from './chartsHarness';
 
@@ -167,7 +168,7 @@ describe('charts page', function () {
     await copy();
     await page.getByText('This window does not let a page copy pictures.').waitFor();
     await page.getByRole('button', { name: 'Save it instead…' }).click();
-    await until(() => charts.saved.at(-1)?.name === 'loss.png');
+    await until(() => charts.saved.at(-1)?.name === 'loss.png', 15_000);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await copy();
     await page.getByText('Picture copied').waitFor();
@@ -276,7 +277,7 @@ describe('charts page', function () {
     await page.getByRole('menuitem', { name: 'Save Data as CSV…' }).click();
     await menu.click();
     await page.getByRole('menuitem', { name: 'Save Picture…' }).click();
-    await until(() => charts.saved.length === 2);
+    await until(() => charts.saved.length === 2, 15_000);
     const csv = charts.saved.find(({ name }) => name === 'val-loss.csv');
     assert.equal(
       new TextDecoder().decode(csv?.data),
@@ -306,10 +307,3 @@ describe('charts page', function () {
     await charts.opened!.screenshots('charts-enlarged');
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 15_000; !condition() && Date.now() < end;) {
-    await new Promise((done) => setTimeout(done, 20));
-  }
-  assert.ok(condition(), 'it did not happen in time');
-}

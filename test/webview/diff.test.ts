@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { diffPage, modelDiffPage } from '../../src/panels/diff';
-import type { ChangesRequest } from '../../src/panels/page';
+import type { ShownChanges } from '../../src/platform/showChanges';
 import { createSourceFinder } from '../../src/provenance/finder';
 import { sqliteUri } from '../../src/stores/uri';
 import { fixture } from '../support/fixtures';
@@ -11,12 +11,12 @@ import { until } from '../support/workbench';
 async function taxi() {
   const folder = await fixture('taxi-duration');
   const store = sqliteUri(`${folder}/mlflow.db`);
-  const changes: ChangesRequest[] = [];
+  const changes: ShownChanges[] = [];
   const finder = createSourceFinder({ folders: () => [folder], gitPath: () => 'git', isTrusted: () => true });
   const services = {
     code: {
       finder: () => finder,
-      openChanges: async (request: ChangesRequest) => {
+      openChanges: async (request: ShownChanges) => {
         changes.push(request);
       },
       openTexts: async () => undefined,

@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { hoverLabel } from '../ui/hoverLabel';
 
 export const chartsStyles = css`
   .page.charts {
@@ -160,16 +161,8 @@ export const chartsStyles = css`
     border: 1px solid var(--vscode-editor-background);
   }
   .cursor-label {
-    position: absolute;
-    left: 0;
-    top: 0;
+    ${hoverLabel}
     padding: 1px 6px;
-    white-space: pre;
-    pointer-events: none;
-    font-variant-numeric: tabular-nums;
-    color: var(--vscode-editorHoverWidget-foreground, var(--vscode-foreground));
-    background: var(--vscode-editorHoverWidget-background, var(--vscode-editor-background));
-    border: 1px solid var(--vscode-editorHoverWidget-border, var(--vscode-contrastBorder, transparent));
   }
   [hidden] {
     display: none !important;

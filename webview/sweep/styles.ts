@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { hoverLabel } from '../ui/hoverLabel';
 
 export const sweepStyles = css`
   .page.sweep {
@@ -109,16 +110,8 @@ export const sweepStyles = css`
     inset: 0;
   }
   .plot-tip {
-    position: absolute;
-    left: 0;
-    top: 0;
+    ${hoverLabel}
     padding: 2px 6px;
-    white-space: pre;
-    pointer-events: none;
-    font-variant-numeric: tabular-nums;
-    color: var(--vscode-editorHoverWidget-foreground, var(--vscode-foreground));
-    background: var(--vscode-editorHoverWidget-background, var(--vscode-editor-background));
-    border: 1px solid var(--vscode-editorHoverWidget-border, var(--vscode-contrastBorder, transparent));
   }
   .rubber-band {
     position: absolute;

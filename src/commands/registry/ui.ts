@@ -1,4 +1,4 @@
-import { StoreError } from '../../mlflow/errors';
+export { cancelled } from '../../mlflow/errors';
 import type { FoundItem } from '../pickFound';
 
 export type PickItem<T> = FoundItem<T>;
@@ -46,8 +46,4 @@ export interface RegistryUi {
   hasCommand(name: string): Promise<boolean>;
   runCommand(name: string, args: unknown): Promise<void>;
   log(message: string): void;
-}
-
-export function cancelled(): StoreError {
-  return new StoreError('CANCELLED', 'Cancelled.');
 }

@@ -1,44 +1,19 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { ModelVersion, RegisteredModel } from '../../../src/mlflow/entities';
+import type { RegisteredModel } from '../../../src/mlflow/entities';
 import { HistoryFiles } from '../../../src/platform/historyFiles';
 import { previewDescription } from '../../../src/registry/annotations';
 import { RegistryHistory } from '../../../src/registry/history';
 import { previewSetAlias, previewTransition } from '../../../src/registry/promotion';
 import { removeTempFolders, tempFolder } from '../../support/database';
+import { madeModel } from '../../support/registeredModel';
 import { memoryStorage } from '../../support/scriptedUi';
 
 const store = 'sqlite:////x/mlflow.db';
 
-function model(stages: Record<string, string>, name = 'taxi', created = 1): RegisteredModel {
-  const versions = Object.entries(stages).map(([version, currentStage]): ModelVersion => ({
-    name,
-    version,
-    currentStage,
-    creationTimestamp: 1,
-    lastUpdatedTimestamp: 1,
-    description: null,
-    userId: null,
-    source: '',
-    runId: null,
-    runLink: null,
-    status: 'READY',
-    statusMessage: null,
-    storageLocation: null,
-    aliases: [],
-    tags: [],
-  }));
-  return {
-    name,
-    creationTimestamp: created,
-    lastUpdatedTimestamp: 1,
-    description: null,
-    aliases: [],
-    tags: [],
-    versions,
-  };
-}
+const model = (stages: Record<string, string>, name = 'taxi', created = 1): RegisteredModel =>
+  madeModel(stages, { name, created });
 
 describe('history of a registry', () => {
   after(removeTempFolders);

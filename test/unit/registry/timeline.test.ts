@@ -1,40 +1,15 @@
 import * as assert from 'node:assert/strict';
-import type { ModelVersion, RegisteredModel } from '../../../src/mlflow/entities';
+import type { RegisteredModel } from '../../../src/mlflow/entities';
 import { RegistryHistory } from '../../../src/registry/history';
 import { previewSetAlias, previewTransition } from '../../../src/registry/promotion';
 import { timeline } from '../../../src/registry/timeline';
+import { madeModel } from '../../support/registeredModel';
 import { memoryStorage } from '../../support/scriptedUi';
 
 const store = 'sqlite:////x/mlflow.db';
 
-function model(stages: Record<string, string>, aliases: Record<string, string> = {}): RegisteredModel {
-  const versions = Object.entries(stages).map(([version, currentStage]): ModelVersion => ({
-    name: 'taxi',
-    version,
-    currentStage,
-    creationTimestamp: 1,
-    lastUpdatedTimestamp: 7,
-    description: null,
-    userId: null,
-    source: '',
-    runId: null,
-    runLink: null,
-    status: 'READY',
-    statusMessage: null,
-    storageLocation: null,
-    aliases: [],
-    tags: [],
-  }));
-  return {
-    name: 'taxi',
-    creationTimestamp: 1,
-    lastUpdatedTimestamp: 1,
-    description: null,
-    aliases: Object.entries(aliases).map(([alias, version]) => ({ alias, version, dangling: false })),
-    tags: [],
-    versions,
-  };
-}
+const model = (stages: Record<string, string>, aliases: Record<string, string> = {}): RegisteredModel =>
+  madeModel(stages, { aliases, lastUpdated: 7 });
 
 /** `Production v2: me@10 to now`. */
 function told(now: RegisteredModel, history: RegistryHistory): string[] {

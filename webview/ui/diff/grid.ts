@@ -139,6 +139,47 @@ function sides(
   ];
 }
 
+/** What folds the lines below it: the only cell of its line. */
+function foldButton(
+  options: GridOptions,
+  { name, open }: { name: string; open: boolean },
+  index: number,
+  content: TemplateResult,
+): TemplateResult {
+  return html`<button
+    type="button"
+    class="fold"
+    aria-expanded=${String(open)}
+    data-cell="${index}:0"
+    tabindex=${options.active.line === index ? 0 : -1}
+    @focus=${() => options.activate(index, 0)}
+    @click=${() => options.toggle(name)}
+  >
+    ${icon(open ? 'chevron-down' : 'chevron-right')}${content}
+  </button>`;
+}
+
+/** Where a line that is no row of values leads to: its only cell. */
+function lineButton(
+  options: GridOptions,
+  index: number,
+  content: TemplateResult | string,
+  click: () => void,
+  title?: string,
+): TemplateResult {
+  return html`<button
+    type="button"
+    class="link"
+    title=${title ?? nothing}
+    data-cell="${index}:0"
+    tabindex=${options.active.line === index ? 0 : -1}
+    @focus=${() => options.activate(index, 0)}
+    @click=${click}
+  >
+    ${content}
+  </button>`;
+}
+
 function drawLine(
   options: GridOptions,
   line: Line,
@@ -153,18 +194,12 @@ function drawLine(
     case 'section':
       return html`<div class="diff-line section-line" role="row" aria-rowindex=${row} ${top}>
         <h2 role="rowheader">
-          <button
-            type="button"
-            class="fold"
-            aria-expanded=${String(line.open)}
-            data-cell="${index}:0"
-            tabindex=${options.active.line === index ? 0 : -1}
-            @focus=${() => options.activate(index, 0)}
-            @click=${() => options.toggle(line.name)}
-          >
-            ${icon(line.open ? 'chevron-down' : 'chevron-right')}${line.title}
-            <span class="muted count">${line.pending ? 'reading…' : line.count}</span>
-          </button>
+          ${foldButton(
+            options,
+            line,
+            index,
+            html`${line.title} <span class="muted count">${line.pending ? 'reading…' : line.count}</span>`,
+          )}
         </h2>
       </div>`;
     case 'row':
@@ -172,18 +207,13 @@ function drawLine(
     case 'range':
       return html`<div class="diff-line wide-line" role="row" aria-rowindex=${row} ${top}>
         <span role="cell"
-          ><button
-            type="button"
-            class="fold"
-            aria-expanded=${String(line.open)}
-            data-cell="${index}:0"
-            tabindex=${options.active.line === index ? 0 : -1}
-            @focus=${() => options.activate(index, 0)}
-            @click=${() => options.toggle(line.name)}
-          >
-            ${icon(line.open ? 'chevron-down' : 'chevron-right')}<bdi>${plainText(line.title, 200)}</bdi>
-            <span class="muted count">${plainText(line.count, 300)}</span></button
-          >${
+          >${foldButton(
+            options,
+            line,
+            index,
+            html`<bdi>${plainText(line.title, 200)}</bdi>
+              <span class="muted count">${plainText(line.count, 300)}</span>`,
+          )}${
             line.side === null
               ? nothing
               : html`<button
@@ -201,17 +231,13 @@ function drawLine(
       return html`<div class="diff-line wide-line" role="row" aria-rowindex=${row} ${top}>
         <span role="cell"
           >${icon('git-commit')}
-          <button
-            type="button"
-            class="link digits"
-            title="Open the changes of this commit"
-            data-cell="${index}:0"
-            tabindex=${options.active.line === index ? 0 : -1}
-            @focus=${() => options.activate(index, 0)}
-            @click=${() => options.openCommit(line.side, line.commit.commit)}
-          >
-            ${line.commit.commit.slice(0, 7)}
-          </button>
+          ${lineButton(
+            options,
+            index,
+            html`<span class="digits">${line.commit.commit.slice(0, 7)}</span>`,
+            () => options.openCommit(line.side, line.commit.commit),
+            'Open the changes of this commit',
+          )}
           <bdi>${plainText(line.commit.subject, 120)}</bdi>
           <span class="muted"
             >${plainText(line.commit.author, 40)},
@@ -223,17 +249,13 @@ function drawLine(
       return html`<div class="diff-line wide-line" role="row" aria-rowindex=${row} ${top}>
         <span role="cell"
           >${icon(FILE_ICONS[line.file.change])}
-          <button
-            type="button"
-            class="link"
-            title="Open the changes of this file"
-            data-cell="${index}:0"
-            tabindex=${options.active.line === index ? 0 : -1}
-            @focus=${() => options.activate(index, 0)}
-            @click=${() => options.openChanges(line.side, line.file.path)}
-          >
-            ${plainText(line.file.path)}
-          </button>
+          ${lineButton(
+            options,
+            index,
+            plainText(line.file.path),
+            () => options.openChanges(line.side, line.file.path),
+            'Open the changes of this file',
+          )}
           ${line.file.oldPath === null ? nothing : html`<span class="muted">was ${plainText(line.file.oldPath)}</span>`}
           ${line.file.added === null ? nothing : html`<span class="digits muted">+${line.file.added} −${line.file.deleted ?? 0}</span>`}
           ${line.used ? html`<span class="muted">used by the runs</span>` : nothing}
@@ -245,18 +267,7 @@ function drawLine(
         <span role="cell" class="muted" title=${plainText(line.text, 1000)}
           >${line.icon ? icon(line.icon) : nothing}
           <span class="note-text">${plainText(line.text, 300)}</span> ${
-            line.action
-              ? html`<button
-                  type="button"
-                  class="link"
-                  data-cell="${index}:0"
-                  tabindex=${options.active.line === index ? 0 : -1}
-                  @focus=${() => options.activate(index, 0)}
-                  @click=${options.showEqual}
-                >
-                  ${line.action.label}
-                </button>`
-              : nothing
+            line.action ? lineButton(options, index, line.action.label, options.showEqual) : nothing
           }</span
         >
       </div>`;

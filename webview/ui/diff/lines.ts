@@ -1,5 +1,5 @@
 import { namesOf } from '../../../src/compare/ranges';
-import type { RangeGroup, SectionName } from '../../../src/compare/types';
+import { SECTION_TITLES, type RangeGroup, type SectionName } from '../../../src/compare/types';
 import type { ChangedFile, CommitInfo } from '../../../src/provenance/git';
 import type { DiffImage, DiffPageData, PageRow } from '../../../src/protocol/diff';
 import { count as amount } from '../../../src/mlflow/format';
@@ -24,17 +24,6 @@ export const HEIGHTS: Readonly<Record<Line['kind'], number>> = {
   file: 22,
   note: 22,
   images: 216,
-};
-
-const TITLES: Readonly<Record<SectionName, string>> = {
-  source: 'Source',
-  params: 'Params',
-  metrics: 'Metrics',
-  data: 'Data',
-  environment: 'Environment',
-  model: 'Model',
-  tags: 'Tags',
-  attributes: 'Attributes',
 };
 
 export interface LineOptions {
@@ -63,7 +52,7 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
       continue;
     }
     if (options.onlyDifferent && rows.length === 0 && code.length === 0 && !section.pending) {
-      equal.push(`${TITLES[section.name]} (${same.length})`);
+      equal.push(`${SECTION_TITLES[section.name]} (${same.length})`);
       continue;
     }
     const open = !options.folded.has(section.name);
@@ -72,7 +61,7 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
     lines.push({
       kind: 'section',
       name: section.name,
-      title: TITLES[section.name],
+      title: SECTION_TITLES[section.name],
       count: countText(data, section.name, rows.length, total) + hidden,
       open,
       pending: section.pending,
