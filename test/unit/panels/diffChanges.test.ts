@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import type { CommitRange, SideFacts } from '../../../src/compare/types';
-import { changesOf } from '../../../src/panels/diffChanges';
+import { changeChoices, changesOf } from '../../../src/panels/diffChanges';
 import type { ChangedFile, ParamSource } from '../../../src/provenance';
 
 const OLD = 'a'.repeat(40);
@@ -160,5 +160,13 @@ describe('changes that a diff opens', () => {
     assert.equal(changesOf([left, { ...right, source: null }], [range(1)], target), null);
     assert.equal(changesOf([left, right], [{ ...range(1), problem: 'Elsewhere.' }], target), null);
     assert.equal(changesOf([left, right], [], target), null);
+  });
+
+  it('are offered by the names of the runs, as text', () => {
+    const runs = [side('old', OLD, {}).side, side('$(trash) new', NEW, {}).side];
+    assert.deepEqual(
+      changeChoices(runs, 0, [range(1, file('train.py'))]).map(({ label }) => label),
+      ['old ↔ \\$(trash) new'],
+    );
   });
 });
