@@ -1,14 +1,35 @@
-// Mocha's spec reporter that also leaves its counts for scripts/test.ts: no file means that the suite did not run.
+// Mocha's spec reporter that also leaves its counts and durations for scripts/test.ts: no file means that the suite
+// did not run.
 const fs = require('node:fs');
-const { reporters } = require('mocha');
+const path = require('node:path');
+const { reporters, Runner } = require('mocha');
+
+const ROOT = path.resolve(__dirname, '../..');
+const { EVENT_TEST_END, EVENT_HOOK_END } = Runner.constants;
 
 module.exports = class CountingReporter extends reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    this.spent = [];
+    const keep = (runnable) => {
+      if (runnable.duration > 0) {
+        this.spent.push({
+          file: path.relative(ROOT, runnable.file ?? runnable.parent?.file ?? ROOT),
+          title: runnable.fullTitle(),
+          milliseconds: runnable.duration,
+        });
+      }
+    };
+    runner.on(EVENT_TEST_END, keep);
+    runner.on(EVENT_HOOK_END, keep);
+  }
+
   done(failures, exit) {
     const { passes, pending } = this.stats;
     // A hook that fails ends its suite, so its tests count as one failure; a skipped test is not a passed one.
     fs.writeFileSync(
       process.env.LENS_TEST_COUNTS,
-      JSON.stringify({ passed: passes, failed: failures + pending }),
+      JSON.stringify({ passed: passes, failed: failures + pending, spent: this.spent }),
     );
     exit(failures);
   }
