@@ -1,15 +1,16 @@
+import { TAG_PARENT } from '../mlflow/family';
 import { metricOf, valueOf, type DatasetInput, type Run } from '../mlflow/entities';
 import { foldAscii } from './like';
 import type { RowSource } from './predicate';
-import { TAG_COMMIT, TAG_PARENT, TAG_RUN_NAME, UNSEARCHED_TAGS } from './syntax';
+import { TAG_COMMIT, TAG_RUN_NAME, UNSEARCHED_TAGS } from './syntax';
 
 /** What a run itself does not say. */
 export interface RunContext {
   datasetInputs(runId: string): readonly DatasetInput[];
   /** Names of the registered models that have a version of the run. */
   registered(runId: string): readonly string[];
-  /** The value of `mlflow.parentRunId` of a run that the store has, undefined for one that it has not. */
-  parentOf(runId: string): string | null | undefined;
+  /** How many parents stand above it in the whole store (mlflow/family), 0 for a root. */
+  depth(runId: string): number;
 }
 
 /** Whole runs as the rows of a predicate: for stores without SQL. */
@@ -51,7 +52,7 @@ export function runSource(context: RunContext): RowSource<Run> {
           return ({ info }) =>
             info.startTime === null || info.endTime === null ? undefined : info.endTime - info.startTime;
         case 'depth':
-          return (run) => depthOf(run.info.runId, (id) => context.parentOf(id));
+          return (run) => context.depth(run.info.runId);
         default:
           return () => undefined;
       }
@@ -74,26 +75,4 @@ export function runSource(context: RunContext): RowSource<Run> {
       run.params.some(({ value }) => foldAscii(value).includes(folded)) ||
       run.tags.some(({ key, value }) => !UNSEARCHED_TAGS.includes(key) && foldAscii(value).includes(folded)),
   };
-}
-
-/**
- * How many parents stand above a run, up to the first that is a member of a circle. A member of a circle has
- * depth 0, and so has a run whose parent the store has not. `parentOf` answers undefined for an unknown run.
- */
-export function depthOf(runId: string, parentOf: (runId: string) => string | null | undefined): number {
-  const path: string[] = [runId];
-  const places = new Map([[runId, 0]]);
-  for (;;) {
-    const parent = parentOf(path.at(-1)!);
-    if (parent === null || parent === undefined || parentOf(parent) === undefined) {
-      return path.length - 1;
-    }
-    const place = places.get(parent);
-    if (place !== undefined) {
-      // The path runs into a circle at `place`: what stands before it hangs below it.
-      return place;
-    }
-    places.set(parent, path.length);
-    path.push(parent);
-  }
 }

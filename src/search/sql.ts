@@ -1,7 +1,7 @@
+import { TAG_PARENT } from '../mlflow/family';
 import { foldAscii, likeToGlob } from './like';
 import {
   TAG_COMMIT,
-  TAG_PARENT,
   TAG_RUN_NAME,
   UNSEARCHED_TAGS,
   type Field,
@@ -182,10 +182,7 @@ function attributeExistence(
   }
 }
 
-/**
- * The depth of each run that has parents: how many stand above it, up to the first that is a member of a
- * circle, which itself has depth 0. A parent that is not in the store is none. Columns x (run id), depth.
- */
+/** mlflow/family's depths, as a query: for runs that have parents in the store. Columns x (run id), depth. */
 export const depthsSql = `
   WITH RECURSIVE edge(child, parent) AS MATERIALIZED (
     SELECT t.run_uuid, t.value FROM tags t JOIN runs p ON p.run_uuid = t.value

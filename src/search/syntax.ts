@@ -105,7 +105,6 @@ export function attributeOf(name: string): string | undefined {
 }
 
 export const TAG_RUN_NAME = 'mlflow.runName';
-export const TAG_PARENT = 'mlflow.parentRunId';
 export const TAG_COMMIT = 'mlflow.source.git.commit';
 
 /** Tags whose text a bare term does not look at: machine-made JSON of kilobytes, where any word may stand. */

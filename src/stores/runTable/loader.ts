@@ -45,7 +45,7 @@ export interface TableLoader {
   modelTypes(each: (runId: string, modelType: string) => void): void;
   /** What the files of the run's newest model say, where they were looked at (MLflow >= 3.0). */
   learnedModel(runId: string): ModelFact | undefined;
-  /** Runs below others, with how many parents stand above them (search/sql). */
+  /** Runs below others, with how many parents stand above them in the whole store (mlflow/family). */
   depths(each: (runId: string, depth: number) => void): void;
   artifactUris(each: (runId: string, uri: string) => void): void;
   /** Runs with the text, folded, in the value of a param or a searched tag. */

@@ -1,10 +1,10 @@
+import { breakCircles, TAG_PARENT } from '../../mlflow/family';
 import { columnId, type TableColumn, type TableScope } from '../../mlflow/runTable';
-import { TAG_COMMIT, TAG_PARENT } from '../../search/syntax';
+import { TAG_COMMIT } from '../../search/syntax';
 import { durations, experimentNames, joined, models, withFallback } from './attributes';
 import { NumberColumn, TextColumn, type Column } from './columns';
 import { HeldColumns, type HeldColumn } from './heldColumns';
 import type { KeyKind, TableLoader, TableMarks } from './loader';
-import { breakCircles } from './parents';
 import { RunIndex } from './runIndex';
 import { takeOver } from './takeOver';
 

@@ -1,5 +1,6 @@
+import { TAG_PARENT } from '../../mlflow/family';
 import type { RowSource } from '../../search/predicate';
-import { TAG_COMMIT, TAG_PARENT, TAG_RUN_NAME } from '../../search/syntax';
+import { TAG_COMMIT, TAG_RUN_NAME } from '../../search/syntax';
 import { foldAscii } from '../../search/like';
 import type { NumberColumn, TextColumn } from './columns';
 import type { RunColumns } from './runColumns';

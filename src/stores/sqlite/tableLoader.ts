@@ -1,8 +1,9 @@
+import { depthsOf } from '../../mlflow/family';
 import type { MetricRule, ModelFact, TableScope } from '../../mlflow/runTable';
-import { depthsSql, latestFromHistory, UNSEARCHED_SQL } from '../../search/sql';
+import { latestFromHistory, UNSEARCHED_SQL } from '../../search/sql';
 import type { KeyKind, LoadedRun, TableLoader, TableMarks } from '../runTable/loader';
 import { distinctKeys, lastLoggedOf, latestMetricsOf, pairsOf } from './queries/attributes';
-import { runsWhere } from './queries/family';
+import { readFamily, runsWhere } from './queries/family';
 import { searchSchema } from './queries/runs';
 import type { Reader } from './reader';
 import type { TableName } from './schema';
@@ -176,7 +177,7 @@ export class SqliteTableLoader implements TableLoader {
   }
 
   depths(each: (runId: string, depth: number) => void): void {
-    this.reader.each(depthsSql, [], (row) => each(row.text(0), row.number(1)));
+    depthsOf(readFamily(this.reader, '1', [])).forEach((depth, runId) => each(runId, depth));
   }
 
   artifactUris(each: (runId: string, uri: string) => void): void {

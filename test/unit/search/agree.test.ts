@@ -2,6 +2,7 @@ import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Database, SqlJsStatic } from 'sql.js';
 import type { DatasetInput, Run } from '../../../src/mlflow/entities';
+import { depthsOf, familyOf } from '../../../src/mlflow/family';
 import { likeTest } from '../../../src/search/like';
 import { parseFilter } from '../../../src/search/parse';
 import { filterToPredicate } from '../../../src/search/predicate';
@@ -245,6 +246,14 @@ function asRuns(runs: MadeRun[], schema: SqlSchema): Run[] {
 
 function matches(runs: MadeRun[], query: Filter, schema: SqlSchema): string[] {
   const made = (id: string): MadeRun | undefined => runs.find((_, index) => runId(index) === id);
+  const depths = depthsOf(
+    familyOf(
+      runs.flatMap(({ parent }, index) =>
+        parent === null ? [] : [{ child: runId(index), parent: runId(parent) }],
+      ),
+      (id) => made(id) !== undefined,
+    ),
+  );
   const source = runSource({
     datasetInputs: (id): DatasetInput[] => {
       const dataset = schema.datasets ? made(id)?.dataset : null;
@@ -265,10 +274,7 @@ function matches(runs: MadeRun[], query: Filter, schema: SqlSchema): string[] {
         : [];
     },
     registered: (id) => (schema.modelVersions ? [made(id)?.registered ?? []].flat() : []),
-    parentOf: (id) => {
-      const run = made(id);
-      return run && (run.parent === null ? null : runId(run.parent));
-    },
+    depth: (id) => depths.get(id) ?? 0,
   });
   const holds = filterToPredicate(query, source);
   return asRuns(runs, schema)

@@ -1,4 +1,5 @@
 import type { ViewType } from '../../../mlflow/entities';
+import { familyOf, TAG_PARENT, type Family, type ParentLink } from '../../../mlflow/family';
 import type { Reader } from '../reader';
 import { text } from '../values';
 
@@ -6,35 +7,24 @@ import { text } from '../values';
 const MOST_LINKS = 500_000;
 
 /**
- * Who is whose child among the runs of some experiments and a view. A run whose parent is not among them is
- * an orphan and counts as a root; so does every member of a circle of parents, which would else be nowhere.
+ * The family of some runs, kept for as long as nobody commits.
+ *
+ * @param where a condition on `runs r` that says which runs are looked at, with `params`
  */
-export interface Family {
-  childrenOf: Map<string, string[]>;
-  /** Runs that have a parent tag and are roots all the same. */
-  rootsWithParent: string[];
-}
-
-interface Link {
-  child: string;
-  parent: string;
-}
-
-/** @param where a condition on `runs r` that says which runs are looked at, with `params` */
-export function familyOf(reader: Reader, where: string, params: readonly string[]): Family {
+export function readFamily(reader: Reader, where: string, params: readonly string[]): Family {
   const key = `family ${where} ${JSON.stringify(params)}`;
   return reader.memo(key, () => {
     const links = readLinks(reader, where, params);
     const present = readPresent(reader, where, params, links);
-    return arrange(links, present);
+    return familyOf(links, (runId) => present.has(runId));
   });
 }
 
-function readLinks(reader: Reader, where: string, params: readonly string[]): Link[] {
-  const links: Link[] = [];
+function readLinks(reader: Reader, where: string, params: readonly string[]): ParentLink[] {
+  const links: ParentLink[] = [];
   reader.each(
     `SELECT tags.run_uuid, tags.value FROM tags CROSS JOIN runs r ON r.run_uuid = tags.run_uuid
-      WHERE tags.key = 'mlflow.parentRunId' AND tags.value IS NOT NULL AND ${where} LIMIT ${MOST_LINKS + 1}`,
+      WHERE tags.key = '${TAG_PARENT}' AND tags.value IS NOT NULL AND ${where} LIMIT ${MOST_LINKS + 1}`,
     params,
     (row) => links.push({ child: row.text(0), parent: row.text(1) }),
   );
@@ -45,7 +35,7 @@ function readPresent(
   reader: Reader,
   where: string,
   params: readonly string[],
-  links: readonly Link[],
+  links: readonly ParentLink[],
 ): Set<string> {
   const parents = [...new Set(links.map((link) => link.parent))];
   const present = new Set<string>();
@@ -57,47 +47,6 @@ function readPresent(
     rows.forEach(([run]) => present.add(text(run)));
   }
   return present;
-}
-
-function arrange(links: readonly Link[], present: ReadonlySet<string>): Family {
-  const parentOf = new Map(
-    links.filter((link) => present.has(link.parent)).map(({ child, parent }) => [child, parent]),
-  );
-  const circular = circleMembers(parentOf);
-  const childrenOf = new Map<string, string[]>();
-  const rootsWithParent: string[] = [];
-  for (const { child } of links) {
-    const parent = parentOf.get(child);
-    if (parent === undefined || circular.has(child)) {
-      rootsWithParent.push(child);
-    } else {
-      const children = childrenOf.get(parent) ?? [];
-      children.push(child);
-      childrenOf.set(parent, children);
-    }
-  }
-  return { childrenOf, rootsWithParent };
-}
-
-/** The runs that are their own ancestors. */
-function circleMembers(parentOf: ReadonlyMap<string, string>): Set<string> {
-  const done = new Set<string>();
-  const members = new Set<string>();
-  for (const start of parentOf.keys()) {
-    const path: string[] = [];
-    const onPath = new Set<string>();
-    let run: string | undefined = start;
-    while (run !== undefined && !done.has(run) && !onPath.has(run)) {
-      path.push(run);
-      onPath.add(run);
-      run = parentOf.get(run);
-    }
-    if (run !== undefined && onPath.has(run)) {
-      path.slice(path.indexOf(run)).forEach((member) => members.add(member));
-    }
-    path.forEach((member) => done.add(member));
-  }
-  return members;
 }
 
 /** Which runs a query looks at, as a condition on `runs r`. */

@@ -1,6 +1,7 @@
 import { StoreError } from '../../../mlflow/errors';
 import type { DatasetInput, Run, RunInfo, RunInputs, ViewType } from '../../../mlflow/entities';
 import { valueOf } from '../../../mlflow/entities';
+import { nestedCount, TAG_PARENT, type Family } from '../../../mlflow/family';
 import type { KeySelection, Page, RunQuery, RunRow } from '../../../mlflow/store';
 import { parseOrder } from '../../../search/order';
 import { parseFilter } from '../../../search/parse';
@@ -11,8 +12,7 @@ import type { SqlValue } from '../engine';
 import type { Reader } from '../reader';
 import { decodeToken, encodeToken, lifecycle, number, numberOrNull, text, textOrNull } from '../values';
 import { latestMetricsOf, pairsOf } from './attributes';
-import type { Family } from './family';
-import { familyOf, runsWhere } from './family';
+import { readFamily, runsWhere } from './family';
 
 const RUN_NAME_TAG = 'mlflow.runName';
 const INFO_COLUMNS = `run_uuid, CAST(experiment_id AS TEXT), name, user_id, status, start_time, end_time,
@@ -21,7 +21,7 @@ const INFO_COLUMNS = `run_uuid, CAST(experiment_id AS TEXT), name, user_id, stat
 /** Runs newest first, or in the order asked for; MLflow's default is start time downwards, then run id. */
 export function searchRuns(reader: Reader, query: RunQuery): Page<RunRow> {
   const { where, params } = runsWhere(query.experimentIds, query.view);
-  const family = familyOf(reader, where, params);
+  const family = readFamily(reader, where, params);
   const conditions = [{ sql: where, params }, parentCondition(query, family), filterCondition(reader, query)];
   const found = query.orderBy?.length
     ? inOrder(reader, query, conditions)
@@ -42,17 +42,17 @@ export function searchRuns(reader: Reader, query: RunQuery): Page<RunRow> {
 function remainingOf(
   reader: Reader,
   { experimentIds, view, filter, parent, pageToken }: RunQuery,
-  { childrenOf }: Family,
+  family: Family,
   shown: number,
 ): { remaining?: number } {
   if (pageToken !== undefined || filter) {
     return {};
   }
   if (typeof parent === 'object') {
-    return { remaining: (childrenOf.get(parent.runId)?.length ?? shown) - shown };
+    return { remaining: (family.childrenOf.get(parent.runId)?.length ?? shown) - shown };
   }
   const all = sum(countRuns(reader, { experimentIds, view }).values());
-  const nested = parent === 'roots' ? sum([...childrenOf.values()].map(({ length }) => length)) : 0;
+  const nested = parent === 'roots' ? nestedCount(family) : 0;
   return { remaining: all - nested - shown };
 }
 
@@ -173,7 +173,7 @@ function parentCondition(query: RunQuery, { rootsWithParent, childrenOf }: Famil
   return childrenOf.size === 0
     ? EVERY
     : {
-        sql: `(r.run_uuid NOT IN (SELECT run_uuid FROM tags WHERE key = 'mlflow.parentRunId')
+        sql: `(r.run_uuid NOT IN (SELECT run_uuid FROM tags WHERE key = '${TAG_PARENT}' AND value IS NOT NULL)
           OR r.run_uuid IN (SELECT value FROM json_each(?)))`,
         params: [JSON.stringify(rootsWithParent)],
       };
