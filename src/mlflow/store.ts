@@ -181,8 +181,8 @@ export interface TrackingStore extends Disposable {
   getRegisteredModel(name: string, signal?: AbortSignal): Promise<RegisteredModel>;
   searchLoggedModels(query: LoggedModelQuery, signal?: AbortSignal): Promise<Page<LoggedModel>>;
 
-  /** Windows of rows and columns for the run table; missing where a kind of store has none yet. */
-  readonly runTable?: RunTable;
+  /** Windows of rows and columns for the run table. */
+  readonly runTable: RunTable;
 
   /** One folder, not its subfolders; `path` '' is the root. */
   listArtifacts(owner: ArtifactOwner, path: string, signal?: AbortSignal): Promise<ArtifactListing>;

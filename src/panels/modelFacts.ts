@@ -48,7 +48,7 @@ export class ModelFacts {
         const facts = await Promise.all(
           left.slice(at, at + PARALLEL).map((runId) => this.factOf(store, runId, models.get(runId)!)),
         );
-        await store.runTable?.learnModels(facts, this.signal);
+        await store.runTable.learnModels(facts, this.signal);
         // Not after each of thousands: the page asks for its rows again each time.
         if (at === 0 || at + PARALLEL >= left.length || at % (PARALLEL * 32) === 0) {
           this.learned();

@@ -1,4 +1,4 @@
-import { isStoreError, StoreError } from '../mlflow/errors';
+import { isStoreError } from '../mlflow/errors';
 import type { Experiment } from '../mlflow/entities';
 import type { RunTable, TableRow, TableView } from '../mlflow/runTable';
 import type { TrackingStore } from '../mlflow/store';
@@ -51,7 +51,7 @@ function handlers(
   let experiments: Experiment[] = [];
 
   const store = (): Promise<TrackingStore> => services.stores.get(args.store);
-  const table = async (): Promise<RunTable> => tableOf(await store());
+  const table = async (): Promise<RunTable> => (await store()).runTable;
   const brush = new BrushFollower(services.state, args.store, args.experimentIds);
   const viewOf = async (choice: ViewChoice, signal: AbortSignal): Promise<TableView> =>
     tableView(args, choice, services, await brush.runIds(await store(), signal));
@@ -107,7 +107,7 @@ function handlers(
         experiments: experiments.map(({ experimentId, name: title }) => ({ experimentId, name: title })),
         whole: args.experimentIds.length === 0,
         settings: settings(),
-        suggested: await tableOf(tracking).suggestColumns(
+        suggested: await tracking.runTable.suggestColumns(
           { experimentIds: args.experimentIds, view: 'ACTIVE_ONLY' },
           signal,
         ),
@@ -117,7 +117,7 @@ function handlers(
     rows: async (request, signal) => {
       const tracking = await store();
       const { from, count, columns, pinned, locate } = request;
-      const answer = await tableOf(tracking).rows(
+      const answer = await tracking.runTable.rows(
         { ...(await viewOf(request, signal)), from, count, columns, pinned, locate },
         signal,
       );
@@ -253,17 +253,6 @@ function handlers(
       return null;
     },
   };
-}
-
-/** @throws StoreError UNSUPPORTED for a kind of store that has no table yet */
-export function tableOf(store: TrackingStore): RunTable {
-  if (!store.runTable) {
-    throw new StoreError(
-      'UNSUPPORTED',
-      'This kind of store has no run table yet: open its runs in the sidebar.',
-    );
-  }
-  return store.runTable;
 }
 
 /** The experiments of a scope; one that is gone is named by its id. */

@@ -1,8 +1,9 @@
-import type { TableColumn } from '../../mlflow/runTable';
+import { columnId, type TableColumn } from '../../mlflow/runTable';
 import { numberInText } from '../../search/values';
 import type { TextColumn } from './columns';
 import { NumberColumn, type Column } from './columns';
 import { HISTORY_TAG } from './attributes';
+import { isRuleColumn, type RuleColumn } from './loader';
 import { modelSize } from './models';
 import { TAG_ATTRIBUTES, type RunColumns } from './runColumns';
 
@@ -11,16 +12,17 @@ export type WindowColumn =
   | { type: 'number'; get(row: number): number | undefined; whole: NumberColumn | null }
   | { type: 'text'; get(row: number): string | undefined; whole: TextColumn | null; numeric: boolean };
 
-interface Source {
-  kind: 'metric' | 'param' | 'tag';
-  key: string;
-}
+type Source = { kind: 'metric' | 'param' | 'tag'; key: string } | { kind: 'rule'; column: RuleColumn };
+type Values = Map<number, string | number>;
 
 /** What can be looked up run by run for a column; undefined where it is had whole or not at all. */
-function sourceOf({ kind, key, rule }: TableColumn): Source | undefined {
+function sourceOf(table: RunColumns, column: TableColumn): Source | undefined {
+  const { kind, key } = column;
+  if (isRuleColumn(column)) {
+    return table.source.rulesCostByRun ? { kind: 'rule', column } : undefined;
+  }
   if (kind !== 'attribute') {
-    const latest = rule === undefined || rule === 'last';
-    return kind !== 'metric' || latest ? { kind, key } : undefined;
+    return { kind, key };
   }
   const tag = TAG_ATTRIBUTES.get(key) ?? { user: 'mlflow.user', modelSize: HISTORY_TAG }[key];
   return tag === undefined ? undefined : { kind: 'tag', key: tag };
@@ -35,14 +37,14 @@ export function columnsFor(
   rows: Int32Array,
   columns: readonly TableColumn[],
 ): WindowColumn[] {
-  const lookups = new Map<string, Source & { values: Map<number, string | number> }>();
+  const lookups = new Map<string, Source & { values: Values }>();
   const windowColumns = columns.map((column): WindowColumn => {
-    const source = sourceOf(column);
+    const source = sourceOf(table, column);
     const whole = source ? table.peek(column) : table.column(column);
     if (whole || !source || rows.some((row) => row < 0)) {
       return wholeColumn(whole ?? table.column(column));
     }
-    const id = `${source.kind}:${source.key}`;
+    const id = columnId(source.kind === 'rule' ? source.column : source);
     const lookup = lookups.get(id) ?? { ...source, values: new Map<number, string | number>() };
     lookups.set(id, lookup);
     return sparseColumn(table, column, lookup.values);
@@ -61,11 +63,7 @@ function wholeColumn(column: Column): WindowColumn {
     : { type: 'text', get: (row) => column.get(row), whole: column, numeric: column.numeric };
 }
 
-function sparseColumn(
-  table: RunColumns,
-  { kind, key }: TableColumn,
-  values: Map<number, string | number>,
-): WindowColumn {
+function sparseColumn(table: RunColumns, { kind, key }: TableColumn, values: Values): WindowColumn {
   const text = (row: number): string | undefined => {
     const value = values.get(row);
     return typeof value === 'string' ? value : undefined;
@@ -91,15 +89,11 @@ function sparseColumn(
   };
 }
 
-function fill(
-  table: RunColumns,
-  rows: Int32Array,
-  lookups: readonly (Source & { values: Map<number, string | number> })[],
-): void {
+function fill(table: RunColumns, rows: Int32Array, lookups: readonly (Source & { values: Values })[]): void {
   const runIds = [...new Set(rows)].map((row) => table.ids[row]!);
   for (const kind of ['metric', 'param', 'tag'] as const) {
     const ofKind = new Map(
-      lookups.filter((lookup) => lookup.kind === kind).map(({ key, values }) => [key, values]),
+      lookups.flatMap((lookup) => (lookup.kind === kind ? [[lookup.key, lookup.values] as const] : [])),
     );
     const keys = [...ofKind.keys()];
     const take = (runId: string, key: string, value: string | number): void => {
@@ -111,9 +105,17 @@ function fill(
       table.source.textsOf(kind, keys, runIds, take);
     }
   }
+  const rules = lookups.flatMap((lookup) => (lookup.kind === 'rule' ? [lookup] : []));
+  if (rules.length > 0) {
+    table.source.ruled(
+      rules.map(({ column }) => column),
+      runIds,
+      (runId, column, value) => rules[column]!.values.set(table.index.get(runId)!, value),
+    );
+  }
 }
 
 /** A column that is here whole; null for one of which a window is all that was read. */
 export function wholeOrNull(table: RunColumns, column: TableColumn): Column | null {
-  return table.peek(column) ?? (sourceOf(column) ? null : table.column(column));
+  return table.peek(column) ?? (sourceOf(table, column) ? null : table.column(column));
 }

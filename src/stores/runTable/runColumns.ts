@@ -4,7 +4,7 @@ import { TAG_COMMIT } from '../../search/syntax';
 import { durations, experimentNames, joined, models, withFallback } from './attributes';
 import { NumberColumn, TextColumn, type Column } from './columns';
 import { HeldColumns, type HeldColumn } from './heldColumns';
-import type { KeyKind, TableLoader, TableMarks } from './loader';
+import { isRuleColumn, type KeyKind, type TableLoader } from './loader';
 import { RunIndex } from './runIndex';
 import { takeOver } from './takeOver';
 
@@ -40,7 +40,7 @@ export class RunColumns {
   /** 0 for a run that has left the scope. */
   readonly alive: Uint8Array;
   total = 0;
-  readonly marks: TableMarks;
+  readonly marks: unknown;
   private readonly held: HeldColumns;
   private readonly derived = new Map<string, unknown>();
 
@@ -120,14 +120,20 @@ export class RunColumns {
   }
 
   metric(column: TableColumn): NumberColumn {
-    return this.held.read(columnId({ ...column, kind: 'metric' }), () => {
+    return this.held.read(columnId(column), () => {
       const made = new NumberColumn(this.rows);
-      this.loader.metric(column.key, column.rule ?? 'last', column.step ?? 0, (runId, value) => {
+      const take = (runId: string, value: number): void => {
         const row = this.index.get(runId);
         if (row !== undefined) {
           made.set(row, value);
         }
-      });
+      };
+      if (isRuleColumn(column)) {
+        const alive = this.ids.filter((_, row) => this.alive[row] === 1);
+        this.loader.ruled([column], alive, (runId, _, value) => take(runId, value));
+      } else {
+        this.loader.metric(column.key, take);
+      }
       return made;
     });
   }
@@ -271,7 +277,7 @@ export class RunColumns {
 
   /** A column, if it is here already or costs next to nothing. */
   peek(column: TableColumn): Column | undefined {
-    const small = this.rows <= SMALL;
+    const small = this.rows <= SMALL && !(isRuleColumn(column) && this.loader.rulesCostByRun);
     const ready = column.kind === 'attribute' && READY_ATTRIBUTES.has(column.key);
     return small || ready || this.held.has(heldId(column)) ? this.column(column) : undefined;
   }

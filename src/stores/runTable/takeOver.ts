@@ -7,9 +7,9 @@ import type { RunColumns } from './runColumns';
 const MAX_PATCHED = 500;
 
 /**
- * Gives a table the columns of an earlier state, with the runs read again that a commit can have changed. What was
- * logged since is known by its rows, which are only ever added: new metrics and params are never missed. A tag is
- * written over in place, which leaves no trace: its column is `unsure` and soon read anew (HeldColumns).
+ * Gives a table the columns of an earlier state, with the runs read again that a commit can have changed. New metrics
+ * and params are never missed. Where a tag that is written over leaves no trace (TableLoader.tracesTags), its column is
+ * `unsure` and soon read anew (HeldColumns).
  * @param known rows that the earlier state has too
  */
 export function takeOver(table: RunColumns, kept: RunColumns, known: number, held: HeldColumns): void {
@@ -18,7 +18,7 @@ export function takeOver(table: RunColumns, kept: RunColumns, known: number, hel
     return;
   }
   const changed = new Set([...table.ids.slice(known), ...logged.filter((runId) => table.index.has(runId))]);
-  for (const runId of alteredRuns(table, kept, known)) {
+  for (const runId of table.source.tracesTags ? [] : alteredRuns(table, kept, known)) {
     if (changed.size >= MAX_PATCHED) {
       break;
     }
@@ -73,5 +73,5 @@ function patched(
   } else if (kind !== 'metric') {
     source.textsOf(kind, [key], changed, (runId, _, value) => copy.set(index.get(runId)!, value));
   }
-  return { ...before, column: copy, unsure: kind === 'tag' };
+  return { ...before, column: copy, unsure: kind === 'tag' && !source.tracesTags };
 }

@@ -7,29 +7,19 @@ import type {
   TableView,
   ValueQuery,
 } from '../../mlflow/runTable';
-import { TableState } from '../runTable/tableState';
+import { TableKeeper } from '../runTable/keeper';
+import type { TableState } from '../runTable/tableState';
 import type { Reader } from './reader';
 import { whenProven, type Proven } from './settled';
 import { SqliteTableLoader } from './tableLoader';
 
-let states = 0;
-/** What the files of runs' models say, by run. */
-const learned = new Map<string, ModelFact>();
-/** The last state with a proven reading: what the state after the next commit begins with. */
-let settled: TableState | null = null;
+/** A worker reads one store. */
+const keeper = new TableKeeper();
 
 /** Asks the run table of the reader's state of the store. */
 function ask<T>(reader: Reader, question: (table: TableState) => T): Proven<T> {
-  const state = reader.memo(
-    'run table',
-    () => new TableState(`${Date.now()} ${states++}`, settled, () => Date.now()),
-  );
-  const answer = question(state.begin(new SqliteTableLoader(reader, learned)));
-  return whenProven(() => {
-    state.settle();
-    settled = state;
-    return answer;
-  });
+  const state = reader.memo('run table', () => keeper.next());
+  return whenProven(keeper.ask(state, new SqliteTableLoader(reader, keeper), question));
 }
 
 /** The requests of the run table (mlflow/runTable.ts). */
@@ -43,7 +33,7 @@ export const tableHandlers = {
   tableFindColumns: (reader: Reader, query: ColumnQuery) => ask(reader, (table) => table.findColumns(query)),
   tableFindValues: (reader: Reader, query: ValueQuery) => ask(reader, (table) => table.findValues(query)),
   tableLearnModels: (reader: Reader, facts: readonly ModelFact[]) => {
-    facts.forEach((fact) => learned.set(fact.runId, fact));
+    keeper.learn(facts);
     return ask(reader, (table) => table.forgetModels());
   },
   tableCellText: (reader: Reader, { runId, column }: { runId: string; column: TableColumn }) =>
