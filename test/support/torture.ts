@@ -9,7 +9,7 @@ import { Engine } from '../../src/stores/sqlite/engine';
 import type { Reader } from '../../src/stores/sqlite/reader';
 import { Session } from '../../src/stores/sqlite/session';
 import { toStoreError } from '../../src/mlflow/errors';
-import { CONTROL } from '../../src/stores/sqlite/control';
+import { CONTROL } from '../../src/worker/control';
 
 export interface TortureOptions {
   /** A store of a real MLflow; it is changed. */

@@ -1,3 +1,4 @@
+import { moving } from '../../worker/settled';
 import type { Reader } from './reader';
 import { describe } from './queries/describe';
 import { getExperiment, searchExperiments } from './queries/experiments';
@@ -8,17 +9,16 @@ import { getRegisteredModel, searchRegisteredModels } from './queries/models';
 import { tableHandlers } from './table';
 import { getMetricSummaries } from './queries/summaries';
 import { countRuns, getRun, getRunInputs, searchRuns } from './queries/runs';
-import { moving } from './settled';
 
 /**
  * What the worker answers. To add a request: write a function `(reader, args) => result` in a file of this folder
  * and name it here; the host then asks `store.ask('name', args, signal)`, typed by this table alone.
  *
  * - `args` and `result` cross a thread: plain data, Maps and typed arrays. A large typed array that is not kept in
- *   the worker is moved rather than copied if the handler returns `moving(result, [array.buffer])` (settled.ts).
+ *   the worker is moved rather than copied if the handler returns `moving(result, [array.buffer])` (worker/settled.ts).
  * - A handler may be run several times for one request, until one of its readings is proven to be of one
  *   committed state: it must have no effects. What is worth keeping until the next commit goes into
- *   `reader.memo(key, make)`; what is kept beyond it is put away in `whenProven(() => result)` (settled.ts).
+ *   `reader.memo(key, make)`; what is kept beyond it is put away in `whenProven(() => result)` (worker/settled.ts).
  * - Statements are compiled once per text and state: use parameters; pass lists as JSON through
  *   `json_each(?)`. Ids are CAST AS TEXT. A statement on `metrics` starts from `oneMetric` (queries/history.ts).
  */
@@ -44,4 +44,16 @@ export const handlers = {
   ...tableHandlers,
 };
 
-export type Handlers = typeof handlers;
+type Handlers = typeof handlers;
+
+/** What the host asks the worker: the handlers, and whether anybody committed since the last poll. */
+export type StoreRequests = {
+  [Name in keyof Handlers]: (args: Parameters<Handlers[Name]>[1]) => ReturnType<Handlers[Name]>;
+} & { poll: (args: undefined) => boolean };
+
+/** What the worker is started with. */
+export interface StoreStart {
+  file: string;
+  /** Path of sql.js's sql-wasm.wasm. */
+  wasm: string;
+}

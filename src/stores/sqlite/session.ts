@@ -1,6 +1,6 @@
 import { plainText } from '../../mlflow/format';
 import { StoreError } from '../../mlflow/errors';
-import { CONTROL } from './control';
+import { CONTROL } from '../../worker/control';
 import type { LiveDatabase } from './database';
 import { fileError } from './disk';
 import type { Engine } from './engine';

@@ -1,5 +1,5 @@
 import { StoreError } from '../../mlflow/errors';
-import { CONTROL } from './control';
+import { CONTROL } from '../../worker/control';
 import type { Connection, Engine, PagedBytes } from './engine';
 import type { PageCache } from './pageCache';
 import type { CommittedState } from './state';
@@ -174,7 +174,7 @@ export class Snapshot {
       this.doom = 'budget';
       return undefined;
     }
-    Atomics.add(this.control, CONTROL.pagesRead, 1);
+    Atomics.add(this.control, CONTROL.progress, 1);
     const target = this.cache.add(page);
     try {
       this.state.readPage(page, target);

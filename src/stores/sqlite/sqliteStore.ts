@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { StoreError, toStoreError } from '../../mlflow/errors';
+import { StoreError, fromPlainError, toStoreError, type StoreErrorCode } from '../../mlflow/errors';
 import type {
   Experiment,
   LoggedModel,
@@ -28,11 +28,12 @@ import type {
   StoreState,
   TrackingStore,
 } from '../../mlflow/store';
+import { WorkerHost } from '../../worker/host';
+import type { RequestArguments, RequestName, RequestResult } from '../../worker/wire';
 import { ArtifactReader } from '../artifacts/reader';
 import { networkFileSystemOf } from '../fileSystem';
 import { sqliteUri } from '../uri';
-import type { RequestArguments, RequestName, RequestResult } from './wire';
-import { WorkerHost } from './workerHost';
+import type { StoreRequests, StoreStart } from './handlers';
 
 /** A tracking store in a SQLite file. All reading is done by a worker thread. */
 export class SqliteStore implements TrackingStore {
@@ -41,7 +42,7 @@ export class SqliteStore implements TrackingStore {
   /** Also finds an artifact on this machine (`locate`), which the interface of all stores has not. */
   readonly artifacts: ArtifactReader;
   readonly runTable: RunTable;
-  private readonly host: WorkerHost;
+  private readonly host: WorkerHost<StoreRequests, StoreErrorCode>;
   private readonly listeners = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
   private polling: Promise<void> | undefined;
@@ -56,7 +57,13 @@ export class SqliteStore implements TrackingStore {
     distFolder: string,
   ) {
     this.uri = sqliteUri(file);
-    this.host = new WorkerHost(file, distFolder);
+    this.host = new WorkerHost({
+      script: path.join(distFolder, 'storeWorker.js'),
+      name: 'mlflow-lens-store',
+      start: { file, wasm: path.join(distFolder, 'sql-wasm.wasm') } satisfies StoreStart,
+      label: `Reading ${file}`,
+      toError: fromPlainError,
+    });
     this.runTable = {
       rows: (query, signal) => this.ask('tableRows', query, signal),
       load: (scope, column, signal) => this.ask('tableLoad', { scope, column }, signal),
@@ -80,11 +87,11 @@ export class SqliteStore implements TrackingStore {
   }
 
   /** Asks the worker; what can be asked is listed in handlers.ts. Throws StoreError. */
-  ask<Name extends RequestName>(
+  ask<Name extends RequestName<StoreRequests>>(
     name: Name,
-    args: RequestArguments<Name>,
+    args: RequestArguments<StoreRequests, Name>,
     signal?: AbortSignal,
-  ): Promise<RequestResult<Name>> {
+  ): Promise<RequestResult<StoreRequests, Name>> {
     return this.host.ask(name, args, signal);
   }
 
@@ -218,7 +225,7 @@ export class SqliteStore implements TrackingStore {
     }
     let changed: boolean;
     try {
-      changed = await this.host.poll();
+      changed = await this.host.ask('poll', undefined);
       changed ||= this.current.status !== 'ok';
       this.current = { status: 'ok' };
     } catch (error) {

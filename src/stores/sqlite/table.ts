@@ -7,10 +7,10 @@ import type {
   TableView,
   ValueQuery,
 } from '../../mlflow/runTable';
+import { whenProven, type Proven } from '../../worker/settled';
 import { TableKeeper } from '../runTable/keeper';
 import type { TableState } from '../runTable/tableState';
 import type { Reader } from './reader';
-import { whenProven, type Proven } from './settled';
 import { SqliteTableLoader } from './tableLoader';
 
 /** A worker reads one store. */

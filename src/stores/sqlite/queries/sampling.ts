@@ -1,7 +1,7 @@
 import type { SampledSeries, SampleRequest, Sampling, SeriesKey } from '../../../mlflow/samples';
 import { HistoryColumns, type HistoryRows } from '../../../series/history';
 import { StreamedHistory } from '../../../series/streamed';
-import { moving, whenProven, type Proven } from '../settled';
+import { moving, whenProven, type Proven } from '../../../worker/settled';
 import type { Reader } from '../reader';
 import { metricValue } from '../values';
 import { oneMetric } from './history';

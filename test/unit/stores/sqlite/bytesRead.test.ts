@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { CONTROL } from '../../../../src/stores/sqlite/control';
+import { CONTROL } from '../../../../src/worker/control';
 import { handlers } from '../../../../src/stores/sqlite/handlers';
 import { withDatabase } from '../../../support/database';
 import { unpackFixture } from '../../../support/fixtures';
@@ -38,7 +38,7 @@ describe('what is read of a store of 200 MB', function () {
     assert.ok(fs.statSync(file).size > 190e6);
     const control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.length));
     const session = await openSession(file, control);
-    const read = (): number => Atomics.load(control, CONTROL.pagesRead) * 4096;
+    const read = (): number => Atomics.load(control, CONTROL.progress) * 4096;
     const query = {
       experimentIds: [],
       view: 'ACTIVE_ONLY',

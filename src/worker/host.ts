@@ -1,0 +1,253 @@
+import { Worker } from 'node:worker_threads';
+import { CONTROL, newControl } from './control';
+import type {
+  FromWorker,
+  PlainFailure,
+  RequestArguments,
+  RequestName,
+  RequestResult,
+  Requests,
+  ToWorker,
+  WorkerData,
+  WorkerFailureCode,
+} from './wire';
+
+/** A worker that has shown no sign of life for this long while it was asked something is taken to hang, ms. */
+const SILENCE = 10_000;
+/** No request may take longer than this, however much is done for it, ms. */
+const LONGEST = 60_000;
+/** Typed arrays and what WebAssembly allocates do not count: who makes those bounds them. */
+const HEAP_MEGABYTES = 1024;
+
+export interface WorkerOptions<Code extends string> {
+  /** Absolute path of the worker's bundle, whose code calls `serve`. */
+  script: string;
+  /** The thread's name in profilers. */
+  name: string;
+  /** What `serve` makes the handlers of; a structured clone reaches the worker. */
+  start: unknown;
+  /** What the worker does, as sentences about its failures begin: "Reading /home/ada/mlflow.db". */
+  label: string;
+  /** What the worker's JavaScript objects may take, MB; 1024 if missing. */
+  heapMegabytes?: number;
+  /** The error that a request rejects with. */
+  toError(failure: PlainFailure<Code | WorkerFailureCode>): Error;
+}
+
+interface Pending {
+  id: number;
+  name: string;
+  args: unknown;
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+  signal: AbortSignal | undefined;
+  onAbort: () => void;
+}
+
+/**
+ * Asks one worker, one request at a time, in order. The worker is started by the first request. A request that was
+ * aborted leaves the queue, or is told so through shared memory while it runs. A worker that hangs, crashes or runs
+ * out of memory is ended and replaced: the request it was at fails, the others are asked again.
+ */
+export class WorkerHost<Table extends Requests<Table>, Code extends string = WorkerFailureCode> {
+  private readonly queue: Pending[] = [];
+  private running: Pending | undefined;
+  private worker: Worker | undefined;
+  private ready = false;
+  private control = newControl();
+  private watchdog: NodeJS.Timeout | undefined;
+  private nextId = 1;
+  private disposed = false;
+
+  constructor(private readonly options: WorkerOptions<Code>) {}
+
+  /** Rejects with what `toError` makes of the handler's error, or of CANCELLED, BUSY or INTERNAL_ERROR. */
+  ask<Name extends RequestName<Table>>(
+    name: Name,
+    args: RequestArguments<Table, Name>,
+    signal?: AbortSignal,
+  ): Promise<RequestResult<Table, Name>> {
+    return this.enqueue(name, args, signal) as Promise<RequestResult<Table, Name>>;
+  }
+
+  /** Whether a request is waiting or under way. */
+  get busy(): boolean {
+    return this.running !== undefined || this.queue.length > 0;
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    const gone = this.closed();
+    [...(this.running ? [this.running] : []), ...this.queue.splice(0)].forEach((pending) =>
+      this.settle(pending, () => pending.reject(gone)),
+    );
+    this.running = undefined;
+    this.endWorker();
+  }
+
+  private enqueue(name: string, args: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    if (this.disposed) {
+      return Promise.reject(this.closed());
+    }
+    if (signal?.aborted) {
+      return Promise.reject(this.cancelled());
+    }
+    return new Promise((resolve, reject) => {
+      const pending: Pending = {
+        id: this.nextId++,
+        name,
+        args,
+        resolve,
+        reject,
+        signal,
+        onAbort: () => this.abort(pending),
+      };
+      signal?.addEventListener('abort', pending.onAbort, { once: true });
+      this.queue.push(pending);
+      this.next();
+    });
+  }
+
+  private next(): void {
+    if (this.running || this.queue.length === 0) {
+      return;
+    }
+    const worker = this.worker ?? this.startWorker();
+    if (!this.ready) {
+      return;
+    }
+    const pending = this.queue.shift()!;
+    this.running = pending;
+    const { id, name, args } = pending;
+    worker.postMessage({ type: 'ask', id, name, args } satisfies ToWorker);
+    this.watch(Date.now(), Date.now(), Atomics.load(this.control, CONTROL.progress));
+  }
+
+  private abort(pending: Pending): void {
+    if (pending === this.running) {
+      Atomics.store(this.control, CONTROL.cancelledRequest, pending.id);
+      this.worker?.postMessage({ type: 'cancel', id: pending.id } satisfies ToWorker);
+      return;
+    }
+    const at = this.queue.indexOf(pending);
+    if (at >= 0) {
+      this.queue.splice(at, 1);
+      pending.reject(this.cancelled());
+    }
+  }
+
+  private startWorker(): Worker {
+    this.control = newControl();
+    const worker = new Worker(this.options.script, {
+      workerData: { start: this.options.start, control: this.control } satisfies WorkerData,
+      name: this.options.name,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: this.heapMegabytes },
+    });
+    this.worker = worker;
+    this.ready = false;
+    worker.on('message', (message: FromWorker<Code>) => {
+      if (worker === this.worker) {
+        this.receive(message);
+      }
+    });
+    worker.on('error', (error: NodeJS.ErrnoException) => this.crashed(worker, error));
+    worker.on('exit', () => this.crashed(worker, new Error('it ended by itself')));
+    // An idle worker keeps no process alive; while one is asked, the watchdog's timer does.
+    worker.unref();
+    this.watch(Date.now(), Date.now(), 0);
+    return worker;
+  }
+
+  private receive(message: FromWorker<Code>): void {
+    clearTimeout(this.watchdog);
+    if (message.type === 'ready') {
+      this.ready = true;
+      this.next();
+      return;
+    }
+    const pending = this.running;
+    if (pending?.id === message.id) {
+      this.running = undefined;
+      this.settle(pending, () =>
+        message.type === 'answer'
+          ? pending.resolve(message.result)
+          : pending.reject(this.options.toError(message.error)),
+      );
+    }
+    this.next();
+  }
+
+  private settle(pending: Pending, done: () => void): void {
+    pending.signal?.removeEventListener('abort', pending.onAbort);
+    done();
+  }
+
+  private watch(started: number, heard: number, progress: number): void {
+    clearTimeout(this.watchdog);
+    this.watchdog = setTimeout(() => {
+      const now = Date.now();
+      const done = Atomics.load(this.control, CONTROL.progress);
+      const alive = done !== progress;
+      if (!alive && now - heard >= SILENCE) {
+        this.fail('BUSY', `did not answer within ${SILENCE / 1000} seconds, so the request was given up`);
+      } else if (now - started >= LONGEST) {
+        this.fail('BUSY', `took longer than ${LONGEST / 1000} seconds, so the request was given up`);
+      } else {
+        this.watch(started, alive ? now : heard, done);
+      }
+    }, SILENCE / 20);
+  }
+
+  private crashed(worker: Worker, error: NodeJS.ErrnoException): void {
+    if (worker !== this.worker) {
+      return;
+    }
+    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      this.fail(
+        'INTERNAL_ERROR',
+        `needs more than the ${this.heapMegabytes} MB of memory that it may take, so it was given up`,
+      );
+    } else {
+      this.fail('INTERNAL_ERROR', `failed: ${error.message}`);
+    }
+  }
+
+  /** Ends the worker and fails what it was at; before it was ready, all that waits. */
+  private fail(code: WorkerFailureCode, what: string): void {
+    const lost = this.ready ? (this.running ? [this.running] : []) : this.queue.splice(0);
+    this.running = undefined;
+    this.endWorker();
+    const error = this.error(code, what);
+    lost.forEach((pending) => this.settle(pending, () => pending.reject(error)));
+    if (!this.disposed) {
+      this.next();
+    }
+  }
+
+  private endWorker(): void {
+    clearTimeout(this.watchdog);
+    const { worker } = this;
+    this.worker = undefined;
+    this.ready = false;
+    if (worker) {
+      void worker.terminate();
+    }
+  }
+
+  private get heapMegabytes(): number {
+    return this.options.heapMegabytes ?? HEAP_MEGABYTES;
+  }
+
+  private closed(): Error {
+    return this.error('CANCELLED', 'was ended');
+  }
+
+  private cancelled(): Error {
+    return this.options.toError({ code: 'CANCELLED', message: 'Cancelled.' });
+  }
+
+  private error(code: WorkerFailureCode, what: string): Error {
+    return this.options.toError({ code, message: `${this.options.label} ${what}.` });
+  }
+}

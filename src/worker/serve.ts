@@ -1,0 +1,77 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { CONTROL } from './control';
+import { buffersToMove, settled } from './settled';
+import type { FromWorker, PlainFailure, RequestContext, Requests, ToWorker, WorkerData } from './wire';
+
+/**
+ * The worker's side: answers the requests of a WorkerHost, one at a time. To be called once, by the worker's script.
+ *
+ * @param make the handlers, from the host's start message; rejecting fails whatever waits for the worker
+ * @param toPlain what a handler threw, as it is sent to the host
+ */
+export function serve<Start, Table extends Requests<Table>>(
+  make: (start: Start, control: Int32Array) => Promise<Table>,
+  toPlain: (error: unknown) => PlainFailure<string>,
+): void {
+  const port = parentPort;
+  if (!port) {
+    throw new Error('This script runs as a worker thread only.');
+  }
+  const { start, control } = workerData as WorkerData;
+  const post = (message: FromWorker<string>, moved: ArrayBuffer[] = []): void =>
+    port.postMessage(message, moved);
+  let running: Context | undefined;
+
+  async function answer(table: Table, { id, name, args }: Extract<ToWorker, { type: 'ask' }>): Promise<void> {
+    const context = new Context(id, control);
+    running = context;
+    try {
+      // The host's `ask` types each name with its argument.
+      const result = settled(await table[name as keyof Table](args as never, context));
+      post({ type: 'answer', id, result }, buffersToMove(result));
+    } catch (error) {
+      post({ type: 'failure', id, error: toPlain(error) });
+    }
+  }
+
+  // A rejection is the thread's end, of which the host is told.
+  void make(start as Start, control).then((table) => {
+    port.on('message', (message: ToWorker) => {
+      if (message.type === 'ask') {
+        void answer(table, message);
+      } else if (running?.id === message.id) {
+        running.abort();
+      }
+    });
+    post({ type: 'ready' });
+  });
+}
+
+class Context implements RequestContext {
+  private controller: AbortController | undefined;
+
+  constructor(
+    readonly id: number,
+    private readonly control: Int32Array,
+  ) {}
+
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.isCancelled()) {
+      this.controller.abort();
+    }
+    return this.controller.signal;
+  }
+
+  isCancelled(): boolean {
+    return Atomics.load(this.control, CONTROL.cancelledRequest) === this.id;
+  }
+
+  progress(): void {
+    Atomics.add(this.control, CONTROL.progress, 1);
+  }
+
+  abort(): void {
+    this.controller?.abort();
+  }
+}
