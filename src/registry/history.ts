@@ -1,5 +1,6 @@
 import type { RegisteredModel } from '../mlflow/entities';
 import { formatDateTime } from '../mlflow/format';
+import { Listeners } from '../mlflow/listeners';
 import type { Disposable } from '../mlflow/store';
 import type { Effect, Preview, Undo } from './preview';
 
@@ -52,15 +53,14 @@ const MAX_TEXT = 300;
  * here, and what was seen to have changed elsewhere, by the store's URI.
  */
 export class RegistryHistory {
-  private readonly listeners = new Set<(store: string) => void>();
+  private readonly listeners = new Listeners<[store: string]>();
   /** Changes made here since the start, by store; odd while one is being written. */
   private readonly writes = new Map<string, number>();
 
   constructor(private readonly storage: HistoryStorage) {}
 
   onDidChange(listener: (store: string) => void): Disposable {
-    this.listeners.add(listener);
-    return { dispose: () => this.listeners.delete(listener) };
+    return this.listeners.add(listener);
   }
 
   /** Newest first; of one model, or of the whole store with its runs and experiments. */
@@ -198,9 +198,7 @@ export class RegistryHistory {
 
   private save(store: string, saved: Saved): void {
     this.storage.update(store, saved);
-    for (const listener of this.listeners) {
-      listener(store);
-    }
+    this.listeners.tell(store);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { KeyValue } from '../mlflow/entities';
+import { Listeners } from '../mlflow/listeners';
 import type { Disposable } from '../mlflow/store';
 import { assignColor, nearestSlot, taggedColor } from './colors';
 
@@ -40,7 +41,7 @@ const STORAGE_KEY = 'mlflowLens.viewState';
  * all. Colours are given at first showing, never taken back, never changed for others (reference ui.md, 1).
  */
 export class ViewState {
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Listeners();
   private readonly shown = new Map<string, RunKey>();
   private readonly colors = new Map<string, { run: RunKey; color: RunColor }>();
   /** From the runs' tags, as last read; kept by the store, not here. */
@@ -51,7 +52,7 @@ export class ViewState {
   private baselineRun: RunKey | null = null;
   private hoveredRun: RunKey | null = null;
   private brushedRuns: readonly RunKey[] | null = null;
-  private readonly hoverListeners = new Set<(run: RunKey | null) => void>();
+  private readonly hoverListeners = new Listeners<[run: RunKey | null]>();
 
   constructor(private readonly persistence: Persistence) {
     const saved = persistence.get(STORAGE_KEY) as Partial<Saved> | undefined;
@@ -74,8 +75,7 @@ export class ViewState {
   }
 
   onDidChange(listener: () => void): Disposable {
-    this.listeners.add(listener);
-    return { dispose: () => this.listeners.delete(listener) };
+    return this.listeners.add(listener);
   }
 
   /** The run under the pointer in some view: its line and row light up in all. Not kept. */
@@ -88,14 +88,11 @@ export class ViewState {
       return;
     }
     this.hoveredRun = run;
-    for (const listener of this.hoverListeners) {
-      listener(run);
-    }
+    this.hoverListeners.tell(run);
   }
 
   onDidHover(listener: (run: RunKey | null) => void): Disposable {
-    this.hoverListeners.add(listener);
-    return { dispose: () => this.hoverListeners.delete(listener) };
+    return this.hoverListeners.add(listener);
   }
 
   /** The runs inside a brush of some picture, for the views that follow it; null where there is none. Not kept. */
@@ -105,9 +102,7 @@ export class ViewState {
 
   setBrushed(runs: readonly RunKey[] | null): void {
     this.brushedRuns = runs;
-    for (const listener of this.listeners) {
-      listener();
-    }
+    this.listeners.tell();
   }
 
   shownRuns(): RunKey[] {
@@ -250,9 +245,7 @@ export class ViewState {
 
   private changed(): void {
     this.save();
-    for (const listener of this.listeners) {
-      listener();
-    }
+    this.listeners.tell();
   }
 
   private save(): void {

@@ -1,4 +1,5 @@
 import { toStoreError, StoreError } from '../mlflow/errors';
+import { Listeners } from '../mlflow/listeners';
 import type { Disposable, TrackingStore } from '../mlflow/store';
 import type { Writer } from '../mlflow/writer';
 
@@ -24,7 +25,7 @@ export interface StoreEntry {
  */
 export class OpenStores implements Disposable {
   private readonly entries = new Map<string, StoreEntry>();
-  private readonly listeners = new Set<(uri: string | null) => void>();
+  private readonly listeners = new Listeners<[uri: string | null]>();
   private readonly opening = new Map<string, Promise<StoreEntry>>();
   private readonly subscriptions = new Map<string, Disposable>();
   private pollInterval = 0;
@@ -70,8 +71,7 @@ export class OpenStores implements Disposable {
 
   /** `uri` is null when the list itself changed. */
   onDidChange(listener: (uri: string | null) => void): Disposable {
-    this.listeners.add(listener);
-    return { dispose: () => this.listeners.delete(listener) };
+    return this.listeners.add(listener);
   }
 
   /** Lists a store, to be opened when first asked. A URI that is listed already keeps its entry. */
@@ -166,8 +166,6 @@ export class OpenStores implements Disposable {
   }
 
   private emit(uri: string | null): void {
-    for (const listener of this.listeners) {
-      listener(uri);
-    }
+    this.listeners.tell(uri);
   }
 }

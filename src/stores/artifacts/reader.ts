@@ -1,20 +1,8 @@
 import { StoreError } from '../../mlflow/errors';
 import type { ArtifactListing, ArtifactOwner, ArtifactRoot } from '../../mlflow/store';
 import { listFolder, locateInRoot, readFileRange } from './files';
+import type { ArtifactRecords } from './records';
 import { resolveRoot } from './root';
-
-/** What a store has recorded about its artifacts. Each rejects with StoreError where there is no such entity. */
-export interface ArtifactRecords {
-  /** The folder that holds the store. */
-  storeFolder: string;
-  runArtifactUri(runId: string, signal?: AbortSignal): Promise<string>;
-  modelArtifactLocation(modelId: string, signal?: AbortSignal): Promise<string>;
-  versionSource(
-    name: string,
-    version: string,
-    signal?: AbortSignal,
-  ): Promise<{ source: string; storageLocation: string | null }>;
-}
 
 /** A place among the recorded artifacts: a root, and a folder in it where the owner's begin. */
 interface Place {

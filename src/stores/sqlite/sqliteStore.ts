@@ -1,12 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { StoreError, fromPlainError, toStoreError, type StoreErrorCode } from '../../mlflow/errors';
+import { fromPlainError, type StoreErrorCode } from '../../mlflow/errors';
 import type {
   Experiment,
   LoggedModel,
   MetricHistory,
   MetricSummary,
-  ModelVersion,
   RegisteredModel,
   Run,
   RunInputs,
@@ -31,8 +30,10 @@ import type {
 import { WorkerHost } from '../../worker/host';
 import type { RequestArguments, RequestName, RequestResult } from '../../worker/wire';
 import { ArtifactReader } from '../artifacts/reader';
+import { recordsOf } from '../artifacts/records';
 import { networkFileSystemOf } from '../fileSystem';
 import { sqliteUri } from '../uri';
+import { StoreWatch } from '../watch';
 import type { StoreRequests, StoreStart } from './handlers';
 
 /** A tracking store in a SQLite file. All reading is done by a worker thread. */
@@ -43,10 +44,7 @@ export class SqliteStore implements TrackingStore {
   readonly artifacts: ArtifactReader;
   readonly runTable: RunTable;
   private readonly host: WorkerHost<StoreRequests, StoreErrorCode>;
-  private readonly listeners = new Set<() => void>();
-  private timer: NodeJS.Timeout | undefined;
-  private polling: Promise<void> | undefined;
-  private current: StoreState = { status: 'ok' };
+  private readonly watch: StoreWatch;
 
   /**
    * @param file absolute path
@@ -64,6 +62,13 @@ export class SqliteStore implements TrackingStore {
       label: `Reading ${file}`,
       toError: fromPlainError,
     });
+    const { host } = this;
+    this.watch = new StoreWatch({
+      poll: () => host.ask('poll', undefined),
+      get busy() {
+        return host.busy;
+      },
+    });
     this.runTable = {
       rows: (query, signal) => this.ask('tableRows', query, signal),
       load: (scope, column, signal) => this.ask('tableLoad', { scope, column }, signal),
@@ -74,16 +79,11 @@ export class SqliteStore implements TrackingStore {
       learnModels: (facts, signal) => this.ask('tableLearnModels', facts, signal),
       cellText: (runId, column, signal) => this.ask('tableCellText', { runId, column }, signal),
     };
-    this.artifacts = new ArtifactReader({
-      storeFolder: path.dirname(file),
-      runArtifactUri: async (runId, signal) => (await this.getRun(runId, signal)).info.artifactUri,
-      modelArtifactLocation: (modelId, signal) => this.modelArtifactLocation(modelId, signal),
-      versionSource: (name, version, signal) => this.version(name, version, signal),
-    });
+    this.artifacts = new ArtifactReader(recordsOf(this, path.dirname(file)));
   }
 
   get state(): StoreState {
-    return this.current;
+    return this.watch.state;
   }
 
   /** Asks the worker; what can be asked is listed in handlers.ts. Throws StoreError. */
@@ -96,24 +96,15 @@ export class SqliteStore implements TrackingStore {
   }
 
   onDidChange(listener: () => void): Disposable {
-    this.listeners.add(listener);
-    return { dispose: () => this.listeners.delete(listener) };
+    return this.watch.onDidChange(listener);
   }
 
   refresh(): Promise<void> {
-    this.polling ??= this.poll().finally(() => {
-      this.polling = undefined;
-    });
-    return this.polling;
+    return this.watch.refresh();
   }
 
   setPollInterval(milliseconds: number): void {
-    clearInterval(this.timer);
-    this.timer = undefined;
-    if (milliseconds > 0) {
-      this.timer = setInterval(() => void this.refresh(), Math.max(100, milliseconds));
-      this.timer.unref();
-    }
+    this.watch.setPollInterval(milliseconds);
   }
 
   async describe(signal?: AbortSignal): Promise<StoreDescription> {
@@ -195,49 +186,8 @@ export class SqliteStore implements TrackingStore {
   }
 
   dispose(): void {
-    this.setPollInterval(0);
-    this.listeners.clear();
+    this.watch.dispose();
     this.host.dispose();
-  }
-
-  private async modelArtifactLocation(modelId: string, signal?: AbortSignal): Promise<string> {
-    const page = await this.searchLoggedModels({ modelIds: [modelId], maxResults: 1 }, signal);
-    const model = page.items[0];
-    if (!model) {
-      throw new StoreError('RESOURCE_DOES_NOT_EXIST', `There is no logged model ${modelId} in this store.`);
-    }
-    return model.artifactLocation;
-  }
-
-  private async version(name: string, version: string, signal?: AbortSignal): Promise<ModelVersion> {
-    const model = await this.getRegisteredModel(name, signal);
-    const found = model.versions.find((candidate) => candidate.version === version);
-    if (!found) {
-      throw new StoreError('RESOURCE_DOES_NOT_EXIST', `There is no version ${version} of "${name}".`);
-    }
-    return found;
-  }
-
-  private async poll(): Promise<void> {
-    if (this.host.busy) {
-      // Whoever is asked now looks at the newest state anyway; the next poll will see what is left.
-      return;
-    }
-    let changed: boolean;
-    try {
-      changed = await this.host.ask('poll', undefined);
-      changed ||= this.current.status !== 'ok';
-      this.current = { status: 'ok' };
-    } catch (error) {
-      const { code, message } = toStoreError(error);
-      changed = code === 'NOT_FOUND' && this.current.status === 'ok';
-      if (changed) {
-        this.current = { status: 'gone', since: Date.now(), message };
-      }
-    }
-    if (changed) {
-      this.listeners.forEach((listener) => listener());
-    }
   }
 }
 

@@ -47,18 +47,3 @@ export function lifecycle(value: SqlValue | undefined): 'active' | 'deleted' {
 export function placeholders(amount: number): string {
   return Array.from({ length: amount }, () => '?').join(', ');
 }
-
-/** A page token: JSON in base64url, which callers keep and give back. */
-export function encodeToken(parts: readonly (string | number | null)[]): string {
-  return Buffer.from(JSON.stringify(parts)).toString('base64url');
-}
-
-/** undefined for a token that none of ours is. */
-export function decodeToken(token: string): (string | number | null)[] | undefined {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    return Array.isArray(parts) ? (parts as (string | number | null)[]) : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,8 +1,9 @@
 import { StoreError } from '../../../mlflow/errors';
 import type { Experiment } from '../../../mlflow/entities';
 import type { ExperimentQuery, Page } from '../../../mlflow/store';
+import { pageOf } from '../../pageToken';
 import type { Reader } from '../reader';
-import { decodeToken, encodeToken, lifecycle, numberOrNull, text } from '../values';
+import { lifecycle, numberOrNull, text } from '../values';
 
 /** Experiments newest first; where no creation time is known, by id downwards. */
 export function searchExperiments(reader: Reader, query: ExperimentQuery): Page<Experiment> {
@@ -20,21 +21,11 @@ export function searchExperiments(reader: Reader, query: ExperimentQuery): Page<
       (query.view === 'ALL' || (query.view === 'ACTIVE_ONLY') === (stage === 'active')) &&
       name.toLocaleLowerCase().includes(part),
   );
-  // The page after an experiment that has gone meanwhile starts where it stood.
-  const token = query.pageToken === undefined ? undefined : decodeToken(query.pageToken);
-  const at = token ? wanted.findIndex(({ id }) => id === token[0]) : -1;
-  const start = token ? (at >= 0 ? at + 1 : Number(token[1])) : 0;
-  const page = wanted.slice(start, start + query.maxResults);
-  const last = page.at(-1);
-  return {
-    items: readExperiments(
-      reader,
-      page.map(({ id }) => id),
-    ),
-    ...(last && start + page.length < wanted.length
-      ? { nextPageToken: encodeToken([last.id, start + page.length]) }
-      : {}),
-  };
+  const { ids: page, ...next } = pageOf(
+    wanted.map(({ id }) => id),
+    query,
+  );
+  return { items: readExperiments(reader, page), ...next };
 }
 
 export function getExperiment(reader: Reader, { experimentId }: { experimentId: string }): Experiment {

@@ -1,16 +1,8 @@
 import type { LoggedModel } from '../../../mlflow/entities';
 import type { LoggedModelQuery, Page } from '../../../mlflow/store';
+import { decodePageToken, encodePageToken } from '../../pageToken';
 import type { Reader } from '../reader';
-import {
-  decodeToken,
-  encodeToken,
-  lifecycle,
-  metricValue,
-  number,
-  numberOrNull,
-  text,
-  textOrNull,
-} from '../values';
+import { lifecycle, metricValue, number, numberOrNull, text, textOrNull } from '../values';
 
 /** LoggedModelStatus of MLflow's protos, by number. */
 const STATUSES = ['UNSPECIFIED', 'PENDING', 'READY', 'FAILED'] as const;
@@ -36,10 +28,10 @@ export function searchLoggedModels(reader: Reader, query: LoggedModelQuery): Pag
     conditions.push('source_run_id = ?');
     params.push(query.sourceRunId);
   }
-  const token = query.pageToken === undefined ? undefined : decodeToken(query.pageToken);
-  if (token) {
+  if (query.pageToken !== undefined) {
+    const { id, at } = decodePageToken(query.pageToken);
     conditions.push('(creation_timestamp_ms < ? OR (creation_timestamp_ms = ? AND model_id > ?))');
-    params.push(number(token[0]), number(token[0]), text(token[1]));
+    params.push(at ?? 0, at ?? 0, id);
   }
   const rows = reader.query(
     `SELECT model_id, CAST(experiment_id AS TEXT), name, artifact_location, creation_timestamp_ms,
@@ -69,7 +61,7 @@ export function searchLoggedModels(reader: Reader, query: LoggedModelQuery): Pag
   return {
     items: models,
     ...(last && rows.length > models.length
-      ? { nextPageToken: encodeToken([last.creationTimestamp, last.modelId]) }
+      ? { nextPageToken: encodePageToken({ id: last.modelId, at: last.creationTimestamp }) }
       : {}),
   };
 }

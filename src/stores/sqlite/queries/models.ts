@@ -3,10 +3,11 @@ import type { ModelVersion, RegisteredModel } from '../../../mlflow/entities';
 import type { ModelFilter, Page, RegisteredModelQuery, VersionFilter } from '../../../mlflow/store';
 import { STAGES } from '../../../mlflow/writer';
 import { isEmptyFilter, modelMatches, PRODUCTION_ALIASES, wordsOf } from '../../../registry/modelFilter';
+import { encodePageToken, startOfPage } from '../../pageToken';
 import type { Reader } from '../reader';
 import type { BindValue, SqlValue } from '../engine';
 import type { Schema, TableName } from '../schema';
-import { decodeToken, encodeToken, numberOrNull, text, textOrNull } from '../values';
+import { numberOrNull, text, textOrNull } from '../values';
 
 /** Since MLflow 3.10 a registry has workspaces; a client that was told of none works in this one. */
 const WORKSPACE = 'default';
@@ -120,28 +121,22 @@ export function searchRegisteredModels(reader: Reader, query: RegisteredModelQue
   const isCandidate = isEmptyFilter(filter) ? () => true : candidates(reader, filter);
   const models = all.filter(({ name }) => (ofRun?.has(name) ?? true) && isCandidate(name));
   const found: RegisteredModel[] = [];
-  let at = pageToken === undefined ? 0 : startOf(models, pageToken);
+  const names = models.map(({ name }) => name);
+  let at = startOfPage(names, pageToken);
   // One more than is asked for tells whether there is a next page.
   while (found.length <= maxResults && at < models.length) {
-    const names = models.slice(at, at + maxResults + 1).map(({ name }) => name);
-    found.push(...readModels(reader, names).filter((model) => modelMatches(model, filter)));
-    at += names.length;
+    const next = names.slice(at, at + maxResults + 1);
+    found.push(...readModels(reader, next).filter((model) => modelMatches(model, filter)));
+    at += next.length;
   }
   const items = found.slice(0, maxResults);
   const last = items.at(-1);
   return {
     items,
     ...(last !== undefined && found.length > maxResults
-      ? { nextPageToken: encodeToken([last.name, models.findIndex(({ name }) => name === last.name) + 1]) }
+      ? { nextPageToken: encodePageToken({ id: last.name, at: names.indexOf(last.name) }) }
       : {}),
   };
-}
-
-/** After the model that the last page ended with; at its place where that is gone. */
-function startOf(models: readonly ListedModel[], token: string): number {
-  const [name, position] = decodeToken(token) ?? [];
-  const found = models.findIndex((model) => model.name === text(name));
-  return found < 0 ? (numberOrNull(position) ?? 0) : found + 1;
 }
 
 function modelsOfRun(reader: Reader, runId: string): Set<string> {

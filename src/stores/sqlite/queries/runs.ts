@@ -8,9 +8,10 @@ import { parseFilter } from '../../../search/parse';
 import type { Sql, SqlSchema } from '../../../search/sql';
 import { filterToSql, orderToSql } from '../../../search/sql';
 import { SearchError } from '../../../search/syntax';
+import { decodePageToken, encodePageToken, startOfPage, type PageEnd } from '../../pageToken';
 import type { SqlValue } from '../engine';
 import type { Reader } from '../reader';
-import { decodeToken, encodeToken, lifecycle, number, numberOrNull, text, textOrNull } from '../values';
+import { lifecycle, number, numberOrNull, text, textOrNull } from '../values';
 import { latestMetricsOf, pairsOf } from './attributes';
 import { readFamily, runsWhere } from './family';
 
@@ -71,8 +72,8 @@ interface Found {
 }
 
 function newestFirst(reader: Reader, query: RunQuery, conditions: Sql[]): Found {
-  const after = query.pageToken === undefined ? undefined : decodeToken(query.pageToken);
-  const scope = join(after ? [...conditions, startedAfter(after)] : conditions);
+  const after = query.pageToken === undefined ? [] : [startedAfter(decodePageToken(query.pageToken))];
+  const scope = join([...conditions, ...after]);
   const rows = reader.query(
     `SELECT run_uuid, start_time FROM runs r WHERE ${scope.sql} ORDER BY start_time DESC, run_uuid LIMIT ?`,
     [...scope.params, query.maxResults + 1],
@@ -82,17 +83,19 @@ function newestFirst(reader: Reader, query: RunQuery, conditions: Sql[]): Found 
   return {
     runIds: shown.map(([run]) => text(run)),
     token:
-      last && rows.length > shown.length ? encodeToken([numberOrNull(last[1]), text(last[0])]) : undefined,
+      last && rows.length > shown.length
+        ? encodePageToken({ id: text(last[0]), at: numberOrNull(last[1]) })
+        : undefined,
   };
 }
 
 /** The runs that come after the one of a token, newest first. */
-function startedAfter([time, run]: (string | number | null)[]): Sql {
-  return time === null
-    ? { sql: 'start_time IS NULL AND run_uuid > ?', params: [String(run)] }
+function startedAfter({ id, at }: PageEnd): Sql {
+  return at === null
+    ? { sql: 'start_time IS NULL AND run_uuid > ?', params: [id] }
     : {
         sql: '(start_time < ? OR (start_time = ? AND run_uuid > ?) OR start_time IS NULL)',
-        params: [Number(time), Number(time), String(run)],
+        params: [at, at, id],
       };
 }
 
@@ -105,8 +108,7 @@ function inOrder(reader: Reader, query: RunQuery, conditions: Sql[]): Found {
     searchSchema(reader),
   );
   const scope = join(conditions);
-  const token = query.pageToken === undefined ? undefined : decodeToken(query.pageToken);
-  const offset = token ? Math.max(0, Number(token[0]) || 0) : 0;
+  const offset = startOfPage([], query.pageToken);
   const ids = reader
     .query(`SELECT r.run_uuid FROM runs r${joins.sql} WHERE ${scope.sql} ORDER BY ${orderBy} LIMIT ?`, [
       ...joins.params,
@@ -114,12 +116,14 @@ function inOrder(reader: Reader, query: RunQuery, conditions: Sql[]): Found {
       offset + query.maxResults + 1 + SLACK,
     ])
     .map(([run]) => text(run));
-  const before = token ? ids.indexOf(String(token[1])) : -1;
-  const start = before >= 0 ? before + 1 : offset;
+  const start = startOfPage(ids, query.pageToken);
   const runIds = ids.slice(start, start + query.maxResults);
   const last = runIds.at(-1);
   const end = start + runIds.length;
-  return { runIds, token: last !== undefined && end < ids.length ? encodeToken([end, last]) : undefined };
+  return {
+    runIds,
+    token: last !== undefined && end < ids.length ? encodePageToken({ id: last, at: end - 1 }) : undefined,
+  };
 }
 
 function join(conditions: readonly Sql[]): Sql {

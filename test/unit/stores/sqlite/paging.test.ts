@@ -53,4 +53,34 @@ describe('pages of runs', function () {
     });
     assert.ok(page.nextPageToken !== undefined && page.remaining === undefined);
   });
+
+  it('of every list follow one another, each entry once, and a token that is none is refused', async () => {
+    type Request = { maxResults: number; pageToken?: string };
+    const ofRuns = { experimentIds: [], view: 'ALL' as const, params: [], metrics: [], tags: [] };
+    const lists: Record<string, (request: Request) => Promise<{ items: unknown[]; nextPageToken?: string }>> =
+      {
+        experiments: (request) => store.searchExperiments({ view: 'ALL', ...request }),
+        runs: (request) => store.searchRuns({ ...ofRuns, ...request }),
+        'runs in an order': (request) => store.searchRuns({ ...ofRuns, orderBy: ['run_id'], ...request }),
+        models: (request) => store.searchRegisteredModels(request),
+        'logged models': (request) => store.searchLoggedModels(request),
+      };
+    for (const [name, list] of Object.entries(lists)) {
+      const whole = await list({ maxResults: 1000 });
+      assert.ok(whole.items.length > 1 && whole.nextPageToken === undefined, name);
+      const paged: unknown[] = [];
+      let pageToken: string | undefined;
+      do {
+        const page = await list({ maxResults: 1, pageToken });
+        paged.push(...page.items);
+        pageToken = page.nextPageToken;
+      } while (pageToken !== undefined);
+      assert.deepEqual(paged, whole.items, name);
+      await assert.rejects(
+        list({ maxResults: 1, pageToken: 'none of ours' }),
+        { name: 'StoreError', code: 'INVALID_PARAMETER_VALUE' },
+        name,
+      );
+    }
+  });
 });

@@ -1,0 +1,83 @@
+import { toStoreError } from '../mlflow/errors';
+import { Listeners } from '../mlflow/listeners';
+import type { Disposable, StoreState } from '../mlflow/store';
+
+/** Where a kind of store sees that something changed. */
+export interface ChangeSource {
+  /**
+   * Whether anybody committed since the last poll, or since the store was first read. What a request saw meanwhile
+   * does not count. Rejects with NOT_FOUND where the store is not there any more; other failures change nothing.
+   */
+  poll(): Promise<boolean>;
+  /** Whether requests are waiting or under way: they look at the newest state anyway, so no poll waits behind them. */
+  readonly busy: boolean;
+}
+
+/** No store is asked more often than this, ms. */
+const SHORTEST = 100;
+
+/**
+ * Looks for changes of a store, from time to time and when asked, and tells of them and of the store's coming and
+ * going: the `state`, `onDidChange`, `refresh` and `setPollInterval` of TrackingStore. A kind that has a signal of
+ * its own calls `refresh` at it.
+ */
+export class StoreWatch {
+  private readonly listeners = new Listeners();
+  private timer: NodeJS.Timeout | undefined;
+  private polling: Promise<void> | undefined;
+  private current: StoreState = { status: 'ok' };
+
+  constructor(private readonly source: ChangeSource) {}
+
+  get state(): StoreState {
+    return this.current;
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    return this.listeners.add(listener);
+  }
+
+  /** Looks now; who asks while that is under way waits for the same look. */
+  refresh(): Promise<void> {
+    this.polling ??= this.look().finally(() => {
+      this.polling = undefined;
+    });
+    return this.polling;
+  }
+
+  /** How often to look, ms; 0 for not at all. Keeps no process alive. */
+  setPollInterval(milliseconds: number): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    if (milliseconds > 0) {
+      this.timer = setInterval(() => void this.refresh(), Math.max(SHORTEST, milliseconds));
+      this.timer.unref();
+    }
+  }
+
+  dispose(): void {
+    this.setPollInterval(0);
+    this.listeners.clear();
+  }
+
+  private async look(): Promise<void> {
+    if (this.source.busy) {
+      return;
+    }
+    let changed: boolean;
+    try {
+      changed = await this.source.poll();
+      changed ||= this.current.status !== 'ok';
+      this.current = { status: 'ok' };
+    } catch (error) {
+      const { code, message } = toStoreError(error);
+      changed = code === 'NOT_FOUND' && this.current.status === 'ok';
+      if (changed) {
+        this.current = { status: 'gone', since: Date.now(), message };
+      }
+    }
+    if (changed) {
+      this.listeners.tell();
+    }
+  }
+}
