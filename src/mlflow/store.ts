@@ -168,14 +168,11 @@ export interface TrackingStore extends Disposable {
   searchRuns(query: RunQuery, signal?: AbortSignal): Promise<Page<RunRow>>;
   getRun(runId: string, signal?: AbortSignal): Promise<Run>;
   getRunInputs(runId: string, signal?: AbortSignal): Promise<RunInputs>;
-  /** Histories in small; missing where a store has no cheaper way than to read each. */
-  getMetricSummaries?(runId: string, keys: readonly string[], signal?: AbortSignal): Promise<MetricSummary[]>;
+  /** Histories in small, in the order of the keys. */
+  getMetricSummaries(runId: string, keys: readonly string[], signal?: AbortSignal): Promise<MetricSummary[]>;
   getMetricHistory(runId: string, key: string, signal?: AbortSignal): Promise<MetricHistory>;
-  /**
-   * Histories made ready to draw, in the request's order. Missing where the store can only answer whole
-   * histories: sample those of `getMetricHistory` (series/history).
-   */
-  sampleMetrics?(request: SampleRequest, signal?: AbortSignal): Promise<SampledSeries[]>;
+  /** Histories made ready to draw, in the request's order. */
+  sampleMetrics(request: SampleRequest, signal?: AbortSignal): Promise<SampledSeries[]>;
   /** Prompts are not models; versions in 'Deleted_Internal' are not versions. */
   searchRegisteredModels(query: RegisteredModelQuery, signal?: AbortSignal): Promise<Page<RegisteredModel>>;
   getRegisteredModel(name: string, signal?: AbortSignal): Promise<RegisteredModel>;

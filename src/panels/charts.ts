@@ -1,7 +1,7 @@
 import { valueOf, type Experiment, type Run } from '../mlflow/entities';
 import { isCancelled, StoreError, toStoreError } from '../mlflow/errors';
 import { lastLogged, runCondition } from '../mlflow/runCondition';
-import type { SampledSeries, SampleRequest } from '../mlflow/samples';
+import type { SampledSeries } from '../mlflow/samples';
 import type { TrackingStore } from '../mlflow/store';
 import {
   stampOf,
@@ -327,7 +327,7 @@ async function sample(
       });
       try {
         const store = await services.stores.get(uri);
-        const sampled = await sampleStore(store, { ...sampling, series }, signal);
+        const sampled = await store.sampleMetrics({ ...sampling, series }, signal);
         indices.forEach((index, i) => (results[index] = toChartSeries(sampled[i]!)));
       } catch (error) {
         if (isCancelled(error)) {
@@ -342,23 +342,6 @@ async function sample(
     }),
   );
   return results;
-}
-
-async function sampleStore(
-  store: TrackingStore,
-  request: SampleRequest,
-  signal: AbortSignal,
-): Promise<SampledSeries[]> {
-  if (store.sampleMetrics) {
-    return store.sampleMetrics(request, signal);
-  }
-  const sampled: SampledSeries[] = [];
-  for (const key of request.series) {
-    const columns = new HistoryColumns();
-    columns.append(await store.getMetricHistory(key.runId, key.key, signal));
-    sampled.push(columns.sample(key, request, true));
-  }
-  return sampled;
 }
 
 function toChartSeries(series: SampledSeries): ChartSeries {

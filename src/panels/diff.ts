@@ -8,7 +8,6 @@ import type { CommitRange, DiffRow, RunDiff, SideFacts } from '../compare/types'
 import type { CellSource, DiffPageData, DiffProtocol, PageRow } from '../protocol/diff';
 import type { RequestHandlers } from '../protocol/messages';
 import type { DiffArguments, PageArguments } from '../protocol/pages';
-import { sparkline } from '../series/sparkline';
 import { metricDirection } from '../state/metrics';
 import { storeName } from '../stores/uri';
 import { groupRanges } from '../compare/ranges';
@@ -142,16 +141,16 @@ class DiffHost {
       },
       getHistories: async ({ keys }, signal) => {
         const facts = (await this.read(signal)).map((side) => side.facts);
-        const asked = facts.flatMap(({ side, run }, index) =>
-          keys
-            .filter((key) => run.metrics.some((metric) => metric.key === key))
-            .map(async (key) => {
-              const store = await this.services.stores.get(side.store);
-              const { steps, values } = sparkline(await store.getMetricHistory(side.runId, key, signal));
-              return { key, side: index, steps, values };
-            }),
-        );
-        return Promise.all(asked);
+        const asked = facts.map(async ({ side, run }, index) => {
+          const own = keys.filter((key) => run.metrics.some((metric) => metric.key === key));
+          if (own.length === 0) {
+            return [];
+          }
+          const store = await this.services.stores.get(side.store);
+          const summaries = await store.getMetricSummaries(side.runId, own, signal);
+          return summaries.map(({ key, steps, values }) => ({ key, side: index, steps, values }));
+        });
+        return (await Promise.all(asked)).flat();
       },
       getImages: async (_, signal) => imagesOf(await this.readAll(signal), this.services, signal),
       getImage: async ({ side, path }, signal) => ({

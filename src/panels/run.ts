@@ -1,10 +1,9 @@
 import { runEnvironments } from '../compare/runEnvironment';
 import { isStoreError } from '../mlflow/errors';
-import type { Experiment, MetricSummary, Run } from '../mlflow/entities';
+import type { Experiment, Run } from '../mlflow/entities';
 import { plainText } from '../mlflow/format';
 import type { TrackingStore } from '../mlflow/store';
 import { runLink } from '../mlflow/runLink';
-import { sparkline } from '../series/sparkline';
 import { metricDirection } from '../state/metrics';
 import type { RunKey } from '../state/viewState';
 import type { RunArguments } from '../protocol/pages';
@@ -28,9 +27,6 @@ export const runPage: PageDefinition<'run', RunProtocol> = {
   reopened: (open, { list }) => (list && !sameList(open.list, list) ? { ...open, list } : null),
   handlers,
 };
-
-/** How many histories are read at once. */
-const PARALLEL = 8;
 
 function handlers(
   args: RunArguments,
@@ -96,7 +92,7 @@ function handlers(
     },
     getMarks: async () => marks(args, services),
     getSparklines: async ({ keys }, signal) =>
-      summaries(await services.stores.get(args.store), args.runId, keys, signal),
+      (await services.stores.get(args.store)).getMetricSummaries(args.runId, keys, signal),
     getRelated: async (_, signal) => {
       const store = await services.stores.get(args.store);
       return relatedData(args.store, store, await store.getRun(args.runId, signal), services, signal);
@@ -109,25 +105,6 @@ function handlers(
     ...artifactHandlers(args.store, services),
     getSources: async (_, signal) => services.runSources?.(args, signal) ?? unknownSources(args, services),
   };
-}
-
-async function summaries(
-  store: TrackingStore,
-  runId: string,
-  keys: readonly string[],
-  signal: AbortSignal,
-): Promise<MetricSummary[]> {
-  if (store.getMetricSummaries) {
-    return store.getMetricSummaries(runId, keys, signal);
-  }
-  const drawn: MetricSummary[] = [];
-  for (let at = 0; at < keys.length; at += PARALLEL) {
-    const histories = await Promise.all(
-      keys.slice(at, at + PARALLEL).map((key) => store.getMetricHistory(runId, key, signal)),
-    );
-    drawn.push(...histories.map((history) => sparkline(history)));
-  }
-  return drawn;
 }
 
 /** The run's experiment, or a stand-in where the store has lost it: the run is still shown. */

@@ -1,3 +1,4 @@
+import type { MetricHistory } from '../mlflow/entities';
 import type { SampledLine, SampledPoint, SampledSeries, Sampling, SeriesKey, XKind } from '../mlflow/samples';
 import { Buckets, Points } from './buckets';
 import { smooth } from './smoothing';
@@ -183,7 +184,7 @@ export class HistoryColumns {
   }
 
   /** The rows as they came. */
-  rows(): HistoryRows {
+  rows(): Pick<MetricHistory, 'steps' | 'timestamps' | 'values'> {
     return {
       steps: this.steps.subarray(0, this.length),
       timestamps: this.timestamps.subarray(0, this.length),

@@ -20,12 +20,13 @@ export class StreamedHistory {
 
   /**
    * @param origin what relative time counts from, ms
-   * @param span from the first drawable x of the whole history to its last; only 'twema' asks for it
+   * @param span from the first drawable x of the whole history to its last, null where that is not known; only
+   *   'twema' asks for it
    */
   constructor(
     private readonly sampling: Sampling,
     private readonly origin: number,
-    span: number,
+    span: number | null,
   ) {
     this.facts = new HistoryFacts();
     // Twice the columns: a range that widens as rows come fills between half of its columns and all of them.
@@ -33,7 +34,10 @@ export class StreamedHistory {
     const make = (): Buckets => new Buckets(columns, sampling.range, sampling.logX);
     this.buckets = make();
     const { smoothing } = sampling;
-    this.smoother = smoothing !== null && smoothing.weight > 0 ? smootherOf(smoothing, span) : null;
+    if (smoothing?.kind === 'twema' && smoothing.weight > 0 && span === null) {
+      this.smoothingProblem = 'not smoothed: so long a history, its end not known beforehand';
+    }
+    this.smoother = smoothing !== null && smoothing.weight > 0 ? smootherOf(smoothing, span ?? 0) : null;
     this.smoothed = this.smoother && make();
   }
 

@@ -104,7 +104,7 @@ async function pageFigures(
     );
     const { metrics } = await store.getRun(runId);
     most = Math.max(most, metrics.length);
-    const histories = await store.getMetricSummaries!(runId, shown);
+    const histories = await store.getMetricSummaries(runId, shown);
     const wanted = histories.filter(({ values }) => values.length > 1).length;
     await opened.page.waitForFunction(`document.querySelectorAll('polyline').length >= ${wanted}`);
     complete.push(await opened.page.evaluate(() => performance.now()));
@@ -122,7 +122,7 @@ async function summaryFigures(stores: OpenStores, uri: string): Promise<void> {
   const keys = Array.from({ length: 1000 }, (_, i) => `layer ${i}`);
   const times: number[] = [];
   for (let round = 0; round < 5; round++) {
-    times.push(await timed(() => store.getMetricSummaries!(RUN, keys)));
+    times.push(await timed(() => store.getMetricSummaries(RUN, keys)));
   }
   line('histories of 1,000 metrics', median(times), 1000);
   const one = await timed(async () => {

@@ -1,25 +1,12 @@
-import type { SampledSeries, SampleRequest, Sampling, SeriesKey } from '../../../mlflow/samples';
-import { HistoryColumns, type HistoryRows } from '../../../series/history';
-import { StreamedHistory } from '../../../series/streamed';
+import type { SampledSeries, SampleRequest } from '../../../mlflow/samples';
 import { moving, whenProven, type Proven } from '../../../worker/settled';
+import { Histories } from '../../histories';
+import type { HistoryChunk, HistoryKey, ImmediateSource } from '../../historySource';
 import type { Reader } from '../reader';
 import { metricValue } from '../values';
 import { oneMetric } from './history';
 
-/** Rows read between two looks at the clock. */
-const CHUNK = 20_000;
-/** Longer histories are not kept: 24 bytes a point. */
-const KEPT_POINTS = 2_000_000;
-/** All that is kept of a store's histories, bytes; the longest unused go first. */
-const KEPT_BYTES = 96 * 1024 * 1024;
-
-/**
- * The time-weighted mean weighs by parts of the whole span of x. It may grow by this share before a streamed history
- * is smoothed anew: meanwhile a weight's exponent is off by no more.
- */
-const SPAN_TOLERANCE = 0.01;
-
-/** How far a history is read. A new object whenever more is read, so that a reading that is not proven leaves none. */
+/** How far a history is read. */
 interface Progress {
   /** Whether the first reading goes along the index of run, key and step. */
   byStep: boolean;
@@ -33,118 +20,61 @@ interface Progress {
   lastRow: number;
 }
 
-interface Kept {
-  progress: Progress | null;
-  data: HistoryColumns | StreamedHistory;
-  /** The picture that a streamed history was reduced to. */
-  signature: string | null;
-  /** Of the x that it was smoothed over (spanOf). */
-  span: number;
-}
+/** Of the one store that a worker reads. */
+const histories = new Histories<Progress>();
 
-/** What the worker keeps between requests: histories, grown by what is new. */
-const kept = new Map<string, Kept>();
-
-interface Chunk {
-  steps: number[];
-  timestamps: number[];
-  values: number[];
-}
-
-/** What one request read of one history. */
-interface Reading {
-  key: SeriesKey;
-  progress: Progress;
-  chunks: Chunk[];
-  fresh: boolean;
-  complete: boolean;
-  span: number;
-}
-
-/**
- * Histories made ready to draw (TrackingStore.sampleMetrics). Rows are read once, in chunks, and kept as columns in
- * this thread; later requests read only rows that are new. A history of more than 2 million points is not kept
- * but reduced to the buckets of the picture as its rows go by.
- */
+/** Histories made ready to draw (TrackingStore.sampleMetrics). */
 export function sampleMetrics(reader: Reader, request: SampleRequest): Proven<SampledSeries[]> {
-  const deadline = request.budget === undefined ? Infinity : Date.now() + request.budget;
-  const names = new Map(request.series.map((key) => [nameOf(key), key]));
-  const readings = [...names.values()].map((key) => start(reader, key, request));
-  // Round and round, so that every line has a first part before one has its last; at least one part, however
-  // small the budget.
-  let open = readings.toSorted((a, b) => Number(a.progress.at === null) - Number(b.progress.at === null));
-  while (open.length > 0) {
-    for (const reading of open) {
-      readChunk(reader, reading);
-      if (Date.now() >= deadline) {
-        break;
-      }
-    }
-    open = Date.now() < deadline ? open.filter(({ complete }) => !complete) : [];
-  }
+  const sampled = histories.sampleNow(sourceOf(reader), request);
   return whenProven(() => {
-    const complete = new Map(readings.map((reading) => [keep(reading, request), reading.complete]));
-    const sampled = request.series.map((key) => picture(key, request, complete.get(nameOf(key)) === true));
-    forgetOld(names);
-    return moving(sampled, sampled.flatMap(buffersOf));
+    const series = sampled();
+    return moving(series, series.flatMap(buffersOf));
   });
 }
 
-function start(reader: Reader, key: SeriesKey, sampling: Sampling): Reading {
-  const known = kept.get(nameOf(key));
-  const span = spanOf(reader, key, sampling);
-  const usable =
-    known?.progress &&
-    (known.signature === null ||
-      (known.signature === signatureOf(key, sampling) &&
-        Math.abs(span - known.span) <= known.span * SPAN_TOLERANCE)) &&
-    stillThere(reader, key, known.progress);
-  if (usable) {
-    return { key, progress: known.progress!, chunks: [], fresh: false, complete: false, span };
-  }
-  const newest = Number(reader.first('SELECT max(rowid) FROM metrics')?.[0] ?? 0);
+function sourceOf(reader: Reader): ImmediateSource<Progress> {
   return {
-    key,
-    progress: {
-      byStep: canGoByStep(reader, key),
-      initialEnd: newest,
-      at: { step: -Infinity, rowid: 0 },
-      newest,
-      lastRow: 0,
-    },
-    chunks: [],
-    fresh: true,
-    complete: false,
-    span,
+    start: (key, known) => (known && stillThere(reader, key, known) ? known : beginning(reader, key)),
+    read: (key, progress, rows) =>
+      progress.at
+        ? readInitial(reader, key, progress, progress.at, rows)
+        : readNew(reader, key, progress, rows),
+    ends: (key, column, above) => ends(reader, key, column, above),
   };
 }
 
-/**
- * From the first x that is drawn to the last, where the smoothing asks for it (`twema`), else 0. Of the rows at the
- * two ends of the order in which they are read: where x goes back and forth, nothing is smoothed.
- */
-function spanOf(reader: Reader, { runId, key, origin }: SeriesKey, { x, logX, smoothing }: Sampling): number {
-  if (smoothing?.kind !== 'twema' || smoothing.weight === 0) {
-    return 0;
-  }
+function beginning(reader: Reader, key: HistoryKey): Progress {
+  const newest = Number(reader.first('SELECT max(rowid) FROM metrics')?.[0] ?? 0);
+  return {
+    byStep: canGoByStep(reader, key),
+    initialEnd: newest,
+    at: { step: -Infinity, rowid: 0 },
+    newest,
+    lastRow: 0,
+  };
+}
+
+function ends(
+  reader: Reader,
+  { runId, key }: HistoryKey,
+  column: 'steps' | 'timestamps',
+  above: number,
+): [number, number] | null {
   const { from, where } = oneMetric(reader);
   const by = reader.schema.indexOn('metrics', 'run_uuid', 'key', 'step') ? ['step', 'rowid'] : ['rowid'];
-  const column = x === 'step' ? stepColumn(reader) : 'timestamp';
-  const end = (direction: 'ASC' | 'DESC', above: number): number | undefined => {
-    const row = reader.first(
-      `SELECT ${column} FROM ${from} WHERE ${where} AND ${column} > ?3
+  const x = column === 'steps' ? stepColumn(reader) : 'timestamp';
+  const [first, last] = ['ASC', 'DESC'].map((direction) =>
+    reader.first(
+      `SELECT ${x} FROM ${from} WHERE ${where} AND ${x} > ?3
         ORDER BY ${by.map((order) => `${order} ${direction}`).join(', ')} LIMIT 1`,
       [runId, key, above],
-    );
-    return row && Number(row[0]);
-  };
-  const start = x === 'relative' ? (origin ?? end('ASC', -Infinity) ?? 0) : 0;
-  const least = logX ? start : -Infinity;
-  return (end('DESC', least) ?? 0) - (end('ASC', least) ?? 0);
+    ),
+  );
+  return first && last ? [Number(first[0]), Number(last[0])] : null;
 }
 
 /** A step beyond 2^53 is rounded on its way here: no place to go on from. */
-function canGoByStep(reader: Reader, { runId, key }: SeriesKey): boolean {
+function canGoByStep(reader: Reader, { runId, key }: HistoryKey): boolean {
   if (reader.schema.indexOn('metrics', 'run_uuid', 'key', 'step') === undefined) {
     return false;
   }
@@ -156,7 +86,7 @@ function canGoByStep(reader: Reader, { runId, key }: SeriesKey): boolean {
 }
 
 /** Rows vanish when a run is deleted for good, and a rewritten table numbers them anew. */
-function stillThere(reader: Reader, { runId, key }: SeriesKey, { lastRow }: Progress): boolean {
+function stillThere(reader: Reader, { runId, key }: HistoryKey, { lastRow }: Progress): boolean {
   return (
     lastRow === 0 ||
     reader.first('SELECT 1 FROM metrics WHERE rowid = ?1 AND run_uuid = ?2 AND key = ?3', [
@@ -167,69 +97,75 @@ function stillThere(reader: Reader, { runId, key }: SeriesKey, { lastRow }: Prog
   );
 }
 
-function readChunk(reader: Reader, reading: Reading): void {
-  const { at } = reading.progress;
-  if (at) {
-    readInitial(reader, reading, at);
-  } else {
-    readNew(reader, reading);
-  }
-}
-
 /** The first reading: along the index of the run and the key where there is one, else along the run's. */
-function readInitial(reader: Reader, reading: Reading, at: { step: number; rowid: number }): void {
+function readInitial(
+  reader: Reader,
+  { runId, key }: HistoryKey,
+  progress: Progress,
+  at: { step: number; rowid: number },
+  most: number,
+): HistoryChunk<Progress> {
   const { from, where } = oneMetric(reader);
-  const ordered = reading.progress.byStep;
+  const { byStep, initialEnd } = progress;
   const byRun = reader.schema.indexOf('metrics', 'run_uuid') !== undefined;
   const columns = `${stepColumn(reader)}, timestamp, value, ${nanColumn(reader)}, rowid`;
-  const { runId, key } = reading.key;
-  const { initialEnd } = reading.progress;
   const first = at.rowid === 0 && at.step === -Infinity;
   // Without an index on the run there is no cheap place to go on from: all in one reading.
-  const limit = ordered || byRun ? CHUNK : -1;
-  const rows = ordered
-    ? read(
+  const limit = byStep || byRun ? most : -1;
+  const found = byStep
+    ? readRows(
         reader,
-        reading,
         first
           ? `SELECT ${columns} FROM ${from} WHERE ${where} AND rowid <= ?3 ORDER BY step, rowid LIMIT ?4`
           : `SELECT ${columns} FROM ${from} WHERE ${where} AND rowid <= ?3 AND (step, rowid) > (?5, ?6)
              ORDER BY step, rowid LIMIT ?4`,
         first ? [runId, key, initialEnd, limit] : [runId, key, initialEnd, limit, at.step, at.rowid],
       )
-    : read(
+    : readRows(
         reader,
-        reading,
         byRun
           ? `SELECT ${columns} FROM ${from} WHERE ${where} AND rowid > ?5 AND rowid <= ?3 ORDER BY rowid LIMIT ?4`
           : `SELECT ${columns} FROM ${from} WHERE ${where} AND rowid > ?5 AND rowid <= ?3 LIMIT ?4`,
         [runId, key, initialEnd, limit, at.rowid],
       );
-  const done = limit < 0 || rows.count < limit;
-  reading.progress = {
-    ...reading.progress,
-    at: done ? null : { step: rows.step, rowid: rows.rowid },
-    lastRow: Math.max(reading.progress.lastRow, rows.greatest),
+  const { steps } = found.rows;
+  const done = limit < 0 || steps.length < limit;
+  return {
+    rows: found.rows,
+    mark: {
+      ...progress,
+      at: done ? null : { step: steps.at(-1)!, rowid: found.rowid },
+      lastRow: Math.max(progress.lastRow, found.greatest),
+    },
+    // Those that are newer than the first reading are still to come.
+    complete: false,
   };
 }
 
 /** What was logged since: by rowid alone, so that it costs what is new. */
-function readNew(reader: Reader, reading: Reading): void {
+function readNew(
+  reader: Reader,
+  { runId, key }: HistoryKey,
+  progress: Progress,
+  most: number,
+): HistoryChunk<Progress> {
   // Not the index that goes on with the key: in that of the run alone the new rows stand at the end.
   const byRun = reader.schema.indexOf('metrics', 'run_uuid');
-  const rows = read(
+  const { rows, greatest } = readRows(
     reader,
-    reading,
     `SELECT ${stepColumn(reader)}, timestamp, value, ${nanColumn(reader)}, rowid
      FROM metrics ${byRun ? `INDEXED BY ${byRun}` : 'NOT INDEXED'}
      WHERE run_uuid = ?1 AND ${byRun ? '+key' : 'key'} = ?2 AND rowid > ?3 ORDER BY rowid LIMIT ?4`,
-    [reading.key.runId, reading.key.key, reading.progress.newest, CHUNK],
+    [runId, key, progress.newest, most],
   );
-  reading.complete = rows.count < CHUNK;
-  reading.progress = {
-    ...reading.progress,
-    newest: Math.max(reading.progress.newest, rows.greatest),
-    lastRow: Math.max(reading.progress.lastRow, rows.greatest),
+  return {
+    rows,
+    mark: {
+      ...progress,
+      newest: Math.max(progress.newest, greatest),
+      lastRow: Math.max(progress.lastRow, greatest),
+    },
+    complete: rows.steps.length < most,
   };
 }
 
@@ -241,80 +177,28 @@ function nanColumn(reader: Reader): string {
   return reader.schema.has('metrics', 'is_nan') ? 'is_nan' : '0';
 }
 
-function read(
+interface Rows {
+  steps: number[];
+  timestamps: number[];
+  values: number[];
+}
+
+function readRows(
   reader: Reader,
-  reading: Reading,
   sql: string,
   params: (string | number)[],
-): { count: number; step: number; rowid: number; greatest: number } {
-  const chunk: Chunk = { steps: [], timestamps: [], values: [] };
+): { rows: Rows; rowid: number; greatest: number } {
+  const rows: Rows = { steps: [], timestamps: [], values: [] };
   let rowid = 0;
   let greatest = 0;
   reader.each(sql, params, (row) => {
-    chunk.steps.push(row.number(0));
-    chunk.timestamps.push(row.number(1));
-    chunk.values.push(metricValue(row.number(2), row.number(3)));
+    rows.steps.push(row.number(0));
+    rows.timestamps.push(row.number(1));
+    rows.values.push(metricValue(row.number(2), row.number(3)));
     rowid = row.number(4);
     greatest = Math.max(greatest, rowid);
   });
-  reading.chunks.push(chunk);
-  return { count: chunk.steps.length, step: chunk.steps.at(-1) ?? 0, rowid, greatest };
-}
-
-/** Takes what was read into what is kept. Returns the history's name. */
-function keep(reading: Reading, sampling: Sampling): string {
-  const name = nameOf(reading.key);
-  let entry = reading.fresh ? undefined : kept.get(name);
-  entry ??= { progress: null, data: new HistoryColumns(), signature: null, span: reading.span };
-  for (const chunk of reading.chunks) {
-    append(entry, chunk, reading, sampling);
-  }
-  entry.progress = reading.progress;
-  // Last in the map: last to be forgotten.
-  kept.delete(name);
-  kept.set(name, entry);
-  return name;
-}
-
-function picture(key: SeriesKey, sampling: Sampling, complete: boolean): SampledSeries {
-  const { data } = kept.get(nameOf(key))!;
-  return data instanceof HistoryColumns ? data.sample(key, sampling, complete) : data.sample(key, complete);
-}
-
-function append(entry: Kept, chunk: HistoryRows, { key, span }: Reading, sampling: Sampling): void {
-  if (entry.data instanceof HistoryColumns && entry.data.points + chunk.values.length > KEPT_POINTS) {
-    const streamed = new StreamedHistory(sampling, key.origin ?? entry.data.firstTimestamp(), span);
-    streamed.append(entry.data.rows());
-    entry.data = streamed;
-    entry.span = span;
-    entry.signature = signatureOf(key, sampling);
-  }
-  entry.data.append(chunk);
-}
-
-function forgetOld(needed: ReadonlyMap<string, unknown>): void {
-  let bytes = 0;
-  for (const { data } of kept.values()) {
-    bytes += data instanceof HistoryColumns ? data.size : 0;
-  }
-  for (const [name, { data }] of kept) {
-    if (bytes <= KEPT_BYTES) {
-      return;
-    }
-    if (!needed.has(name)) {
-      kept.delete(name);
-      bytes -= data instanceof HistoryColumns ? data.size : 0;
-    }
-  }
-}
-
-function nameOf({ runId, key }: SeriesKey): string {
-  return `${runId}\n${key}`;
-}
-
-function signatureOf(key: SeriesKey, sampling: Sampling): string {
-  const { x, logX, logY, range, buckets, smoothing } = sampling;
-  return JSON.stringify([x, logX, logY, range, buckets, smoothing, key.origin]);
+  return { rows, rowid, greatest };
 }
 
 function buffersOf({ line, smoothed, marks }: SampledSeries): ArrayBufferLike[] {

@@ -1,0 +1,329 @@
+import type { MetricSummary } from '../mlflow/entities';
+import type { SampledSeries, SampleRequest, Sampling, SeriesKey } from '../mlflow/samples';
+import { HistoryColumns, type HistoryRows } from '../series/history';
+import { sparkline } from '../series/sparkline';
+import { StreamedHistory } from '../series/streamed';
+import type { HistoryChunk, HistoryKey, HistorySource, ImmediateSource } from './historySource';
+import { all, finished, finishedLater, settled, type Steps } from './steps';
+
+export interface HistoryLimits {
+  /** Longer histories are not kept. */
+  points: number;
+  /** All that is kept of a store's histories; the longest unused go first. */
+  bytes: number;
+  /** Rows read between two looks at the clock and at the signal. */
+  chunk: number;
+}
+
+/** 24 bytes a point. */
+const LIMITS: HistoryLimits = { points: 2_000_000, bytes: 96 * 1024 * 1024, chunk: 20_000 };
+
+/**
+ * The time-weighted mean weighs by parts of the whole span of x. It may grow by this share before a streamed history
+ * is smoothed anew: meanwhile a weight's exponent is off by no more.
+ */
+const SPAN_TOLERANCE = 0.01;
+
+/** Of a history that is not kept, enough for what `sparkline` picks. */
+const SUMMARY: Sampling = {
+  x: 'step',
+  logX: false,
+  logY: false,
+  range: null,
+  buckets: 40,
+  smoothing: null,
+};
+/** Histories that are held at once to be summed up. */
+const SUMMARIES = 8;
+
+interface Kept<Mark> {
+  mark: Mark;
+  /** It was read to its end when it was read last. */
+  complete: boolean;
+  data: HistoryColumns | StreamedHistory;
+  /** The picture that a streamed history was reduced to. */
+  signature: string | null;
+  /** Of the x that it was smoothed over (spanOf). */
+  span: number | null;
+}
+
+/** One history in one request. */
+interface Reading<Mark> {
+  key: SeriesKey;
+  span: number | null;
+  /** New, or what is kept: that stays as it is until the reading ends. */
+  entry: Kept<Mark>;
+  isNew: boolean;
+  /** What is to be added to a kept entry. */
+  added: HistoryRows[];
+  mark: Mark;
+  complete: boolean;
+}
+
+/**
+ * Metric histories of one store, made ready to draw. Rows are read once, in chunks, and kept as columns; later
+ * requests read only rows that are new. A history of more than two million points is not kept but reduced to the
+ * buckets of the picture as its rows go by. What a request read is kept when it ends: one that fails or is cancelled
+ * leaves everything as it was.
+ */
+export class Histories<Mark> {
+  /** By nameOf, the longest unused first. */
+  private readonly kept = new Map<string, Kept<Mark>>();
+  /** Histories that somebody reads now, by nameOf: two would read the same rows. */
+  private readonly read = new Map<string, Promise<void>>();
+
+  constructor(private readonly limits: HistoryLimits = LIMITS) {}
+
+  /**
+   * TrackingStore.sampleMetrics, from a source that answers at once. What is returned keeps what was read and draws
+   * it; until it is called nothing has changed, so a reading that proves wrong can be thrown away.
+   */
+  sampleNow(source: ImmediateSource<Mark>, request: SampleRequest): () => SampledSeries[] {
+    const readings = finished(this.readAll(source, request));
+    return () => this.sampled(readings, request);
+  }
+
+  /** TrackingStore.sampleMetrics. @throws StoreError: the source's, or CANCELLED */
+  sample(
+    source: HistorySource<Mark>,
+    request: SampleRequest,
+    signal?: AbortSignal,
+  ): Promise<SampledSeries[]> {
+    return this.alone(request.series, async () => {
+      const readings = await finishedLater(this.readAll(source, request), signal);
+      return this.sampled(readings, request);
+    });
+  }
+
+  /** TrackingStore.getMetricSummaries. @throws StoreError: the source's, or CANCELLED */
+  async summaries(
+    source: HistorySource<Mark>,
+    runId: string,
+    keys: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<MetricSummary[]> {
+    const found: MetricSummary[] = [];
+    for (let at = 0; at < keys.length; at += SUMMARIES) {
+      const series = keys.slice(at, at + SUMMARIES).map((key) => ({ runId, key, origin: null }));
+      const drawn = await this.alone(series, async () => {
+        const readings = await finishedLater(this.readAll(source, { ...SUMMARY, series }), signal);
+        return this.drawn(readings, { ...SUMMARY, series }, summaryOf);
+      });
+      found.push(...drawn);
+    }
+    return found;
+  }
+
+  /** Does `work` when nobody reads one of these histories. */
+  private async alone<T>(series: readonly HistoryKey[], work: () => Promise<T>): Promise<T> {
+    const names = series.map(nameOf);
+    for (;;) {
+      const others = names.flatMap((name) => this.read.get(name) ?? []);
+      if (others.length === 0) {
+        break;
+      }
+      await Promise.all(others);
+    }
+    const result = work();
+    const end = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    names.forEach((name) => this.read.set(name, end));
+    try {
+      return await result;
+    } finally {
+      names.forEach((name) => this.read.delete(name));
+    }
+  }
+
+  /**
+   * Round and round, so that every line has a first part before one has its last; at least one part, however small
+   * the budget.
+   */
+  private *readAll(source: HistorySource<Mark>, request: SampleRequest): Steps<Reading<Mark>[]> {
+    const deadline = request.budget === undefined ? Infinity : Date.now() + request.budget;
+    const names = new Map(request.series.map((key) => [nameOf(key), key]));
+    const parallel = source.parallel ?? 1;
+    const readings: Reading<Mark>[] = [];
+    for (const keys of inGroups([...names.values()], parallel)) {
+      const spans: (number | null)[] = [];
+      for (const key of keys) {
+        spans.push(yield* spanOf(source, key, request));
+      }
+      const known = keys.map((key, at) => this.continued(key, request, spans[at]!));
+      const marks = yield* all(keys.map((key, at) => source.start(key, known[at]?.mark)));
+      keys.forEach((key, at) => readings.push(readingOf(key, spans[at]!, known[at], marks[at]!)));
+    }
+    let open = readings.toSorted((a, b) => Number(a.entry.complete) - Number(b.entry.complete));
+    while (open.length > 0) {
+      for (const group of inGroups(open, parallel)) {
+        const chunks = yield* all(group.map(({ key, mark }) => source.read(key, mark, this.limits.chunk)));
+        group.forEach((reading, at) => this.take(reading, chunks[at]!, request));
+        if (Date.now() >= deadline) {
+          break;
+        }
+      }
+      open = Date.now() < deadline ? open.filter(({ complete }) => !complete) : [];
+    }
+    return readings;
+  }
+
+  /** What is kept of a history, if this picture can be made of it. */
+  private continued(key: SeriesKey, sampling: Sampling, span: number | null): Kept<Mark> | undefined {
+    const known = this.kept.get(nameOf(key));
+    const usable =
+      known !== undefined &&
+      (known.signature === null ||
+        (known.signature === signatureOf(key, sampling) && isAbout(span, known.span)));
+    return usable ? known : undefined;
+  }
+
+  /** What nobody sees yet grows at once, so that a long history takes no more than what is kept of it. */
+  private take(
+    reading: Reading<Mark>,
+    { rows, mark, complete }: HistoryChunk<Mark>,
+    sampling: Sampling,
+  ): void {
+    if (reading.isNew) {
+      this.append(reading, rows, sampling);
+    } else {
+      reading.added.push(rows);
+    }
+    reading.mark = mark;
+    reading.complete = complete;
+  }
+
+  private sampled(readings: readonly Reading<Mark>[], request: SampleRequest): SampledSeries[] {
+    return this.drawn(readings, request, ({ data, complete }, key) =>
+      data instanceof HistoryColumns ? data.sample(key, request, complete) : data.sample(key, complete),
+    );
+  }
+
+  /** Takes what was read into what is kept, and draws it in the request's order. */
+  private drawn<T>(
+    readings: readonly Reading<Mark>[],
+    request: SampleRequest,
+    draw: (kept: Kept<Mark>, key: SeriesKey) => T,
+  ): T[] {
+    const entries = new Map(readings.map((reading) => [nameOf(reading.key), this.keep(reading, request)]));
+    const drawn = request.series.map((key) => draw(entries.get(nameOf(key))!, key));
+    this.forgetOld(entries);
+    return drawn;
+  }
+
+  private keep(reading: Reading<Mark>, sampling: Sampling): Kept<Mark> {
+    const { key, entry, mark, complete } = reading;
+    reading.added.forEach((rows) => this.append(reading, rows, sampling));
+    entry.mark = mark;
+    entry.complete = complete;
+    // Last in the map: last to be forgotten.
+    const name = nameOf(key);
+    this.kept.delete(name);
+    this.kept.set(name, entry);
+    return entry;
+  }
+
+  private append({ key, entry, span }: Reading<Mark>, rows: HistoryRows, sampling: Sampling): void {
+    const { data } = entry;
+    if (data instanceof HistoryColumns && data.points + rows.values.length > this.limits.points) {
+      const streamed = new StreamedHistory(sampling, key.origin ?? data.firstTimestamp(), span);
+      streamed.append(data.rows());
+      entry.data = streamed;
+      entry.span = span;
+      entry.signature = signatureOf(key, sampling);
+    }
+    entry.data.append(rows);
+  }
+
+  private forgetOld(needed: ReadonlyMap<string, unknown>): void {
+    let bytes = 0;
+    for (const { data } of this.kept.values()) {
+      bytes += sizeOf(data);
+    }
+    for (const [name, { data }] of this.kept) {
+      if (bytes <= this.limits.bytes) {
+        return;
+      }
+      if (!needed.has(name)) {
+        this.kept.delete(name);
+        bytes -= sizeOf(data);
+      }
+    }
+  }
+}
+
+/**
+ * From the first x that is drawn to the last, where the smoothing asks for it (`twema`), else 0; null where the
+ * source cannot say. Of the rows at the two ends of the order in which they are read: where x goes back and forth,
+ * nothing is smoothed.
+ */
+function* spanOf<Mark>(
+  source: HistorySource<Mark>,
+  key: SeriesKey,
+  { x, logX, smoothing }: Sampling,
+): Steps<number | null> {
+  if (smoothing?.kind !== 'twema' || smoothing.weight === 0) {
+    return 0;
+  }
+  if (!source.ends) {
+    return null;
+  }
+  const column = x === 'step' ? 'steps' : 'timestamps';
+  let start = 0;
+  if (x === 'relative') {
+    start = key.origin ?? (yield* settled(source.ends(key, column, -Infinity)))?.[0] ?? 0;
+  }
+  const ends = yield* settled(source.ends(key, column, logX ? start : -Infinity));
+  return ends ? ends[1] - ends[0] : 0;
+}
+
+/** @param known what is kept of the history; it goes on where the mark is the one that it ends at */
+function readingOf<Mark>(
+  key: SeriesKey,
+  span: number | null,
+  known: Kept<Mark> | undefined,
+  mark: Mark,
+): Reading<Mark> {
+  const isNew = known?.mark !== mark;
+  const entry = isNew ? { mark, complete: false, data: new HistoryColumns(), signature: null, span } : known;
+  return { key, span, entry, isNew, added: [], mark, complete: false };
+}
+
+function isAbout(span: number | null, known: number | null): boolean {
+  return (
+    span === known || (span !== null && known !== null && Math.abs(span - known) <= known * SPAN_TOLERANCE)
+  );
+}
+
+function summaryOf<Mark>({ data, complete }: Kept<Mark>, key: SeriesKey): MetricSummary {
+  if (data instanceof HistoryColumns) {
+    return sparkline({ key: key.key, ...data.rows() });
+  }
+  const { line, points, min, max } = data.sample(key, complete);
+  return {
+    ...sparkline({ key: key.key, steps: line.steps, timestamps: line.timestamps, values: line.y }),
+    count: points,
+    min: min?.y ?? null,
+    max: max?.y ?? null,
+  };
+}
+
+function sizeOf(data: HistoryColumns | StreamedHistory): number {
+  return data instanceof HistoryColumns ? data.size : 0;
+}
+
+function nameOf({ runId, key }: HistoryKey): string {
+  return `${runId}\n${key}`;
+}
+
+function signatureOf(key: SeriesKey, sampling: Sampling): string {
+  const { x, logX, logY, range, buckets, smoothing } = sampling;
+  return JSON.stringify([x, logX, logY, range, buckets, smoothing, key.origin]);
+}
+
+function* inGroups<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let at = 0; at < items.length; at += size) {
+    yield items.slice(at, at + size);
+  }
+}

@@ -1,0 +1,48 @@
+import type { SeriesKey } from '../mlflow/samples';
+import type { HistoryRows } from '../series/history';
+import type { MaybePromise } from './steps';
+
+/** What a part of a history is asked for by. */
+export type HistoryKey = Pick<SeriesKey, 'runId' | 'key'>;
+
+/** A part of a history, and where it ends. */
+export interface HistoryChunk<Mark> {
+  rows: HistoryRows;
+  /** Where to go on: a new one, the old stays as it was. */
+  mark: Mark;
+  /** Nothing comes after it for now. */
+  complete: boolean;
+}
+
+/**
+ * Where a kind of store reads histories from. A mark says how far one is read and means something to the source
+ * alone: a row, a byte, a page token. All may answer at once or later, and may throw StoreError; none has effects.
+ */
+export interface HistorySource<Mark> {
+  /**
+   * Where to go on reading: `known` itself where all that was read up to it is still there, else a mark at the
+   * beginning. A metric that is not there has an empty history.
+   */
+  start(key: HistoryKey, known: Mark | undefined): MaybePromise<Mark>;
+  /** What comes after the mark, each row once, in any order; about `rows` rows, so that there is a pause to look up. */
+  read(key: HistoryKey, mark: Mark, rows: number): MaybePromise<HistoryChunk<Mark>>;
+  /**
+   * The steps, or the timestamps, of the first and the last row in the order of reading, of those above `above`; null
+   * where there are none. Missing where that is as dear as reading all: very long histories are then not smoothed by
+   * time.
+   */
+  ends?(
+    key: HistoryKey,
+    column: 'steps' | 'timestamps',
+    above: number,
+  ): MaybePromise<[number, number] | null>;
+  /** How many parts may be asked for at once; missing: one after the other. */
+  readonly parallel?: number;
+}
+
+/** A source that answers at once. */
+export interface ImmediateSource<Mark> extends HistorySource<Mark> {
+  start(key: HistoryKey, known: Mark | undefined): Mark;
+  read(key: HistoryKey, mark: Mark, rows: number): HistoryChunk<Mark>;
+  ends?(key: HistoryKey, column: 'steps' | 'timestamps', above: number): [number, number] | null;
+}
