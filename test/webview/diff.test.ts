@@ -236,7 +236,7 @@ describe('diff page', () => {
     await alpha.getByText('0.001').waitFor();
     assert.match(await alpha.innerText(), /0\.001[\s\S]*src\/train\.py:12[\s\S]*0\.1/);
     await opened.page.getByText('Open Changes').click();
-    await opened.page.waitForTimeout(300);
+    await until(() => changes.length === 1);
     assert.equal(changes[0]?.from, '94f5e640ac4ec82184079a8748cf92f0a765717a');
     assert.equal(changes[0]?.to, null);
     await opened.screenshots('diff-working');
