@@ -1,8 +1,9 @@
 /**
  * The messages between the extension host and a page. A page's protocol names its requests (page to host,
  * always answered, also with an error) and its events (host to page, no answer). Data is JSON-like, plus typed
- * arrays, which VS Code carries whole (engines >= 1.57).
+ * arrays and every number, NaN and the infinities included: both sides post what `codec` makes of it.
  */
+import { decode, encode, type Encoded } from './codec';
 import { fromPlainError, toPlainError, type PlainError } from '../mlflow/errors';
 
 export interface PageProtocol {
@@ -35,7 +36,7 @@ export class PageServer<P extends PageProtocol> {
   private disposed = false;
 
   constructor(
-    private readonly post: (message: HostMessage) => void,
+    private readonly post: (message: Encoded) => void,
     private handlers: RequestHandlers<P>,
   ) {}
 
@@ -46,7 +47,8 @@ export class PageServer<P extends PageProtocol> {
   }
 
   /** Give it each message that comes from the page. What is not a message of ours is ignored. */
-  async receive(data: unknown): Promise<void> {
+  async receive(encoded: unknown): Promise<void> {
+    const data = decoded(encoded);
     if (!isPageMessage(data) || this.disposed) {
       return;
     }
@@ -88,7 +90,7 @@ export class PageServer<P extends PageProtocol> {
 
   private send(message: HostMessage): void {
     if (!this.disposed) {
-      this.post(message);
+      this.post(encode(message));
     }
   }
 }
@@ -104,7 +106,7 @@ export class PageClient<P extends PageProtocol> {
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners = new Map<string, Set<(payload: unknown) => void>>();
 
-  constructor(private readonly post: (message: PageMessage) => void) {}
+  constructor(private readonly post: (message: Encoded) => void) {}
 
   request<Name extends keyof Requests<P> & string>(
     name: Name,
@@ -117,18 +119,19 @@ export class PageClient<P extends PageProtocol> {
         reject(fromPlainError({ code: 'CANCELLED', message: 'Cancelled.' }));
         return;
       }
+      const message = encode({ kind: 'request', id, name, params } satisfies PageMessage);
       this.waiting.set(id, { resolve: resolve, reject });
       signal?.addEventListener(
         'abort',
         () => {
           if (this.waiting.delete(id)) {
-            this.post({ kind: 'cancel', id });
+            this.post(encode({ kind: 'cancel', id } satisfies PageMessage));
             reject(fromPlainError({ code: 'CANCELLED', message: 'Cancelled.' }));
           }
         },
         { once: true },
       );
-      this.post({ kind: 'request', id, name, params });
+      this.post(message);
     });
   }
 
@@ -142,7 +145,12 @@ export class PageClient<P extends PageProtocol> {
     return () => set.delete(listener as (payload: unknown) => void);
   }
 
-  receive(message: HostMessage): void {
+  /** Give it each message that comes to the page. What is not a message of ours is ignored. */
+  receive(encoded: unknown): void {
+    const message = decoded(encoded);
+    if (!isHostMessage(message)) {
+      return;
+    }
     if (message.kind === 'event') {
       for (const listener of this.listeners.get(message.name) ?? []) {
         listener(message.payload);
@@ -162,6 +170,15 @@ export class PageClient<P extends PageProtocol> {
   }
 }
 
+/** Undefined for what is not a message of ours. */
+function decoded(encoded: unknown): unknown {
+  try {
+    return decode(encoded);
+  } catch {
+    return undefined;
+  }
+}
+
 function isPageMessage(data: unknown): data is PageMessage {
   if (typeof data !== 'object' || data === null) {
     return false;
@@ -171,4 +188,9 @@ function isPageMessage(data: unknown): data is PageMessage {
     typeof message.id === 'number' &&
     (message.kind === 'cancel' || (message.kind === 'request' && typeof message.name === 'string'))
   );
+}
+
+function isHostMessage(data: unknown): data is HostMessage {
+  const kind = typeof data === 'object' && data !== null ? (data as Partial<HostMessage>).kind : undefined;
+  return kind === 'result' || kind === 'error' || kind === 'event';
 }

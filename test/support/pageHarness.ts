@@ -11,8 +11,8 @@
  *     await opened.screenshots('run');          // test/webview/screenshots/run-{dark,light,…}.png
  *     await opened.close();                     // throws if the page logged an error or broke its CSP
  *
- * A commit in a store or a change of `state` reaches the page as it does in the extension. Messages go through
- * JSON as in VS Code: NaN arrives as null, undefined not at all; typed arrays arrive whole.
+ * A commit in a store or a change of `state` reaches the page as it does in the extension. Messages travel as
+ * webviewChannel.ts says; one that VS Code would lose or change is an error, and so is such a state of the page.
  */
 import * as assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -27,6 +27,7 @@ import { ViewState } from '../../src/state/viewState';
 import { createOpener } from '../../src/stores/open';
 import { OpenStores } from '../../src/stores/openStores';
 import { launchBrowser } from './browser';
+import { arrive, carry } from './webviewChannel';
 import themes from './themes.json';
 
 export type Theme = keyof typeof themes;
@@ -197,8 +198,9 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
   const restart = (): void => {
     server?.dispose();
     server = new PageServer<WithCommon<P>>((message) => {
+      const text = carriedText(message, opened.errors);
       // A page that is being closed or made again hears nothing, as in VS Code.
-      page.evaluate(`__lens.receive(${JSON.stringify(encode(message))})`).catch(() => undefined);
+      page.evaluate(`__lens.receive(${JSON.stringify(text)})`).catch(() => undefined);
     }, handlersFor());
   };
   const subscriptions = [
@@ -217,7 +219,7 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
   });
 
   let stored: string | null = null;
-  await page.exposeBinding('__lensPost', (_source, text: string) => void server?.receive(decode(text)));
+  await page.exposeBinding('__lensPost', (_source, text: string) => void server?.receive(arrived(text)));
   await page.exposeBinding('__lensState', (_source, text: string) => void (stored = text));
   await page.route(`${ORIGIN}/**`, (route) =>
     serve(route, () => {
@@ -288,7 +290,9 @@ function pageDocument<Name extends PageName, P extends PageProtocol>(
     hasOwnStyles: fs.existsSync(path.join(DIST, `${definition.name}.css`)),
   });
   const setup = JSON.stringify({ theme: themes[theme ?? 'dark'], state }).replace(/</g, '\\u003c');
-  const api = fs.readFileSync(path.join(__dirname, 'vscodeApi.js'), 'utf8');
+  const api = fs
+    .readFileSync(path.join(__dirname, 'vscodeApi.js'), 'utf8')
+    .replace('/* webviewChannel.ts */', () => [carry, arrive].map(String).join('\n'));
   return html.replace(
     '<meta name="viewport"',
     () =>
@@ -319,31 +323,18 @@ async function serve(route: Route, makeDocument: () => string): Promise<void> {
   }
 }
 
-interface EncodedArray {
-  $typedArray: string;
-  base64: string;
+/** The buffers as base64. Throws, and notes as an error of the page, what VS Code would lose. */
+function carriedText(message: unknown, errors: string[]): string {
+  try {
+    const { json, buffers } = carry(message);
+    return JSON.stringify({ json, buffers: buffers.map((bytes) => Buffer.from(bytes).toString('base64')) });
+  } catch (error) {
+    errors.push(String(error));
+    throw error;
+  }
 }
 
-const ARRAYS = { Float64Array, Float32Array, Int32Array, Uint32Array, Uint8Array };
-
-function encode(data: unknown): string {
-  return JSON.stringify(data, (_key, value: unknown) =>
-    ArrayBuffer.isView(value)
-      ? {
-          $typedArray: value.constructor.name,
-          base64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'),
-        }
-      : value,
-  );
-}
-
-function decode(text: string): unknown {
-  return JSON.parse(text, (_key, value: unknown) => {
-    if (typeof value !== 'object' || value === null || !('$typedArray' in value)) {
-      return value;
-    }
-    const { $typedArray, base64 } = value as EncodedArray;
-    const kind = ARRAYS[$typedArray as keyof typeof ARRAYS];
-    return new kind(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
-  });
+function arrived(text: string): unknown {
+  const { json, buffers } = JSON.parse(text) as { json: string; buffers: string[] };
+  return arrive({ json, buffers: buffers.map((base64) => new Uint8Array(Buffer.from(base64, 'base64'))) });
 }

@@ -150,8 +150,8 @@ describe('charts page: what is drawn', function () {
     await page.evaluate(() => {
       const answers: number[] = [];
       Object.assign(window, { answers });
-      window.addEventListener('message', (event: MessageEvent<{ result?: unknown }>) => {
-        const { result } = event.data;
+      window.addEventListener('message', (event: MessageEvent<{ data: { result?: unknown } }>) => {
+        const { result } = event.data.data;
         if (Array.isArray(result) && result.length > 0) {
           answers.push(result.flat().filter((one) => one !== null).length);
         }

@@ -1,13 +1,9 @@
 import type { PageBootstrap, PageName, WithCommon } from '../../src/protocol/pages';
-import {
-  PageClient,
-  type HostMessage,
-  type PageMessage,
-  type PageProtocol,
-} from '../../src/protocol/messages';
+import type { Encoded } from '../../src/protocol/codec';
+import { PageClient, type PageProtocol } from '../../src/protocol/messages';
 
 interface VsCodeApi {
-  postMessage(message: PageMessage): void;
+  postMessage(message: Encoded): void;
   getState(): unknown;
   setState(state: unknown): void;
 }
@@ -27,7 +23,7 @@ export function connect<Name extends PageName, P extends PageProtocol>(): PageCo
   const element = document.getElementById('bootstrap');
   const bootstrap = JSON.parse(element?.textContent ?? '{}') as PageBootstrap<Name>;
   const client = new PageClient<WithCommon<P>>((message) => api.postMessage(message));
-  window.addEventListener('message', (event: MessageEvent<HostMessage>) => client.receive(event.data));
+  window.addEventListener('message', (event: MessageEvent<unknown>) => client.receive(event.data));
   const stored = api.getState() as StoredState | undefined;
   // A tab that went on to something else keeps its first document, with the arguments of then.
   const args = (stored?.args ?? bootstrap.args) as PageBootstrap<Name>['args'];

@@ -1,15 +1,27 @@
 import * as assert from 'node:assert/strict';
 import { StoreError } from '../../../src/mlflow/errors';
-import { PageClient, PageServer, type RequestHandlers } from '../../../src/protocol/messages';
+import {
+  PageClient,
+  PageServer,
+  type PageProtocol,
+  type RequestHandlers,
+} from '../../../src/protocol/messages';
+import { arrive, carry } from '../../support/webviewChannel';
 
 type Echo = {
   requests: { echo: { params: { text: string }; result: string }; wait: { params: null; result: null } };
-  events: { tick: number };
+  events: { tick: unknown };
 };
 
-function connected(handlers: RequestHandlers<Echo>): { client: PageClient<Echo>; server: PageServer<Echo> } {
-  const client: PageClient<Echo> = new PageClient<Echo>((message) => void server.receive(message));
-  const server: PageServer<Echo> = new PageServer<Echo>((message) => client.receive(message), handlers);
+/** With what VS Code does to a message between them. */
+function connected<P extends PageProtocol = Echo>(
+  handlers: RequestHandlers<P>,
+): { client: PageClient<P>; server: PageServer<P> } {
+  const client: PageClient<P> = new PageClient<P>((message) => void server.receive(arrive(carry(message))));
+  const server: PageServer<P> = new PageServer<P>(
+    (message) => client.receive(arrive(carry(message))),
+    handlers,
+  );
   return { client, server };
 }
 
@@ -59,14 +71,53 @@ describe('page messages', () => {
 
   it('delivers events to those who listen, and ignores what is not a message', async () => {
     const { client, server } = connected({ echo: async ({ text }) => text, wait: never });
-    const ticks: number[] = [];
+    const ticks: unknown[] = [];
     const off = client.on('tick', (n) => ticks.push(n));
     server.emit('tick', 1);
     off();
     server.emit('tick', 2);
     await server.receive('junk');
     await server.receive({ kind: 'request' });
+    await server.receive({ data: { kind: 'request' } });
+    await server.receive({
+      data: { kind: 'request', id: 1, name: 'echo', params: { $array: ['Int8Array', 0, 9] } },
+    });
+    client.receive('junk');
+    client.receive({ data: { kind: 'event', name: 'tick', payload: { $number: 'one' } } });
     assert.deepEqual(ticks, [1]);
+  });
+
+  it('carries every number and any number of typed arrays, there, back and in events', async () => {
+    type Numbers = {
+      requests: { same: { params: unknown; result: unknown } };
+      events: { numbers: unknown };
+    };
+    const seen: unknown[] = [];
+    const { client, server } = connected<Numbers>({
+      same: async (params) => {
+        seen.push(params);
+        return params;
+      },
+    });
+    client.on('numbers', (payload) => seen.push(payload));
+    const numbers = { plain: [NaN, Infinity, -Infinity, -0, 1.5] };
+    const arrays = Array.from({ length: 300 }, (_, i) => Float64Array.of(i, NaN));
+    const sent = { ...numbers, arrays };
+    seen.push(await client.request('same', sent));
+    server.emit('numbers', sent);
+    assert.deepEqual(seen, [sent, sent, sent]);
+  });
+
+  it('ends a request with an error where it, or its answer, cannot be sent', async () => {
+    const { client } = connected({
+      echo: async () => new Map() as unknown as string,
+      wait: never,
+    });
+    await assert.rejects(client.request('echo', { text: 'hi' }), { message: 'A message cannot hold a Map.' });
+    const date = new Date() as unknown as string;
+    await assert.rejects(client.request('echo', { text: date }), {
+      message: 'A message cannot hold a Date.',
+    });
   });
 
   it('answers with other handlers after they were replaced, and ends what the first were asked', async () => {
