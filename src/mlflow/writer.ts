@@ -69,10 +69,20 @@ export interface Fact {
     | { kind: 'run'; runId: string; field: 'name' | 'lifecycleStage' }
     | { kind: 'tag'; runId: string; key: string }
     | { kind: 'experiment'; experimentId: string; field: 'name' | 'lifecycleStage' }
-    | { kind: 'experimentTag'; experimentId: string; key: string };
-  /** Text as stored; null for "no such row or value". */
+    | { kind: 'experimentTag'; experimentId: string; key: string }
+    /** The lifecycle stage of the experiment of that name, deleted ones included. */
+    | { kind: 'experimentNamed'; name: string }
+    /** Where the artifacts of a logged model are. */
+    | { kind: 'loggedModel'; modelId: string };
+  /** Text as stored; null for "no such row or value", also for a deleted version. */
   seen: string | null;
 }
+
+/**
+ * What a fact's subject is in a store now, told as `Fact.seen` is: this, and carrying out a Change that the rules
+ * (registry/rules) allow, is all that a kind of writer has to bring.
+ */
+export type ReadFact = (subject: Fact['subject']) => Promise<string | null>;
 
 export interface WriteRequest {
   /** Applied in order in one transaction: all or none. */

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { StoreError } from '../mlflow/errors';
-import type { Writer } from '../mlflow/writer';
 import type { StoreOpener } from './openStores';
+import { unlessReadOnly } from './readOnly';
 import { openSqliteStore } from './sqlite/open';
 import { createSqliteWriter } from './sqlite/writer';
 import { parseStoreUri, storeName } from './uri';
@@ -34,24 +34,10 @@ export function createOpener(options: OpenOptions): StoreOpener {
       }
       const file = location.path ?? '';
       await mustBeFile(file);
-      return { store: await openSqliteStore(file, options), writer: sqliteWriter(file, options) };
-    },
-  };
-}
-
-/** Reasons and paths are asked at each change: trust may be granted, a setting changed meanwhile. */
-function sqliteWriter(file: string, options: OpenOptions): Writer {
-  return {
-    apply: async (request, signal, onWaiting) => {
-      const reason = options.readOnlyReason();
-      if (reason !== null) {
-        throw new StoreError('READ_ONLY', reason);
-      }
-      const writer = createSqliteWriter(file, {
-        distFolder: options.distFolder,
-        pythonPath: options.pythonPath(),
-      });
-      return writer.apply(request, signal, onWaiting);
+      return {
+        store: await openSqliteStore(file, options),
+        writer: unlessReadOnly(createSqliteWriter(file, options), () => options.readOnlyReason()),
+      };
     },
   };
 }

@@ -8,8 +8,8 @@ import type { WriterJob, WriterMessage } from './writer/messages';
 export interface SqliteWriterOptions {
   /** The folder that holds writer.js. */
   distFolder: string;
-  /** A Python 3, for where Node has no sqlite; tried before `python3` and `python`. */
-  pythonPath?: string;
+  /** A Python 3, for where Node has no sqlite; tried before `python3` and `python`. Asked at each change. */
+  pythonPath?: () => string;
   /** The Node or Electron to run the writer with; missing: this process's. */
   execPath?: string;
 }
@@ -60,10 +60,8 @@ function runWriter(
     }
     const start = writerSpawn(options);
     const child = spawn(start.command, start.args, start.options);
-    const interpreters = [options.pythonPath, 'python3', 'python'].filter(
-      (name) => name !== undefined && name !== '',
-    );
-    const job: WriterJob = { file, request, interpreters: interpreters as string[] };
+    const interpreters = [options.pythonPath?.() ?? '', 'python3', 'python'].filter((name) => name !== '');
+    const job: WriterJob = { file, request, interpreters };
     let answer: Exclude<WriterMessage, { kind: 'waiting' }> | undefined;
     let stderr = '';
     let timer: NodeJS.Timeout | undefined;

@@ -23,7 +23,7 @@ describe('no way round a confirmation', () => {
       .filter(({ text }) => /\bwriter\.apply\(|\.writer\(/.test(text))
       .map(({ name }) => name)
       .toSorted();
-    assert.deepEqual(asking, ['commands/registry/perform.ts', 'stores/open.ts']);
+    assert.deepEqual(asking, ['commands/registry/perform.ts', 'stores/readOnly.ts']);
     const perform = files.find(({ name }) => name === 'commands/registry/perform.ts')?.text ?? '';
     // Both callers of write() decide by a dialog before it: attempt() by `decide`, undoLast() by `confirm`.
     assert.equal(perform.match(/await write\(/g)?.length, 2);

@@ -1,6 +1,8 @@
-import { StoreError } from '../../../mlflow/errors';
+import type { Change } from '../../../mlflow/writer';
 import type { SqlEngine, SqlValue } from './engine';
 import type { Schema, TableName } from './schema';
+
+export type ChangeOf<Type extends Change['type']> = Extract<Change, { type: Type }>;
 
 /** One transaction: what the statements of a change need to know. */
 export interface WriteContext {
@@ -88,12 +90,4 @@ export async function upsert(context: WriteContext, table: TableName, key: Where
   } else {
     await update(context, table, set, key);
   }
-}
-
-export function missing(message: string): StoreError {
-  return new StoreError('RESOURCE_DOES_NOT_EXIST', message);
-}
-
-export function invalid(message: string): StoreError {
-  return new StoreError('INVALID_PARAMETER_VALUE', message);
 }

@@ -1,94 +1,68 @@
-import { StoreError } from '../../../mlflow/errors';
 import type { Fact } from '../../../mlflow/writer';
-import { readText, type WriteContext } from './context';
+import { DELETED_STAGE } from '../../../registry/rules';
+import { TAG_RUN_NAME } from '../../../search/syntax';
+import { readText, type Where, type WriteContext } from './context';
 import type { TableName } from './schema';
 
-export const DELETED_STAGE = 'Deleted_Internal';
-
-/** A fact that is no longer as it was seen. */
-export interface StaleFact {
-  label: string;
-  seen: string | null;
-  now: string | null;
-}
-
-/** Reads the rows that the user saw, inside the transaction. Throws STALE with the StaleFacts as details. */
-export async function checkFacts(context: WriteContext, facts: readonly Fact[]): Promise<void> {
-  const stale: StaleFact[] = [];
-  for (const { label, subject, seen } of facts) {
-    const now = await readFact(context, subject);
-    if (now !== seen) {
-      stale.push({ label, seen, now });
-    }
-  }
-  const first = stale[0];
-  if (first) {
-    throw new StoreError(
-      'STALE',
-      `Somebody changed this meanwhile: ${first.label} is ${inWords(first.now)} now, it was ${inWords(first.seen)}` +
-        `${stale.length > 1 ? ` (and ${stale.length - 1} more)` : ''}. Nothing was changed.`,
-      stale,
-    );
-  }
-}
-
-function inWords(value: string | null): string {
-  return value === null ? 'not there' : value === '' ? 'empty' : `"${value}"`;
-}
-
-/** As text; null where there is no such row, value or table. */
-async function readFact(context: WriteContext, subject: Fact['subject']): Promise<string | null> {
-  const read = async (
-    table: TableName,
-    column: string,
-    where: Record<string, string>,
-  ): Promise<string | null> =>
-    context.schema.has(table, column) ? ((await readText(context, table, column, where)) ?? null) : null;
+/**
+ * What a fact's subject is inside the transaction: as text, as the reader shows it; null where there is no such
+ * row or table.
+ */
+export async function readFact(context: WriteContext, subject: Fact['subject']): Promise<string | null> {
+  const read = async (table: TableName, column: string, where: Where): Promise<string | null | undefined> =>
+    context.schema.has(table, column) ? readText(context, table, column, where) : undefined;
+  /** Of a row that is there, NULL is told as empty: the reader does so for tags, names and stages. */
+  const readFilled = async (table: TableName, column: string, where: Where): Promise<string | null> => {
+    const value = await read(table, column, where);
+    return value === undefined ? null : (value ?? '');
+  };
   switch (subject.kind) {
     case 'modelVersion': {
       const { name, version } = subject;
-      const stage = await read('model_versions', 'current_stage', { name, version });
-      const column = {
-        currentStage: 'current_stage',
-        description: 'description',
-        lastUpdatedTimestamp: 'last_updated_time',
-      };
-      return stage === DELETED_STAGE
-        ? null
-        : read('model_versions', column[subject.field], { name, version });
+      const stage = await readFilled('model_versions', 'current_stage', { name, version });
+      if (subject.field === 'currentStage' || stage === DELETED_STAGE) {
+        return stage === DELETED_STAGE ? null : stage;
+      }
+      const column = { description: 'description', lastUpdatedTimestamp: 'last_updated_time' }[subject.field];
+      return (await read('model_versions', column, { name, version })) ?? null;
     }
     case 'versionsInStage':
       return versionsInStage(context, subject.name, subject.stage);
     case 'alias':
-      return read('registered_model_aliases', 'version', { name: subject.name, alias: subject.alias });
-    case 'modelVersionTag':
-      return read('model_version_tags', 'value', {
-        name: subject.name,
-        version: subject.version,
-        key: subject.key,
-      });
+      return readFilled('registered_model_aliases', 'version', { name: subject.name, alias: subject.alias });
+    case 'modelVersionTag': {
+      const { name, version, key } = subject;
+      return readFilled('model_version_tags', 'value', { name, version, key });
+    }
     case 'registeredModel': {
       const { name } = subject;
       if (subject.field === 'exists') {
-        return (await read('registered_models', 'name', { name })) === null ? null : 'true';
+        return (await read('registered_models', 'name', { name })) === undefined ? null : 'true';
       }
       const column = { description: 'description', lastUpdatedTimestamp: 'last_updated_time' }[subject.field];
-      return read('registered_models', column, { name });
+      return (await read('registered_models', column, { name })) ?? null;
     }
     case 'registeredModelTag':
-      return read('registered_model_tags', 'value', { name: subject.name, key: subject.key });
+      return readFilled('registered_model_tags', 'value', { name: subject.name, key: subject.key });
     case 'run':
       return subject.field === 'name'
         ? runName(context, subject.runId)
-        : read('runs', 'lifecycle_stage', { run_uuid: subject.runId });
+        : readFilled('runs', 'lifecycle_stage', { run_uuid: subject.runId });
     case 'tag':
-      return read('tags', 'value', { run_uuid: subject.runId, key: subject.key });
+      return readFilled('tags', 'value', { run_uuid: subject.runId, key: subject.key });
     case 'experiment':
-      return read('experiments', subject.field === 'name' ? 'name' : 'lifecycle_stage', {
+      return readFilled('experiments', subject.field === 'name' ? 'name' : 'lifecycle_stage', {
         experiment_id: subject.experimentId,
       });
     case 'experimentTag':
-      return read('experiment_tags', 'value', { experiment_id: subject.experimentId, key: subject.key });
+      return readFilled('experiment_tags', 'value', {
+        experiment_id: subject.experimentId,
+        key: subject.key,
+      });
+    case 'experimentNamed':
+      return readFilled('experiments', 'lifecycle_stage', { name: subject.name });
+    case 'loggedModel':
+      return readFilled('logged_models', 'artifact_location', { model_id: subject.modelId });
   }
 }
 
@@ -110,5 +84,5 @@ async function runName(context: WriteContext, runId: string): Promise<string | n
   if (column === undefined || (column !== null && column !== '')) {
     return column ?? null;
   }
-  return (await readText(context, 'tags', 'value', { run_uuid: runId, key: 'mlflow.runName' })) ?? '';
+  return (await readText(context, 'tags', 'value', { run_uuid: runId, key: TAG_RUN_NAME })) ?? '';
 }

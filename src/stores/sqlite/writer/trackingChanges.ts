@@ -2,29 +2,16 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  experimentNameProblem,
-  mustBeValid,
-  runNameProblem,
-  tagKeyProblem,
-  tagValueProblem,
-} from '../../../registry/validation';
-import { StoreError } from '../../../mlflow/errors';
-import { invalid, insert, missing, readText, remove, update, upsert, type WriteContext } from './context';
-import type { ChangeOf } from './registryChanges';
+import { TAG_RUN_NAME } from '../../../search/syntax';
+import { insert, readText, remove, update, upsert, type ChangeOf, type WriteContext } from './context';
 
-const RUN_NAME = 'mlflow.runName';
-/** MLflow's limit where the column is TEXT (from August 2026). */
-const MAX_EXPERIMENT_TAG = 20_000;
-const MAX_RUN_TAG = 8000;
+/** What registry/rules allows, as MLflow's rows. */
 
 /** Answers the new experiment's id. */
 export async function createExperiment(
   context: WriteContext,
   { name }: ChangeOf<'createExperiment'>,
 ): Promise<string> {
-  mustBeValid(experimentNameProblem(name));
-  await mustBeFree(context, name);
   await insert(context, 'experiments', {
     name,
     artifact_location: null,
@@ -43,12 +30,6 @@ export async function renameExperiment(
   context: WriteContext,
   { experimentId, newName }: ChangeOf<'renameExperiment'>,
 ): Promise<null> {
-  mustBeValid(experimentNameProblem(newName));
-  await mustBeActiveExperiment(context, experimentId);
-  const name = await readText(context, 'experiments', 'name', { experiment_id: experimentId });
-  if (name !== newName) {
-    await mustBeFree(context, newName);
-  }
   await update(
     context,
     'experiments',
@@ -63,7 +44,6 @@ export async function deleteExperiment(
   context: WriteContext,
   { experimentId }: ChangeOf<'deleteExperiment'>,
 ): Promise<null> {
-  await mustBeActiveExperiment(context, experimentId);
   await setExperimentStage(context, experimentId, 'deleted');
   if (context.schema.has('assessments', 'assessment_metadata')) {
     const runs = await context.sql.query('SELECT run_uuid FROM runs WHERE experiment_id = ?', [experimentId]);
@@ -79,10 +59,6 @@ export async function restoreExperiment(
   context: WriteContext,
   { experimentId }: ChangeOf<'restoreExperiment'>,
 ): Promise<null> {
-  const stage = await experimentStage(context, experimentId);
-  if (stage !== 'deleted') {
-    throw invalid(`Experiment ${experimentId} is not deleted: there is nothing to restore.`);
-  }
   await setExperimentStage(context, experimentId, 'active');
   return null;
 }
@@ -91,10 +67,6 @@ export async function setExperimentTag(
   context: WriteContext,
   { experimentId, key, value }: ChangeOf<'setExperimentTag'>,
 ): Promise<null> {
-  context.schema.require('experiment_tags');
-  const limit = context.schema.declaredLength('experiment_tags', 'value') ?? MAX_EXPERIMENT_TAG;
-  mustBeValid(tagKeyProblem(key) ?? tagValueProblem(value, limit));
-  await mustBeActiveExperiment(context, experimentId);
   await upsert(context, 'experiment_tags', { key, experiment_id: experimentId }, { value });
   return null;
 }
@@ -103,11 +75,7 @@ export async function deleteExperimentTag(
   context: WriteContext,
   { experimentId, key }: ChangeOf<'deleteExperimentTag'>,
 ): Promise<null> {
-  context.schema.require('experiment_tags');
-  await mustBeActiveExperiment(context, experimentId);
-  if ((await remove(context, 'experiment_tags', { key, experiment_id: experimentId })) === 0) {
-    throw missing(`Experiment ${experimentId} has no tag "${key}" (any more).`);
-  }
+  await remove(context, 'experiment_tags', { key, experiment_id: experimentId });
   return null;
 }
 
@@ -116,8 +84,6 @@ export async function createRun(
   context: WriteContext,
   { experimentId, runName }: ChangeOf<'createRun'>,
 ): Promise<string> {
-  mustBeValid(runNameProblem(runName));
-  await mustBeActiveExperiment(context, experimentId);
   const location = await readText(context, 'experiments', 'artifact_location', {
     experiment_id: experimentId,
   });
@@ -138,7 +104,7 @@ export async function createRun(
     experiment_id: experimentId,
     deleted_time: null,
   });
-  await insert(context, 'tags', { key: RUN_NAME, value: runName, run_uuid: runId });
+  await insert(context, 'tags', { key: TAG_RUN_NAME, value: runName, run_uuid: runId });
   return runId;
 }
 
@@ -146,17 +112,14 @@ export async function renameRun(
   context: WriteContext,
   { runId, newName }: ChangeOf<'renameRun'>,
 ): Promise<null> {
-  mustBeValid(runNameProblem(newName));
-  await mustBeActiveRun(context, runId);
   if (keepsRunNames(context)) {
     await update(context, 'runs', { name: newName }, { run_uuid: runId });
   }
-  await upsert(context, 'tags', { key: RUN_NAME, run_uuid: runId }, { value: newName });
+  await upsert(context, 'tags', { key: TAG_RUN_NAME, run_uuid: runId }, { value: newName });
   return null;
 }
 
 export async function deleteRun(context: WriteContext, { runId }: ChangeOf<'deleteRun'>): Promise<null> {
-  await mustBeRun(context, runId);
   await removeAssessments(context, runId);
   await update(
     context,
@@ -168,7 +131,6 @@ export async function deleteRun(context: WriteContext, { runId }: ChangeOf<'dele
 }
 
 export async function restoreRun(context: WriteContext, { runId }: ChangeOf<'restoreRun'>): Promise<null> {
-  await mustBeRun(context, runId);
   await update(context, 'runs', { lifecycle_stage: 'active', deleted_time: null }, { run_uuid: runId });
   return null;
 }
@@ -177,21 +139,12 @@ export async function setTag(
   context: WriteContext,
   { runId, key, value }: ChangeOf<'setTag'>,
 ): Promise<null> {
-  const limit = context.schema.declaredLength('tags', 'value') ?? MAX_RUN_TAG;
-  mustBeValid(tagKeyProblem(key) ?? tagValueProblem(value, limit));
-  await mustBeActiveRun(context, runId);
-  if (key === RUN_NAME) {
-    return renameRun(context, { type: 'renameRun', runId, newName: value });
-  }
   await upsert(context, 'tags', { key, run_uuid: runId }, { value });
   return null;
 }
 
 export async function deleteTag(context: WriteContext, { runId, key }: ChangeOf<'deleteTag'>): Promise<null> {
-  await mustBeActiveRun(context, runId);
-  if ((await remove(context, 'tags', { key, run_uuid: runId })) === 0) {
-    throw missing(`Run ${runId} has no tag "${key}" (any more).`);
-  }
+  await remove(context, 'tags', { key, run_uuid: runId });
   return null;
 }
 
@@ -245,47 +198,4 @@ function isReachable(root: string): boolean {
     }
   }
   return /^[a-z][a-z0-9+.-]+:\/?/i.test(root) || fs.existsSync(root);
-}
-
-async function experimentStage(context: WriteContext, experimentId: string): Promise<string | null> {
-  const stage = /^-?\d+$/.test(experimentId)
-    ? await readText(context, 'experiments', 'lifecycle_stage', { experiment_id: experimentId })
-    : undefined;
-  if (stage === undefined) {
-    throw missing(`There is no experiment ${experimentId} in this store (any more).`);
-  }
-  return stage;
-}
-
-async function mustBeActiveExperiment(context: WriteContext, experimentId: string): Promise<void> {
-  if ((await experimentStage(context, experimentId)) !== 'active') {
-    throw invalid(`Experiment ${experimentId} is deleted: restore it first.`);
-  }
-}
-
-async function mustBeRun(context: WriteContext, runId: string): Promise<string | null> {
-  const stage = await readText(context, 'runs', 'lifecycle_stage', { run_uuid: runId });
-  if (stage === undefined) {
-    throw missing(`There is no run ${runId} in this store (any more).`);
-  }
-  return stage;
-}
-
-async function mustBeActiveRun(context: WriteContext, runId: string): Promise<void> {
-  if ((await mustBeRun(context, runId)) !== 'active') {
-    throw invalid(`Run ${runId} is deleted: restore it first.`);
-  }
-}
-
-/** A deleted experiment still occupies its name (reference mlflow.md, A.2). */
-async function mustBeFree(context: WriteContext, name: string): Promise<void> {
-  const stage = await readText(context, 'experiments', 'lifecycle_stage', { name });
-  if (stage !== undefined) {
-    throw new StoreError(
-      'RESOURCE_ALREADY_EXISTS',
-      stage === 'deleted'
-        ? `A deleted experiment still holds the name "${name}": restore it, or take another name.`
-        : `There is an experiment "${name}" already.`,
-    );
-  }
 }

@@ -1,12 +1,12 @@
 import * as path from 'node:path';
 import { isStoreError, StoreError } from '../../../mlflow/errors';
-import type { Change, WriteRequest, WriteResult } from '../../../mlflow/writer';
+import type { WriteRequest, WriteResult } from '../../../mlflow/writer';
+import { mustBeAsSeen } from '../../../registry/stale';
+import { applyChange } from './applyChange';
 import type { WriteContext } from './context';
 import { explain, SqlError, type SqlEngine } from './engine';
-import { checkFacts } from './facts';
-import * as registry from './registryChanges';
+import { readFact } from './facts';
 import { Schema } from './schema';
-import * as tracking from './trackingChanges';
 
 /** MLflow's own busy timeout (reference mlflow.md, A.1 rule 6), ms. */
 export const BUSY_TIMEOUT = 20_000;
@@ -42,7 +42,7 @@ export async function applyRequest(
     await sql.query(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
     const schema = await Schema.read(sql, path.basename(file));
     const context: WriteContext = { sql, schema, file, now: request.now ?? Date.now() };
-    await checkFacts(context, request.expected);
+    await mustBeAsSeen(request.expected, (subject) => readFact(context, subject));
     const created: (string | null)[] = [];
     for (const change of request.changes) {
       created.push(await applyChange(context, change));
@@ -97,64 +97,4 @@ function inWords(error: unknown, file: string): StoreError {
         'INTERNAL_ERROR',
         `${error instanceof Error ? error.message : String(error)}: nothing was changed.`,
       );
-}
-
-/** Answers the id of what was created, or null. */
-function applyChange(context: WriteContext, change: Change): Promise<string | null> {
-  switch (change.type) {
-    case 'transitionModelVersionStage':
-      return registry.transitionModelVersionStage(context, change);
-    case 'setRegisteredModelAlias':
-      return registry.setRegisteredModelAlias(context, change);
-    case 'deleteRegisteredModelAlias':
-      return registry.deleteRegisteredModelAlias(context, change);
-    case 'createRegisteredModel':
-      return registry.createRegisteredModel(context, change);
-    case 'updateRegisteredModel':
-      return registry.updateRegisteredModel(context, change);
-    case 'renameRegisteredModel':
-      return registry.renameRegisteredModel(context, change);
-    case 'deleteRegisteredModel':
-      return registry.deleteRegisteredModel(context, change);
-    case 'setRegisteredModelTag':
-      return registry.setRegisteredModelTag(context, change);
-    case 'deleteRegisteredModelTag':
-      return registry.deleteRegisteredModelTag(context, change);
-    case 'createModelVersion':
-      return registry.createModelVersion(context, change);
-    case 'copyModelVersion':
-      return registry.copyModelVersion(context, change);
-    case 'updateModelVersion':
-      return registry.updateModelVersion(context, change);
-    case 'deleteModelVersion':
-      return registry.deleteModelVersion(context, change);
-    case 'setModelVersionTag':
-      return registry.setModelVersionTag(context, change);
-    case 'deleteModelVersionTag':
-      return registry.deleteModelVersionTag(context, change);
-    case 'createExperiment':
-      return tracking.createExperiment(context, change);
-    case 'renameExperiment':
-      return tracking.renameExperiment(context, change);
-    case 'deleteExperiment':
-      return tracking.deleteExperiment(context, change);
-    case 'restoreExperiment':
-      return tracking.restoreExperiment(context, change);
-    case 'setExperimentTag':
-      return tracking.setExperimentTag(context, change);
-    case 'deleteExperimentTag':
-      return tracking.deleteExperimentTag(context, change);
-    case 'createRun':
-      return tracking.createRun(context, change);
-    case 'renameRun':
-      return tracking.renameRun(context, change);
-    case 'deleteRun':
-      return tracking.deleteRun(context, change);
-    case 'restoreRun':
-      return tracking.restoreRun(context, change);
-    case 'setTag':
-      return tracking.setTag(context, change);
-    case 'deleteTag':
-      return tracking.deleteTag(context, change);
-  }
 }
