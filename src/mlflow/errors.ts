@@ -17,6 +17,8 @@ export type StoreErrorCode =
   | 'INVALID_PARAMETER_VALUE'
   /** The rows are no longer as the user saw them: nothing was written. */
   | 'STALE'
+  /** A store without transactions stopped amid a change: details are a PartlyApplied (mlflow/writer). */
+  | 'PARTLY_APPLIED'
   /** The store's schema has no place for what was asked. */
   | 'NOT_SUPPORTED_BY_SCHEMA'
   | 'READ_ONLY'

@@ -1,3 +1,5 @@
+import type { PlainError } from './errors';
+
 /**
  * Changes, named as MLflow's client names them. What rows each writes: reference mlflow.md, A.7 and C.
  */
@@ -85,7 +87,7 @@ export interface Fact {
 export type ReadFact = (subject: Fact['subject']) => Promise<string | null>;
 
 export interface WriteRequest {
-  /** Applied in order in one transaction: all or none. */
+  /** Applied in order; in one transaction, all or none, where the writer is transactional. */
   changes: Change[];
   expected: Fact[];
   /** One timestamp for all rows, ms; missing: the writer's clock. */
@@ -101,8 +103,24 @@ export interface WriteResult {
   engine: string;
 }
 
+/** The details of PARTLY_APPLIED: how far a writer that is not transactional came. */
+export interface PartlyApplied {
+  /** Changes of the request that were made, in its order: at least one, and not all. */
+  applied: number;
+  of: number;
+  /** Why the next one was not. */
+  reason: PlainError;
+  /** What was made, as of a request that ends there. */
+  result: WriteResult;
+}
+
 export interface Writer {
-  /** Throws StoreError; after an error nothing was written. Aborting while it waits for a lock writes nothing. */
+  /** false where each change of a request is made for itself, as by files and servers. */
+  readonly transactional: boolean;
+  /**
+   * Throws StoreError. After an error nothing was written, unless its code is PARTLY_APPLIED, which only a writer
+   * that is not transactional throws. Aborting while it waits for a lock writes nothing.
+   */
   apply(
     request: WriteRequest,
     signal?: AbortSignal,

@@ -115,20 +115,32 @@ export class RegistryHistory {
     this.save(store, saved);
   }
 
-  /** Keeps that an entry was taken back: it can be no more, and the undoing is a change of its own. */
-  recordUndo(store: string, entry: HistoryEntry, now: number, who: string): void {
+  /**
+   * Keeps that an entry was taken back: the undoing is a change of its own.
+   *
+   * @param undoing what was made of it
+   * @param left what can be taken back still, where only a part was made
+   */
+  recordUndo(
+    store: string,
+    entry: HistoryEntry,
+    undoing: Preview,
+    now: number,
+    who: string,
+    left?: Undo,
+  ): void {
     const saved = this.load(store);
     const undone = saved.entries.find(({ id }) => id === entry.id);
     if (undone) {
-      undone.undo = null;
+      undone.undo = left ?? null;
     }
-    const effects = entry.effects.map((effect) => ({ ...effect, from: effect.to, to: effect.from }));
-    const rename = entry.undo?.changes.find((change) => change.type === 'renameRegisteredModel');
+    const { changes, effects, done } = undoing;
+    const rename = changes.find((change) => change.type === 'renameRegisteredModel');
     if (rename) {
       rememberAs(saved, rename.name, rename.newName);
     }
     applyToSeen(saved, effects);
-    append(saved, { when: now, who, what: `Undone: ${entry.what}`, effects, undo: null });
+    append(saved, { when: now, who, what: done, effects, undo: null });
     this.save(store, saved);
   }
 

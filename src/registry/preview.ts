@@ -5,8 +5,11 @@ import type { Change, Fact, Stage } from '../mlflow/writer';
 
 /** How to take a change back, by MLflow's own operations, and what must still be so for it. */
 export interface Undo {
+  /** Where there are several, one for each effect, in their order. */
   changes: Change[];
   expected: Fact[];
+  /** Effects that were taken back already, in a store without transactions: the first ones. */
+  done?: number;
 }
 
 /** One value that a change sets, for the preview and the history. */
@@ -32,10 +35,13 @@ export interface Preview {
   button: string;
   /** Said afterwards: "taxi-duration v4 is in Production.". */
   done: string;
+  /** Where there are several, each has one effect, in their order. */
   changes: Change[];
   /** The rows as they were shown: the writer refuses where one is no longer so. */
   expected: Fact[];
   effects: Effect[];
+  /** What the changes are to the user where there are several: "versions were archived". */
+  steps?: string;
   /** Made once the rows' timestamp (ms) is known; null where MLflow has no way back. */
   undo: ((now: number) => Undo) | null;
   /** What the user must type to confirm, where there is no way back. */

@@ -105,6 +105,7 @@ export function previewArchiveOld(model: RegisteredModel, keep: number): Preview
     ],
     button: `Archive ${numbers.length} ${numbers.length === 1 ? 'Version' : 'Versions'}`,
     done: `${listVersions(numbers)} of ${shown(name)} ${isOrAre(numbers)} Archived.`,
+    steps: `versions of ${shown(name)} were archived`,
     changes: moves.map(({ version }) => transition(name, version, 'Archived', false)),
     expected: moves.map(({ version, from }) => facts.stage(name, version, from)),
     effects: moves.map((move) => ({ model: name, what: 'stage', ...move })),
@@ -225,6 +226,7 @@ export function previewReady(
     ],
     button: `Mark v${version} as Ready`,
     done: `${label} is marked as ready.`,
+    steps: `marks of ${label} were set`,
     changes: [
       ...changed.map(({ key, value }): Change => ({ type: 'setModelVersionTag', name, version, key, value })),
       ...(alias?.changes ?? []),

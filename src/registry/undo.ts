@@ -3,10 +3,12 @@ import { shown, type Preview } from './preview';
 
 /** Taking back a change that was made here, while its rows are as it left them. */
 export function previewUndo(entry: HistoryEntry & { undo: NonNullable<HistoryEntry['undo']> }): Preview {
+  const effects = entry.effects.slice(entry.undo.done ?? 0);
+  const what = entry.what.replace(/\.$/, '');
   return {
-    title: `Undo "${entry.what.replace(/\.$/, '')}"?`,
+    title: `Undo "${what}"?`,
     sentences: [
-      ...entry.effects.map(({ model, version, what, from, to }) => {
+      ...effects.map(({ model, version, what, from, to }) => {
         const place =
           model === null
             ? ''
@@ -19,7 +21,8 @@ export function previewUndo(entry: HistoryEntry & { undo: NonNullable<HistoryEnt
     done: `Undone: ${entry.what}`,
     changes: entry.undo.changes,
     expected: entry.undo.expected,
-    effects: entry.effects.map((effect) => ({ ...effect, from: effect.to, to: effect.from })),
+    steps: `values of "${what}" were taken back`,
+    effects: effects.map((effect) => ({ ...effect, from: effect.to, to: effect.from })),
     undo: null,
   };
 }

@@ -9,7 +9,7 @@ import type { Writer } from '../mlflow/writer';
  */
 export function unlessReadOnly(writer: Writer, reason: () => string | null): Writer {
   return {
-    ...writer,
+    transactional: writer.transactional,
     apply: async (request, signal, onWaiting) => {
       const why = reason();
       if (why !== null) {

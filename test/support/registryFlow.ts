@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { RegistryContext } from '../../src/commands/registry/perform';
 import { compareVersions } from '../../src/panels/versionComparison';
+import type { Writer } from '../../src/mlflow/writer';
 import { RegistryHistory } from '../../src/registry/history';
 import { createOpener } from '../../src/stores/open';
 import { OpenStores } from '../../src/stores/openStores';
@@ -23,17 +24,26 @@ export interface Flow {
  * The registry's commands on a real store, with a scripted user.
  *
  * @param of the store that an MLflow of that version made, the demo project's, or the file with that path
+ * @param through what the store's writer is used through
  */
-export function registryFlow(of = '3.17.2', ui = new ScriptedUi()): Flow {
+export function registryFlow(
+  of = '3.17.2',
+  ui = new ScriptedUi(),
+  through: (writer: Writer) => Writer = (writer) => writer,
+): Flow {
   const version = SQLITE_VERSIONS.find((known) => known === of);
   const file = version ? makeRegistryStore(version) : of === 'taxi-duration' ? unpackTaxiDuration() : of;
-  const stores = new OpenStores(
-    createOpener({
-      distFolder: path.resolve(__dirname, '../../dist'),
-      pythonPath: () => '',
-      readOnlyReason: () => null,
-    }),
-  );
+  const opener = createOpener({
+    distFolder: path.resolve(__dirname, '../../dist'),
+    pythonPath: () => '',
+    readOnlyReason: () => null,
+  });
+  const stores = new OpenStores({
+    open: async (uri) => {
+      const { store, writer } = await opener.open(uri);
+      return { store, writer: writer && through(writer) };
+    },
+  });
   const store = sqliteUri(file);
   stores.add(store, 'test');
   const history = new RegistryHistory(memoryStorage());

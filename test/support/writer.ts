@@ -37,6 +37,7 @@ export function testWriter(file: string, options: SqliteWriterOptions): TestWrit
   const writer = createSqliteWriter(file, options);
   const request = (expected: Fact[], changes: Change[]): WriteRequest => ({ changes, expected, now: NOW });
   return {
+    transactional: writer.transactional,
     apply: (...args) => writer.apply(...args),
     change: (...changes) => writer.apply(request([], changes)),
     changeIf: (expected, ...changes) => writer.apply(request(expected, changes)),

@@ -1,8 +1,9 @@
 import { isStoreError, StoreError, toStoreError } from '../../mlflow/errors';
 import type { RegisteredModel } from '../../mlflow/entities';
 import type { TrackingStore } from '../../mlflow/store';
-import type { WriteResult } from '../../mlflow/writer';
+import type { Writer, WriteResult } from '../../mlflow/writer';
 import type { RegistryHistory } from '../../registry/history';
+import { forWriter, partlyApplied, partlySentence, partOf, restOf } from '../../registry/partial';
 import { shown, type Preview } from '../../registry/preview';
 import { previewUndo } from '../../registry/undo';
 import type { OpenStores } from '../../stores/openStores';
@@ -59,7 +60,7 @@ export async function performConfirmed(
   options: ConfirmOptions = {},
 ): Promise<WriteResult> {
   return attempt(context, store, async (notice) => {
-    const preview = await build();
+    const preview = forWriter(await build(), await context.stores.writer(store));
     await confirm(context.ui, preview, notice, options);
     return preview;
   });
@@ -94,12 +95,15 @@ export async function undoLast(context: RegistryContext, store: string): Promise
       `There is nothing to undo in ${storeName(store)}: only the last change of a stage, alias, tag, description or name made here can be taken back.`,
     );
   }
-  const preview = previewUndo({ ...entry, undo: entry.undo });
+  const { undo } = entry;
+  const preview = forWriter(previewUndo({ ...entry, undo }), await context.stores.writer(store));
   await confirm(context.ui, preview, null, {});
   try {
-    await write(context, store, preview, ({ now }) =>
-      context.history.recordUndo(store, entry, now, context.userName),
-    );
+    await write(context, store, preview, (made, now) => {
+      const isWhole = made.changes.length === preview.changes.length;
+      const left = isWhole ? undefined : restOf(undo, made.changes.length);
+      context.history.recordUndo(store, entry, made, now, context.userName, left);
+    });
   } catch (error) {
     if (isStoreError(error) && error.code === 'STALE') {
       context.history.forgetUndo(store, entry);
@@ -118,8 +122,8 @@ async function attempt(
   for (let notice: string | null = null; ;) {
     const preview = await decide(notice);
     try {
-      const result = await write(context, store, preview, ({ now }) =>
-        context.history.record(store, preview, now, context.userName),
+      const result = await write(context, store, preview, (made, now) =>
+        context.history.record(store, made, now, context.userName),
       );
       const undo = preview.undo ? () => undoLast(context, store) : undefined;
       context.ui.inform(preview.done, undo && 'Undo', undo);
@@ -163,30 +167,56 @@ async function confirm(
   }
 }
 
+/** @param record keeps what was made: the whole, or the part that a store without transactions made */
 async function write(
   context: RegistryContext,
   store: string,
   preview: Preview,
-  record: (result: WriteResult) => void,
+  record: (made: Preview, now: number) => void,
 ): Promise<WriteResult> {
-  const { ui, stores, history } = context;
+  const { ui, stores, history, userName } = context;
   const writer = await stores.writer(store);
+  const { made, result, error } = await history.whileWriting(store, async () => {
+    const outcome = await apply(context, store, writer, preview);
+    try {
+      record(outcome.made, outcome.result.now);
+    } catch (failure) {
+      // The change is made: that it is not in the history does not undo it.
+      ui.log(`The history could not be written (${toStoreError(failure).message}).`);
+    }
+    return outcome;
+  });
+  ui.log(`${storeName(store)}: ${made.done} (${userName}, through ${result.engine})`);
+  await (await stores.get(store)).refresh();
+  if (error) {
+    throw error;
+  }
+  return result;
+}
+
+/** Throws where nothing was made; `error` says why only a part was. */
+async function apply(
+  { ui }: RegistryContext,
+  store: string,
+  writer: Writer,
+  preview: Preview,
+): Promise<{ made: Preview; result: WriteResult; error?: StoreError }> {
   const { changes, expected } = preview;
-  const result = await history.whileWriting(store, async () => {
-    const written = await ui.progress(`${preview.button}…`, (report, signal) =>
+  try {
+    const result = await ui.progress(`${preview.button}…`, (report, signal) =>
       writer.apply({ changes, expected }, signal, () =>
         report(`another process is writing to ${storeName(store)}; waiting for it`),
       ),
     );
-    try {
-      record(written);
-    } catch (error) {
-      // The change is made: that it is not in the history does not undo it.
-      ui.log(`The history could not be written (${toStoreError(error).message}).`);
+    return { made: preview, result };
+  } catch (error) {
+    const partly = partlyApplied(error);
+    if (!partly) {
+      throw error;
     }
-    return written;
-  });
-  ui.log(`${storeName(store)}: ${preview.done} (${context.userName}, through ${result.engine})`);
-  await (await stores.get(store)).refresh();
-  return result;
+    const made = partOf(preview, partly);
+    const wayBack = made.undo ? ' "Undo Registry Change" takes back what was made.' : '';
+    const message = partlySentence(preview, partly) + wayBack;
+    return { made, result: partly.result, error: new StoreError('PARTLY_APPLIED', message, partly) };
+  }
 }

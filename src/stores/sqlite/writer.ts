@@ -42,6 +42,7 @@ export function writerSpawn(options: SqliteWriterOptions): {
  */
 export function createSqliteWriter(file: string, options: SqliteWriterOptions): Writer {
   return {
+    transactional: true,
     apply: (request, signal, onWaiting) => runWriter(file, options, request, signal, onWaiting),
   };
 }

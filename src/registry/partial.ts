@@ -1,0 +1,60 @@
+import { isStoreError } from '../mlflow/errors';
+import type { PartlyApplied } from '../mlflow/writer';
+import type { Preview, Undo } from './preview';
+import { isAbout } from './stepwise';
+
+/** What is said and kept of a change of several steps in a store without transactions. */
+
+/** The details of an error that says that only a part was made; undefined for any other. */
+export function partlyApplied(error: unknown): PartlyApplied | undefined {
+  return isStoreError(error) && error.code === 'PARTLY_APPLIED'
+    ? (error.details as PartlyApplied)
+    : undefined;
+}
+
+/** The preview as it is to be shown: where steps could stay made, it says so. */
+export function forWriter(preview: Preview, writer: { transactional: boolean }): Preview {
+  return writer.transactional || preview.changes.length < 2
+    ? preview
+    : {
+        ...preview,
+        sentences: [
+          ...preview.sentences,
+          'This store has no transactions: if one step fails, those before it stay made.',
+        ],
+      };
+}
+
+/** What was made of a change whose first steps only were: effects and undo are of these. */
+export function partOf(preview: Preview, { applied, of }: PartlyApplied): Preview {
+  const { undo } = preview;
+  return {
+    ...preview,
+    done: `${applied} of ${of} ${preview.steps ?? 'changes were made'}.`,
+    changes: preview.changes.slice(0, applied),
+    effects: preview.effects.slice(0, applied),
+    undo: undo && ((now) => stepsOf(undo(now), 0, applied)),
+  };
+}
+
+/** What an undo still has to take back when its first steps are made. */
+export function restOf(undo: Undo, applied: number): Undo {
+  return { ...stepsOf(undo, applied, undo.changes.length), done: (undo.done ?? 0) + applied };
+}
+
+/** "3 of 5 versions were archived before the next was refused (…); the rest are as they were." */
+export function partlySentence({ steps = 'changes were made' }: Preview, partly: PartlyApplied): string {
+  const { applied, of, reason } = partly;
+  const why = reason.message
+    .replace(/[.:] nothing was changed( in \S+?)?(?=\.(\s|$))/i, '')
+    .replace(/\.$/, '');
+  return `${applied} of ${of} ${steps} before the next was refused (${why}); the rest are as they were.`;
+}
+
+function stepsOf(undo: Undo, from: number, to: number): Undo {
+  const changes = undo.changes.slice(from, to);
+  return {
+    changes,
+    expected: undo.expected.filter((fact) => changes.some((change) => isAbout(fact, change))),
+  };
+}

@@ -1,0 +1,162 @@
+import * as assert from 'node:assert/strict';
+import { undoLast } from '../../../src/commands/registry/perform';
+import * as promotion from '../../../src/commands/registry/promotionCommands';
+import type { StoreError } from '../../../src/mlflow/errors';
+import type { PartlyApplied } from '../../../src/mlflow/writer';
+import { removeTempFolders, withDatabase } from '../../support/database';
+import { registryFlow, type Flow } from '../../support/registryFlow';
+import { ScriptedUi } from '../../support/scriptedUi';
+import { stepwiseWriter } from '../../support/stepwiseWriter';
+
+const name = 'taxi regressor';
+const NO_TRANSACTIONS = 'This store has no transactions: if one step fails, those before it stay made.';
+
+/** The real store and its real writer, one change after the other; others act in between. */
+describe('a change of several steps in a store without transactions', () => {
+  let flow: Flow;
+  let meanwhile: (step: number) => void;
+  beforeEach(() => {
+    meanwhile = () => undefined;
+    flow = registryFlow('3.17.2', new ScriptedUi(), (writer) =>
+      stepwiseWriter(writer, (step) => meanwhile(step)),
+    );
+    for (const version of [6, 7, 8, 9]) {
+      sql(
+        `INSERT INTO model_versions (name, version, current_stage, status, workspace) VALUES ('${name}', ${version}, 'None', 'READY', 'default')`,
+      );
+    }
+  });
+  afterEach(() => {
+    flow.ui.mustBeDone();
+    flow.close();
+  });
+  after(removeTempFolders);
+
+  const sql = (text: string): void => withDatabase(flow.file, (database) => database.exec(text));
+  const setStage = (version: number, stage: string): void =>
+    sql(
+      `UPDATE model_versions SET current_stage = '${stage}' WHERE name = '${name}' AND version = ${version}`,
+    );
+  const stages = (): string =>
+    withDatabase(flow.file, (database) =>
+      database
+        .prepare(
+          'SELECT version, current_stage AS stage FROM model_versions WHERE name = ? AND version > 5 ORDER BY version',
+        )
+        .all(name)
+        .map(({ version, stage }) => `${version} ${stage}`)
+        .join(', '),
+    );
+  const refusal = async (promise: Promise<unknown>, message: RegExp, applied: number): Promise<void> =>
+    assert.rejects(promise, (error: StoreError) => {
+      assert.equal(error.code, 'PARTLY_APPLIED', error.message);
+      assert.match(error.message, message);
+      assert.equal((error.details as PartlyApplied).applied, applied);
+      return true;
+    });
+  const archiveOld = (): Promise<void> =>
+    promotion.archiveOldVersions(flow.context, { store: flow.store, name, keep: 0 });
+
+  it('says beforehand that steps could stay made, and makes all where nothing is in the way', async () => {
+    flow.ui.will({ click: 'Archive 4 Versions' });
+    await archiveOld();
+    assert.ok(flow.ui.shown[0]?.includes(NO_TRANSACTIONS), flow.ui.shown[0]);
+    assert.equal(stages(), '6 Archived, 7 Archived, 8 Archived, 9 Archived');
+    flow.ui.will({ click: 'Undo' });
+    await undoLast(flow.context, flow.store);
+    assert.ok(flow.ui.shown.at(-2)?.includes(NO_TRANSACTIONS), flow.ui.shown.at(-2));
+    assert.equal(stages(), '6 None, 7 None, 8 None, 9 None');
+  });
+
+  it('says how many versions were archived, and takes back exactly those', async () => {
+    meanwhile = (step) => step === 2 && setStage(7, 'Deleted_Internal');
+    flow.ui.will({ click: 'Archive 4 Versions' });
+    await refusal(
+      archiveOld(),
+      /^2 of 4 versions of taxi regressor were archived before the next was refused \(Somebody changed this meanwhile: the stage of taxi regressor v7 is not there now, it was "None"\); the rest are as they were\. "Undo Registry Change" takes back what was made\.$/,
+      2,
+    );
+    assert.equal(stages(), '6 None, 7 Deleted_Internal, 8 Archived, 9 Archived');
+    const [entry] = flow.history.entries(flow.store, name);
+    assert.equal(entry?.what, '2 of 4 versions of taxi regressor were archived.');
+    assert.deepEqual(
+      entry?.effects.map(({ version, from, to }) => [version, from, to]),
+      [
+        ['9', 'None', 'Archived'],
+        ['8', 'None', 'Archived'],
+      ],
+    );
+    // What is shown is what the store holds now.
+    const model = await (await flow.stores.get(flow.store)).getRegisteredModel(name);
+    assert.equal(model.versions.find(({ version }) => version === '9')?.currentStage, 'Archived');
+
+    flow.ui.will({ click: 'Undo' });
+    await undoLast(flow.context, flow.store);
+    assert.equal(stages(), '6 None, 7 Deleted_Internal, 8 None, 9 None');
+    assert.equal(flow.history.lastUndoable(flow.store), null);
+  });
+
+  it('asks again where somebody was faster before the first step: nothing was made', async () => {
+    meanwhile = (step) => {
+      meanwhile = () => undefined;
+      assert.equal(step, 0);
+      setStage(6, 'Staging');
+    };
+    flow.ui.will({ click: 'Archive 4 Versions' }, { click: 'Archive 3 Versions' });
+    await archiveOld();
+    assert.match(
+      flow.ui.shown[1] ?? '',
+      /Somebody changed this meanwhile: the stage of taxi regressor v6 is/,
+    );
+    assert.equal(stages(), '6 Staging, 7 Archived, 8 Archived, 9 Archived');
+  });
+
+  it('marks as ready as far as it comes', async () => {
+    meanwhile = (step) =>
+      step === 2 &&
+      sql(
+        `INSERT INTO registered_model_aliases (name, alias, version, workspace) VALUES ('${name}', 'waiting', 1, 'default')`,
+      );
+    const tags = (): string[] =>
+      withDatabase(flow.file, (database) =>
+        database
+          .prepare(
+            "SELECT key, value FROM model_version_tags WHERE version = 9 AND key LIKE 'review%' ORDER BY key",
+          )
+          .all()
+          .map(({ key, value }) => `${key}=${value}`),
+      );
+    flow.ui.will({ click: 'Mark v9 as Ready' });
+    await refusal(
+      promotion.markReady(flow.context, { store: flow.store, name, version: '9', note: 'checked' }),
+      /^2 of 3 marks of taxi regressor v9 were set before the next was refused \(Somebody changed this meanwhile: the alias "waiting" of taxi regressor is "1" now, it was not there\); the rest are as they were\. /,
+      2,
+    );
+    assert.deepEqual(tags(), ['review=ready', 'review.note=checked']);
+    flow.ui.will({ click: 'Undo' });
+    await undoLast(flow.context, flow.store);
+    assert.deepEqual(tags(), []);
+  });
+
+  it('undoes as far as it comes, and the rest when it can', async () => {
+    flow.ui.will({ click: 'Archive 4 Versions' });
+    await archiveOld();
+    meanwhile = (step) => step === 1 && setStage(8, 'Staging');
+    flow.ui.will({ click: 'Undo' });
+    await refusal(
+      undoLast(flow.context, flow.store),
+      /^1 of 4 values of "v6, v7, v8 and v9 of taxi regressor are Archived" were taken back before the next was refused \(Somebody changed this meanwhile: the stage of taxi regressor v8 is "Staging" now, it was "Archived"\); the rest are as they were\.$/,
+      1,
+    );
+    assert.equal(stages(), '6 Archived, 7 Archived, 8 Staging, 9 None');
+
+    setStage(8, 'Archived');
+    meanwhile = () => undefined;
+    flow.ui.will({ click: 'Undo' });
+    await undoLast(flow.context, flow.store);
+    assert.doesNotMatch(flow.ui.shown.at(-2) ?? '', /v9: stage goes back/);
+    assert.match(flow.ui.shown.at(-2) ?? '', /v8: stage goes back from Archived to None/);
+    assert.equal(stages(), '6 None, 7 None, 8 None, 9 None');
+    assert.equal(flow.history.lastUndoable(flow.store), null);
+  });
+});
