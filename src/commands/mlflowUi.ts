@@ -58,7 +58,7 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath }: Mlflow
       isTransient: true,
     });
     terminal.show(true);
-    await waitForAnswer(terminal, port);
+    await waitForAnswer(terminal, port, () => upgradeOf(stores, uri));
     const address = await vscode.env.asExternalUri(vscode.Uri.parse(`http://127.0.0.1:${port}/`));
     await vscode.env.openExternal(address);
   });
@@ -108,16 +108,31 @@ function freePort(): Promise<number> {
   });
 }
 
-async function waitForAnswer(terminal: vscode.Terminal, port: number): Promise<void> {
+/** What helps where MLflow calls the store too old; null for a store that is new or cannot be read. */
+async function upgradeOf(stores: OpenStores, uri: string): Promise<string | null> {
+  try {
+    return (await (await stores.get(uri)).describe()).upgrade;
+  } catch {
+    return null;
+  }
+}
+
+async function waitForAnswer(
+  terminal: vscode.Terminal,
+  port: number,
+  findUpgrade: () => Promise<string | null>,
+): Promise<void> {
   await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: 'Starting mlflow ui' },
     async () => {
       const end = Date.now() + ANSWER_WITHIN;
       while (Date.now() < end) {
         if (terminal.exitStatus !== undefined || !vscode.window.terminals.includes(terminal)) {
+          const upgrade = await findUpgrade();
+          const help = upgrade ? ` ("${upgrade}" helps where the schema is older than your MLflow)` : '';
           throw new StoreError(
             'INTERNAL_ERROR',
-            'mlflow ui ended before it answered: its terminal says why ("mlflow db upgrade" helps where the schema is older than your MLflow).',
+            `mlflow ui ended before it answered: its terminal says why${help}.`,
           );
         }
         if (await answers(port)) {

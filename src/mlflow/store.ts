@@ -96,20 +96,23 @@ export interface StoreFeatures {
   workspaces: boolean;
 }
 
+/** Something that a kind of store tells of itself, for people: shown as it is, never decided upon. */
+export interface StoreDetail {
+  /** With a capital: "Schema". */
+  label: string;
+  value: string;
+}
+
 export interface StoreDescription {
   kind: StoreKind;
-  /** For a SQLite store the alembic revision: shown, never decided upon. */
-  schemaVersion: string | null;
   features: StoreFeatures;
-  /** null where the store has no traces table. */
-  traceCount: number | null;
-  /** e.g. "nfs", where the file lies on a network file system; else null. */
-  networkFileSystem: string | null;
-  /** Why changes are refused ("the file is read-only"); null where they are possible. */
+  /** For each feature that is missing one sentence: that it is, and how to have it. */
+  advice: Partial<Record<keyof StoreFeatures, string>>;
+  /** What to run where a newer MLflow finds the store too old ("mlflow db upgrade"); null where it never does. */
+  upgrade: string | null;
+  /** Why changes are refused ("The file is read-only."); null where they are possible. */
   readOnlyReason: string | null;
-  /** Bytes of the database file, where there is one. */
-  sizeBytes: number | null;
-  journalMode: string | null;
+  details: readonly StoreDetail[];
 }
 
 export type StoreKind = 'sqlite' | 'files' | 'rest';

@@ -1,4 +1,6 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { StoreDetail } from '../mlflow/store';
 
 /** statfs(2)'s f_type of file systems whose locks and time stamps other machines share. */
 const NETWORK_TYPES = new Map<number, string>([
@@ -19,8 +21,32 @@ const NETWORK_TYPES = new Map<number, string>([
   [0x19830326, 'fhgfs'],
 ]);
 
+/** What is to be said of a store whose file or folder lies on a network file system; nothing for a local one. */
+export async function networkDetails(file: string): Promise<StoreDetail[]> {
+  const name = await networkFileSystemOf(file);
+  return name === null
+    ? []
+    : [
+        {
+          label: 'Network file system',
+          value: `${name}; what is read while others write cannot be proven there`,
+        },
+      ];
+}
+
+/** Why a store that is this file cannot be changed, as a sentence; null where it can, as far as permissions tell. */
+export async function readOnlyReasonOf(file: string): Promise<string | null> {
+  try {
+    await fs.promises.access(file, fs.constants.W_OK);
+    await fs.promises.access(path.dirname(file), fs.constants.W_OK);
+    return null;
+  } catch {
+    return 'The file or its folder is read-only.';
+  }
+}
+
 /** The name of the network file system that a file lies on, or null for a local one or where it cannot be told. */
-export async function networkFileSystemOf(file: string): Promise<string | null> {
+async function networkFileSystemOf(file: string): Promise<string | null> {
   try {
     const { type } = await fs.promises.statfs(file);
     return NETWORK_TYPES.get(type >>> 0) ?? null;

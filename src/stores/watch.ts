@@ -1,4 +1,4 @@
-import { toStoreError } from '../mlflow/errors';
+import { cancelled, toStoreError } from '../mlflow/errors';
 import { Listeners } from '../mlflow/listeners';
 import type { Disposable, StoreState } from '../mlflow/store';
 
@@ -23,6 +23,7 @@ const SHORTEST = 100;
  */
 export class StoreWatch {
   private readonly listeners = new Listeners();
+  private readonly forget: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
   private polling: Promise<void> | undefined;
   private current: StoreState = { status: 'ok' };
@@ -48,11 +49,30 @@ export class StoreWatch {
   /** How often to look, ms; 0 for not at all. Keeps no process alive. */
   setPollInterval(milliseconds: number): void {
     clearInterval(this.timer);
+    this.forget.forEach((forget) => forget());
     this.timer = undefined;
     if (milliseconds > 0) {
       this.timer = setInterval(() => void this.refresh(), Math.max(SHORTEST, milliseconds));
       this.timer.unref();
     }
+  }
+
+  /**
+   * `make`'s value, made once and kept until the next change; made each time while nobody looks for changes
+   * (poll interval 0). Who gives up waiting leaves the others theirs.
+   */
+  perState<T>(make: () => Promise<T>): (signal?: AbortSignal) => Promise<T> {
+    let kept: Promise<T> | undefined;
+    this.forget.push(() => (kept = undefined));
+    return (signal) => {
+      const value = kept ?? make();
+      if (this.timer !== undefined) {
+        kept = value;
+        // A failure is not kept.
+        value.catch(() => (kept = kept === value ? undefined : kept));
+      }
+      return abandonable(value, signal);
+    };
   }
 
   dispose(): void {
@@ -77,7 +97,23 @@ export class StoreWatch {
       }
     }
     if (changed) {
+      this.forget.forEach((forget) => forget());
       this.listeners.tell();
     }
   }
+}
+
+function abandonable<T>(value: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) {
+    return value;
+  }
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(cancelled());
+    if (signal.aborted) {
+      giveUp();
+      return;
+    }
+    signal.addEventListener('abort', giveUp, { once: true });
+    void value.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
 }

@@ -183,7 +183,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
       { kind: 'message', of: id, text, error: false, store: node.store },
     ];
     if (!about.features.registry) {
-      return say('This store has no model registry: MLflow 1.4 brings it ("mlflow db upgrade")');
+      return say(about.advice.registry?.replace(/\.$/, '') ?? 'This store has no model registry');
     }
     const filter = this.filter();
     const notice = this.history.observe(node.store);

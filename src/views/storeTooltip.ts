@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { formatAge, formatSize, plainText } from '../mlflow/format';
+import { formatAge, plainText } from '../mlflow/format';
 import type { StoreEntry } from '../stores/openStores';
 
 /** What is known of a store, and what should be known of it: gone, on a network, read-only. */
@@ -27,13 +27,8 @@ export async function storeTooltip(
   }
   const about = await store.describe();
   const lines = [
-    [about.kind, formatSize(about.sizeBytes), about.schemaVersion && `schema ${about.schemaVersion}`]
-      .filter(Boolean)
-      .join(' · '),
-    about.journalMode && `journal mode ${about.journalMode}`,
-    about.traceCount ? `${about.traceCount.toLocaleString('en-US')} traces (not shown here)` : null,
-    about.networkFileSystem &&
-      `It lies on a network file system (${about.networkFileSystem}): what is read while others write cannot be proven there.`,
+    about.kind,
+    ...about.details.map(({ label, value }) => `${label}: ${value}`),
     about.readOnlyReason && `Read-only: ${about.readOnlyReason}`,
   ];
   for (const line of lines) {

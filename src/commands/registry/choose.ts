@@ -1,5 +1,6 @@
 import type { ModelVersion, RegisteredModel } from '../../mlflow/entities';
 import { StoreError } from '../../mlflow/errors';
+import { mustHave } from '../../mlflow/features';
 import { count, formatAge, iconlessText } from '../../mlflow/format';
 import type { TrackingStore } from '../../mlflow/store';
 import { shown } from '../../registry/preview';
@@ -41,13 +42,7 @@ export async function chooseStore(
 
 /** Says why a store's registry cannot be changed. Throws StoreError. */
 export async function mustHaveRegistry(store: TrackingStore): Promise<void> {
-  const { features } = await store.describe();
-  if (!features.registry) {
-    throw new StoreError(
-      'NOT_SUPPORTED_BY_SCHEMA',
-      'This store has no model registry: MLflow 1.4 brings it ("mlflow db upgrade").',
-    );
-  }
+  mustHave(await store.describe(), 'registry');
 }
 
 export async function chooseModel(

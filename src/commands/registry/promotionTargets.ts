@@ -1,5 +1,5 @@
 import type { RegisteredModel } from '../../mlflow/entities';
-import { StoreError } from '../../mlflow/errors';
+import { mustHave } from '../../mlflow/features';
 import type { TrackingStore } from '../../mlflow/store';
 import type { Stage } from '../../mlflow/writer';
 import { aliasSuggestions, conventionOf, type Convention } from '../../registry/conventions';
@@ -15,13 +15,7 @@ import type { PickItem } from './ui';
 export type Target = { stage: Stage } | { alias: string };
 
 export async function mustHaveAliases(store: TrackingStore): Promise<void> {
-  const { features } = await store.describe();
-  if (!features.aliases) {
-    throw new StoreError(
-      'NOT_SUPPORTED_BY_SCHEMA',
-      'This store has no aliases: MLflow 2.3 brings them ("mlflow db upgrade"). Promote to a stage instead.',
-    );
-  }
+  mustHave(await store.describe(), 'aliases', 'Promote to a stage instead.');
 }
 
 export async function chooseTarget(

@@ -1,4 +1,3 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fromPlainError, type StoreErrorCode } from '../../mlflow/errors';
 import type {
@@ -31,10 +30,11 @@ import { WorkerHost } from '../../worker/host';
 import type { RequestArguments, RequestName, RequestResult } from '../../worker/wire';
 import { ArtifactReader } from '../artifacts/reader';
 import { recordsOf } from '../artifacts/records';
-import { networkFileSystemOf } from '../fileSystem';
 import { sqliteUri } from '../uri';
 import { StoreWatch } from '../watch';
+import { descriptionOf } from './description';
 import type { StoreRequests, StoreStart } from './handlers';
+import type { SchemaDescription } from './queries/describe';
 
 /** A tracking store in a SQLite file. All reading is done by a worker thread. */
 export class SqliteStore implements TrackingStore {
@@ -45,6 +45,7 @@ export class SqliteStore implements TrackingStore {
   readonly runTable: RunTable;
   private readonly host: WorkerHost<StoreRequests, StoreErrorCode>;
   private readonly watch: StoreWatch;
+  private readonly schema: (signal?: AbortSignal) => Promise<SchemaDescription>;
 
   /**
    * @param file absolute path
@@ -69,6 +70,7 @@ export class SqliteStore implements TrackingStore {
         return host.busy;
       },
     });
+    this.schema = this.watch.perState(() => this.ask('describe', undefined));
     this.runTable = {
       rows: (query, signal) => this.ask('tableRows', query, signal),
       load: (scope, column, signal) => this.ask('tableLoad', { scope, column }, signal),
@@ -108,12 +110,7 @@ export class SqliteStore implements TrackingStore {
   }
 
   async describe(signal?: AbortSignal): Promise<StoreDescription> {
-    const [described, networkFileSystem, readOnlyReason] = await Promise.all([
-      this.ask('describe', undefined, signal),
-      networkFileSystemOf(this.file),
-      readOnlyReasonOf(this.file),
-    ]);
-    return { kind: this.kind, ...described, networkFileSystem, readOnlyReason };
+    return descriptionOf(this.file, await this.schema(signal));
   }
 
   searchExperiments(query: ExperimentQuery, signal?: AbortSignal): Promise<Page<Experiment>> {
@@ -188,15 +185,5 @@ export class SqliteStore implements TrackingStore {
   dispose(): void {
     this.watch.dispose();
     this.host.dispose();
-  }
-}
-
-async function readOnlyReasonOf(file: string): Promise<string | null> {
-  try {
-    await fs.promises.access(file, fs.constants.W_OK);
-    await fs.promises.access(path.dirname(file), fs.constants.W_OK);
-    return null;
-  } catch {
-    return 'The file or its folder is read-only.';
   }
 }
