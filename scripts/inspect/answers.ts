@@ -28,8 +28,16 @@ export interface Answers {
   searches?: (Search & { answer: { runs: string[] } | { error: string } })[];
 }
 
-/** The whole store in the format of stores/README.md, for comparison with what MLflow's own client answered. */
-export async function answers(store: TrackingStore, searches?: readonly Search[]): Promise<Answers> {
+/**
+ * The whole store in the format of stores/README.md, for comparison with what MLflow's own client answered.
+ *
+ * @param kind of the store that the client was asked about: it answers numbers and aliases of a database otherwise
+ */
+export async function answers(
+  store: TrackingStore,
+  searches?: readonly Search[],
+  kind: string = store.kind,
+): Promise<Answers> {
   const description = await store.describe();
   const experiments = await every((page) => store.searchExperiments({ view: 'ALL', ...page }));
   const everything = { params: 'all', metrics: 'all', tags: 'all' } as const;
@@ -41,19 +49,19 @@ export async function answers(store: TrackingStore, searches?: readonly Search[]
   );
   const models = await every((page) => store.searchRegisteredModels(page));
   const result: Answers = {
-    kind: store.kind,
+    kind,
     experiments: experiments
       .map(experimentAnswer)
       .sort((a, b) => Number(BigInt(a.experiment_id) - BigInt(b.experiment_id))),
     runs: [],
-    models: models.map((model) => modelAnswer(model, store.kind)).sort((a, b) => compare(a.name, b.name)),
+    models: models.map((model) => modelAnswer(model, kind)).sort((a, b) => compare(a.name, b.name)),
   };
   for (const run of runs) {
-    result.runs.push(await runAnswer(store, description, run));
+    result.runs.push(await runAnswer(store, description, run, kind));
   }
   if (description.features.loggedModels) {
     const logged = await every((page) => store.searchLoggedModels(page));
-    result.logged_models = logged.map((model) => loggedModelAnswer(model, store.kind));
+    result.logged_models = logged.map((model) => loggedModelAnswer(model, kind));
   }
   if (searches) {
     result.searches = [];
@@ -117,7 +125,7 @@ function experimentAnswer(experiment: Experiment) {
   };
 }
 
-async function runAnswer(store: TrackingStore, { features }: StoreDescription, run: Run) {
+async function runAnswer(store: TrackingStore, { features }: StoreDescription, run: Run, kind: string) {
   const { info } = run;
   const inputs = await store.getRunInputs(info.runId);
   const history: [string, unknown[]][] = [];
@@ -128,7 +136,7 @@ async function runAnswer(store: TrackingStore, { features }: StoreDescription, r
       Array.from(steps, (step, i) => [
         exactSteps ? BigInt(exactSteps[i]!) : step,
         timestamps[i],
-        numberAnswer(values[i]!, store.kind),
+        numberAnswer(values[i]!, kind),
       ]),
     ]);
   }
@@ -144,7 +152,7 @@ async function runAnswer(store: TrackingStore, { features }: StoreDescription, r
     artifact_uri: info.artifactUri,
     params: object(run.params),
     tags: object(run.tags),
-    metrics: Object.fromEntries(run.metrics.map(({ key, value }) => [key, numberAnswer(value, store.kind)])),
+    metrics: Object.fromEntries(run.metrics.map(({ key, value }) => [key, numberAnswer(value, kind)])),
     history: Object.fromEntries(history),
     artifacts: await artifactsAnswer(store, info.runId),
     ...(features.datasets && {

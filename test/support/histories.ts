@@ -13,6 +13,7 @@ export interface MadeRun {
   startTime?: number;
   endTime?: number | null;
   parentRunId?: string;
+  lifecycleStage?: 'active' | 'deleted';
   params?: Record<string, string>;
   tags?: Record<string, string>;
   metrics?: Record<string, Iterable<HistoryPoint>>;
@@ -33,16 +34,32 @@ export function makeHistoryStore(
 ): string {
   const file = makeRegistryStore(version);
   withDatabase(file, (database) => {
-    database.exec('PRAGMA synchronous = OFF; BEGIN');
     database
       .prepare(
         `INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage) VALUES (?, ?, ?, 'active')`,
       )
       .run(EXPERIMENT, 'histories', '/nowhere');
+  });
+  addRuns(file, runs);
+  return file;
+}
+
+/** Logs more runs to a store of `makeHistoryStore`, in one transaction. */
+export function addRuns(file: string, runs: readonly MadeRun[]): void {
+  withDatabase(file, (database) => {
+    database.exec('PRAGMA synchronous = OFF; BEGIN');
     runs.forEach((run, index) => insertRun(database, run, index));
     database.exec('COMMIT');
   });
-  return file;
+}
+
+/** Logs more points of a metric, in one transaction. */
+export function addPoints(file: string, runId: string, key: string, points: Iterable<HistoryPoint>): void {
+  withDatabase(file, (database) => {
+    database.exec('PRAGMA synchronous = OFF; BEGIN');
+    insertMetric(database, runId, key, points);
+    database.exec('COMMIT');
+  });
 }
 
 function insertRun(database: Database, run: MadeRun, index: number): void {
@@ -51,7 +68,7 @@ function insertRun(database: Database, run: MadeRun, index: number): void {
     .prepare(
       `INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time,
          end_time, source_version, lifecycle_stage, artifact_uri, experiment_id)
-       VALUES (?, ?, 'UNKNOWN', '', '', 'trainer', ?, ?, ?, '', 'active', '/nowhere', ?)`,
+       VALUES (?, ?, 'UNKNOWN', '', '', 'trainer', ?, ?, ?, '', ?, '/nowhere', ?)`,
     )
     .run(
       run.runId,
@@ -59,6 +76,7 @@ function insertRun(database: Database, run: MadeRun, index: number): void {
       run.status ?? 'FINISHED',
       startTime,
       run.endTime === undefined ? startTime + 60_000 : run.endTime,
+      run.lifecycleStage ?? 'active',
       EXPERIMENT,
     );
   for (const [key, value] of Object.entries(run.params ?? {})) {
@@ -84,7 +102,8 @@ function insertMetric(database: Database, runId: string, key: string, points: It
       ? 'INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES (?, ?, ?, ?, ?, ?)'
       : 'INSERT INTO metrics (key, value, timestamp, run_uuid, step) VALUES (?, ?, ?, ?, ?)',
   );
-  let latest: HistoryPoint | undefined;
+  const known = latestOf(database, runId, key);
+  let latest = known;
   for (const point of points) {
     const [step, timestamp, value] = point;
     insert.run(key, stored(value), timestamp, runId, step, ...(nan ? [Number.isNaN(value) ? 1 : 0] : []));
@@ -92,14 +111,26 @@ function insertMetric(database: Database, runId: string, key: string, points: It
       latest = point;
     }
   }
-  const hasLatest = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'latest_metrics'").get();
-  if (latest && hasLatest) {
+  if (latest && latest !== known && hasLatestMetrics(database)) {
     database
       .prepare(
-        'INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (?, ?, ?, ?, ?, ?)',
       )
       .run(key, stored(latest[2]), latest[1], latest[0], Number.isNaN(latest[2]) ? 1 : 0, runId);
   }
+}
+
+function hasLatestMetrics(database: Database): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'latest_metrics'").get() !== undefined;
+}
+
+function latestOf(database: Database, runId: string, key: string): HistoryPoint | undefined {
+  const row = hasLatestMetrics(database)
+    ? database
+        .prepare('SELECT step, timestamp, value FROM latest_metrics WHERE run_uuid = ? AND key = ?')
+        .get(runId, key)
+    : undefined;
+  return row && [Number(row['step']), Number(row['timestamp']), Number(row['value'])];
 }
 
 function stored(value: number): number {

@@ -8,42 +8,12 @@ import { answers } from '../../../../scripts/inspect/answers';
 import { toJson } from '../../../../scripts/inspect/json';
 import { withStore } from '../../../../scripts/inspect/store';
 import { fixture, SQLITE_VERSIONS } from '../../../support/fixtures';
+import { compareAnswers, parseAnswers, readAnswers, type Answers, type Json } from '../../../support/oracle';
 
 const ROOT = path.resolve(__dirname, '../../../..');
-const SEARCHED = ['experiments', 'runs', 'models', 'logged_models'] as const;
-
-type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-type Answers = Record<string, Record<string, Json>[]>;
-
-/** Parses JSON; integers beyond what a number holds come as text, so that their last digit counts. */
-function parse(json: string): Answers {
-  const reviver = (_: string, value: unknown, context?: { source?: string }): unknown =>
-    typeof value === 'number' &&
-    Number.isInteger(value) &&
-    !Number.isSafeInteger(value) &&
-    Math.abs(value) < 1e19
-      ? context?.source
-      : value;
-  return JSON.parse(json, reviver) as Answers;
-}
 
 async function inspect(file: string): Promise<Answers> {
-  return parse(toJson(await withStore(`sqlite:///${file}`, (store) => answers(store))));
-}
-
-/** What the oracle has no field for (it asked a client that knew none) is not compared. */
-function compare(ours: Answers, oracle: Answers): void {
-  for (const part of SEARCHED) {
-    if (oracle[part] === undefined) {
-      continue;
-    }
-    assert.equal(ours[part]?.length, oracle[part].length, `how many ${part}`);
-    oracle[part].forEach((expected, index) => {
-      for (const [field, value] of Object.entries(expected)) {
-        assert.deepEqual(ours[part]?.[index]?.[field], value, `${part}[${index}].${field}`);
-      }
-    });
-  }
+  return parseAnswers(toJson(await withStore(`sqlite:///${file}`, (store) => answers(store))));
 }
 
 describe('answers of a SQLite store, beside those of MLflow’s own client', function () {
@@ -52,8 +22,8 @@ describe('answers of a SQLite store, beside those of MLflow’s own client', fun
   for (const version of SQLITE_VERSIONS) {
     it(`MLflow ${version}`, async () => {
       const folder = await fixture(`sqlite-${version}`);
-      const oracle = parse(fs.readFileSync(path.join(folder, 'answers.json'), 'utf8'));
-      compare(await inspect(path.join(folder, 'mlflow.db')), oracle);
+      const oracle = readAnswers(path.join(folder, 'answers.json'));
+      compareAnswers(await inspect(path.join(folder, 'mlflow.db')), oracle);
     });
   }
 
@@ -73,9 +43,9 @@ describe('answers of a SQLite store, beside those of MLflow’s own client', fun
       ],
       { cwd: ROOT, maxBuffer: 64 << 20 },
     );
-    const printed = parse(stdout);
-    const expected = parse(fs.readFileSync(oracle, 'utf8'));
-    compare(printed, expected);
+    const printed = parseAnswers(stdout);
+    const expected = readAnswers(oracle);
+    compareAnswers(printed, expected);
     assert.equal(printed['searches']?.length, expected['searches']?.length);
   });
 
@@ -95,12 +65,12 @@ describe('answers of a SQLite store, beside those of MLflow’s own client', fun
 
   it('a folder store after "mlflow migrate-filestore" (WAL, 18-digit ids) answers what the folder did', async () => {
     const folder = await fixture('migrated-3.17.2');
-    const oracle = parse(
+    const oracle = parseAnswers(
       gunzipSync(
         fs.readFileSync(path.join(ROOT, 'test/fixtures/migrated-3.17.2-answers.json.gz')),
       ).toString(),
     );
-    compare(plain(await inspect(path.join(folder, 'mlflow.db'))), plain(oracle));
+    compareAnswers(plain(await inspect(path.join(folder, 'mlflow.db'))), plain(oracle));
   });
 });
 

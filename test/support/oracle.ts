@@ -1,0 +1,62 @@
+/** What MLflow's own client answered of a store that real MLflow wrote (an answers.json), to compare with ours. */
+import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import type { ViewType } from '../../src/mlflow/entities';
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** The lists of an answers.json: experiments, runs, models, logged models, searches. */
+export type Answers = Record<string, Record<string, Json>[]>;
+
+export interface SearchAnswer {
+  experiment_ids: string[];
+  filter: string;
+  order_by: string[] | null;
+  view: ViewType;
+  answer: { runs?: string[]; error?: string };
+}
+
+const COMPARED = ['experiments', 'runs', 'models', 'logged_models'] as const;
+
+/** Parses JSON; integers beyond what a number holds come as text, so that their last digit counts. */
+export function parseAnswers(json: string): Answers {
+  const reviver = (_: string, value: unknown, context?: { source?: string }): unknown =>
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    !Number.isSafeInteger(value) &&
+    Math.abs(value) < 1e19
+      ? context?.source
+      : value;
+  return JSON.parse(json, reviver) as Answers;
+}
+
+export function readAnswers(file: string): Answers {
+  return parseAnswers(fs.readFileSync(file, 'utf8'));
+}
+
+/** What the oracle has no field for (it asked a client that knew none) is not compared. */
+export function compareAnswers(ours: Answers, oracle: Answers): void {
+  for (const part of COMPARED) {
+    if (oracle[part] === undefined) {
+      continue;
+    }
+    assert.equal(ours[part]?.length, oracle[part].length, `how many ${part}`);
+    oracle[part].forEach((expected, index) => {
+      for (const [field, value] of Object.entries(expected)) {
+        assert.deepEqual(ours[part]?.[index]?.[field], value, `${part}[${index}].${field}`);
+      }
+    });
+  }
+}
+
+export function searchesOf(answers: Answers): SearchAnswer[] {
+  return (answers['searches'] ?? []) as unknown as SearchAnswer[];
+}
+
+/** 3.17.2 finds no run by a NaN; before 3.11 it counted as 0. */
+export const NAN_SEARCHES: ReadonlySet<string> = new Set(['metrics.nan_last < 5', 'metrics.nan_last = 0']);
+/** Refused by every MLflow, and answered here. */
+export const OUR_SEARCHES: ReadonlySet<string> = new Set([
+  'params.max_depth > 3',
+  'metrics.rmse < 7 OR metrics.rmse > 9',
+]);
