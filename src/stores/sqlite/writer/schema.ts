@@ -1,4 +1,5 @@
 import { StoreError } from '../../../mlflow/errors';
+import { plainText } from '../../../mlflow/format';
 import type { SqlEngine } from './engine';
 
 /** The tables that a change may write, or that it must find to be allowed. */
@@ -48,9 +49,7 @@ export class Schema {
 
   /** Throws StoreError NOT_A_STORE or CORRUPT where it is not MLflow's or a trap. */
   static async read(sql: SqlEngine, file: string): Promise<Schema> {
-    const objects = await sql.query(
-      'SELECT type, lower(name) AS name, lower(tbl_name) AS tbl_name, name AS shown, rootpage FROM sqlite_master',
-    );
+    const objects = await sql.query('SELECT type, lower(name) AS name, rootpage FROM sqlite_master');
     const columns = new Map<TableName, Map<string, { type: string; notNull: boolean }>>();
     for (const table of TABLES) {
       const found = objects.find(({ name, type }) => name === table && (type === 'table' || type === 'view'));
@@ -81,13 +80,12 @@ export class Schema {
         `${file} is no MLflow store: it has no tables "experiments" and "runs".`,
       );
     }
-    for (const trigger of objects.filter(({ type }) => type === 'trigger')) {
-      if (await concernsUs(sql, String(trigger['tbl_name']))) {
-        throw new StoreError(
-          'CORRUPT',
-          `${file} has a trigger "${String(trigger['shown'])}" that MLflow does not make: nothing is written to this store.`,
-        );
-      }
+    const trigger = await firedTrigger(sql, columns);
+    if (trigger !== undefined) {
+      throw new StoreError(
+        'CORRUPT',
+        `${file} has a trigger "${plainText(trigger, 80)}" that MLflow does not make: nothing is written to this store.`,
+      );
     }
     return new Schema(columns);
   }
@@ -121,22 +119,33 @@ export class Schema {
   }
 }
 
-/** Whether writing our tables can fire a trigger on this one: it is ours, or a foreign key leads to ours. */
-async function concernsUs(sql: SqlEngine, table: string): Promise<boolean> {
-  const ours: readonly string[] = TABLES;
-  if (ours.includes(table)) {
-    return true;
+/**
+ * The first trigger that a statement of ours could fire, through whatever chain of foreign keys; undefined for
+ * none. SQLite is asked, not the schema's texts: its compiled statements name each trigger that they run.
+ */
+async function firedTrigger(
+  sql: SqlEngine,
+  columns: ReadonlyMap<TableName, ReadonlyMap<string, unknown>>,
+): Promise<string | undefined> {
+  for (const [table, ofTable] of columns) {
+    const set = [...ofTable.keys()].map((column) => `${quoted(column)} = ${quoted(column)}`).join(', ');
+    for (const statement of [
+      `INSERT INTO "${table}" DEFAULT VALUES`,
+      `UPDATE "${table}" SET ${set}`,
+      `DELETE FROM "${table}"`,
+    ]) {
+      for (const { opcode, p4 } of await sql.query(`EXPLAIN ${statement}`)) {
+        const name =
+          opcode === 'Init' || opcode === 'Trace' ? /^-- TRIGGER (.*)/s.exec(String(p4))?.[1] : undefined;
+        if (name !== undefined) {
+          return name;
+        }
+      }
+    }
   }
-  const keys = await sql.query(
-    'SELECT "table" AS target, on_update, on_delete FROM pragma_foreign_key_list(?)',
-    [table],
-  );
-  return keys.some(
-    ({ target, on_update, on_delete }) =>
-      ours.includes(String(target).toLowerCase()) && !(isIdle(on_update) && isIdle(on_delete)),
-  );
+  return undefined;
 }
 
-function isIdle(action: unknown): boolean {
-  return action === 'NO ACTION' || action === 'RESTRICT';
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -238,6 +238,71 @@ describe('SQLite writer refuses', () => {
     );
   });
 
+  it('any trigger that a change can fire through a chain of foreign keys, and none that it cannot', async () => {
+    /** A table whose row goes with one of `parent`, as `action` says. */
+    const child = (name: string, parent: string, action: string): string =>
+      `CREATE TABLE ${name} (k TEXT PRIMARY KEY, p TEXT DEFAULT 'x' REFERENCES ${parent} ${action});`;
+    const trigger = (event: string, table: string): string =>
+      `CREATE TRIGGER hidden AFTER ${event} ON ${table} BEGIN DELETE FROM params; END`;
+    const runs = 'runs(run_uuid)';
+    const chains: [string, boolean][] = [
+      [
+        child('a', runs, 'ON DELETE CASCADE') +
+          child('b', 'a(k)', 'ON DELETE CASCADE') +
+          trigger('DELETE', 'b'),
+        true,
+      ],
+      [
+        child('a', runs, 'ON DELETE CASCADE') +
+          child('b', 'A(K)', 'ON DELETE SET NULL') +
+          trigger('UPDATE', 'B'),
+        true,
+      ],
+      [
+        child('a', runs, 'ON DELETE CASCADE') +
+          child('b', 'a(k)', 'ON DELETE SET DEFAULT') +
+          trigger('UPDATE OF p', 'b'),
+        true,
+      ],
+      [
+        child('a', runs, 'ON UPDATE CASCADE') +
+          'CREATE UNIQUE INDEX a_p ON a(p);' +
+          child('b', 'a(p)', 'ON UPDATE CASCADE') +
+          'CREATE UNIQUE INDEX b_p ON b(p);' +
+          child('c', 'b(p)', 'ON UPDATE SET NULL') +
+          trigger('UPDATE', 'c'),
+        true,
+      ],
+      // Rows of a and b are never touched: what refers to a run's row that goes stops it, or nothing does.
+      [
+        child('a', runs, 'ON DELETE RESTRICT') +
+          child('b', 'a(k)', 'ON DELETE CASCADE') +
+          trigger('DELETE', 'b'),
+        false,
+      ],
+      [child('a', runs, '') + trigger('DELETE', 'a'), false],
+      [child('a', runs, 'ON DELETE CASCADE') + trigger('INSERT', 'a'), false],
+      [`CREATE TABLE a (k TEXT);${trigger('DELETE', 'a')}`, false],
+    ];
+    for (const [sql, isRefused] of chains) {
+      const file = makeRegistryStore('3.17.2');
+      withDatabase(file, (database) => database.exec(sql));
+      for (const execPath of [undefined, nodeWithoutSqlite()]) {
+        if (isRefused) {
+          await refuses(
+            file,
+            promote,
+            'CORRUPT',
+            /^mlflow\.db has a trigger "hidden" that MLflow does/,
+            execPath,
+          );
+        } else {
+          await testWriter(file, { distFolder, execPath }).change(promote);
+        }
+      }
+    }
+  });
+
   it("but not MLflow's own trigger, on its secrets", async () => {
     const file = makeRegistryStore('3.10.1');
     assert.ok(
