@@ -4,7 +4,8 @@ import type { ModelVersion } from '../../src/mlflow/entities';
 import { diffRuns } from '../../src/compare/diff';
 import { readDetails, readSide, sideOfVersion } from '../../src/compare/gather';
 import { readCode } from '../../src/compare/gatherCode';
-import type { DiffValue, RunDiff, SideFacts } from '../../src/compare/types';
+import type { SideFacts } from '../../src/compare/types';
+import { withoutEqual } from '../../src/compare/withoutEqual';
 import type { SourceFinder } from '../../src/provenance/finder';
 import { metricDirection } from '../../src/state/metrics';
 
@@ -27,23 +28,5 @@ export async function diff(sides: readonly ConsoleSide[], finder: SourceFinder):
     read.push(await readDetails(store, facts, version));
   }
   const code = await readCode(read, 0, finder);
-  return plain(diffRuns(code.sides, 0, code.commits, (key, tags) => metricDirection(key, tags, {})));
-}
-
-function plain({ runs, sections, commits, summary }: RunDiff): unknown {
-  return {
-    runs,
-    sections: sections.map(({ name, equal, rows }) => ({
-      name,
-      equal,
-      rows: rows.map((row) => ({ ...row, values: row.values.map(jsonValue) })),
-    })),
-    commits,
-    summary,
-  };
-}
-
-/** Numbers that JSON cannot hold are the strings of stores/README.md. */
-function jsonValue(value: DiffValue): DiffValue {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+  return withoutEqual(diffRuns(code.sides, 0, code.commits, (key, tags) => metricDirection(key, tags, {})));
 }

@@ -108,7 +108,7 @@ export interface GroupTableRow {
 
 export type TableRow = RunTableRow | GroupTableRow;
 
-/** Typed arrays, because a message's JSON has neither NaN nor infinities. */
+/** In typed arrays, which cost a message least. */
 export interface NumberCells {
   type: 'number';
   /** One a row; the mean in a group's row. */

@@ -1,7 +1,6 @@
 import { valueOf, type Experiment, type Run } from '../mlflow/entities';
 import { isCancelled, StoreError, toStoreError } from '../mlflow/errors';
 import { lastLogged, runCondition } from '../mlflow/runCondition';
-import type { SampledSeries } from '../mlflow/samples';
 import type { TrackingStore } from '../mlflow/store';
 import {
   stampOf,
@@ -328,7 +327,7 @@ async function sample(
       try {
         const store = await services.stores.get(uri);
         const sampled = await store.sampleMetrics({ ...sampling, series }, signal);
-        indices.forEach((index, i) => (results[index] = toChartSeries(sampled[i]!)));
+        indices.forEach((index, i) => (results[index] = { ...sampled[i]!, problem: null }));
       } catch (error) {
         if (isCancelled(error)) {
           throw error;
@@ -336,19 +335,10 @@ async function sample(
         const problem = toStoreError(error).message;
         indices.forEach((index, i) => {
           const empty = new HistoryColumns().sample(series[i]!, sampling, true);
-          results[index] = { ...toChartSeries(empty), problem };
+          results[index] = { ...empty, problem };
         });
       }
     }),
   );
   return results;
-}
-
-function toChartSeries(series: SampledSeries): ChartSeries {
-  const { last } = series;
-  return {
-    ...series,
-    last: last && Float64Array.of(last.x, last.y, last.step, last.timestamp),
-    problem: null,
-  };
 }

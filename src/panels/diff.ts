@@ -4,13 +4,14 @@ import { diffRuns } from '../compare/diff';
 import { readDetails, readSide, sideOfVersion } from '../compare/gather';
 import { readCode, readWorkingCopy } from '../compare/gatherCode';
 import { toMarkdown } from '../compare/markdown';
+import { groupRanges } from '../compare/ranges';
 import type { CommitRange, DiffRow, RunDiff, SideFacts } from '../compare/types';
+import { withoutEqual } from '../compare/withoutEqual';
 import type { CellSource, DiffPageData, DiffProtocol, PageRow } from '../protocol/diff';
 import type { RequestHandlers } from '../protocol/messages';
 import type { DiffArguments, PageArguments } from '../protocol/pages';
 import { metricDirection } from '../state/metrics';
 import { storeName } from '../stores/uri';
-import { groupRanges } from '../compare/ranges';
 import { changeChoices, changesOf, type ChangeTarget } from './diffChanges';
 import { imagesOf, readImage } from './diffImages';
 import type { PageDefinition, PageServices, PageSession } from './page';
@@ -226,9 +227,7 @@ class DiffHost {
     const sources = new SourceTable();
     const row = (each: DiffRow): PageRow => ({
       key: each.key,
-      values: each.values.map((value) =>
-        typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
-      ),
+      values: each.values,
       ...(each.delta ? { delta: each.delta } : {}),
       ...(each.better ? { better: each.better } : {}),
       ...(each.sources ? { sources: each.sources.map((source) => sources.indexOf(source)) } : {}),
@@ -321,14 +320,4 @@ class SourceTable {
     }
     return index;
   }
-}
-
-/** What `inspect -- diff` prints. */
-function withoutEqual({ runs, sections, commits, summary }: RunDiff): unknown {
-  return {
-    runs,
-    sections: sections.map(({ name, equal, rows }) => ({ name, equal, rows })),
-    commits,
-    summary,
-  };
 }

@@ -1,5 +1,4 @@
 import type { LoggedModel, RegisteredModel } from '../mlflow/entities';
-import { formatNumber } from '../mlflow/format';
 import type { TrackingStore } from '../mlflow/store';
 import type { LatestModelMetric, LinkedVersion } from '../protocol/loggedModel';
 
@@ -21,8 +20,7 @@ export function latestOf({ metrics }: LoggedModel): LatestModelMetric[] {
   }
   return [...latest.values()].map(({ key, value, step, datasetName, datasetDigest }) => ({
     key,
-    value: formatNumber(value),
-    exact: String(value),
+    value,
     step,
     dataset: datasetName,
     digest: datasetDigest,

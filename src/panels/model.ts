@@ -1,6 +1,6 @@
 import type { Experiment, ModelVersion, RegisteredModel, Run } from '../mlflow/entities';
 import { isCancelled } from '../mlflow/errors';
-import { count, formatNumber, plainText } from '../mlflow/format';
+import { count, plainText } from '../mlflow/format';
 import type { TrackingStore } from '../mlflow/store';
 import type { RequestHandlers } from '../protocol/messages';
 import type {
@@ -205,8 +205,7 @@ function versionMetrics(
     const isEqual = old === undefined || old === value || Number.isNaN(old) || Number.isNaN(value);
     return {
       key,
-      text: formatNumber(value),
-      value: Number.isFinite(value) ? value : null,
+      value,
       change: isEqual ? null : { rose, better: way === 'unknown' ? null : rose === (way === 'higher') },
     };
   });

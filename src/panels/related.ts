@@ -3,7 +3,6 @@ import { summarizeDataset } from '../mlflow/datasets';
 import type { LoggedModel, Run } from '../mlflow/entities';
 import { metricOf, valueOf } from '../mlflow/entities';
 import { isStoreError } from '../mlflow/errors';
-import { formatNumber } from '../mlflow/format';
 import { lastLogged } from '../mlflow/runCondition';
 import type { RunRow, TrackingStore } from '../mlflow/store';
 import type { RelatedData, RelatedModel } from '../protocol/run';
@@ -82,13 +81,7 @@ async function parentOf(store: TrackingStore, run: Run, signal: AbortSignal): Pr
 
 function headlineOf(row: RunRow, key: string | undefined): RelatedData['children'][number]['headline'] {
   const metric = key === undefined ? undefined : metricOf(row, key);
-  return metric
-    ? {
-        key: metric.key,
-        value: Number.isFinite(metric.value) ? metric.value : null,
-        text: formatNumber(metric.value),
-      }
-    : null;
+  return metric ? { key: metric.key, value: metric.value } : null;
 }
 
 async function modelsOf(

@@ -8,7 +8,6 @@ import { metricDirection } from '../state/metrics';
 import type { RunKey } from '../state/viewState';
 import type { RunArguments } from '../protocol/pages';
 import { follow, retrace, sameList } from '../protocol/runList';
-import { toMetricColumns } from '../protocol/metricColumns';
 import type { RequestHandlers } from '../protocol/messages';
 import type { Destination, RunMarks, RunPageData, RunPlace, RunProtocol, RunSources } from '../protocol/run';
 import { storeName } from '../stores/uri';
@@ -135,14 +134,12 @@ function pageData(
   state: { status: 'ok' } | { status: 'gone'; since: number; message: string },
 ): RunPageData {
   const { metricDirections } = services.settings();
-  const { metrics, ...rest } = run;
   services.state.learnColor(args, run.tags);
   return {
     storeName: storeName(args.store),
     experimentName: experiment.name,
-    run: rest,
-    metrics: toMetricColumns(metrics),
-    directions: metrics
+    run,
+    directions: run.metrics
       .map(({ key }) => [key, metricDirection(key, experiment.tags, metricDirections)] as const)
       .filter(([, direction]) => direction !== 'unknown')
       .map(([key, direction]) => [key, direction]),

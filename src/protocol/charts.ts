@@ -53,19 +53,14 @@ export interface ChartSampleRequest extends Sampling {
   budget: number;
 }
 
-/**
- * A series as it travels: between page and host plain numbers are JSON, which has no NaN, so the last point, the
- * one that may be NaN or infinite, comes as an array of [x, y, step, timestamp].
- */
-export interface ChartSeries extends Omit<SampledSeries, 'last'> {
-  last: Float64Array | null;
+export interface ChartSeries extends SampledSeries {
   /** Why there is no picture of it: the run is gone, the store is unreachable… */
   problem: string | null;
 }
 
 /** Tells a series from what it was before it grew. */
 export function stampOf({ complete, points, last, problem }: ChartSeries): string {
-  return JSON.stringify([complete, points, last && Array.from(last, String), problem]);
+  return JSON.stringify([complete, points, last && Object.values(last).map(String), problem]);
 }
 
 export type ChartsProtocol = {

@@ -52,7 +52,6 @@ export interface PageSection {
 
 export interface PageRow {
   key: string;
-  /** Numbers that JSON cannot hold are `NaN`, `Infinity`, `-Infinity` as texts. */
   values: DiffValue[];
   delta?: (number | null)[];
   better?: (boolean | null)[];

@@ -25,10 +25,7 @@ export interface LoggedModelPageData {
 
 export interface LatestModelMetric {
   key: string;
-  /** Formatted: the value may be one that JSON cannot carry. */
-  value: string;
-  /** All its digits. */
-  exact: string;
+  value: number;
   step: number;
   dataset: string | null;
   /** Of the dataset. */

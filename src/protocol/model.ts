@@ -71,10 +71,7 @@ export interface ModelVersionDetail {
 
 export interface VersionMetric {
   key: string;
-  /** Formatted: the value may be one that JSON cannot carry. */
-  text: string;
-  /** null where it is not finite. */
-  value: number | null;
+  value: number;
   /** Against the version before; null where one has it not or they are equal. */
   change: { rose: boolean; /** null: the direction is not known. */ better: boolean | null } | null;
 }

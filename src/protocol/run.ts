@@ -3,7 +3,6 @@ import type { RunEnvironment } from '../compare/runEnvironment';
 import type { DatasetSummary } from '../mlflow/datasets';
 import type { ArtifactRequests } from './artifacts';
 import type { LatestModelMetric, LinkedVersion } from './loggedModel';
-import type { MetricColumns } from './metricColumns';
 import type { Direction } from '../state/metrics';
 import type { RunColor, RunKey } from '../state/viewState';
 
@@ -65,8 +64,7 @@ export interface RunMarks {
 export interface RunPageData {
   storeName: string;
   experimentName: string;
-  run: Omit<Run, 'metrics'>;
-  metrics: MetricColumns;
+  run: Run;
   /** Of the run's metrics, those whose better direction is known. */
   directions: [key: string, direction: Direction][];
   marks: RunMarks;
@@ -117,7 +115,7 @@ export interface RelatedRun {
   /** Newest timestamp of a metric, ms. */
   lastLogged: number | null;
   /** The headline metric, where one is known and logged. */
-  headline: { key: string; value: number | null; text: string } | null;
+  headline: { key: string; value: number } | null;
 }
 
 export interface RelatedModel {

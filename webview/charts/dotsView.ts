@@ -21,7 +21,8 @@ export function areSingleValues(lines: readonly RunLine[]): boolean {
   return (
     lines.length > 1 &&
     lines.every(
-      ({ series }) => series.complete && series.points === 1 && series.last?.[2] === first!.series.last?.[2],
+      ({ series }) =>
+        series.complete && series.points === 1 && series.last?.step === first!.series.last?.step,
     )
   );
 }
@@ -135,7 +136,7 @@ export class DotsView {
 }
 
 function valueOf({ series }: RunLine): number {
-  return series.last?.[1] ?? NaN;
+  return series.last?.y ?? NaN;
 }
 
 /** Values that have no place on the axis stand last. */

@@ -89,7 +89,7 @@ function runRow({ run, series }: RunLine, options: LegendOptions): TemplateResul
         : html`<td class="number" title=${full(series.min?.y)}>${formatNumber(series.min?.y)}</td>
             <td class="number" title=${full(series.max?.y)}>${formatNumber(series.max?.y)}</td>`
     }
-    <td class="number" title=${full(series.last?.[1])}>${formatNumber(series.last?.[1])}</td>
+    <td class="number" title=${full(series.last?.y)}>${formatNumber(series.last?.y)}</td>
     <td class="number at-cursor" data-cursor=${key}></td>
   </tr>`;
 }

@@ -66,7 +66,7 @@ export function said(
 /** A chart in words, for who cannot see it. */
 export function summary(metric: string, lines: readonly RunLine[], groups: number): string {
   const runs = lines.slice(0, 8).map(({ run, series }) => {
-    const last = series.last ? formatNumber(series.last[1]) : 'nothing';
+    const last = series.last ? formatNumber(series.last.y) : 'nothing';
     return `${plainText(run.name, 60)}: last ${last}, min ${formatNumber(series.min?.y)}, max ${formatNumber(series.max?.y)}`;
   });
   const more = lines.length > runs.length ? `; and ${count(lines.length - runs.length, 'more run')}` : '';

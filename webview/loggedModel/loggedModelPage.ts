@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { toStoreError } from '../../src/mlflow/errors';
-import { plainText } from '../../src/mlflow/format';
+import { formatNumber, plainText } from '../../src/mlflow/format';
 import type {
   LatestModelMetric,
   LoggedModelPageData,
@@ -244,9 +244,9 @@ function metricsByDataset(metrics: readonly LatestModelMetric[]): TemplateResult
                 const metric = found.get(`${columnOf(dataset)} ${key}`);
                 return html`<td
                   class="number"
-                  title=${metric ? `${metric.exact} at step ${metric.step}` : 'not logged for this dataset'}
+                  title=${metric ? `${metric.value} at step ${metric.step}` : 'not logged for this dataset'}
                 >
-                  ${metric?.value ?? '–'}
+                  ${formatNumber(metric?.value)}
                 </td>`;
               })}
             </tr>`,

@@ -13,7 +13,7 @@ const BOTTOM = 24;
 export function overVersions(rows: readonly ModelVersionRow[], key: string): TemplateResult {
   const points = rows.toReversed().flatMap((row) => {
     const value = row.metrics.find((metric) => metric.key === key)?.value;
-    return value === null || value === undefined ? [] : [{ row, value }];
+    return value !== undefined && Number.isFinite(value) ? [{ row, value }] : [];
   });
   if (points.length === 0) {
     return html`<div class="state-message" role="status">No version has a finite value of it.</div>`;

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { count, formatSize, plainText } from '../../src/mlflow/format';
+import { count, formatNumber, formatSize, plainText } from '../../src/mlflow/format';
 import type {
   ModelPageData,
   ModelVersionDetail,
@@ -69,7 +69,9 @@ function versionRow(
     </td>
     ${keys.map((key) => {
       const metric = row.metrics.find((candidate) => candidate.key === key);
-      return html`<td class="number">${metric?.text ?? '–'}<span class="delta">${delta(metric)}</span></td>`;
+      return html`<td class="number">
+        ${formatNumber(metric?.value)}<span class="delta">${delta(metric)}</span>
+      </td>`;
     })}
     <td class="number">${details ? formatSize(detail?.size) : '…'}</td>
     <td>${details ? signature(detail, before) : '…'}</td>

@@ -3,8 +3,7 @@ import { commandLine } from '../../src/mlflow/commandLine';
 import { valueOf } from '../../src/mlflow/entities';
 import { formatDuration, plainText } from '../../src/mlflow/format';
 import { conditionIcon, lastLogged, runCondition } from '../../src/mlflow/runCondition';
-import type { RelatedData, RunSources } from '../../src/protocol/run';
-import type { ShownRun } from './shownRun';
+import type { RelatedData, RunPageData, RunSources } from '../../src/protocol/run';
 import { icon, iconButton } from '../ui/icon';
 import { styles } from '../ui/styles';
 import { text } from '../ui/text';
@@ -15,7 +14,7 @@ import { age } from '../ui/time';
 const VERSIONS = 3;
 
 export interface HeaderOptions {
-  data: ShownRun;
+  data: RunPageData;
   sources: RunSources | undefined;
   related: RelatedData | undefined;
   openRun: (runId: string, event: MouseEvent) => void;
@@ -25,7 +24,7 @@ export interface HeaderOptions {
   copy: (text: string, what: string) => void;
 }
 
-export function runName({ run }: ShownRun): string {
+export function runName({ run }: RunPageData): string {
   return run.info.runName || run.info.runId.slice(0, 8);
 }
 
@@ -163,7 +162,7 @@ function parentLink(
   </span>`;
 }
 
-function duration({ run }: ShownRun, running: boolean, now: number): string {
+function duration({ run }: RunPageData, running: boolean, now: number): string {
   const { startTime, endTime } = run.info;
   if (startTime === null) {
     return '–';

@@ -1,14 +1,14 @@
 import { plainText } from '../../src/mlflow/format';
 import type { LinkedVersion } from '../../src/protocol/loggedModel';
+import type { RunPageData } from '../../src/protocol/run';
 import type { RunKey } from '../../src/state/viewState';
 import type { MenuItem } from '../ui/menu';
-import type { ShownRun } from './shownRun';
 
 /** Versions that are offered for promotion; of more the model's page knows. */
 const VERSIONS = 3;
 
 export interface MenuOptions {
-  data: ShownRun;
+  data: RunPageData;
   target: RunKey;
   versions: readonly LinkedVersion[];
   run: (command: string, args: unknown) => void;

@@ -1,13 +1,11 @@
 import type { MetricSummary } from '../../src/mlflow/entities';
 import type { RunEnvironment } from '../../src/compare/runEnvironment';
 import { isCancelled, toStoreError, type StoreError } from '../../src/mlflow/errors';
-import { fromMetricColumns } from '../../src/protocol/metricColumns';
-import type { ParamSource, RelatedData, RunProtocol, RunSources } from '../../src/protocol/run';
+import type { ParamSource, RelatedData, RunPageData, RunProtocol, RunSources } from '../../src/protocol/run';
 import type { PageConnection } from '../ui/client';
 import type { RunKey } from '../../src/state/viewState';
 import { Refresher } from '../ui/refresher';
 import type { Note } from './note';
-import type { ShownRun } from './shownRun';
 
 /** Histories asked for at once: those on the first screen, then larger pieces. */
 const FIRST_SPARKLINES = 40;
@@ -18,7 +16,7 @@ const MORE_SPARKLINES = 250;
  * the run is tied to, its sources and its histories; again when the store changed.
  */
 export class RunData {
-  run: ShownRun | undefined;
+  run: RunPageData | undefined;
   related: RelatedData | undefined;
   sources: RunSources | undefined;
   sourceOf = new Map<string, ParamSource>();
@@ -84,8 +82,7 @@ export class RunData {
 
   private async load(): Promise<void> {
     try {
-      const data = await this.connection.client.request('getRun', null);
-      this.run = { ...data, run: { ...data.run, metrics: fromMetricColumns(data.metrics) } };
+      this.run = await this.connection.client.request('getRun', null);
       this.error = undefined;
     } catch (error) {
       if (!this.disposed && !isCancelled(error)) {

@@ -5,7 +5,7 @@ import { toStoreError, type StoreError } from '../../src/mlflow/errors';
 import { formatDateTime, plainText } from '../../src/mlflow/format';
 import { lastLogged, runCondition } from '../../src/mlflow/runCondition';
 import type { RunArguments } from '../../src/protocol/pages';
-import type { RelatedData, RunProtocol } from '../../src/protocol/run';
+import type { RelatedData, RunPageData, RunProtocol } from '../../src/protocol/run';
 import { sameRun, type RunKey } from '../../src/state/viewState';
 import { viewOfOther, type ArtifactsView, type LensArtifacts } from '../ui/artifacts/artifactBrowser';
 import { artifactHost } from '../ui/artifacts/client';
@@ -28,7 +28,6 @@ import { noteBody } from './note';
 import { paramSource } from './paramSource';
 import { relatedSections } from './related';
 import { RunData } from './runData';
-import type { ShownRun } from './shownRun';
 import { tables } from './tables';
 
 /** What the page remembers while it is hidden. */
@@ -190,7 +189,7 @@ export class RunPage extends LitElement {
     }`;
   }
 
-  private loaded(data: ShownRun): TemplateResult {
+  private loaded(data: RunPageData): TemplateResult {
     const header: HeaderOptions = {
       data,
       sources: this.known.sources,
@@ -234,7 +233,7 @@ export class RunPage extends LitElement {
       </div>`;
   }
 
-  private banners(data: ShownRun): unknown[] {
+  private banners(data: RunPageData): unknown[] {
     return [
       this.known.error?.code === 'RESOURCE_DOES_NOT_EXIST'
         ? banner('warning', 'This run was removed from the store. What you see was read before.')
@@ -260,7 +259,7 @@ export class RunPage extends LitElement {
     ];
   }
 
-  private tables(data: ShownRun): TemplateResult {
+  private tables(data: RunPageData): TemplateResult {
     return tables({
       data,
       target: this.target,
@@ -290,7 +289,7 @@ export class RunPage extends LitElement {
     });
   }
 
-  private artifactSection({ run }: ShownRun): TemplateResult {
+  private artifactSection({ run }: RunPageData): TemplateResult {
     const roots: ArtifactRootNode[] = [
       { owner: { runId: this.target.runId } },
       ...(this.known.related?.models ?? [])

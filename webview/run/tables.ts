@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { KeyValue, MetricSummary } from '../../src/mlflow/entities';
+import type { RunPageData } from '../../src/protocol/run';
 import type { RunKey } from '../../src/state/viewState';
 import { filterBox, matches } from '../ui/filterBox';
 import { iconButton } from '../ui/icon';
@@ -7,14 +8,13 @@ import { section } from '../ui/section';
 import { emptyState } from '../ui/states';
 import { valueTable, type ValueTableOptions } from '../ui/valueTable';
 import { metricsTable } from './metricsTable';
-import type { ShownRun } from './shownRun';
 
 /** Rows drawn at first, and more at a click. */
 const ROWS = 200;
 const MORE_ROWS = 1000;
 
 export interface TablesOptions {
-  data: ShownRun;
+  data: RunPageData;
   target: RunKey;
   filter: string;
   setFilter: (filter: string) => void;

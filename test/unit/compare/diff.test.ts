@@ -2,6 +2,7 @@ import * as assert from 'node:assert/strict';
 import { diffRuns } from '../../../src/compare/diff';
 import { toMarkdown } from '../../../src/compare/markdown';
 import type { SideFacts } from '../../../src/compare/types';
+import { withoutEqual } from '../../../src/compare/withoutEqual';
 import { metricDirection } from '../../../src/state/metrics';
 import { sideOf as side } from '../../support/sides';
 
@@ -50,6 +51,15 @@ describe('diff of runs', () => {
     assert.equal(row('widgets').better, undefined);
     assert.equal(metrics.equal, 1, 'NaN is NaN');
     assert.match(diff.summary, /^Between a and b: .*rmse 4 to 3 \(better\), accuracy 0\.5 to 0\.4 \(worse\)/);
+  });
+
+  it('writes numbers that JSON has not as texts', () => {
+    const diff = compare(side('a', {}, { loss: NaN, m: 1 }), side('b', {}, { loss: -Infinity, m: 1 }));
+    const { sections } = JSON.parse(JSON.stringify(withoutEqual(diff))) as ReturnType<typeof compare>;
+    assert.deepEqual(
+      sections.find(({ name }) => name === 'metrics')!.rows.map(({ values }) => values),
+      [['NaN', '-Infinity']],
+    );
   });
 
   it('tells runs of one name apart, and compares many against the baseline', () => {
