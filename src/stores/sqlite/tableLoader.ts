@@ -186,7 +186,8 @@ export class SqliteTableLoader implements TableLoader {
     }
     this.reader.each(
       `SELECT source_run_id, coalesce(nullif(model_type, ''), name) FROM logged_models
-        WHERE source_run_id IS NOT NULL AND lifecycle_stage <> 'deleted' ORDER BY creation_timestamp_ms`,
+        WHERE source_run_id IS NOT NULL AND lifecycle_stage <> 'deleted'
+        ORDER BY creation_timestamp_ms, model_id DESC`,
       [],
       (row) => each(row.text(0), row.text(1)),
     );
@@ -284,12 +285,14 @@ export class SqliteTableLoader implements TableLoader {
           : `(${latestFromHistory(searchSchema(this.reader))})`
         : `${kind}s`;
     const own = kind === 'metric' && !this.reader.schema.has('latest_metrics');
+    // NaN is stored as 0, which it differs from.
+    const value = kind === 'metric' ? "CASE WHEN is_nan THEN 'NaN' ELSE value END" : 'value';
     let after = '';
     let goOn = true;
     for (let piece = FIRST_PIECE; goOn; piece = Math.min(piece * 2, LARGEST_PIECE)) {
       let found = 0;
       this.reader.each(
-        `SELECT run_uuid, value FROM ${table} WHERE ${own ? '' : 'key = ?1 AND '}run_uuid > ?2
+        `SELECT run_uuid, ${value} FROM ${table} WHERE ${own ? '' : 'key = ?1 AND '}run_uuid > ?2
           ORDER BY run_uuid LIMIT ?3`,
         [key, after, piece],
         (row) => {

@@ -1,0 +1,35 @@
+import type { DatasetInput, Experiment, LoggedModel, ModelVersion, Run } from '../../mlflow/entities';
+import { NotHere } from './loader';
+
+/**
+ * What a store that keeps its runs as entities holds at one moment. Nothing of it is ever changed: later there is
+ * another one, in which a run of which nothing changed, its histories included, is the same object. What is a
+ * function may throw NotHere (`later`).
+ */
+export interface HeldRuns {
+  /** By id, of all experiments that were asked for and maybe others, deleted ones too, with all that they logged. */
+  readonly runs: ReadonlyMap<string, Run>;
+  /** In the order in which they were logged. */
+  datasetInputs(runId: string): readonly DatasetInput[];
+  experiments(): readonly Pick<Experiment, 'experimentId' | 'name'>[];
+  /** Versions of registered models, in any order. */
+  versions(): readonly Pick<ModelVersion, 'name' | 'version' | 'runId'>[];
+  /** Those that are not deleted, in any order. */
+  loggedModels(): readonly Pick<
+    LoggedModel,
+    'modelId' | 'name' | 'modelType' | 'sourceRunId' | 'creationTimestamp'
+  >[];
+}
+
+/** A part that is fetched when it is asked for, and from then on is there. */
+export function later<T>(fetch: (signal?: AbortSignal) => Promise<T>): () => T {
+  let held: { value: T } | null = null;
+  return () => {
+    if (held) {
+      return held.value;
+    }
+    throw new NotHere(async (signal) => {
+      held ??= { value: await fetch(signal) };
+    });
+  };
+}
