@@ -10,9 +10,11 @@ const MAX_PAGES = 400;
 export async function hasMlflowTables(file: string): Promise<boolean> {
   let handle: fs.FileHandle | undefined;
   try {
-    handle = await fs.open(file, 'r');
+    // Non-blocking, so that a pipe that has taken the file's place cannot hold us.
+    handle = await fs.open(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
     const header = Buffer.alloc(100);
     if (
+      !(await handle.stat()).isFile() ||
       (await handle.read(header, 0, 100, 0)).bytesRead < 100 ||
       !header.toString('latin1').startsWith('SQLite format 3\0')
     ) {

@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { StoreError } from '../../mlflow/errors';
 import type { FileStamp } from './disk';
-import { fileError, readInto, sameFile, stampDescriptor, stampPath } from './disk';
+import { fileError, notThere, openIfThere, readInto, sameFile, stampDescriptor, stampPath } from './disk';
 import { HEADER_BYTES, parseHeader } from './header';
 import { Journal, isJournalActive } from './journal';
 import type { CommittedState, DatabaseFiles } from './state';
@@ -136,10 +135,7 @@ export class LiveDatabase {
   private open(): number {
     const onPath = stampPath(this.path);
     if (!onPath) {
-      throw new StoreError(
-        'NOT_FOUND',
-        `${path.basename(this.path)} is not there: it was moved, deleted or not mounted.`,
-      );
+      throw notThere(this.path);
     }
     if (this.descriptor !== undefined && this.stamp && sameFile(onPath, this.stamp)) {
       return this.descriptor;
@@ -147,10 +143,10 @@ export class LiveDatabase {
     this.close();
     this.changed = null;
     this.real = fs.realpathSync(this.path);
-    if (!fs.statSync(this.real).isFile()) {
-      throw new StoreError('NOT_A_STORE', `${this.path} is not a SQLite file.`);
+    const descriptor = openIfThere(this.real);
+    if (descriptor === undefined) {
+      throw notThere(this.path);
     }
-    const descriptor = fs.openSync(this.real, 'r');
     this.descriptor = descriptor;
     this.stamp = stampDescriptor(descriptor);
     return descriptor;

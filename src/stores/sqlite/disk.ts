@@ -56,13 +56,26 @@ export function readHead(file: string, length: number): Uint8Array | undefined {
   }
 }
 
-/** A descriptor for reading; undefined where there is no such file. */
+/** A pipe that nobody writes to would hold whoever opens it: where there is none of these flags, there are none. */
+const READ = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0) | (fs.constants.O_NOCTTY ?? 0);
+
+/**
+ * A descriptor for reading; undefined where there is nothing of that name.
+ *
+ * @throws StoreError for what is there and is no file: it is not opened, or closed at once
+ */
 export function openIfThere(file: string): number | undefined {
-  if (fs.statSync(file, { throwIfNoEntry: false }) === undefined) {
-    return undefined;
-  }
   try {
-    return fs.openSync(file, 'r');
+    if (!isFileThere(file)) {
+      return undefined;
+    }
+    const descriptor = fs.openSync(file, READ);
+    // Another may have taken its place since it was looked at.
+    if (!fs.fstatSync(descriptor).isFile()) {
+      fs.closeSync(descriptor);
+      throw notAFile(file);
+    }
+    return descriptor;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') {
       return undefined;
@@ -71,8 +84,31 @@ export function openIfThere(file: string): number | undefined {
   }
 }
 
+/** Whether the file is there. @throws StoreError where something else is */
+export function isFileThere(file: string): boolean {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats && !stats.isFile()) {
+    throw notAFile(file);
+  }
+  return stats !== undefined;
+}
+
+function notAFile(file: string): StoreError {
+  return new StoreError(
+    'NOT_A_STORE',
+    `${file} is a folder, pipe or device where SQLite has a file: move it away.`,
+  );
+}
+
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}
+
+export function notThere(file: string): StoreError {
+  return new StoreError(
+    'NOT_FOUND',
+    `${path.basename(file)} is not there: it was moved, deleted or not mounted.`,
+  );
 }
 
 /** A failed system call as a sentence. */
@@ -83,15 +119,10 @@ export function fileError(error: unknown, file: string): StoreError {
   switch (codeOf(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new StoreError(
-        'NOT_FOUND',
-        `${path.basename(file)} is not there: it was moved, deleted or not mounted.`,
-      );
+      return notThere(file);
     case 'EACCES':
     case 'EPERM':
       return new StoreError('PERMISSION_DENIED', `You may not read ${file}: its permissions forbid it.`);
-    case 'EISDIR':
-      return new StoreError('NOT_A_STORE', `${file} is a folder, not a SQLite file.`);
     default:
       return new StoreError(
         'BUSY',

@@ -8,6 +8,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
 import { StoreError, toPlainError } from '../../mlflow/errors';
+import { isFileThere } from './disk';
 import { explain, SqlError, type SqlEngine } from './writer/engine';
 import { openWithNode } from './writer/nodeEngine';
 import type { WriterJob, WriterMessage } from './writer/messages';
@@ -32,6 +33,10 @@ function mustBeWritableFile(file: string): void {
   }
   if (stats.size === 0) {
     throw new StoreError('NOT_A_STORE', `${name} is empty: it is no MLflow store.`);
+  }
+  // SQLite would open these and wait for ever.
+  for (const ending of ['-journal', '-wal', '-shm']) {
+    isFileThere(fs.realpathSync(file) + ending);
   }
   for (const [place, what] of [
     [file, name],
