@@ -1,6 +1,5 @@
-import * as vscode from 'vscode';
 import { cancelled, StoreError } from '../mlflow/errors';
-import { iconlessText } from '../mlflow/format';
+import { pickOne } from '../platform/dialogs';
 import type { RunKey } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
@@ -37,9 +36,9 @@ export async function storeOf(args: unknown, stores: OpenStores): Promise<string
   if (listed.length === 1) {
     return listed[0]!.uri;
   }
-  const picked = await vscode.window.showQuickPick(
-    listed.map(({ uri }) => ({ label: iconlessText(storeName(uri)), description: iconlessText(uri), uri })),
-    { placeHolder: 'Which store?', matchOnDescription: true },
+  const picked = await pickOne(
+    listed.map(({ uri }) => ({ label: storeName(uri), description: uri, uri })),
+    { placeHolder: 'Which store?' },
   );
   if (!picked) {
     throw cancelled();

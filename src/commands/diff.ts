@@ -1,8 +1,7 @@
-import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
-import { iconlessText } from '../mlflow/format';
 import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
+import { pickMany, pickOne } from '../platform/dialogs';
 import type { RunKey, ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { cancelled, fieldsOf, runsOf, storeOf, textOf } from './arguments';
@@ -79,10 +78,6 @@ async function twoOrMore(
   return [chosen[0]!, await pickRun(stores, chosen[0]!)];
 }
 
-interface RunItem extends vscode.QuickPickItem {
-  run: RunKey;
-}
-
 async function pickRun(stores: OpenStores, other: RunKey): Promise<RunKey> {
   const store = await stores.get(other.store);
   const { info } = await store.getRun(other.runId);
@@ -96,14 +91,13 @@ async function pickRun(stores: OpenStores, other: RunKey): Promise<RunKey> {
   });
   const choices = items
     .filter((run) => run.info.runId !== other.runId)
-    .map((run): RunItem => ({
-      label: iconlessText(run.info.runName || run.info.runId.slice(0, 8)),
+    .map((run) => ({
+      label: run.info.runName || run.info.runId.slice(0, 8),
       description: run.info.startTime === null ? '' : new Date(run.info.startTime).toLocaleString(),
       run: { store: other.store, runId: run.info.runId },
     }));
-  const picked = await vscode.window.showQuickPick(choices, {
+  const picked = await pickOne(choices, {
     placeHolder: `Compare ${info.runName || 'this run'} with which run?`,
-    matchOnDescription: true,
   });
   if (!picked) {
     throw cancelled();
@@ -122,21 +116,15 @@ async function pickVersions(
   if (others.length === 0) {
     throw new StoreError('RESOURCE_DOES_NOT_EXIST', `${name} has no other version to compare with.`);
   }
-  const picked = await vscode.window.showQuickPick(
+  const picked = await pickMany(
     others.map(({ version, currentStage, aliases }) => ({
       label: `v${version}`,
-      description: [
-        currentStage === 'None' ? '' : currentStage,
-        ...aliases.map((alias) => `@${iconlessText(alias)}`),
-      ]
+      description: [currentStage === 'None' ? '' : currentStage, ...aliases.map((alias) => `@${alias}`)]
         .join(' ')
         .trim(),
       version,
     })),
-    {
-      placeHolder: `Compare ${chosen.length ? `v${chosen[0]!}` : name} with which version?`,
-      canPickMany: true,
-    },
+    { placeHolder: `Compare ${chosen.length ? `v${chosen[0]!}` : name} with which version?` },
   );
   const versionsPicked = [...chosen, ...(picked ?? []).map(({ version }) => version)];
   if (versionsPicked.length < 2) {

@@ -1,7 +1,7 @@
-import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
-import { count, iconlessText } from '../mlflow/format';
+import { count } from '../mlflow/format';
 import type { ActivePage } from '../panels/panelHost';
+import { pickOne, type PickItem } from '../platform/dialogs';
 import type { OpenStores } from '../stores/openStores';
 import { cancelled, storeOf, textOf, textsOf } from './arguments';
 
@@ -38,7 +38,8 @@ export async function experimentsInFront(
 export async function pickExperiments(stores: OpenStores, store: string): Promise<string[]> {
   const items = await experimentItems(stores, store);
   const all = {
-    label: '$(beaker) All Experiments',
+    label: 'All Experiments',
+    icon: 'beaker',
     description: count(items.length, 'experiment'),
     experimentId: null,
   };
@@ -61,17 +62,14 @@ async function experimentItems(
     throw new StoreError('RESOURCE_DOES_NOT_EXIST', 'This store has no experiments.');
   }
   return items.map(({ name, experimentId }) => ({
-    label: iconlessText(name),
+    label: name,
     description: experimentId,
     experimentId,
   }));
 }
 
-async function pick<T extends vscode.QuickPickItem>(items: T[]): Promise<T> {
-  const picked = await vscode.window.showQuickPick(items, {
-    placeHolder: 'Which experiment?',
-    matchOnDescription: true,
-  });
+async function pick<T extends PickItem>(items: T[]): Promise<T> {
+  const picked = await pickOne(items, { placeHolder: 'Which experiment?' });
   if (!picked) {
     throw cancelled();
   }

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
 import type { CommandRegistry } from '../platform/commands';
+import { createTerminal, notify, withStatus } from '../platform/dialogs';
 import { hasModule, pythonCandidates } from '../platform/python';
 import type { OpenStores } from '../stores/openStores';
 import { parseStoreUri, storeName } from '../stores/uri';
@@ -39,7 +40,7 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath }: Mlflow
       return;
     }
     const port = await freePort();
-    const terminal = vscode.window.createTerminal({
+    const terminal = createTerminal({
       name: `mlflow ui ${storeName(uri)}`,
       cwd: path.dirname(location.path ?? '/'),
       shellPath: python,
@@ -83,13 +84,14 @@ async function pythonWithMlflow(setting: string): Promise<string | undefined> {
 }
 
 async function explainInstall(): Promise<void> {
-  const choice = await vscode.window.showWarningMessage(
+  const choice = await notify(
+    'warning',
     'MLflow is not installed in any Python found here: run "pip install mlflow" in your environment, or name its Python in the setting "mlflowLens.pythonPath".',
     'Open Terminal',
     'Open Setting',
   );
   if (choice === 'Open Terminal') {
-    const terminal = vscode.window.createTerminal('Install MLflow');
+    const terminal = createTerminal({ name: 'Install MLflow' });
     terminal.show();
     terminal.sendText('pip install mlflow', false);
   } else if (choice === 'Open Setting') {
@@ -122,27 +124,24 @@ async function waitForAnswer(
   port: number,
   findUpgrade: () => Promise<string | null>,
 ): Promise<void> {
-  await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: 'Starting mlflow ui' },
-    async () => {
-      const end = Date.now() + ANSWER_WITHIN;
-      while (Date.now() < end) {
-        if (terminal.exitStatus !== undefined || !vscode.window.terminals.includes(terminal)) {
-          const upgrade = await findUpgrade();
-          const help = upgrade ? ` ("${upgrade}" helps where the schema is older than your MLflow)` : '';
-          throw new StoreError(
-            'INTERNAL_ERROR',
-            `mlflow ui ended before it answered: its terminal says why${help}.`,
-          );
-        }
-        if (await answers(port)) {
-          return;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 300));
+  await withStatus('Starting mlflow ui', async () => {
+    const end = Date.now() + ANSWER_WITHIN;
+    while (Date.now() < end) {
+      if (terminal.exitStatus !== undefined || !vscode.window.terminals.includes(terminal)) {
+        const upgrade = await findUpgrade();
+        const help = upgrade ? ` ("${upgrade}" helps where the schema is older than your MLflow)` : '';
+        throw new StoreError(
+          'INTERNAL_ERROR',
+          `mlflow ui ended before it answered: its terminal says why${help}.`,
+        );
       }
-      throw new StoreError('BUSY', 'mlflow ui did not answer within two minutes: see its terminal.');
-    },
-  );
+      if (await answers(port)) {
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    throw new StoreError('BUSY', 'mlflow ui did not answer within two minutes: see its terminal.');
+  });
 }
 
 function answers(port: number): Promise<boolean> {

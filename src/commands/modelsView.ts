@@ -1,7 +1,7 @@
-import * as vscode from 'vscode';
 import { plainText } from '../mlflow/format';
 import type { CommandRegistry } from '../platform/commands';
 import { setContext } from '../platform/contexts';
+import { askText, pickOne, type PickItem } from '../platform/dialogs';
 import { DEFAULT_MODELS_CHOICE, type ModelsChoice, type ModelsView } from '../views/modelsView';
 import { cancelled, fieldsOf } from './arguments';
 
@@ -36,7 +36,7 @@ export function registerModelsViewCommands({ commands, models }: ModelsViewComma
     const text =
       typeof given === 'string'
         ? given
-        : await vscode.window.showInputBox({
+        : await askText({
             title: 'Search Models',
             prompt: 'Words in a name, a stage, an alias or a tag; empty lists all models',
             placeHolder: 'taxi @champion review=ready',
@@ -81,11 +81,8 @@ export function registerModelsViewCommands({ commands, models }: ModelsViewComma
   );
 }
 
-async function pick<T>(
-  placeHolder: string,
-  items: readonly (vscode.QuickPickItem & { value: T })[],
-): Promise<T> {
-  const picked = await vscode.window.showQuickPick(items, { placeHolder });
+async function pick<T>(placeHolder: string, items: readonly (PickItem & { value: T })[]): Promise<T> {
+  const picked = await pickOne(items, { placeHolder });
   if (!picked) {
     throw cancelled();
   }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
-import { iconlessText } from '../mlflow/format';
 import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
+import { pickOne } from '../platform/dialogs';
 import type { RunKey } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { setContext } from '../platform/contexts';
@@ -78,8 +78,8 @@ async function pickModel(stores: OpenStores, uri: string): Promise<string> {
   if (items.length === 0) {
     throw new StoreError('RESOURCE_DOES_NOT_EXIST', 'This store has no registered models.');
   }
-  const picked = await vscode.window.showQuickPick(
-    items.map(({ name }) => ({ label: iconlessText(name), name })),
+  const picked = await pickOne(
+    items.map(({ name }) => ({ label: name, name })),
     { placeHolder: 'Which registered model?' },
   );
   if (picked === undefined) {

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { ViewType } from '../mlflow/entities';
 import { toStoreError } from '../mlflow/errors';
-import { formatAge, iconlessText, plainText } from '../mlflow/format';
+import { formatAge, plainText } from '../mlflow/format';
 import type { CommandRegistry } from '../platform/commands';
 import { setContext } from '../platform/contexts';
+import { askText, pickOne, type PickItem } from '../platform/dialogs';
+import { pickFound, type FoundItem } from '../platform/pickFound';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
@@ -11,7 +13,6 @@ import { SIDEBAR_SETTING, type ExperimentsView, type SidebarChoice } from '../vi
 import type { ModelsView } from '../views/modelsView';
 import { type MoreNode } from '../views/nodes';
 import { cancelled, fieldsOf, textOf } from './arguments';
-import { pickFound, type FoundItem } from './pickFound';
 import { runSearch } from './runSearch';
 
 export interface SidebarCommandDeps {
@@ -41,7 +42,7 @@ export function registerSidebarCommands(deps: SidebarCommandDeps): void {
   commands.register('filterRuns', async (args) => {
     const filter =
       textOf(args, 'filter') ??
-      (await vscode.window.showInputBox({
+      (await askText({
         title: 'Filter Runs',
         prompt: "In MLflow's search language; empty shows all runs",
         placeHolder: 'metrics.rmse < 4 and params.model = "xgboost"',
@@ -57,20 +58,20 @@ export function registerSidebarCommands(deps: SidebarCommandDeps): void {
 
   commands.register('sortRuns', async () => {
     const keys = await metricKeys(stores);
-    const picked = await vscode.window.showQuickPick(
+    const picked = await pickOne<PickItem & { orderBy: string }>(
       [
         { label: 'Start time', description: 'newest first', orderBy: '' },
         { label: 'Start time', description: 'oldest first', orderBy: 'attributes.start_time ASC' },
         { label: 'Duration', description: 'longest first', orderBy: 'duration DESC' },
         { label: 'Duration', description: 'shortest first', orderBy: 'duration ASC' },
         { label: 'Name', description: '', orderBy: 'attributes.run_name ASC' },
-        { label: 'Metrics', kind: vscode.QuickPickItemKind.Separator, orderBy: '' },
+        { label: 'Metrics', separator: true, orderBy: '' },
         ...keys.flatMap((key) => [
-          { label: iconlessText(key), description: 'lowest first', orderBy: `metrics.\`${key}\` ASC` },
-          { label: iconlessText(key), description: 'highest first', orderBy: `metrics.\`${key}\` DESC` },
+          { label: key, description: 'lowest first', orderBy: `metrics.\`${key}\` ASC` },
+          { label: key, description: 'highest first', orderBy: `metrics.\`${key}\` DESC` },
         ]),
       ],
-      { placeHolder: 'Sort runs by', matchOnDescription: true },
+      { placeHolder: 'Sort runs by' },
     );
     if (!picked) {
       throw cancelled();
@@ -133,7 +134,7 @@ async function pickRun(stores: OpenStores, text: string): Promise<{ store: strin
     text,
     find: (typed, signal) =>
       findRuns(stores, typed, signal).catch((error: unknown): FoundRun[] => [
-        { label: iconlessText(toStoreError(error).message), value: null },
+        { label: toStoreError(error).message, value: null },
       ]),
   });
   if (!run) {
@@ -164,7 +165,7 @@ async function findRuns(stores: OpenStores, text: string, signal: AbortSignal): 
     );
     for (const { info } of page.items) {
       found.push({
-        label: iconlessText(info.runName || info.runId),
+        label: info.runName || info.runId,
         description: `${formatAge(info.startTime, Date.now())} · ${info.runId.slice(0, 8)} · ${storeName(uri)}`,
         value: { store: uri, runId: info.runId },
       });

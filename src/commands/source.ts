@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
 import type { CommandRegistry } from '../platform/commands';
+import { notify, showStatus } from '../platform/dialogs';
 import { showSource } from '../platform/showSource';
 import type { SourceService } from '../platform/sources';
 import type { OpenStores } from '../stores/openStores';
@@ -43,7 +44,7 @@ export function registerSourceCommands({ commands, stores, sources }: SourceComm
       ...(source?.cell === undefined ? {} : { cell: source.cell }),
     });
     if (source?.status === 'differs') {
-      vscode.window.setStatusBarMessage(source.why, 8000);
+      showStatus(source.why, 8000);
     }
   });
 }
@@ -51,7 +52,7 @@ export function registerSourceCommands({ commands, stores, sources }: SourceComm
 /** Says why there is no line, and offers what can still be shown: the program as it is on disk now. */
 async function explain(why: string, workingFile: string | null): Promise<void> {
   const open = 'Open Working Copy';
-  const choice = await vscode.window.showInformationMessage(why, ...(workingFile === null ? [] : [open]));
+  const choice = await notify('information', why, ...(workingFile === null ? [] : [open]));
   if (choice === open && workingFile !== null) {
     await vscode.window.showTextDocument(vscode.Uri.file(workingFile));
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
 import type { CommandRegistry } from '../platform/commands';
+import { askText, notify, pickOne } from '../platform/dialogs';
 import { log } from '../platform/log';
 import type { OpenStores } from '../stores/openStores';
 import { parseStoreUri, storeName } from '../stores/uri';
@@ -69,7 +70,7 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
 
   commands.register('explainError', async (node) => {
     const text = textOf(node, 'text') ?? '';
-    const choice = await vscode.window.showErrorMessage(text, 'Try Again', 'Show Log', 'Remove Store');
+    const choice = await notify('error', text, 'Try Again', 'Show Log', 'Remove Store');
     const store = textOf(node, 'store');
     if (choice === 'Try Again') {
       await vscode.commands.executeCommand('mlflowLens.refresh');
@@ -104,17 +105,17 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
 }
 
 async function askForStore(): Promise<string> {
-  const file = { label: '$(database) SQLite File…', detail: 'mlflow.db, backend.db, …', id: 'file' };
-  const folder = { label: '$(folder) mlruns Folder…', detail: "MLflow's file store", id: 'folder' };
-  const uri = { label: '$(link) Tracking URI…', detail: 'sqlite:///…, file://…, http://…', id: 'uri' };
-  const picked = await vscode.window.showQuickPick([file, folder, uri], {
+  const file = { label: 'SQLite File…', icon: 'database', detail: 'mlflow.db, backend.db, …', id: 'file' };
+  const folder = { label: 'mlruns Folder…', icon: 'folder', detail: "MLflow's file store", id: 'folder' };
+  const uri = { label: 'Tracking URI…', icon: 'link', detail: 'sqlite:///…, file://…, http://…', id: 'uri' };
+  const picked = await pickOne([file, folder, uri], {
     placeHolder: 'What kind of store?',
   });
   if (!picked) {
     throw cancelled();
   }
   if (picked.id === 'uri') {
-    const text = await vscode.window.showInputBox({
+    const text = await askText({
       prompt: 'Tracking URI, as mlflow.set_tracking_uri takes it',
       placeHolder: 'sqlite:///mlflow.db',
       ignoreFocusOut: true,

@@ -3,6 +3,7 @@ import { StoreError } from '../mlflow/errors';
 import type { TableColumn } from '../mlflow/runTable';
 import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
+import { pickOne, showStatus } from '../platform/dialogs';
 import type { OpenStores } from '../stores/openStores';
 import { exportTable, type TableFormat } from '../stores/runTable/export';
 import { cancelled, experimentIdsOf, fieldsOf, storeOf, textOf } from './arguments';
@@ -47,12 +48,12 @@ export function registerTableCommands({ commands, stores, panels }: TableCommand
     const to = textOf(args, 'to') ?? (await pickTarget(format.extension));
     if (to === 'clipboard') {
       await vscode.env.clipboard.writeText(made);
-      void vscode.window.setStatusBarMessage('Runs copied', 3000);
+      showStatus('Runs copied', 3000);
       return;
     }
     const uri = /^[a-z][a-z+.-]+:\//i.test(to) ? vscode.Uri.parse(to) : vscode.Uri.file(to);
     await vscode.workspace.fs.writeFile(uri, Buffer.from(made, 'utf8'));
-    void vscode.window.setStatusBarMessage(`Runs saved to ${vscode.workspace.asRelativePath(uri)}`, 3000);
+    showStatus(`Runs saved to ${vscode.workspace.asRelativePath(uri)}`, 3000);
   });
 
   async function textOfTable(
@@ -101,7 +102,7 @@ async function formatOf(args: unknown): Promise<(typeof FORMATS)[number]> {
   if (named !== undefined && !known) {
     throw new StoreError('INVALID_PARAMETER_VALUE', `"${named}" is none of csv, markdown and json.`);
   }
-  const picked = known ?? (await vscode.window.showQuickPick(FORMATS, { placeHolder: 'Export as' }));
+  const picked = known ?? (await pickOne(FORMATS, { placeHolder: 'Export as' }));
   if (!picked) {
     throw cancelled();
   }

@@ -1,7 +1,6 @@
-import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
-import { iconlessText } from '../mlflow/format';
 import type { CommandRegistry } from '../platform/commands';
+import { pickOne, type PickItem } from '../platform/dialogs';
 import { sameRun, type RunKey, type ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { cancelled, fieldsOf, runsOf, storeOf, textOf } from './arguments';
@@ -72,9 +71,14 @@ export function registerViewStateCommands({ commands, stores, state }: ViewState
         'The runs of this experiment have logged no metrics yet.',
       );
     }
-    const guess = { label: '$(sparkle) Guess', description: 'from the names of the metrics', key: null };
-    const picked = await vscode.window.showQuickPick(
-      [guess, ...keys.map((key) => ({ label: iconlessText(key), description: '', key }))],
+    const guess = {
+      label: 'Guess',
+      icon: 'sparkle',
+      description: 'from the names of the metrics',
+      key: null,
+    };
+    const picked = await pickOne<PickItem & { key: string | null }>(
+      [guess, ...keys.map((key) => ({ label: key, key }))],
       { placeHolder: 'The metric that stands beside each run of this experiment' },
     );
     if (!picked) {

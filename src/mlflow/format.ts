@@ -137,9 +137,22 @@ export function plainText(text: string, maxLength = 200): string {
   return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : visible;
 }
 
-/** The same for a place where VS Code draws `$(name)` as an icon: it stays the text that it is. */
-export function iconlessText(text: string, maxLength?: number): string {
-  return plainText(text, maxLength).replaceAll('$(', '\\$(');
+/**
+ * The same for a place where VS Code reads more than text: `[label](command:…)` in notifications and prompts becomes a
+ * link that runs the command, `$(name)` in labels and status bars an icon. A zero-width space keeps each from being
+ * read so, and the text reads as before. Nothing visible would do: other brackets would be another name, and a
+ * backslash stays on screen wherever no icon would have been drawn.
+ */
+export function inertText(text: string, maxLength = 1000): string {
+  return plainText(text, maxLength).replace(/\](?=\()|\$(?=\()/g, '$&\u200b');
+}
+
+/** Each line of a text of several lines, as `inertText` makes it. */
+export function inertLines(text: string, maxLength?: number): string {
+  return text
+    .split('\n')
+    .map((line) => inertText(line, maxLength))
+    .join('\n');
 }
 
 /** `1 run`, `3 runs`. */

@@ -1,7 +1,7 @@
 import { paramOfRow } from '../compare/diff';
 import { groupRanges, namesOf } from '../compare/ranges';
 import type { CommitRange, DiffSide, SideFacts } from '../compare/types';
-import { count, iconlessText } from '../mlflow/format';
+import { count } from '../mlflow/format';
 import type { ShownChanges } from '../platform/showChanges';
 import type { Choice } from './page';
 
@@ -77,7 +77,7 @@ export function changeChoices(
     .filter(({ files }) => files.length > 0)
     .map((group) => ({
       side: group.side,
-      label: iconlessText(`${runs[baseline]?.label ?? ''} ↔ ${namesOf(group.sides, runs)}`, 500),
+      label: `${runs[baseline]?.label ?? ''} ↔ ${namesOf(group.sides, runs)}`,
       description: `${count(group.commits.length + group.behind.length, 'commit')}, ${count(group.files.length, 'file')}`,
     }));
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pickOne, showStatus } from '../platform/dialogs';
 import { openFile, revealFile, saveBytes, saveCopy } from '../platform/files';
 import { log } from '../platform/log';
 import { runCommand } from '../platform/commands';
@@ -27,7 +28,7 @@ export function createPageServices(
     runCommand,
     copyText: async (text, what) => {
       await vscode.env.clipboard.writeText(text);
-      vscode.window.setStatusBarMessage(`$(check) Copied ${what}`, 2000);
+      showStatus(`Copied ${what}`, 2000, 'check');
     },
     saveFile: saveBytes,
     files: { open: openFile, save: saveCopy, reveal: revealFile },
@@ -46,9 +47,7 @@ export function createPageServices(
       finder: () => sources.finder(),
       openChanges: showChanges,
       openTexts: showTexts,
-      choose: async (title, choices) =>
-        (await vscode.window.showQuickPick(choices, { placeHolder: title, matchOnDescription: true })) ??
-        null,
+      choose: async (title, choices) => (await pickOne(choices, { placeHolder: title })) ?? null,
     },
     runSources: async ({ store, runId }, signal) =>
       runSources(await (await stores.get(store)).getRun(runId, signal), sources.finder()),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isCancelled, toStoreError } from '../mlflow/errors';
+import { notify } from './dialogs';
 import { log } from './log';
 
 /** Commands that the extension contributes or uses among its parts: `mlflowLens.<name>`. */
@@ -38,7 +39,7 @@ export async function showError(error: unknown): Promise<void> {
   }
   const { message } = toStoreError(error);
   log().error(error instanceof Error ? error : message);
-  const choice = await vscode.window.showErrorMessage(message, 'Show Log');
+  const choice = await notify('error', message, 'Show Log');
   if (choice) {
     log().show();
   }

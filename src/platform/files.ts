@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { showStatus } from './dialogs';
 
 /** Opens a file of this machine in VS Code's own editor for its kind. */
 export async function openFile(file: string): Promise<void> {
@@ -37,5 +38,5 @@ function inWorkspace(name: string): vscode.Uri | undefined {
 }
 
 function sayWhere(target: vscode.Uri): void {
-  vscode.window.setStatusBarMessage(`$(check) Saved ${vscode.workspace.asRelativePath(target)}`, 3000);
+  showStatus(`Saved ${vscode.workspace.asRelativePath(target)}`, 3000, 'check');
 }

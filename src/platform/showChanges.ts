@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { ChangedFile } from '../provenance';
+import { notify } from './dialogs';
 import { gitUri } from './gitFileSystem';
 
 /** Two commits of one repository: all their changed files, or one of them at a line. */
@@ -37,7 +38,7 @@ export async function showChanges(request: ShownChanges): Promise<void> {
     return;
   }
   if (files.length === 0) {
-    void vscode.window.showInformationMessage('The two commits have the same files.');
+    void notify('information', 'The two commits have the same files.');
     return;
   }
   await vscode.commands.executeCommand(

@@ -1,7 +1,8 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { parseRunLink } from '../mlflow/runLink';
 import type { OpenStores } from '../stores/openStores';
 import { runCommand, showError } from './commands';
+import { askModal } from './dialogs';
 
 /**
  * Opens the run that a `vscode://mlflow-lens.mlflow-lens/run?…` link names. A link comes from outside: a store
@@ -14,9 +15,9 @@ export function createUriHandler(stores: OpenStores): vscode.UriHandler {
         const { store, runId } = parseRunLink(uri.toString(true));
         await stores.settled();
         if (!stores.entry(store)) {
-          const choice = await vscode.window.showInformationMessage(
-            `A link wants to open a run of ${store}, which is not open here.`,
-            { modal: true },
+          const choice = await askModal(
+            'information',
+            { message: `A link wants to open a run of ${store}, which is not open here.` },
             'Open Store',
           );
           if (choice === undefined) {

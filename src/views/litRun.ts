@@ -8,9 +8,9 @@ const REST = 80;
 /** Runs that a tree lit up itself: they are selected there, which is to be seen without us. */
 const selectedInTree = new WeakSet<RunKey>();
 
-/** Names a run to VS Code's decorations. It is no file: nothing opens it. */
+/** Names a run to VS Code's decorations. It is no file: nothing opens it. A path may not begin with two slashes. */
 export function runUri({ store, runId }: RunKey): vscode.Uri {
-  return vscode.Uri.from({ scheme: SCHEME, path: `/${runId}`, query: store });
+  return vscode.Uri.from({ scheme: SCHEME, path: `/run/${runId}`, query: store });
 }
 
 /**
@@ -75,5 +75,5 @@ export function lightUpSelected<Node>(
 }
 
 function runOf(uri: vscode.Uri): RunKey {
-  return { store: uri.query, runId: uri.path.slice(1) };
+  return { store: uri.query, runId: uri.path.slice('/run/'.length) };
 }

@@ -1,5 +1,6 @@
-import * as vscode from 'vscode';
-import { formatAge, plainText } from '../mlflow/format';
+import type * as vscode from 'vscode';
+import { formatAge } from '../mlflow/format';
+import { TextCard } from '../platform/textCard';
 import type { StoreEntry } from '../stores/openStores';
 
 /** What is known of a store, and what should be known of it: gone, on a network, read-only. */
@@ -10,20 +11,17 @@ export async function storeTooltip(
   if (!entry) {
     return undefined;
   }
-  const card = new vscode.MarkdownString();
-  card.appendText(`${plainText(entry.uri, 500)}\n`);
-  card.appendText(`${plainText(entry.origin)}\n`);
+  const card = new TextCard().line(entry.uri, 500).line(entry.origin);
   if (entry.error) {
-    card.appendText(entry.error.message);
-    return card;
+    return card.line(entry.error.message, 1000).markdown;
   }
   const store = entry.store;
   if (!store) {
-    return card;
+    return card.markdown;
   }
   if (store.state.status === 'gone') {
-    card.appendText(`${store.state.message} Not there since ${formatAge(store.state.since, now)}.`);
-    return card;
+    const since = formatAge(store.state.since, now);
+    return card.line(`${store.state.message} Not there since ${since}.`, 1000).markdown;
   }
   const about = await store.describe();
   const lines = [
@@ -33,8 +31,8 @@ export async function storeTooltip(
   ];
   for (const line of lines) {
     if (line) {
-      card.appendText(`${plainText(line, 300)}\n`);
+      card.line(line, 300);
     }
   }
-  return card;
+  return card.markdown;
 }

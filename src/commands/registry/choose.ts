@@ -1,7 +1,7 @@
 import type { ModelVersion, RegisteredModel } from '../../mlflow/entities';
 import { StoreError } from '../../mlflow/errors';
 import { mustHave } from '../../mlflow/features';
-import { count, formatAge, iconlessText } from '../../mlflow/format';
+import { count, formatAge } from '../../mlflow/format';
 import type { TrackingStore } from '../../mlflow/store';
 import { shown } from '../../registry/preview';
 import { storeName } from '../../stores/uri';
@@ -74,7 +74,7 @@ export async function findModels(
     signal,
   );
   return items.map((model) => ({
-    label: iconlessText(model.name),
+    label: model.name,
     description: count(model.versions.length, 'version'),
     value: model.name,
   }));
@@ -118,7 +118,7 @@ export function versionItem({ version, currentStage, aliases, creationTimestamp 
 } {
   const marks = [
     ...(currentStage === 'None' ? [] : [currentStage]),
-    ...aliases.map((alias) => `@${iconlessText(alias)}`),
+    ...aliases.map((alias) => `@${alias}`),
     ...(creationTimestamp === null ? [] : [formatAge(creationTimestamp, Date.now())]),
   ];
   return { label: `v${version}`, description: marks.join(' · ') };
@@ -139,7 +139,7 @@ export async function chooseExperiment(
     (await pickFound(ui, title, 'Which experiment?', none, async (nameContains, signal) => {
       const { items } = await store.searchExperiments({ view, maxResults: LISTED, nameContains }, signal);
       return items.map(({ name, experimentId }) => ({
-        label: iconlessText(name),
+        label: name,
         description: experimentId,
         value: experimentId,
       }));
@@ -171,7 +171,7 @@ export async function chooseRun(
         signal,
       );
       return items.map(({ info }) => ({
-        label: iconlessText(info.runName || info.runId),
+        label: info.runName || info.runId,
         description: info.startTime === null ? info.runId : formatAge(info.startTime, Date.now()),
         detail: info.runId,
         value: info.runId,

@@ -1,5 +1,5 @@
 export { cancelled } from '../../mlflow/errors';
-import type { FoundItem } from '../pickFound';
+import type { FoundItem } from '../../platform/pickFound';
 
 export type PickItem<T> = FoundItem<T>;
 

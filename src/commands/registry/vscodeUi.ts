@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { isCancelled, StoreError } from '../../mlflow/errors';
 import { showError } from '../../platform/commands';
+import { askModal, askText, notify, pickOne, withNotification } from '../../platform/dialogs';
 import { log } from '../../platform/log';
-import { pickFound } from '../pickFound';
+import { pickFound } from '../../platform/pickFound';
 import { cancelled, type RegistryUi } from './ui';
 
 const PROGRESS_DELAY = 300;
@@ -11,13 +12,7 @@ const PROGRESS_DELAY = 300;
 /** The registry's dialogs, over VS Code's own. */
 export const vscodeUi: RegistryUi = {
   async pick(title, placeHolder, items) {
-    const picked = await vscode.window.showQuickPick([...items], {
-      title,
-      placeHolder,
-      matchOnDescription: true,
-      matchOnDetail: true,
-      ignoreFocusOut: true,
-    });
+    const picked = await pickOne(items, { title, placeHolder, ignoreFocusOut: true });
     if (!picked) {
       throw cancelled();
     }
@@ -26,15 +21,8 @@ export const vscodeUi: RegistryUi = {
 
   pickFound: (title, placeHolder, find) => pickFound({ title, placeHolder, find, ignoreFocusOut: true }),
 
-  async input({ title, prompt, value, placeHolder, problem }) {
-    const text = await vscode.window.showInputBox({
-      title,
-      prompt,
-      value,
-      placeHolder,
-      ignoreFocusOut: true,
-      validateInput: (typed) => problem?.(typed) ?? null,
-    });
+  async input(request) {
+    const text = await askText({ ...request, ignoreFocusOut: true });
     if (text === undefined) {
       throw cancelled();
     }
@@ -43,7 +31,7 @@ export const vscodeUi: RegistryUi = {
 
   async confirm({ message, detail, button, other }) {
     const buttons = other === undefined ? [button] : [button, other];
-    const choice = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
+    const choice = await askModal('warning', { message, detail }, ...buttons);
     if (choice === undefined) {
       throw cancelled();
     }
@@ -64,27 +52,21 @@ export const vscodeUi: RegistryUi = {
     // Most changes take less than that: a notification that only flashes up helps nobody.
     const isQuick = await Promise.race([settled.then(() => true), delay(PROGRESS_DELAY).then(() => false)]);
     if (!isQuick) {
-      await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-        (progress, token) => {
-          token.onCancellationRequested(() => controller.abort());
-          report = (message) => progress.report({ message });
-          if (said !== undefined) {
-            report(said);
-          }
-          return settled;
-        },
-      );
+      await withNotification(title, (tell, token) => {
+        token.onCancellationRequested(() => controller.abort());
+        report = tell;
+        if (said !== undefined) {
+          tell(said);
+        }
+        return settled;
+      });
     }
     return running;
   },
 
   inform(message, button, action) {
     const say = async (): Promise<void> => {
-      const choice = await vscode.window.showInformationMessage(
-        message,
-        ...(button === undefined ? [] : [button]),
-      );
+      const choice = await notify('information', message, ...(button === undefined ? [] : [button]));
       if (choice !== undefined) {
         await action?.();
       }

@@ -1,10 +1,12 @@
 import * as assert from 'node:assert/strict';
+import * as fc from 'fast-check';
 import {
   formatAge,
   formatDuration,
   formatNumber,
   formatSize,
-  iconlessText,
+  inertLines,
+  inertText,
   plainText,
 } from '../../../src/mlflow/format';
 
@@ -68,7 +70,35 @@ describe('formats', () => {
     assert.equal(Array.from(plainText('😀'.repeat(300))).length, 200);
   });
 
-  it('leaves no icon in the text of a quick pick', () => {
-    assert.equal(iconlessText('$(trash) all $5 $(x'), '\\$(trash) all $5 \\$(x');
+  it('leaves nothing in a text that VS Code would draw as an icon or a link', () => {
+    // What VS Code 1.139.1 takes for a link, and for an icon (its linkedText.ts and iconLabels.ts).
+    const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
+    const icon = /\$\([\w-]+(~\w+)?\)/;
+    const alphabet = fc.constantFrom(
+      '[',
+      ']',
+      '(',
+      ')',
+      '$',
+      'x',
+      'command:y',
+      'https://z',
+      ' ',
+      '"',
+      '\u200b',
+    );
+    fc.assert(
+      fc.property(fc.array(alphabet, { maxLength: 30 }), (parts) => {
+        const text = parts.join('');
+        const inert = inertText(text);
+        assert.doesNotMatch(inert, link);
+        assert.doesNotMatch(inert, icon);
+        assert.equal(inert.replaceAll('\u200b', ''), text.replaceAll('\u200b', ''));
+      }),
+    );
+    assert.equal(inertText('f[1](2) costs $(5)'), 'f[1]\u200b(2) costs $\u200b(5)');
+    assert.equal(inertText('cost [$5], no more (so far)'), 'cost [$5], no more (so far)');
+    assert.equal(inertText('two\nlines'), 'two⏎lines');
+    assert.equal(inertLines('two\nlines [x](command:y)'), 'two\nlines [x]\u200b(command:y)');
   });
 });

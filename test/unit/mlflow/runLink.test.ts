@@ -1,4 +1,5 @@
 import * as assert from 'node:assert/strict';
+import * as fc from 'fast-check';
 import { StoreError } from '../../../src/mlflow/errors';
 import { parseRunLink, runLink } from '../../../src/mlflow/runLink';
 
@@ -8,6 +9,30 @@ describe('runLink', () => {
       const target = { store, runId: '0275b70ee1d54f45bfd808c8f2023443' };
       assert.deepEqual(parseRunLink(runLink(target)), target);
       assert.deepEqual(parseRunLink(runLink(target, 'vscode-insiders')), target);
+    }
+  });
+
+  it('comes back through any number of decodings and encodings, whatever the store is called', () => {
+    const id = fc.stringMatching(/^[\w-]{1,64}$/);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1 }), id, (store, runId) => {
+        const target = { store, runId };
+        const link = runLink(target);
+        // What VS Code's Uri does: its parts are decoded, and encoded again in its own way.
+        const decoded = decodeURIComponent(link);
+        assert.deepEqual(parseRunLink(decoded), target);
+        assert.deepEqual(parseRunLink(decodeURIComponent(decoded)), target);
+        assert.doesNotMatch(link, /[\s"'()<>[\]]/);
+      }),
+    );
+  });
+
+  it('reads one that was written by hand', () => {
+    const runId = 'r1';
+    for (const store of ['sqlite:////a+b/c&d/e#f/g%25/h?i.db', 'sqlite:////a b/m.db']) {
+      const place = 'vscode://mlflow-lens.mlflow-lens/run';
+      assert.deepEqual(parseRunLink(`${place}?store=${store}&runId=${runId}`), { store, runId });
+      assert.deepEqual(parseRunLink(`${place}?runId=${runId}&store=${store}`), { store, runId });
     }
   });
 

@@ -166,7 +166,7 @@ describe('changes that a diff opens', () => {
     const runs = [side('old', OLD, {}).side, side('$(trash) new', NEW, {}).side];
     assert.deepEqual(
       changeChoices(runs, 0, [range(1, file('train.py'))]).map(({ label }) => label),
-      ['old ↔ \\$(trash) new'],
+      ['old ↔ $(trash) new'],
     );
   });
 });

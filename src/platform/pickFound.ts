@@ -1,11 +1,8 @@
-import * as vscode from 'vscode';
-import { toStoreError } from '../mlflow/errors';
-import { cancelled } from './arguments';
+import type * as vscode from 'vscode';
+import { cancelled, toStoreError } from '../mlflow/errors';
+import { createQuickPick, quickPickItem, type PickItem } from './dialogs';
 
-export interface FoundItem<T> {
-  label: string;
-  description?: string;
-  detail?: string;
+export interface FoundItem<T> extends PickItem {
   value: T;
 }
 
@@ -15,7 +12,7 @@ export interface PickFound<T> {
   /** What stands in the field at first. */
   text?: string;
   ignoreFocusOut?: boolean;
-  /** What is there for a text, best first. Labels are drawn with icons: see `iconlessText`. */
+  /** What is there for a text, best first. */
   find: (text: string, signal: AbortSignal) => Promise<FoundItem<T>[]>;
 }
 
@@ -27,11 +24,7 @@ export interface PickFound<T> {
  */
 export async function pickFound<T>(options: PickFound<T>): Promise<T> {
   type Item = vscode.QuickPickItem & { value: T };
-  const pick = vscode.window.createQuickPick<Item>();
-  pick.title = options.title;
-  pick.placeholder = options.placeHolder;
-  pick.ignoreFocusOut = options.ignoreFocusOut ?? false;
-  pick.matchOnDescription = true;
+  const pick = createQuickPick<Item>(options);
   pick.value = options.text ?? '';
   let asking = new AbortController();
   let accepted: Item | 'first' | undefined;
@@ -39,10 +32,11 @@ export async function pickFound<T>(options: PickFound<T>): Promise<T> {
     return await new Promise<T>((resolve, reject) => {
       const answer = (text: string, found: FoundItem<T>[]): void => {
         // What matched in the store but not in its label must not be filtered away again; the rest is, at once.
-        const items = found.map((item): Item => ({
-          ...item,
-          alwaysShow: !item.label.toLowerCase().includes(text.toLowerCase()),
-        }));
+        const items = found.map((each): Item => {
+          const { item, ...shown } = quickPickItem(each);
+          const matches = shown.label.toLowerCase().includes(text.toLowerCase());
+          return { ...shown, value: item.value, alwaysShow: !matches };
+        });
         // VS Code tells a choice by its place: one in a list that is replaced meanwhile would be another's.
         const known = new Set(pick.items.map(({ value }) => JSON.stringify(value)));
         if (
