@@ -1,4 +1,5 @@
 import { StoreError } from '../mlflow/errors';
+import type { Page, PageRequest } from '../mlflow/store';
 
 /** Where a page ended. */
 export interface PageEnd {
@@ -46,7 +47,7 @@ export function startOfPage(ids: readonly string[], token: string | undefined): 
 /** One page of a list that is held whole, and the token for the next. */
 export function pageOf(
   ids: readonly string[],
-  { maxResults, pageToken }: { maxResults: number; pageToken?: string },
+  { maxResults, pageToken }: PageRequest,
 ): { ids: string[]; nextPageToken?: string } {
   const start = startOfPage(ids, pageToken);
   const page = ids.slice(start, start + maxResults);
@@ -58,6 +59,17 @@ export function pageOf(
       ? { nextPageToken: encodePageToken({ id: last, at: end - 1 }) }
       : {}),
   };
+}
+
+/** The same of a list of anything that has ids. */
+export function pageOfItems<T>(
+  items: readonly T[],
+  idOf: (item: T) => string,
+  request: PageRequest,
+): Page<T> {
+  const byId = new Map(items.map((item) => [idOf(item), item]));
+  const { ids, ...next } = pageOf([...byId.keys()], request);
+  return { items: ids.map((id) => byId.get(id)!), ...next };
 }
 
 function partsOf(token: string): unknown[] {

@@ -1,8 +1,8 @@
 import { columnId, type TableView } from '../../mlflow/runTable';
-import { StoreError } from '../../mlflow/errors';
 import { parseFilter } from '../../search/parse';
 import { filterToPredicate } from '../../search/predicate';
-import { SearchError, type Filter } from '../../search/syntax';
+import { parsed } from '../../search/refusal';
+import type { Filter } from '../../search/syntax';
 import { TextColumn } from './columns';
 import { sortedRows } from './order';
 import type { RunColumns } from './runColumns';
@@ -33,7 +33,7 @@ export interface Display {
 export function displayOf(table: RunColumns, view: TableView): Display {
   const order = sortedRows(table, view.sort);
   const orderId = view.sort.map((term) => `${columnId(term.column)} ${term.descending}`).join('\n');
-  const filter = parsed(view);
+  const filter = parsed(() => parseFilter(view.filter, view.now));
   const mask = maskOf(table, view, filter);
   // With a filter parents are open, so that what was found is seen.
   const expanded = view.expanded || (filter !== null && view.group.length === 0);
@@ -77,17 +77,6 @@ function chosen(order: Int32Array, mask: Uint8Array): Int32Array {
     }
   }
   return rows.subarray(0, count);
-}
-
-function parsed(view: TableView): Filter | null {
-  try {
-    return parseFilter(view.filter, view.now);
-  } catch (error) {
-    if (error instanceof SearchError) {
-      throw new StoreError('INVALID_PARAMETER_VALUE', error.message, { from: error.from, to: error.to });
-    }
-    throw error;
-  }
 }
 
 /** The tree, not the text: relative times are settled in it. */

@@ -1,5 +1,5 @@
 import type { ModelFact } from '../../mlflow/runTable';
-import { NotHere, type TableLoader } from './loader';
+import { untilHere, type TableLoader } from './loader';
 import { TableState } from './tableState';
 
 /**
@@ -41,21 +41,12 @@ export class TableKeeper {
   }
 
   /** Asks a loader whose state needs no proof, and fetches what is not here until there is an answer. */
-  async answer<T>(
+  answer<T>(
     state: TableState,
     loader: TableLoader,
     question: (table: TableState) => T,
     signal?: AbortSignal,
   ): Promise<T> {
-    for (;;) {
-      try {
-        return this.ask(state, loader, question)();
-      } catch (error) {
-        if (!(error instanceof NotHere)) {
-          throw error;
-        }
-        await error.fetch(signal);
-      }
-    }
+    return untilHere(() => this.ask(state, loader, question)(), signal);
   }
 }

@@ -35,6 +35,20 @@ export class NotHere extends Error {
   }
 }
 
+/** Asks what may throw NotHere, and fetches what is not here until there is an answer. */
+export async function untilHere<T>(question: () => T, signal?: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return question();
+    } catch (error) {
+      if (!(error instanceof NotHere)) {
+        throw error;
+      }
+      await error.fetch(signal);
+    }
+  }
+}
+
 /**
  * Where a run table's columns come from. Synchronous, as SQLite is in its worker; any method may throw NotHere.
  * Callbacks may get runs of other experiments too. A value of null is missing.

@@ -1,8 +1,9 @@
 import { valueOf, type KeyValue, type Metric, type Run } from '../../mlflow/entities';
-import { depthsOf, familyOf, TAG_PARENT } from '../../mlflow/family';
 import type { ModelFact, TableScope } from '../../mlflow/runTable';
+import { compareBytes } from '../../search/bytes';
 import { foldAscii } from '../../search/like';
 import { UNSEARCHED_TAGS } from '../../search/syntax';
+import { depthsAmong } from '../held/families';
 import type { HeldRuns } from './heldRuns';
 import type { TableKeeper } from './keeper';
 import type { KeyKind, LoadedRun, RuleColumn, TableLoader } from './loader';
@@ -137,7 +138,7 @@ export class RunsLoader implements TableLoader {
   registered(each: (runId: string, name: string, version: string) => void): void {
     const versions = this.held
       .versions()
-      .toSorted((a, b) => byBytes(a.name, b.name) || Number(a.version) - Number(b.version));
+      .toSorted((a, b) => compareBytes(a.name, b.name) || Number(a.version) - Number(b.version));
     for (const { runId, name, version } of versions) {
       if (runId !== null) {
         each(runId, name, version);
@@ -153,7 +154,8 @@ export class RunsLoader implements TableLoader {
     const models = this.held
       .loggedModels()
       .toSorted(
-        (a, b) => (a.creationTimestamp ?? 0) - (b.creationTimestamp ?? 0) || byBytes(b.modelId, a.modelId),
+        (a, b) =>
+          (a.creationTimestamp ?? 0) - (b.creationTimestamp ?? 0) || compareBytes(b.modelId, a.modelId),
       );
     for (const { sourceRunId, modelType, name } of models) {
       if (sourceRunId !== null) {
@@ -163,12 +165,7 @@ export class RunsLoader implements TableLoader {
   }
 
   depths(each: (runId: string, depth: number) => void): void {
-    const { runs } = this.held;
-    const links = [...runs.values()].flatMap(({ info, tags }) => {
-      const parent = inList(tags, TAG_PARENT);
-      return parent ? [{ child: info.runId, parent: parent.value }] : [];
-    });
-    depthsOf(familyOf(links, (runId) => runs.has(runId))).forEach((depth, runId) => each(runId, depth));
+    depthsAmong(this.held.runs).forEach((depth, runId) => each(runId, depth));
   }
 
   artifactUris(each: (runId: string, uri: string) => void): void {
@@ -191,7 +188,7 @@ export class RunsLoader implements TableLoader {
         keys.add(key);
       }
     }
-    return [...keys].sort(byBytes);
+    return [...keys].sort(compareBytes);
   }
 
   everything(runIds: readonly string[], each: (kind: KeyKind, key: string, value: string) => void): void {
@@ -219,7 +216,7 @@ export class RunsLoader implements TableLoader {
   }
 
   scan(kind: KeyKind, key: string, each: (runId: string, value: string) => boolean): void {
-    this.sorted ??= [...this.held.runs.values()].sort((a, b) => byBytes(a.info.runId, b.info.runId));
+    this.sorted ??= [...this.held.runs.values()].sort((a, b) => compareBytes(a.info.runId, b.info.runId));
     for (const run of this.sorted) {
       const found = kind === 'metric' ? inList(run.metrics, key) : inList(pairsOf(run, kind), key);
       if (found && !each(run.info.runId, String(found.value))) {
@@ -250,21 +247,4 @@ function inList<T extends KeyValue | Metric>(list: readonly T[], key: string): T
     maps.set(list, map);
   }
   return map.get(key);
-}
-
-/** The order in which SQLite sorts texts: that of their bytes in UTF-8, which is that of the code points. */
-function byBytes(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at++) {
-    if (a.charCodeAt(at) !== b.charCodeAt(at)) {
-      // From the first of a pair on, where the difference may be in the second.
-      const from = at > 0 && isSecondOfPair(a, at) ? at - 1 : at;
-      return a.codePointAt(from)! - b.codePointAt(from)!;
-    }
-  }
-  return a.length - b.length;
-}
-
-function isSecondOfPair(text: string, at: number): boolean {
-  return (text.charCodeAt(at) & 0xfc00) === 0xdc00;
 }

@@ -5,9 +5,9 @@ import { nestedCount, TAG_PARENT, type Family } from '../../../mlflow/family';
 import type { KeySelection, Page, RunQuery, RunRow } from '../../../mlflow/store';
 import { parseOrder } from '../../../search/order';
 import { parseFilter } from '../../../search/parse';
+import { parsed } from '../../../search/refusal';
 import type { Sql, SqlSchema } from '../../../search/sql';
 import { filterToSql, orderToSql } from '../../../search/sql';
-import { SearchError } from '../../../search/syntax';
 import { decodePageToken, encodePageToken, startOfPage, type PageEnd } from '../../pageToken';
 import type { SqlValue } from '../engine';
 import type { Reader } from '../reader';
@@ -136,19 +136,6 @@ function join(conditions: readonly Sql[]): Sql {
 function filterCondition(reader: Reader, query: RunQuery): Sql {
   const filter = parsed(() => parseFilter(query.filter ?? '', Date.now()));
   return filter ? filterToSql(filter, searchSchema(reader)) : EVERY;
-}
-
-/** A refusal of the search language, with its place in the text as details. */
-function parsed<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof SearchError) {
-      const { message, from, to } = error;
-      throw new StoreError('INVALID_PARAMETER_VALUE', message, { from, to });
-    }
-    throw error;
-  }
 }
 
 /** What the search language has to know of the schema. */

@@ -1,0 +1,87 @@
+import { metricOf, valueOf, type Run } from '../mlflow/entities';
+import { compareBytes } from './bytes';
+import { TAG_COMMIT, TAG_RUN_NAME, type Field, type OrderClause } from './syntax';
+
+type Value = string | number | undefined;
+
+/**
+ * Whole runs in the order that `orderToSql` gives rows: metrics by value, then NaN, then missing; others by value,
+ * then missing, in both directions; at the end start time, newest first, and the id.
+ */
+export function runComparator(order: readonly OrderClause[]): (a: Run, b: Run) => number {
+  const clauses = [...order];
+  if (!order.some(({ field }) => field.entity === 'attribute' && field.key === 'start_time')) {
+    clauses.push({ field: { entity: 'attribute', key: 'start_time' }, descending: true });
+  }
+  const comparators = clauses.map(({ field, descending }) => {
+    const value = valueFor(field);
+    return (a: Run, b: Run) => compareValues(value(a), value(b), descending);
+  });
+  return (a, b) => {
+    for (const compare of comparators) {
+      const order = compare(a, b);
+      if (order !== 0) {
+        return order;
+      }
+    }
+    return compareBytes(a.info.runId, b.info.runId);
+  };
+}
+
+/** What is missing stands last, NaN before it, whatever the direction. */
+function compareValues(a: Value, b: Value, descending: boolean): number {
+  const classes = classOf(a) - classOf(b);
+  if (classes !== 0 || classOf(a) !== 0) {
+    return classes;
+  }
+  const up =
+    typeof a === 'number' && typeof b === 'number'
+      ? Number(a > b) - Number(a < b)
+      : compareBytes(String(a), String(b));
+  return descending ? -up : up;
+}
+
+function classOf(value: Value): number {
+  return value === undefined ? 2 : Number.isNaN(value) ? 1 : 0;
+}
+
+function valueFor(field: Field): (run: Run) => Value {
+  switch (field.entity) {
+    case 'metric':
+      return (run) => metricOf(run, field.key)?.value;
+    case 'param':
+      return (run) => valueOf(run.params, field.key);
+    case 'tag':
+      return (run) => valueOf(run.tags, field.key);
+    case 'dataset':
+      return () => undefined;
+    case 'attribute':
+      return attributeOf(field.key);
+  }
+}
+
+function attributeOf(key: string): (run: Run) => Value {
+  switch (key) {
+    case 'run_id':
+      return ({ info }) => info.runId;
+    case 'run_name':
+      return ({ info, tags }) => info.runName || valueOf(tags, TAG_RUN_NAME);
+    case 'status':
+      return ({ info }) => info.status;
+    case 'user_id':
+      return ({ info }) => info.userId;
+    case 'artifact_uri':
+      return ({ info }) => info.artifactUri;
+    case 'start_time':
+      return ({ info }) => info.startTime ?? undefined;
+    case 'end_time':
+      return ({ info }) => info.endTime ?? undefined;
+    case 'duration':
+      return ({ info }) =>
+        info.startTime === null || info.endTime === null ? undefined : info.endTime - info.startTime;
+    case 'commit':
+      return ({ tags }) => valueOf(tags, TAG_COMMIT);
+    default:
+      return () => undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import type { Run } from '../../mlflow/entities';
+import { depthsOf, familyOf, TAG_PARENT, type Family } from '../../mlflow/family';
+
+/** Who is whose child among runs that are held as entities. */
+export function familyAmong(runs: readonly Run[]): Family {
+  const there = new Set(runs.map(({ info }) => info.runId));
+  const links = runs.flatMap(({ info, tags }) => {
+    const tag = tags.find(({ key }) => key === TAG_PARENT);
+    return tag ? [{ child: info.runId, parent: tag.value }] : [];
+  });
+  return familyOf(links, (runId) => there.has(runId));
+}
+
+const depths = new WeakMap<ReadonlyMap<string, Run>, ReadonlyMap<string, number>>();
+
+/**
+ * How many parents stand above each run that has one, in the whole store.
+ *
+ * @param runs all that the store holds now; another map later
+ */
+export function depthsAmong(runs: ReadonlyMap<string, Run>): ReadonlyMap<string, number> {
+  const known = depths.get(runs) ?? depthsOf(familyAmong([...runs.values()]));
+  depths.set(runs, known);
+  return known;
+}

@@ -1,0 +1,138 @@
+import type { ModelVersion, Run, ViewType } from '../../mlflow/entities';
+import type { Family } from '../../mlflow/family';
+import type { KeySelection, Page, RunQuery, RunRow } from '../../mlflow/store';
+import { parseOrder } from '../../search/order';
+import { runComparator } from '../../search/orderRuns';
+import { parseFilter } from '../../search/parse';
+import { filterToPredicate } from '../../search/predicate';
+import { parsed } from '../../search/refusal';
+import { runSource } from '../../search/runSource';
+import { pageOfItems } from '../pageToken';
+import type { HeldRuns } from '../runTable/heldRuns';
+import { depthsAmong, familyAmong } from './families';
+
+/** What a search of runs looks at. */
+export type SearchedRuns = Pick<HeldRuns, 'runs' | 'datasetInputs' | 'versions'>;
+
+/**
+ * TrackingStore.searchRuns of a store that holds its runs as entities.
+ *
+ * @param now what "7d ago" counts from, ms
+ * @throws StoreError INVALID_PARAMETER_VALUE, with the place in the text, for a filter or an order that is refused;
+ *   NotHere where a part of what is held has to be fetched first: to be asked by `untilHere`
+ */
+export function searchRuns(held: SearchedRuns, query: RunQuery, now: number): Page<RunRow> {
+  const { runs, family } = scopeOf(held.runs, query);
+  let found = familyPart(runs, family, query.parent);
+  const filter = parsed(() => parseFilter(query.filter ?? '', now));
+  if (filter) {
+    const holds = filterToPredicate(filter, sourceOf(held));
+    found = found.filter((run) => holds(run));
+  }
+  if (query.orderBy?.length) {
+    const order = parsed(() => parseOrder(query.orderBy ?? []));
+    found = found.toSorted(runComparator(order));
+  }
+  const page = pageOfItems(found, ({ info }) => info.runId, query);
+  return {
+    ...page,
+    items: page.items.map((run) => ({
+      ...pick(run, query),
+      childCount: family.childrenOf.get(run.info.runId)?.length ?? 0,
+    })),
+    ...(page.nextPageToken !== undefined && query.pageToken === undefined
+      ? { remaining: found.length - page.items.length }
+      : {}),
+  };
+}
+
+/** TrackingStore.countRuns. */
+export function countRuns(
+  runs: ReadonlyMap<string, Run>,
+  experimentIds: readonly string[],
+  view: ViewType,
+): Map<string, number> {
+  const counts = new Map(experimentIds.map((id) => [id, 0]));
+  for (const { info } of scopeOf(runs, { experimentIds, view }).runs) {
+    counts.set(info.experimentId, (counts.get(info.experimentId) ?? 0) + 1);
+  }
+  return counts;
+}
+
+interface Scope {
+  /** Newest first. */
+  runs: readonly Run[];
+  family: Family;
+}
+
+/** Pages are asked for one after the other: each scope is put in order once a state of the store. */
+const scopes = new WeakMap<ReadonlyMap<string, Run>, Map<string, Scope>>();
+
+function scopeOf(
+  all: ReadonlyMap<string, Run>,
+  { experimentIds, view }: Pick<RunQuery, 'experimentIds' | 'view'>,
+): Scope {
+  const known = scopes.get(all) ?? new Map<string, Scope>();
+  scopes.set(all, known);
+  const id = JSON.stringify([view, ...experimentIds]);
+  const made = known.get(id) ?? makeScope(all, new Set(experimentIds), view);
+  known.set(id, made);
+  return made;
+}
+
+function makeScope(all: ReadonlyMap<string, Run>, wanted: ReadonlySet<string>, view: ViewType): Scope {
+  const runs = [...all.values()]
+    .filter(
+      ({ info }) =>
+        (wanted.size === 0 || wanted.has(info.experimentId)) &&
+        (view === 'ALL' || (info.lifecycleStage === 'deleted') === (view === 'DELETED_ONLY')),
+    )
+    .sort(runComparator([]));
+  return { runs, family: familyAmong(runs) };
+}
+
+function familyPart(
+  runs: readonly Run[],
+  { childrenOf }: Family,
+  parent: RunQuery['parent'],
+): readonly Run[] {
+  if (parent === undefined) {
+    return runs;
+  }
+  const nested = new Set(
+    parent === 'roots' ? [...childrenOf.values()].flat() : (childrenOf.get(parent.runId) ?? []),
+  );
+  return runs.filter(({ info }) => nested.has(info.runId) !== (parent === 'roots'));
+}
+
+function sourceOf(held: SearchedRuns): ReturnType<typeof runSource> {
+  let registered: ReadonlyMap<string, string[]> | undefined;
+  return runSource({
+    datasetInputs: (runId) => held.datasetInputs(runId),
+    registered: (runId) => (registered ??= namesByRun(held.versions())).get(runId) ?? [],
+    depth: (runId) => depthsAmong(held.runs).get(runId) ?? 0,
+  });
+}
+
+function namesByRun(versions: readonly Pick<ModelVersion, 'name' | 'runId'>[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { name, runId } of versions) {
+    if (runId !== null) {
+      names.set(runId, [...(names.get(runId) ?? []), name]);
+    }
+  }
+  return names;
+}
+
+function pick(run: Run, { params, metrics, tags }: RunQuery): Run {
+  return {
+    info: run.info,
+    params: selected(run.params, params),
+    metrics: selected(run.metrics, metrics),
+    tags: selected(run.tags, tags),
+  };
+}
+
+function selected<T extends { key: string }>(list: readonly T[], keys: KeySelection = 'none'): T[] {
+  return keys === 'none' ? [] : list.filter(({ key }) => keys === 'all' || keys.includes(key));
+}
