@@ -100,3 +100,17 @@ export interface SampledSeries {
   /** Of all x that can be drawn; null where there are none. */
   extent: [number, number] | null;
 }
+
+/** All that a series holds, for moving it to another thread. */
+export function buffersOf({ line, smoothed, marks }: SampledSeries): ArrayBufferLike[] {
+  return [
+    line.x.buffer,
+    line.y.buffer,
+    line.steps.buffer,
+    line.timestamps.buffer,
+    ...(smoothed ? [smoothed.x.buffer, smoothed.y.buffer] : []),
+    marks.x.buffer,
+    marks.kinds.buffer,
+    marks.counts.buffer,
+  ];
+}

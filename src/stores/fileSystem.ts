@@ -34,15 +34,21 @@ export async function networkDetails(file: string): Promise<StoreDetail[]> {
       ];
 }
 
-/** Why a store that is this file cannot be changed, as a sentence; null where it can, as far as permissions tell. */
-export async function readOnlyReasonOf(file: string): Promise<string | null> {
-  try {
-    await fs.promises.access(file, fs.constants.W_OK);
-    await fs.promises.access(path.dirname(file), fs.constants.W_OK);
-    return null;
-  } catch {
-    return 'The file or its folder is read-only.';
+/** Why a store that is this file or folder cannot be changed, as far as permissions tell; null where it can. */
+export async function readOnlyReasonOf(place: string): Promise<string | null> {
+  const isFolder = await fs.promises.stat(place).then(
+    (stat) => stat.isDirectory(),
+    () => false,
+  );
+  // SQLite makes its journal beside the file.
+  for (const needed of isFolder ? [place] : [place, path.dirname(place)]) {
+    try {
+      await fs.promises.access(needed, fs.constants.W_OK);
+    } catch {
+      return isFolder ? 'The folder is read-only.' : 'The file or its folder is read-only.';
+    }
   }
+  return null;
 }
 
 /** The name of the network file system that a file lies on, or null for a local one or where it cannot be told. */

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { StoreError } from '../../mlflow/errors';
-import type { FileStamp } from './disk';
-import { fileError, notThere, openIfThere, readInto, sameFile, stampDescriptor, stampPath } from './disk';
+import type { FileStamp } from '../disk';
+import { fileError, notThere, openIfThere, readInto, sameFile, stampDescriptor, stampPath } from '../disk';
 import { HEADER_BYTES, parseHeader } from './header';
 import { Journal, isJournalActive } from './journal';
 import type { CommittedState, DatabaseFiles } from './state';

@@ -1,4 +1,5 @@
 import { moving } from '../../worker/settled';
+import type { StoreHandlers } from '../requests';
 import type { Reader } from './reader';
 import { describe } from './queries/describe';
 import { getExperiment, searchExperiments } from './queries/experiments';
@@ -12,7 +13,8 @@ import { countRuns, getRun, getRunInputs, searchRuns } from './queries/runs';
 
 /**
  * What the worker answers. To add a request: write a function `(reader, args) => result` in a file of this folder
- * and name it here; the host then asks `store.ask('name', args, signal)`, typed by this table alone.
+ * and name it here; the host then asks `store.ask('name', args, signal)`, typed by
+ * StoreRequests (stores/requests.ts), where a request of every kind of store is named too.
  *
  * - `args` and `result` cross a thread: plain data, Maps and typed arrays. A large typed array that is not kept in
  *   the worker is moved rather than copied if the handler returns `moving(result, [array.buffer])` (worker/settled.ts).
@@ -42,14 +44,7 @@ export const handlers = {
   getRegisteredModel,
   searchLoggedModels,
   ...tableHandlers,
-};
-
-type Handlers = typeof handlers;
-
-/** What the host asks the worker: the handlers, and whether anybody committed since the last poll. */
-export type StoreRequests = {
-  [Name in keyof Handlers]: (args: Parameters<Handlers[Name]>[1]) => ReturnType<Handlers[Name]>;
-} & { poll: (args: undefined) => boolean };
+} satisfies StoreHandlers<Reader>;
 
 /** What the worker is started with. */
 export interface StoreStart {

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { openIfThere, readHead, readInto } from './disk';
+import { openIfThere, readHead, readInto } from '../disk';
 import { lockBytePage } from './lockRanges';
 
 /** The first eight bytes of each header in a rollback journal (sqlite.org/fileformat2.html, section 3). */

@@ -8,13 +8,6 @@ import { SqliteStore } from './sqliteStore';
  * @param options.distFolder where storeWorker.js and sql-wasm.wasm lie
  * @throws StoreError NOT_FOUND, NOT_A_STORE, CORRUPT, PERMISSION_DENIED, BUSY
  */
-export async function openSqliteStore(file: string, options: { distFolder: string }): Promise<TrackingStore> {
-  const store = new SqliteStore(file, options.distFolder);
-  try {
-    await store.ask('open', undefined);
-    return store;
-  } catch (error) {
-    store.dispose();
-    throw error;
-  }
+export function openSqliteStore(file: string, options: { distFolder: string }): Promise<TrackingStore> {
+  return new SqliteStore(file, options.distFolder).opened();
 }

@@ -2,7 +2,7 @@ import { plainText } from '../../mlflow/format';
 import { StoreError } from '../../mlflow/errors';
 import { CONTROL } from '../../worker/control';
 import type { LiveDatabase } from './database';
-import { fileError } from './disk';
+import { fileError } from '../disk';
 import type { Engine } from './engine';
 import { SqliteError } from './engine';
 import { PageCache } from './pageCache';

@@ -1,52 +1,10 @@
 import * as path from 'node:path';
-import { fromPlainError, type StoreErrorCode } from '../../mlflow/errors';
-import type {
-  Experiment,
-  LoggedModel,
-  MetricHistory,
-  MetricSummary,
-  RegisteredModel,
-  Run,
-  RunInputs,
-  ViewType,
-} from '../../mlflow/entities';
-import type { SampledSeries, SampleRequest } from '../../mlflow/samples';
-import type { RunTable } from '../../mlflow/runTable';
-import type {
-  ArtifactListing,
-  ArtifactOwner,
-  Disposable,
-  ExperimentQuery,
-  LoggedModelQuery,
-  Page,
-  RegisteredModelQuery,
-  RunQuery,
-  RunRow,
-  StoreDescription,
-  StoreState,
-  TrackingStore,
-} from '../../mlflow/store';
-import { WorkerHost } from '../../worker/host';
-import type { RequestArguments, RequestName, RequestResult } from '../../worker/wire';
-import { ArtifactReader } from '../artifacts/reader';
-import { recordsOf } from '../artifacts/records';
 import { sqliteUri } from '../uri';
-import { StoreWatch } from '../watch';
-import { descriptionOf } from './description';
-import type { StoreRequests, StoreStart } from './handlers';
-import type { SchemaDescription } from './queries/describe';
+import { WorkerStore } from '../workerStore';
+import type { StoreStart } from './handlers';
 
-/** A tracking store in a SQLite file. All reading is done by a worker thread. */
-export class SqliteStore implements TrackingStore {
-  readonly kind = 'sqlite';
-  readonly uri: string;
-  /** Also finds an artifact on this machine (`locate`), which the interface of all stores has not. */
-  readonly artifacts: ArtifactReader;
-  readonly runTable: RunTable;
-  private readonly host: WorkerHost<StoreRequests, StoreErrorCode>;
-  private readonly watch: StoreWatch;
-  private readonly schema: (signal?: AbortSignal) => Promise<SchemaDescription>;
-
+/** A tracking store in a SQLite file. */
+export class SqliteStore extends WorkerStore {
   /**
    * @param file absolute path
    * @param distFolder where storeWorker.js and sql-wasm.wasm lie
@@ -55,135 +13,13 @@ export class SqliteStore implements TrackingStore {
     readonly file: string,
     distFolder: string,
   ) {
-    this.uri = sqliteUri(file);
-    this.host = new WorkerHost({
+    super({
+      kind: 'sqlite',
+      uri: sqliteUri(file),
+      place: file,
+      folder: path.dirname(file),
       script: path.join(distFolder, 'storeWorker.js'),
-      name: 'mlflow-lens-store',
       start: { file, wasm: path.join(distFolder, 'sql-wasm.wasm') } satisfies StoreStart,
-      label: `Reading ${file}`,
-      toError: fromPlainError,
     });
-    const { host } = this;
-    this.watch = new StoreWatch({
-      poll: () => host.ask('poll', undefined),
-      get busy() {
-        return host.busy;
-      },
-    });
-    this.schema = this.watch.perState(() => this.ask('describe', undefined));
-    this.runTable = {
-      rows: (query, signal) => this.ask('tableRows', query, signal),
-      load: (scope, column, signal) => this.ask('tableLoad', { scope, column }, signal),
-      matching: (view, signal) => this.ask('tableMatching', view, signal),
-      suggestColumns: (scope, signal) => this.ask('tableSuggestColumns', scope, signal),
-      findColumns: (query, signal) => this.ask('tableFindColumns', query, signal),
-      findValues: (query, signal) => this.ask('tableFindValues', query, signal),
-      learnModels: (facts, signal) => this.ask('tableLearnModels', facts, signal),
-      cellText: (runId, column, signal) => this.ask('tableCellText', { runId, column }, signal),
-    };
-    this.artifacts = new ArtifactReader(recordsOf(this, path.dirname(file)));
-  }
-
-  get state(): StoreState {
-    return this.watch.state;
-  }
-
-  /** Asks the worker; what can be asked is listed in handlers.ts. Throws StoreError. */
-  ask<Name extends RequestName<StoreRequests>>(
-    name: Name,
-    args: RequestArguments<StoreRequests, Name>,
-    signal?: AbortSignal,
-  ): Promise<RequestResult<StoreRequests, Name>> {
-    return this.host.ask(name, args, signal);
-  }
-
-  onDidChange(listener: () => void): Disposable {
-    return this.watch.onDidChange(listener);
-  }
-
-  refresh(): Promise<void> {
-    return this.watch.refresh();
-  }
-
-  setPollInterval(milliseconds: number): void {
-    this.watch.setPollInterval(milliseconds);
-  }
-
-  async describe(signal?: AbortSignal): Promise<StoreDescription> {
-    return descriptionOf(this.file, await this.schema(signal));
-  }
-
-  searchExperiments(query: ExperimentQuery, signal?: AbortSignal): Promise<Page<Experiment>> {
-    return this.ask('searchExperiments', query, signal);
-  }
-
-  getExperiment(experimentId: string, signal?: AbortSignal): Promise<Experiment> {
-    return this.ask('getExperiment', { experimentId }, signal);
-  }
-
-  countRuns(
-    experimentIds: readonly string[],
-    view: ViewType,
-    signal?: AbortSignal,
-  ): Promise<Map<string, number>> {
-    return this.ask('countRuns', { experimentIds, view }, signal);
-  }
-
-  searchRuns(query: RunQuery, signal?: AbortSignal): Promise<Page<RunRow>> {
-    return this.ask('searchRuns', query, signal);
-  }
-
-  getRun(runId: string, signal?: AbortSignal): Promise<Run> {
-    return this.ask('getRun', { runId }, signal);
-  }
-
-  getRunInputs(runId: string, signal?: AbortSignal): Promise<RunInputs> {
-    return this.ask('getRunInputs', { runId }, signal);
-  }
-
-  getMetricHistory(runId: string, key: string, signal?: AbortSignal): Promise<MetricHistory> {
-    return this.ask('getMetricHistory', { runId, key }, signal);
-  }
-
-  sampleMetrics(request: SampleRequest, signal?: AbortSignal): Promise<SampledSeries[]> {
-    return this.ask('sampleMetrics', request, signal);
-  }
-
-  getMetricSummaries(runId: string, keys: readonly string[], signal?: AbortSignal): Promise<MetricSummary[]> {
-    return this.ask('getMetricSummaries', { runId, keys }, signal);
-  }
-
-  searchRegisteredModels(query: RegisteredModelQuery, signal?: AbortSignal): Promise<Page<RegisteredModel>> {
-    return this.ask('searchRegisteredModels', query, signal);
-  }
-
-  getRegisteredModel(name: string, signal?: AbortSignal): Promise<RegisteredModel> {
-    return this.ask('getRegisteredModel', { name }, signal);
-  }
-
-  searchLoggedModels(query: LoggedModelQuery, signal?: AbortSignal): Promise<Page<LoggedModel>> {
-    return this.ask('searchLoggedModels', query, signal);
-  }
-
-  listArtifacts(owner: ArtifactOwner, folder: string, signal?: AbortSignal): Promise<ArtifactListing> {
-    return this.artifacts.list(owner, folder, signal);
-  }
-
-  readArtifact(
-    owner: ArtifactOwner,
-    file: string,
-    range: { offset: number; length: number },
-    signal?: AbortSignal,
-  ): Promise<Uint8Array> {
-    return this.artifacts.read(owner, file, range, signal);
-  }
-
-  locateArtifact(owner: ArtifactOwner, file: string, signal?: AbortSignal): Promise<string> {
-    return this.artifacts.locate(owner, file, signal);
-  }
-
-  dispose(): void {
-    this.watch.dispose();
-    this.host.dispose();
   }
 }

@@ -1,5 +1,5 @@
-import type { FileStamp } from './disk';
-import { readInto, sameFile, stampDescriptor, stampPath } from './disk';
+import type { FileStamp } from '../disk';
+import { readInto, sameFile, stampDescriptor, stampPath } from '../disk';
 import { HEADER_BYTES, hideWal } from './header';
 import type { Journal } from './journal';
 import { isJournalActive } from './journal';

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { openIfThere, readInto, stampPath } from './disk';
+import { openIfThere, readInto, stampPath } from '../disk';
 import { readableShmRanges } from './lockRanges';
 
 const WAL_HEADER_BYTES = 32;

@@ -6,9 +6,10 @@ import * as fs from 'node:fs';
 import { toPlainError } from '../../mlflow/errors';
 import { serve } from '../../worker/serve';
 import type { RequestContext } from '../../worker/wire';
+import type { StoreRequests } from '../requests';
 import { LiveDatabase } from './database';
 import { Engine } from './engine';
-import { handlers, type StoreRequests, type StoreStart } from './handlers';
+import { handlers, type StoreStart } from './handlers';
 import type { Reader } from './reader';
 import { Session } from './session';
 

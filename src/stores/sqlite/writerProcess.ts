@@ -8,7 +8,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
 import { StoreError, toPlainError } from '../../mlflow/errors';
-import { isFileThere } from './disk';
+import { isFileThere } from '../disk';
 import { explain, SqlError, type SqlEngine } from './writer/engine';
 import { openWithNode } from './writer/nodeEngine';
 import type { WriterJob, WriterMessage } from './writer/messages';

@@ -1,4 +1,5 @@
 import type { KeyValue, Metric } from '../../../mlflow/entities';
+import { isLater } from '../../../mlflow/latest';
 import type { KeySelection } from '../../../mlflow/store';
 import type { SqlValue } from '../engine';
 import type { Reader } from '../reader';
@@ -160,13 +161,6 @@ function latestFromHistories(
     },
   );
   return new Map([...latest].map(([run, metrics]) => [run, [...metrics.values()].sort(byKey)]));
-}
-
-function isLater(a: Metric, b: Metric): boolean {
-  return (
-    a.step > b.step ||
-    (a.step === b.step && (a.timestamp > b.timestamp || (a.timestamp === b.timestamp && a.value > b.value)))
-  );
 }
 
 function byKey(a: { key: string }, b: { key: string }): number {

@@ -1,35 +1,53 @@
+import { formatSize } from '../../../mlflow/format';
 import type { StoreFeatures } from '../../../mlflow/store';
+import type { StoreFacts } from '../../requests';
 import type { Reader } from '../reader';
 import { number, textOrNull } from '../values';
 
-/** What the database itself says about a store. */
-export interface SchemaDescription {
-  schemaVersion: string | null;
-  features: StoreFeatures;
-  traceCount: number | null;
-  journalMode: string;
-  sizeBytes: number;
-}
+const UPGRADE = 'mlflow db upgrade';
 
-export function describe(reader: Reader): SchemaDescription {
+/** What a schema may lack, and which MLflow brought it (reference mlflow.md, A.5). */
+const BROUGHT_BY: Record<keyof StoreFeatures, string> = {
+  registry: 'no model registry: MLflow 1.4 brings it',
+  modelTags: 'no tags of models and versions: MLflow 1.10 brings them',
+  aliases: 'no aliases: MLflow 2.3 brings them',
+  datasets: 'no datasets: MLflow 2.4 brings them',
+  loggedModels: 'no logged models: MLflow 3.0 brings them',
+  workspaces: 'no workspaces: MLflow 3.10 brings them',
+};
+
+/** What the database itself says about the store. */
+export function describe(reader: Reader): StoreFacts {
   const { schema } = reader;
+  const features: StoreFeatures = {
+    registry: schema.has('registered_models') && schema.has('model_versions'),
+    aliases: schema.has('registered_model_aliases'),
+    modelTags: schema.has('registered_model_tags') && schema.has('model_version_tags'),
+    datasets: schema.has('datasets') && schema.has('inputs'),
+    loggedModels: schema.has('logged_models'),
+    workspaces: schema.has('experiments', 'workspace'),
+  };
+  const missing = (Object.keys(BROUGHT_BY) as (keyof StoreFeatures)[]).filter((name) => !features[name]);
+  const revision = schema.has('alembic_version')
+    ? textOrNull(reader.first('SELECT version_num FROM alembic_version')?.[0])
+    : null;
+  // Counted, never loaded: a store may hold millions.
+  const traces = schema.has('trace_info')
+    ? reader.memo('traces', () => number(reader.first('SELECT count(*) FROM trace_info')?.[0]))
+    : 0;
   return {
-    schemaVersion: schema.has('alembic_version')
-      ? textOrNull(reader.first('SELECT version_num FROM alembic_version')?.[0])
-      : null,
-    features: {
-      registry: schema.has('registered_models') && schema.has('model_versions'),
-      aliases: schema.has('registered_model_aliases'),
-      modelTags: schema.has('registered_model_tags') && schema.has('model_version_tags'),
-      datasets: schema.has('datasets') && schema.has('inputs'),
-      loggedModels: schema.has('logged_models'),
-      workspaces: schema.has('experiments', 'workspace'),
-    },
-    // Counted, never loaded: a store may hold millions.
-    traceCount: schema.has('trace_info')
-      ? reader.memo('traces', () => number(reader.first('SELECT count(*) FROM trace_info')?.[0]))
-      : null,
-    journalMode: reader.journalMode,
-    sizeBytes: reader.sizeBytes,
+    features,
+    advice: Object.fromEntries(
+      missing.map((name) => [name, `This store has ${BROUGHT_BY[name]} ("${UPGRADE}").`]),
+    ),
+    upgrade: UPGRADE,
+    details: [
+      { label: 'Size', value: formatSize(reader.sizeBytes) },
+      ...(revision === null ? [] : [{ label: 'Schema', value: revision }]),
+      { label: 'Journal mode', value: reader.journalMode },
+      ...(traces > 0
+        ? [{ label: 'Traces', value: `${traces.toLocaleString('en-US')} (not shown here)` }]
+        : []),
+    ],
   };
 }

@@ -8,6 +8,7 @@ import { parseFilter } from '../../../search/parse';
 import { parsed } from '../../../search/refusal';
 import type { Sql, SqlSchema } from '../../../search/sql';
 import { filterToSql, orderToSql } from '../../../search/sql';
+import { TAG_RUN_NAME } from '../../../search/syntax';
 import { decodePageToken, encodePageToken, startOfPage, type PageEnd } from '../../pageToken';
 import type { SqlValue } from '../engine';
 import type { Reader } from '../reader';
@@ -15,7 +16,6 @@ import { lifecycle, number, numberOrNull, text, textOrNull } from '../values';
 import { latestMetricsOf, pairsOf } from './attributes';
 import { readFamily, runsWhere } from './family';
 
-const RUN_NAME_TAG = 'mlflow.runName';
 const INFO_COLUMNS = `run_uuid, CAST(experiment_id AS TEXT), name, user_id, status, start_time, end_time,
   lifecycle_stage, artifact_uri`;
 
@@ -185,7 +185,7 @@ export function readRuns(
   }
   const tags = pairsOf(reader, 'tags', runIds, selection.tags ?? 'none');
   const nameless = [...rows].filter(([, row]) => text(row[2]) === '').map(([run]) => run);
-  const names = pairsOf(reader, 'tags', nameless, [RUN_NAME_TAG]);
+  const names = pairsOf(reader, 'tags', nameless, [TAG_RUN_NAME]);
   const params = pairsOf(reader, 'params', runIds, selection.params ?? 'none');
   const metrics = latestMetricsOf(reader, runIds, selection.metrics ?? 'none');
   return runIds.flatMap((runId) => {
@@ -193,7 +193,7 @@ export function readRuns(
     return row
       ? [
           {
-            info: infoOf(row, valueOf(names.get(runId) ?? [], RUN_NAME_TAG)),
+            info: infoOf(row, valueOf(names.get(runId) ?? [], TAG_RUN_NAME)),
             params: params.get(runId) ?? [],
             metrics: metrics.get(runId) ?? [],
             tags: tags.get(runId) ?? [],

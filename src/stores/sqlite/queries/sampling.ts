@@ -1,4 +1,4 @@
-import type { SampledSeries, SampleRequest } from '../../../mlflow/samples';
+import { buffersOf, type SampledSeries, type SampleRequest } from '../../../mlflow/samples';
 import { moving, whenProven, type Proven } from '../../../worker/settled';
 import { Histories } from '../../histories';
 import type { HistoryChunk, HistoryKey, ImmediateSource } from '../../historySource';
@@ -199,17 +199,4 @@ function readRows(
     greatest = Math.max(greatest, rowid);
   });
   return { rows, rowid, greatest };
-}
-
-function buffersOf({ line, smoothed, marks }: SampledSeries): ArrayBufferLike[] {
-  return [
-    line.x.buffer,
-    line.y.buffer,
-    line.steps.buffer,
-    line.timestamps.buffer,
-    ...(smoothed ? [smoothed.x.buffer, smoothed.y.buffer] : []),
-    marks.x.buffer,
-    marks.kinds.buffer,
-    marks.counts.buffer,
-  ];
 }

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { isStoreError, StoreError } from '../../mlflow/errors';
+import { isStoreError, StoreError } from '../mlflow/errors';
 
 /** Who a file is and when it was written: enough to tell that it is no longer the same. */
 export interface FileStamp {

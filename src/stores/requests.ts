@@ -1,0 +1,72 @@
+import type {
+  Experiment,
+  LoggedModel,
+  MetricHistory,
+  MetricSummary,
+  RegisteredModel,
+  Run,
+  RunInputs,
+  ViewType,
+} from '../mlflow/entities';
+import type {
+  ColumnList,
+  ColumnQuery,
+  ModelFact,
+  TableColumn,
+  TableQuery,
+  TableRows,
+  TableScope,
+  TableView,
+  ValueQuery,
+} from '../mlflow/runTable';
+import type { SampledSeries, SampleRequest } from '../mlflow/samples';
+import type {
+  ExperimentQuery,
+  LoggedModelQuery,
+  Page,
+  RegisteredModelQuery,
+  RunQuery,
+  RunRow,
+  StoreDescription,
+} from '../mlflow/store';
+import type { Proven } from '../worker/settled';
+
+/** What a store says of itself; what is to be said of the place where it lies is looked up beside it. */
+export type StoreFacts = Pick<StoreDescription, 'features' | 'advice' | 'upgrade' | 'details'>;
+
+/** What a store's worker answers (workerStore.ts): TrackingStore's reading, in one argument each. */
+export interface StoreRequests {
+  /** Fails where it is none of MLflow's; reads as little as that takes. */
+  open(args: undefined): unknown;
+  /** Whether anybody committed since the last poll (watch.ts). */
+  poll(args: undefined): boolean;
+  describe(args: undefined): StoreFacts;
+  searchExperiments(query: ExperimentQuery): Page<Experiment>;
+  getExperiment(args: { experimentId: string }): Experiment;
+  countRuns(args: { experimentIds: readonly string[]; view: ViewType }): Map<string, number>;
+  searchRuns(query: RunQuery): Page<RunRow>;
+  getRun(args: { runId: string }): Run;
+  getRunInputs(args: { runId: string }): RunInputs;
+  getMetricSummaries(args: { runId: string; keys: readonly string[] }): MetricSummary[];
+  getMetricHistory(args: { runId: string; key: string }): MetricHistory;
+  sampleMetrics(request: SampleRequest): SampledSeries[];
+  searchRegisteredModels(query: RegisteredModelQuery): Page<RegisteredModel>;
+  getRegisteredModel(args: { name: string }): RegisteredModel;
+  searchLoggedModels(query: LoggedModelQuery): Page<LoggedModel>;
+  tableRows(query: TableQuery): TableRows;
+  tableLoad(args: { scope: TableScope; column: TableColumn }): null;
+  tableMatching(view: TableView): string[];
+  tableSuggestColumns(scope: TableScope): TableColumn[];
+  tableFindColumns(query: ColumnQuery): ColumnList;
+  tableFindValues(query: ValueQuery): string[];
+  tableLearnModels(facts: readonly ModelFact[]): null;
+  tableCellText(args: { runId: string; column: TableColumn }): string | null;
+}
+
+/** The handlers of all but `poll`, given something of the worker's own: a reader of one state of the store. */
+export type StoreHandlers<Reader> = {
+  [Name in Exclude<keyof StoreRequests, 'poll'>]: (
+    reader: Reader,
+    args: Parameters<StoreRequests[Name]>[0],
+  ) => ReturnType<StoreRequests[Name]> | Proven<ReturnType<StoreRequests[Name]>>;
+};
