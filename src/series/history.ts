@@ -1,4 +1,5 @@
 import type { MetricHistory } from '../mlflow/entities';
+import { isLater, type LoggedValue } from '../mlflow/latest';
 import type { SampledLine, SampledPoint, SampledSeries, Sampling, SeriesKey, XKind } from '../mlflow/samples';
 import { Buckets, Points } from './buckets';
 import { smooth } from './smoothing';
@@ -22,9 +23,9 @@ export class HistoryFacts {
   points = 0;
   nan = 0;
   infinite = 0;
-  private lowest: Row | null = null;
-  private highest: Row | null = null;
-  private latest: Row | null = null;
+  private lowest: LoggedValue | null = null;
+  private highest: LoggedValue | null = null;
+  private latest: LoggedValue | null = null;
 
   add(step: number, timestamp: number, value: number): void {
     this.points++;
@@ -46,9 +47,9 @@ export class HistoryFacts {
   }
 
   describe(
-    toX: (row: Row) => number,
+    toX: (row: LoggedValue) => number,
   ): Pick<SampledSeries, 'points' | 'nan' | 'infinite' | 'min' | 'max' | 'last'> {
-    const point = (row: Row | null): SampledPoint | null =>
+    const point = (row: LoggedValue | null): SampledPoint | null =>
       row && { x: toX(row), y: row.value, step: row.step, timestamp: row.timestamp };
     return {
       points: this.points,
@@ -59,24 +60,6 @@ export class HistoryFacts {
       last: point(this.latest),
     };
   }
-}
-
-export interface Row {
-  step: number;
-  timestamp: number;
-  value: number;
-}
-
-/** MLflow's "latest": the greatest (step, timestamp, value) (reference mlflow.md, A.2). */
-function isLater(step: number, timestamp: number, value: number, than: Row): boolean {
-  if (step !== than.step) {
-    return step > than.step;
-  }
-  if (timestamp !== than.timestamp) {
-    return timestamp > than.timestamp;
-  }
-  // A NaN is stored as 0 and compares as that.
-  return (Number.isNaN(value) ? 0 : value) > (Number.isNaN(than.value) ? 0 : than.value);
 }
 
 /** The mark of a value that no line can show, as an index into MARK_KINDS; -1 for the others. */
@@ -241,7 +224,7 @@ export class HistoryColumns {
 }
 
 /** How a row's x follows from its step or timestamp. */
-export function toX(kind: XKind, origin: number): (row: Row) => number {
+export function toX(kind: XKind, origin: number): (row: LoggedValue) => number {
   return (row) => (kind === 'step' ? row.step : kind === 'time' ? row.timestamp : row.timestamp - origin);
 }
 

@@ -155,7 +155,7 @@ function latestFromHistories(
       const metrics = latest.get(run) ?? new Map<string, Metric>();
       latest.set(run, metrics);
       const known = metrics.get(key);
-      if (!known || isLater(metric, known)) {
+      if (!known || isLater(metric.step, metric.timestamp, metric.value, known)) {
         metrics.set(key, metric);
       }
     },
