@@ -35,7 +35,7 @@ const node = {
     storeWorker: 'src/stores/sqlite/worker.ts',
     writer: 'src/stores/sqlite/writerProcess.ts',
     pages: 'src/panels/index.ts',
-    provenance: 'src/provenance/index.ts',
+    provenanceWorker: 'src/provenance/worker.ts',
   }),
 };
 

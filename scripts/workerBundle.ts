@@ -7,7 +7,7 @@ const ROOT = path.resolve(__dirname, '..');
 let built: string | undefined;
 
 /**
- * A folder with the store worker, the writer and sql.js as of the sources now, for what runs without
+ * A folder with the workers, the writer and sql.js as of the sources now, for what runs without
  * `npm run build`: the console, unit tests, benchmarks. Takes about 100 ms once per process.
  */
 export function workerBundle(): string {
@@ -21,6 +21,7 @@ function build(): string {
     entryPoints: {
       storeWorker: 'src/stores/sqlite/worker.ts',
       writer: 'src/stores/sqlite/writerProcess.ts',
+      provenanceWorker: 'src/provenance/worker.ts',
     },
     bundle: true,
     platform: 'node',

@@ -12,14 +12,10 @@ export async function readWorkingCopy(like: SideFacts, finder: SourceFinder): Pr
   if (!working) {
     return null;
   }
-  const tree = working.head ? await working.repository.tree(working.head) : [];
+  const tree = working.head ? await working.repository.tree(working.head, ENVIRONMENT_FILE) : [];
   const folders = foldersAbove(working.file);
-  const environment = new Map(
-    tree
-      .filter(
-        ({ path }) => ENVIRONMENT_FILE.test(path) && folders.has(dirname(path)) && working.files.exists(path),
-      )
-      .map(({ path }) => [path, working.files.read(path)] as const),
+  const environment = await working.readFiles(
+    tree.map(({ path }) => path).filter((path) => folders.has(dirname(path))),
   );
   const name = 'Working copy';
   return {
@@ -190,9 +186,9 @@ async function environmentFiles(
   { repository, commit }: Place,
   script: string | null,
 ): Promise<Map<string, string>> {
-  const tree = await repository.tree(commit);
+  const tree = await repository.tree(commit, ENVIRONMENT_FILE);
   const folders = foldersAbove(script ?? '');
-  const files = tree.filter(({ path }) => ENVIRONMENT_FILE.test(path) && folders.has(dirname(path)));
+  const files = tree.filter(({ path }) => folders.has(dirname(path)));
   const contents = await repository.readObjects(files.map(({ id }) => id));
   return new Map(
     files.flatMap(({ path, id }) => {

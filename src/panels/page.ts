@@ -4,7 +4,7 @@ import type { PageArguments, PageName, CommonEvents, CommonRequests } from '../p
 import type { OpenStores } from '../stores/openStores';
 import type { RunSources } from '../protocol/run';
 import type { ShownChanges } from '../platform/showChanges';
-import type { SourceFinder } from '../provenance';
+import type { SourceFinder } from '../provenance/finder';
 import type { RegistryHistory } from '../registry/history';
 import type { RunKey, ViewState } from '../state/viewState';
 

@@ -1,6 +1,6 @@
 import type { RunSources } from '../protocol/run';
 import { GIVEN_TO_MLFLOW_RUN } from '../provenance/source';
-import type { SourceFinder } from '../provenance';
+import type { SourceFinder } from '../provenance/finder';
 import { valueOf, type Run } from '../mlflow/entities';
 
 /** A run's sources as its page shows them. */

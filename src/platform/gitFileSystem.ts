@@ -118,9 +118,7 @@ export class GitFileSystem implements vscode.FileSystemProvider, vscode.Disposab
     const repositories = await this.sources.finder().repositories();
     const repository = repositories.find(({ root }) => root === location.repository);
     const commit = await repository?.resolveCommit(location.commit);
-    const entry = commit
-      ? (await repository?.tree(commit))?.find(({ path: file }) => file === location.file)
-      : undefined;
+    const entry = commit ? await repository?.file(commit, location.file) : undefined;
     if (!repository || !commit || !entry) {
       throw vscode.FileSystemError.FileNotFound(uri);
     }

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { ChangedFile } from '../provenance';
+import type { ChangedFile } from '../provenance/git';
 import { notify } from './dialogs';
 import { gitUri } from './gitFileSystem';
 

@@ -1,14 +1,15 @@
+import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type * as Provenance from '../provenance';
-import { loadBundle } from './lazy';
+import type { SourceFinder } from '../provenance/finder';
+import { createRemoteFinder } from '../provenance/remoteFinder';
 import { readSettings } from './settings';
 
 /**
- * Where the params of runs come from, for the repositories of the workspace. The parser is loaded and git started
- * when somebody first asks; in Restricted Mode git is never started.
+ * Where the params of runs come from, for the repositories of the workspace. A worker with the parser is started, and
+ * git, when somebody first asks; in Restricted Mode neither is.
  */
 export class SourceService implements vscode.Disposable {
-  private made: Provenance.SourceFinder | null = null;
+  private made: ReturnType<typeof createRemoteFinder> | null = null;
   private readonly disposables: vscode.Disposable[];
 
   constructor(private readonly extensionPath: string) {
@@ -19,8 +20,8 @@ export class SourceService implements vscode.Disposable {
     ];
   }
 
-  finder(): Provenance.SourceFinder {
-    this.made ??= loadBundle<typeof Provenance>(this.extensionPath, 'provenance').createSourceFinder({
+  finder(): SourceFinder {
+    this.made ??= createRemoteFinder(path.join(this.extensionPath, 'dist', 'provenanceWorker.js'), {
       folders: () =>
         (vscode.workspace.workspaceFolders ?? [])
           .filter(({ uri }) => uri.scheme === 'file')
@@ -33,5 +34,6 @@ export class SourceService implements vscode.Disposable {
 
   dispose(): void {
     vscode.Disposable.from(...this.disposables).dispose();
+    this.made?.dispose();
   }
 }

@@ -6,11 +6,12 @@ import { findRepositories } from './repositories';
 import { isLauncher, locateScript } from './locate';
 import { estimatorOf, explains, matchParams, valuesOf, type Wanted } from './match';
 import { readProject, type ProjectRun } from './project';
-import { trace, type Trace, type TraceOptions } from './python/trace';
+import { LONGEST_FILE } from './python/machine';
+import { TIME_LIMIT, trace, type Trace, type TraceOptions } from './python/trace';
 import { Snapshot } from './snapshot';
 import { earlierName, presentName, presentNameOf } from './renames';
 import { changesOnDisk, WorkingCopy } from './workingCopy';
-import { unknownSource, type ParamSource, type RunSource, type Sources } from './source';
+import { NOT_TRUSTED, nothingFound, type ParamSource, type RunSource, type Sources } from './source';
 
 export interface SourceFinderOptions {
   /** Folders of the workspace: repositories are looked for in and above them. Absolute. */
@@ -45,7 +46,8 @@ export interface WorkingSources {
   params: Map<string, ParamSource>;
   /** Files that are other than at a commit. */
   changedSince: (commit: string) => Promise<ChangedFile[]>;
-  files: WorkingCopy;
+  /** Texts of files on disk, by path inside the repository; what is not there is left out. */
+  readFiles: (paths: readonly string[]) => Promise<Map<string, string>>;
 }
 
 /** The program of a run at a commit. */
@@ -62,7 +64,10 @@ export function createSourceFinder(options: SourceFinderOptions): SourceFinder {
   return new Finder(options);
 }
 
-const NOT_TRUSTED = 'In Restricted Mode git is not run: trust this workspace to see where params come from.';
+/** The search for the program of a run that names none, ms. */
+const SEARCH_LIMIT = 15_000;
+/** A trace with all the files that it asks for, one after the other, ms. */
+const READ_LIMIT = 10_000;
 
 class Finder implements SourceFinder {
   private opened: Promise<GitRepository[]> | null = null;
@@ -98,13 +103,13 @@ class Finder implements SourceFinder {
 
   async findSources(run: Run): Promise<Sources> {
     if (!this.options.isTrusted()) {
-      return this.nothing(run, NOT_TRUSTED);
+      return nothingFound(run, NOT_TRUSTED);
     }
     try {
       return await this.find(run);
     } catch (error) {
       if (error instanceof GitError) {
-        return this.nothing(run, error.message);
+        return nothingFound(run, error.message);
       }
       throw error;
     }
@@ -130,7 +135,8 @@ class Finder implements SourceFinder {
       file,
       params: valuesOf(trace(files, file), wantedOf(run)),
       changedSince: await changesOnDisk(repository, files, head),
-      files,
+      readFiles: async (paths) =>
+        new Map(paths.flatMap((each) => (files.exists(each) ? [[each, files.read(each)] as const] : []))),
     };
   }
 
@@ -152,19 +158,10 @@ class Finder implements SourceFinder {
     return null;
   }
 
-  private nothing(run: Run, problem: string, found: Partial<RunSource> = {}): Sources {
-    return {
-      run: { repository: null, commit: null, exact: false, file: null, usedFiles: [], ...found, problem },
-      params: new Map(
-        run.params.map(({ key, value }) => [key, unknownSource(value, problem, found.commit ?? null)]),
-      ),
-    };
-  }
-
   private async find(run: Run): Promise<Sources> {
     const place = await this.commitOf(run);
     if ('problem' in place) {
-      return this.nothing(run, place.problem);
+      return nothingFound(run, place.problem);
     }
     const { repository, commit, exact } = place;
     const snapshot = await this.snapshot(repository, commit);
@@ -182,14 +179,18 @@ class Finder implements SourceFinder {
       ? { file: project.script, options: projectOptions(project), problem: null }
       : await this.programOf(repository, snapshot, run, wanted);
     if (program.file === null) {
-      const answer = this.nothing(run, program.problem ?? 'The code of this run was not found.', found);
+      const answer = nothingFound(run, program.problem ?? 'The code of this run was not found.', found);
       applyProject(answer.params, project, snapshot, commit);
       return answer;
     }
     const traced = await this.trace(snapshot, program.file, program.options);
     if (snapshot.missing.has(program.file)) {
       const problem = `${program.file} of commit ${commit.slice(0, 7)} is not in this partial clone, or too large to read.`;
-      return this.nothing(run, problem, { ...found, file: program.file });
+      return nothingFound(run, problem, { ...found, file: program.file });
+    }
+    if (traced.tooLarge.has(program.file)) {
+      const problem = `${program.file} has more than ${LONGEST_FILE >> 20} MiB of code, so it was not followed.`;
+      return nothingFound(run, problem, { ...found, file: program.file });
     }
     const params = matchParams(traced, wanted, commit, exact && !program.moved);
     applyProject(params, project, snapshot, commit);
@@ -299,7 +300,14 @@ class Finder implements SourceFinder {
       .filter((path) => (isNotebook ? path.endsWith('.ipynb') : /\.(py|ipynb)$/.test(path)))
       .slice(0, 100);
     const scored: { file: string; values: number; keys: number }[] = [];
+    const until = performance.now() + SEARCH_LIMIT;
     for (const file of candidates) {
+      if (performance.now() > until) {
+        return {
+          file: null,
+          problem: 'The run does not name its program, and looking for it took too long.',
+        };
+      }
       const traced = await this.trace(snapshot, file, {});
       scored.push({ file, ...explains(traced, wanted) });
     }
@@ -324,7 +332,10 @@ class Finder implements SourceFinder {
     const key = `${snapshot.commit}\0${file}\0${given}`;
     let traced = this.traces.get(key);
     if (!traced) {
-      traced = snapshot.with(() => trace(snapshot, file, options));
+      const until = performance.now() + READ_LIMIT;
+      traced = snapshot.with(() =>
+        trace(snapshot, file, { ...options, timeLimit: Math.min(TIME_LIMIT, until - performance.now()) }),
+      );
       traced.catch(() => this.traces.delete(key));
       this.traces.set(key, traced);
       if (this.traces.size > 64) {

@@ -45,8 +45,10 @@ export interface GitRepository {
   /** The commit that is checked out; null before the first one. */
   head(): Promise<string | null>;
   isShallow(): Promise<boolean>;
-  /** All files of a commit. */
-  tree(commit: string): Promise<readonly TreeFile[]>;
+  /** The files of a commit, or those whose path matches. */
+  tree(commit: string, matching?: RegExp): Promise<readonly TreeFile[]>;
+  /** One file of a commit, by its path; null where the commit has none such. */
+  file(commit: string, path: string): Promise<TreeFile | null>;
   /** Contents by object id; what is missing or too large is left out. */
   readObjects(ids: readonly string[]): Promise<Map<string, Uint8Array>>;
   commitInfo(commit: string): Promise<CommitInfo>;

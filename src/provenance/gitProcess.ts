@@ -103,7 +103,16 @@ class ProcessRepository implements GitRepository {
     return (await this.text(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
   }
 
-  tree(commit: string): Promise<readonly TreeFile[]> {
+  async tree(commit: string, matching?: RegExp): Promise<readonly TreeFile[]> {
+    const all = await this.wholeTree(commit);
+    return matching ? all.filter(({ path }) => matching.test(path)) : all;
+  }
+
+  async file(commit: string, path: string): Promise<TreeFile | null> {
+    return (await this.wholeTree(commit)).find((file) => file.path === path) ?? null;
+  }
+
+  private wholeTree(commit: string): Promise<readonly TreeFile[]> {
     let tree = this.trees.get(commit);
     if (!tree) {
       tree = this.readTree(commit);

@@ -1,3 +1,5 @@
+import type { Run } from '../mlflow/entities';
+
 /** Where a param's value comes from (design.md, section 4). */
 export type SourceStatus = 'found' | 'differs' | 'given' | 'default' | 'unknown';
 
@@ -45,4 +47,17 @@ export const GIVEN_TO_MLFLOW_RUN = 'mlflow run -P';
 
 export function unknownSource(value: string, why: string, commit: string | null = null): ParamSource {
   return { value, status: 'unknown', file: null, line: null, text: null, commit, why };
+}
+
+export const NOT_TRUSTED =
+  'In Restricted Mode git is not run: trust this workspace to see where params come from.';
+
+/** The answer where the code of a run cannot be looked at: every param is unknown, for this reason. */
+export function nothingFound(run: Run, problem: string, found: Partial<RunSource> = {}): Sources {
+  return {
+    run: { repository: null, commit: null, exact: false, file: null, usedFiles: [], ...found, problem },
+    params: new Map(
+      run.params.map(({ key, value }) => [key, unknownSource(value, problem, found.commit ?? null)]),
+    ),
+  };
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { countLines } from './edits';
+import { objectsOf } from './objects';
+import { isLargeFile, largeFilePointer } from './largeFiles';
 import type { ChangedFile, GitRepository, TreeFile } from './git';
 import type { Files } from './python/machine';
 
@@ -24,25 +26,42 @@ export class WorkingCopy implements Files {
     return this.load(file) ?? '';
   }
 
-  /** The content, or null where there is no such file inside the folder. */
-  bytes(file: string): Buffer | null {
+  /** A file of the folder with its size in bytes; null where there is none inside of it. */
+  async find(file: string): Promise<{ real: string; size: number } | null> {
     try {
-      const real = fs.realpathSync(path.join(this.root, file));
-      const stat = fs.statSync(real);
-      const inside = real.startsWith(this.root + path.sep);
-      return inside && stat.isFile() && stat.size <= MOST_BYTES ? fs.readFileSync(real) : null;
+      const real = await fs.promises.realpath(path.join(this.root, file));
+      const stat = await fs.promises.stat(real);
+      return real.startsWith(this.root + path.sep) && stat.isFile() ? { real, size: stat.size } : null;
     } catch {
       return null;
     }
   }
 
+  /** The content, or null where there is no such file inside the folder, or one larger than 4 MiB. */
+  async bytes(file: string): Promise<Buffer | null> {
+    const found = await this.find(file);
+    return found && found.size <= MOST_BYTES ? fs.promises.readFile(found.real).catch(() => null) : null;
+  }
+
   private load(file: string): string | null {
     let text = this.texts.get(file);
     if (text === undefined) {
-      text = file === '' ? null : (this.bytes(file)?.toString('utf8') ?? null);
+      text = file === '' ? null : this.readNow(file);
       this.texts.set(file, text);
     }
     return text;
+  }
+
+  /** For the tracer, which cannot wait: it runs in a worker. */
+  private readNow(file: string): string | null {
+    try {
+      const real = fs.realpathSync(path.join(this.root, file));
+      const stat = fs.statSync(real);
+      const inside = real.startsWith(this.root + path.sep);
+      return inside && stat.isFile() && stat.size <= MOST_BYTES ? fs.readFileSync(real, 'utf8') : null;
+    } catch {
+      return null;
+    }
   }
 }
 
@@ -56,19 +75,27 @@ export async function changesOnDisk(
   working: WorkingCopy,
   head: string | null,
 ): Promise<(commit: string) => Promise<ChangedFile[]>> {
-  const tree = head === null ? [] : await repository.tree(head);
-  const uncommitted = tree.filter((file) => changeOf(working, file) !== null).map(({ path: file }) => file);
+  const uncommitted = head === null ? [] : await uncommittedFiles(repository, working, head);
   return async (commit) => {
     const committed = head === null || head === commit ? [] : await repository.changedFiles(commit, head);
     const before = new Map((await repository.tree(commit)).map((file) => [file.path, file]));
-    const changed = committed.filter((file) => !uncommitted.includes(file.path));
-    for (const file of uncommitted) {
-      const oldPath = committed.find((each) => each.path === file)?.oldPath ?? null;
-      const old = before.get(oldPath ?? file);
-      const change = old ? changeOf(working, old, file) : working.bytes(file) ? 'added' : null;
+    const own = new Set(uncommitted);
+    const moved = new Map(committed.map(({ path: file, oldPath }) => [file, oldPath]));
+    const pairs = uncommitted.map((file) => {
+      const oldPath = moved.get(file) ?? null;
+      return { file, oldPath, old: before.get(oldPath ?? file) };
+    });
+    // One process of git for all of them: each may be there only because a filter wrote it to disk.
+    const contents = await objectsOf(
+      repository,
+      pairs.flatMap(({ old }) => old ?? []),
+    );
+    const changed = committed.filter((file) => !own.has(file.path));
+    for (const { file, oldPath, old } of pairs) {
+      const change = old ? await changeOf(working, old, file) : (await working.find(file)) ? 'added' : null;
       if (change !== null || oldPath !== null) {
         changed.push({
-          ...(await lineCounts(repository, working, old, file)),
+          ...lineCounts(old && contents.get(old.id), old !== undefined, await working.bytes(file)),
           path: change === 'deleted' ? (oldPath ?? file) : file,
           oldPath: change === 'deleted' ? null : oldPath,
           change: change === 'modified' && oldPath !== null ? 'renamed' : (change ?? 'renamed'),
@@ -80,27 +107,61 @@ export async function changesOnDisk(
   };
 }
 
-async function lineCounts(
+/** Files of the checked-out commit that are other on disk. What Git LFS put in a pointer's place is not. */
+async function uncommittedFiles(
   repository: GitRepository,
   working: WorkingCopy,
-  old: TreeFile | undefined,
-  file: string,
-): Promise<{ added: number | null; deleted: number | null }> {
-  const before = old ? (await repository.readObjects([old.id])).get(old.id) : new Uint8Array();
-  const after = working.bytes(file) ?? new Uint8Array();
-  const isText = before !== undefined && !before.includes(0) && !after.includes(0);
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replace(/\r\n/g, '\n');
-  return (isText ? countLines(text(before), text(after)) : null) ?? { added: null, deleted: null };
+  head: string,
+): Promise<string[]> {
+  const differing: { file: TreeFile; change: 'modified' | 'deleted' }[] = [];
+  for (const file of await repository.tree(head)) {
+    const change = await changeOf(working, file);
+    if (change !== null) {
+      differing.push({ file, change });
+    }
+  }
+  const pointers = await objectsOf(
+    repository,
+    differing.flatMap(({ file, change }) => (change === 'modified' && file.size <= MOST_POINTER ? file : [])),
+  );
+  const uncommitted: string[] = [];
+  for (const { file } of differing) {
+    const pointer = largeFilePointer(pointers.get(file.id));
+    const found = pointer && (await working.find(file.path));
+    if (!pointer || !found || !(await isLargeFile(found, pointer))) {
+      uncommitted.push(file.path);
+    }
+  }
+  return uncommitted;
+}
+
+/** Bytes; Git LFS says that a pointer has less. */
+const MOST_POINTER = 1024;
+
+function lineCounts(
+  before: Uint8Array | undefined,
+  existed: boolean,
+  onDisk: Uint8Array | null,
+): { added: number | null; deleted: number | null } {
+  const old = existed ? before : new Uint8Array();
+  const after = onDisk ?? new Uint8Array();
+  const isText = old !== undefined && !old.includes(0) && !after.includes(0);
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\r\n/g, '\n');
+  return (isText ? countLines(text(old), text(after)) : null) ?? { added: null, deleted: null };
 }
 
 /** How a file of a commit is on disk, perhaps under another name; null where it is the same. */
-function changeOf(working: WorkingCopy, file: TreeFile, name = file.path): 'modified' | 'deleted' | null {
+async function changeOf(
+  working: WorkingCopy,
+  file: TreeFile,
+  name = file.path,
+): Promise<'modified' | 'deleted' | null> {
   if (!file.mode.startsWith('100') || file.size > MOST_BYTES) {
     return null;
   }
-  const content = working.bytes(name);
+  const content = await working.bytes(name);
   if (!content) {
-    return 'deleted';
+    return (await working.find(name)) ? 'modified' : 'deleted';
   }
   // A checkout may have given the lines other ends.
   const isSame =

@@ -30,6 +30,8 @@ export interface WorkerOptions<Code extends string> {
   label: string;
   /** What the worker's JavaScript objects may take, MB; 1024 if missing. */
   heapMegabytes?: number;
+  /** How many requests may be under way at once, where handlers wait for something outside; 1 if missing. */
+  parallel?: number;
   /** The error that a request rejects with. */
   toError(failure: PlainFailure<Code | WorkerFailureCode>): Error;
 }
@@ -42,18 +44,25 @@ interface Pending {
   reject: (error: Error) => void;
   signal: AbortSignal | undefined;
   onAbort: () => void;
+  /** When it was sent, ms since the epoch. */
+  started: number;
+  /** It was under way with others when the worker failed: asked again alone, to find out which it was. */
+  suspect: boolean;
 }
 
 /**
- * Asks one worker, one request at a time, in order. The worker is started by the first request. A request that was
- * aborted leaves the queue, or is told so through shared memory while it runs. A worker that hangs, crashes or runs
- * out of memory is ended and replaced: the request it was at fails, the others are asked again.
+ * Asks one worker, in order; one request at a time unless `parallel` says more. The worker is started by the first
+ * request. A request that was aborted leaves the queue, or is told so through shared memory while it runs. A worker
+ * that hangs, crashes or runs out of memory is ended and replaced: the request it was at fails, the others are asked
+ * again; of several that it was at, each is asked again alone.
  */
 export class WorkerHost<Table extends Requests<Table>, Code extends string = WorkerFailureCode> {
   private readonly queue: Pending[] = [];
-  private running: Pending | undefined;
+  private readonly running = new Map<number, Pending>();
   private worker: Worker | undefined;
   private ready = false;
+  /** When the worker was started, ms since the epoch. */
+  private started = 0;
   private control = newControl();
   private watchdog: NodeJS.Timeout | undefined;
   private nextId = 1;
@@ -72,17 +81,16 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
 
   /** Whether a request is waiting or under way. */
   get busy(): boolean {
-    return this.running !== undefined || this.queue.length > 0;
+    return this.running.size > 0 || this.queue.length > 0;
   }
 
   dispose(): void {
     this.disposed = true;
     const gone = this.closed();
-    [...(this.running ? [this.running] : []), ...this.queue.splice(0)].forEach((pending) =>
-      this.settle(pending, () => pending.reject(gone)),
-    );
-    this.running = undefined;
+    const lost = [...this.running.values(), ...this.queue.splice(0)];
+    this.running.clear();
     this.endWorker();
+    lost.forEach((pending) => this.settle(pending, () => pending.reject(gone)));
   }
 
   private enqueue(name: string, args: unknown, signal: AbortSignal | undefined): Promise<unknown> {
@@ -101,6 +109,8 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
         reject,
         signal,
         onAbort: () => this.abort(pending),
+        started: 0,
+        suspect: false,
       };
       signal?.addEventListener('abort', pending.onAbort, { once: true });
       this.queue.push(pending);
@@ -109,22 +119,30 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
   }
 
   private next(): void {
-    if (this.running || this.queue.length === 0) {
+    if (this.queue.length === 0) {
       return;
     }
     const worker = this.worker ?? this.startWorker();
     if (!this.ready) {
       return;
     }
-    const pending = this.queue.shift()!;
-    this.running = pending;
-    const { id, name, args } = pending;
-    worker.postMessage({ type: 'ask', id, name, args } satisfies ToWorker);
-    this.watch(Date.now(), Date.now(), Atomics.load(this.control, CONTROL.progress));
+    while (this.queue.length > 0 && this.mayBegin(this.queue[0]!)) {
+      const pending = this.queue.shift()!;
+      const { id, name, args } = pending;
+      pending.started = Date.now();
+      this.running.set(id, pending);
+      worker.postMessage({ type: 'ask', id, name, args } satisfies ToWorker);
+      this.watch(Date.now(), Atomics.load(this.control, CONTROL.progress));
+    }
+  }
+
+  private mayBegin({ suspect }: Pending): boolean {
+    const alone = suspect || [...this.running.values()].some((pending) => pending.suspect);
+    return this.running.size < (alone ? 1 : (this.options.parallel ?? 1));
   }
 
   private abort(pending: Pending): void {
-    if (pending === this.running) {
+    if (this.running.has(pending.id)) {
       Atomics.store(this.control, CONTROL.cancelledRequest, pending.id);
       this.worker?.postMessage({ type: 'cancel', id: pending.id } satisfies ToWorker);
       return;
@@ -155,7 +173,8 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
     worker.on('exit', () => this.crashed(worker, new Error('it ended by itself')));
     // An idle worker keeps no process alive; while one is asked, the watchdog's timer does.
     worker.unref();
-    this.watch(Date.now(), Date.now(), 0);
+    this.started = Date.now();
+    this.watch(this.started, 0);
     return worker;
   }
 
@@ -166,14 +185,17 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
       this.next();
       return;
     }
-    const pending = this.running;
-    if (pending?.id === message.id) {
-      this.running = undefined;
+    const pending = this.running.get(message.id);
+    if (pending) {
+      this.running.delete(message.id);
       this.settle(pending, () =>
         message.type === 'answer'
           ? pending.resolve(message.result)
           : pending.reject(this.options.toError(message.error)),
       );
+    }
+    if (this.running.size > 0) {
+      this.watch(Date.now(), Atomics.load(this.control, CONTROL.progress));
     }
     this.next();
   }
@@ -183,18 +205,19 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
     done();
   }
 
-  private watch(started: number, heard: number, progress: number): void {
+  private watch(heard: number, progress: number): void {
     clearTimeout(this.watchdog);
     this.watchdog = setTimeout(() => {
       const now = Date.now();
       const done = Atomics.load(this.control, CONTROL.progress);
       const alive = done !== progress;
+      const started = Math.min(...[...this.running.values()].map((pending) => pending.started), now);
       if (!alive && now - heard >= SILENCE) {
         this.fail('BUSY', `did not answer within ${SILENCE / 1000} seconds, so the request was given up`);
-      } else if (now - started >= LONGEST) {
+      } else if (now - (this.ready ? started : this.started) >= LONGEST) {
         this.fail('BUSY', `took longer than ${LONGEST / 1000} seconds, so the request was given up`);
       } else {
-        this.watch(started, alive ? now : heard, done);
+        this.watch(alive ? now : heard, done);
       }
     }, SILENCE / 20);
   }
@@ -215,8 +238,17 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
 
   /** Ends the worker and fails what it was at; before it was ready, all that waits. */
   private fail(code: WorkerFailureCode, what: string): void {
-    const lost = this.ready ? (this.running ? [this.running] : []) : this.queue.splice(0);
-    this.running = undefined;
+    const under = [...this.running.values()];
+    this.running.clear();
+    const lost = this.ready ? (under.length > 1 ? [] : under) : this.queue.splice(0);
+    if (under.length > 1) {
+      this.queue.unshift(
+        ...under
+          .filter(({ signal }) => !signal?.aborted)
+          .map((pending) => Object.assign(pending, { suspect: true })),
+      );
+      lost.push(...under.filter(({ signal }) => signal?.aborted));
+    }
     this.endWorker();
     const error = this.error(code, what);
     lost.forEach((pending) => this.settle(pending, () => pending.reject(error)));

@@ -3,8 +3,11 @@ import { CONTROL } from './control';
 import { buffersToMove, settled } from './settled';
 import type { FromWorker, PlainFailure, RequestContext, Requests, ToWorker, WorkerData } from './wire';
 
+/** ms */
+const HEARTBEAT = 1000;
+
 /**
- * The worker's side: answers the requests of a WorkerHost, one at a time. To be called once, by the worker's script.
+ * The worker's side: answers the requests of a WorkerHost. To be called once, by the worker's script.
  *
  * @param make the handlers, from the host's start message; rejecting fails whatever waits for the worker
  * @param toPlain what a handler threw, as it is sent to the host
@@ -20,17 +23,22 @@ export function serve<Start, Table extends Requests<Table>>(
   const { start, control } = workerData as WorkerData;
   const post = (message: FromWorker<string>, moved: ArrayBuffer[] = []): void =>
     port.postMessage(message, moved);
-  let running: Context | undefined;
+  const running = new Map<number, Context>();
 
   async function answer(table: Table, { id, name, args }: Extract<ToWorker, { type: 'ask' }>): Promise<void> {
     const context = new Context(id, control);
-    running = context;
+    running.set(id, context);
+    // A handler that awaits something outside shows by this that the thread itself is not stuck.
+    const heartbeat = setInterval(() => context.progress(), HEARTBEAT);
     try {
       // The host's `ask` types each name with its argument.
       const result = settled(await table[name as keyof Table](args as never, context));
       post({ type: 'answer', id, result }, buffersToMove(result));
     } catch (error) {
       post({ type: 'failure', id, error: toPlain(error) });
+    } finally {
+      clearInterval(heartbeat);
+      running.delete(id);
     }
   }
 
@@ -39,8 +47,8 @@ export function serve<Start, Table extends Requests<Table>>(
     port.on('message', (message: ToWorker) => {
       if (message.type === 'ask') {
         void answer(table, message);
-      } else if (running?.id === message.id) {
-        running.abort();
+      } else {
+        running.get(message.id)?.abort();
       }
     });
     post({ type: 'ready' });

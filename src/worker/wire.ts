@@ -44,7 +44,7 @@ export interface WorkerData {
   control: Int32Array;
 }
 
-/** At most one `ask` is under way at a time: the host keeps the queue, so that a worker can be replaced. */
+/** No more than `parallel` are under way at a time: the host keeps the queue, so that a worker can be replaced. */
 export type ToWorker =
   | { type: 'ask'; id: number; name: string; args: unknown }
   /** For a handler that awaits; one that never does sees the shared words. */

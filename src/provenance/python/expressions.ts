@@ -21,8 +21,16 @@ import {
   type Value,
 } from './values';
 
+/** Expressions that make a value, rather than name one. */
+const MAKING = new Set<Expr['kind']>(['sequence', 'dict', 'call', 'binary', 'comprehension', 'format']);
+
 export function evaluate(m: Machine, scope: Scope, expr: Expr): Value {
   m.step();
+  const value = valueOf(m, scope, expr);
+  return MAKING.has(expr.kind) ? m.made(value) : value;
+}
+
+function valueOf(m: Machine, scope: Scope, expr: Expr): Value {
   switch (expr.kind) {
     case 'name':
       return lookup(m, scope, expr.id);

@@ -72,6 +72,13 @@ export interface Site {
 }
 
 const MOST_STEPS = 400_000;
+/** What all steps together may cost: a step that makes much costs more than one that makes little. */
+const MOST_WORK = 32_000_000;
+const STEP_WORK = 16;
+/** Work between two looks at the clock. */
+const LOOK_EVERY = 16 * 1024;
+/** Containers that code makes are followed up to this size. */
+const MOST_ITEMS = 10_000;
 const MOST_DEPTH = 48;
 
 /** State of one trace of a program: what was read, what runs, what was logged. */
@@ -96,6 +103,8 @@ export class Machine {
   readonly dotenv = new Map<string, Value>();
   /** Nodes of Hydra's ConfigStore, by name. */
   readonly hydraNodes = new Map<string, Value>();
+  /** Files that are too large to be parsed. */
+  readonly tooLarge = new Set<string>();
   /** The program could not be followed to its end. */
   incomplete = false;
   depth = 0;
@@ -106,6 +115,8 @@ export class Machine {
   private readonly regionParents: number[] = [-1];
   private region_ = 0;
   private steps = 0;
+  private work = 0;
+  private nextLook = 0;
   private nextRun = 1;
   private readonly runStack: RunToken[] = [{ id: 0, name: null, nested: false }];
 
@@ -118,9 +129,37 @@ export class Machine {
 
   step(): void {
     this.steps++;
-    if (this.steps > MOST_STEPS || (this.steps % 1024 === 0 && this.now() > this.deadline)) {
+    if (this.steps > MOST_STEPS) {
       throw new Exhausted();
     }
+    this.spend(STEP_WORK);
+  }
+
+  /** Counts work whose amount the followed code decides: characters written, items copied. @throws Exhausted */
+  spend(work: number): void {
+    this.work += work;
+    if (this.work < this.nextLook) {
+      return;
+    }
+    if (this.work > MOST_WORK || this.now() > this.deadline) {
+      throw new Exhausted();
+    }
+    this.nextLook = this.work + LOOK_EVERY;
+  }
+
+  /** A value that an expression made, counted; one that is larger than any that is logged is not followed. */
+  made(value: Value): Value {
+    const { data } = value;
+    const size =
+      data.kind === 'list'
+        ? data.items.length
+        : data.kind === 'dict'
+          ? data.entries.size
+          : data.kind === 'constant' && typeof data.constant.value === 'string'
+            ? data.constant.value.length >> 2
+            : 0;
+    this.spend(size);
+    return data.kind !== 'constant' && size > MOST_ITEMS ? UNKNOWN : value;
   }
 
   get tooDeep(): boolean {
@@ -207,7 +246,7 @@ export class Machine {
     this.events.push({
       run,
       key,
-      value: isMixed ? UNKNOWN : snapshot(value),
+      value: isMixed ? UNKNOWN : snapshot(value, (work) => this.spend(work)),
       site: this.origin(site),
       autolog,
     });
@@ -224,6 +263,8 @@ export class Machine {
   source(file: string): SourceText {
     let source = this.sources.get(file);
     if (!source) {
+      // Reading another file begins the trace anew: that too must end.
+      this.spend(LOOK_EVERY);
       const text = this.files.read(file);
       source = (file.endsWith('.ipynb') ? notebookSource(file, text) : null) ?? new SourceText(file, text);
       this.sources.set(file, source);
@@ -233,6 +274,12 @@ export class Machine {
 
   statements(module: Module): Stmt[] {
     const source = this.source(module.file);
+    this.spend(source.text.length);
+    if (source.text.length > LONGEST_FILE) {
+      this.incomplete = true;
+      this.tooLarge.add(module.file);
+      return [];
+    }
     return statementsOf(source);
   }
 
@@ -284,16 +331,25 @@ export class Machine {
 /** The same text is parsed once: traces start again when a file was missing. */
 const parsed = new WeakMap<SourceText, Stmt[]>();
 const byText = new Map<string, Stmt[]>();
-const MOST_PARSED = 400;
+/** Characters of the files whose statements are kept. */
+const MOST_PARSED = 2_000_000;
+/** Longer files of Python are not parsed, characters: the largest module of CPython itself has a third of it. */
+export const LONGEST_FILE = 1 << 20;
+let parsedLength = 0;
 
 function statementsOf(source: SourceText): Stmt[] {
   let statements = parsed.get(source) ?? byText.get(source.text);
   if (!statements) {
     statements = parsePython(source.text);
-    if (byText.size >= MOST_PARSED) {
-      byText.delete(byText.keys().next().value!);
-    }
     byText.set(source.text, statements);
+    parsedLength += source.text.length;
+    for (const [oldest] of byText) {
+      if (parsedLength <= MOST_PARSED || oldest === source.text) {
+        break;
+      }
+      byText.delete(oldest);
+      parsedLength -= oldest.length;
+    }
   }
   parsed.set(source, statements);
   return statements;

@@ -7,7 +7,16 @@ import { anyElement, dictOf, elementsOf, listOf } from './iteration';
 import { argument, type Machine, type Site } from './machine';
 import { doubtEntries, setItem } from './assignment';
 import { pythonText } from './text';
-import { constant, keyOf, loosely, text, UNKNOWN, type CallArguments, type Value } from './values';
+import {
+  constant,
+  keyOf,
+  LONGEST_TEXT,
+  loosely,
+  text,
+  UNKNOWN,
+  type CallArguments,
+  type Value,
+} from './values';
 
 /** A method of a built-in value, not called yet. */
 export function methodOf(receiver: Value, name: string): Value {
@@ -167,6 +176,9 @@ function dictGet(m: Machine, receiver: Value, name: string, args: CallArguments)
   return found ?? (data.open ? UNKNOWN : fallback);
 }
 
+/** A longer list is not written out in any code: what it holds beyond is left open. */
+const MOST_EXTENDED = 10_000;
+
 function listMethod(m: Machine, receiver: Value, name: string, args: CallArguments): Value {
   const { data } = receiver;
   if (data.kind !== 'list') {
@@ -182,9 +194,11 @@ function listMethod(m: Machine, receiver: Value, name: string, args: CallArgumen
       return constant('none', null, null);
     case 'extend': {
       const elements = elementsOf(m, first);
+      m.spend(elements.items.length);
+      const fits = data.items.length + elements.items.length <= MOST_EXTENDED;
       data.changed = true;
-      data.items.push(...elements.items);
-      data.open ||= !elements.exact || !m.isCertain(data);
+      data.items.push(...(fits ? elements.items : []));
+      data.open ||= !fits || !elements.exact || !m.isCertain(data);
       return constant('none', null, null);
     }
     case 'copy':
@@ -238,9 +252,10 @@ function constantMethod(
         : UNKNOWN;
     case 'replace': {
       const [from, to] = args.positional.map(text);
-      return args.positional.length === 2 && from && to !== null && to !== undefined
-        ? keep(body.split(from).join(to))
-        : UNKNOWN;
+      if (args.positional.length !== 2 || !from || to === null || to === undefined) {
+        return UNKNOWN;
+      }
+      return joined(body.split(from), to, keep);
     }
     case 'split': {
       const separator = args.positional[0] ? text(args.positional[0]) : undefined;
@@ -258,7 +273,7 @@ function constantMethod(
       const elements = elementsOf(m, args.positional[0] ?? UNKNOWN);
       const texts = elements.items.map((item) => text(item));
       return elements.exact && texts.every((part) => part !== null)
-        ? constant('str', texts.join(body), origin)
+        ? joined(texts, body, (whole) => constant('str', whole, origin))
         : UNKNOWN;
     }
     case 'format':
@@ -300,9 +315,16 @@ function constantMethod(
   }
 }
 
+/** The parts with the text between them, unless that would be longer than any that is followed. */
+function joined(parts: readonly string[], between: string, make: (whole: string) => Value): Value {
+  const length = parts.reduce((sum, part) => sum + part.length, between.length * (parts.length - 1));
+  return length > LONGEST_TEXT ? UNKNOWN : make(parts.join(between));
+}
+
 function formatMethod(body: string, args: CallArguments, origin: Value['origin']): Value {
   let next = 0;
   let known = true;
+  let length = body.length;
   const result = body.replace(/\{\{|\}\}|\{(\w*)\}|\{[^}]*\}/g, (match, name: string | undefined) => {
     if (match === '{{' || match === '}}') {
       return match[0]!;
@@ -316,8 +338,9 @@ function formatMethod(body: string, args: CallArguments, origin: Value['origin']
             ? args.positional[Number(name)]
             : args.named.get(name);
     const piece = value ? pythonText(value) : null;
-    known &&= piece !== null;
-    return piece ?? '';
+    length += piece?.length ?? 0;
+    known &&= piece !== null && length <= LONGEST_TEXT;
+    return known ? (piece ?? '') : '';
   });
   return known ? constant('str', result, origin) : UNKNOWN;
 }

@@ -5,6 +5,7 @@ import {
   anyOf,
   constant,
   keyOf,
+  LONGEST_TEXT,
   loosely,
   number,
   optionsOf,
@@ -106,11 +107,15 @@ export function pathText(value: Value): string | null {
 
 function arithmetic(operator: string, a: Constant, b: Constant): Constant | null {
   if (a.type === 'str' || b.type === 'str') {
+    const length = String(a.value).length;
     if (operator === '+' && a.type === 'str' && b.type === 'str') {
-      return { type: 'str', value: String(a.value) + String(b.value) };
+      return length + String(b.value).length > LONGEST_TEXT
+        ? null
+        : { type: 'str', value: String(a.value) + String(b.value) };
     }
-    if (operator === '*' && a.type === 'str' && b.type === 'int' && Number(b.value) < 1000) {
-      return { type: 'str', value: String(a.value).repeat(Math.max(0, Number(b.value))) };
+    if (operator === '*' && a.type === 'str' && b.type === 'int') {
+      const times = Math.max(0, Number(b.value));
+      return length * times > LONGEST_TEXT ? null : { type: 'str', value: String(a.value).repeat(times) };
     }
     if (operator === '/' && a.type === 'str' && b.type === 'str') {
       // Paths are kept as their text; an absolute one replaces what stands before it.
@@ -300,6 +305,9 @@ export function formatted(
       return UNKNOWN;
     }
     combinations = combinations.flatMap((text) => texts.map((piece) => text + String(piece)));
+    if (combinations.some((text) => text.length > LONGEST_TEXT)) {
+      return UNKNOWN;
+    }
   }
   return anyOf(combinations.map((text) => constant('str', text, origin, outside)));
 }

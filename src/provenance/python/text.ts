@@ -1,20 +1,31 @@
 import type { Constant } from './ast';
 import type { Value } from './values';
 
-/** Python's `str()` of a value as far as the code tells, which is what MLflow logs; null where it does not. */
-export function pythonText(value: Value, nested = false): string | null {
+/** More parts or characters than any logged value has: it may hold itself, or one part a thousand times. */
+const MOST_WRITTEN = 20_000;
+
+/**
+ * Python's `str()` of a value as far as the code tells, which is what MLflow logs; null where it does not, or where
+ * the text of a container would be longer than 20,000 characters.
+ */
+export function pythonText(value: Value): string | null {
+  return write(value, false, { left: MOST_WRITTEN });
+}
+
+function write(value: Value, nested: boolean, budget: { left: number }): string | null {
   const { data } = value;
   switch (data.kind) {
-    case 'constant':
-      return nested && data.constant.type === 'str'
-        ? quote(String(data.constant.value))
-        : constantText(data.constant);
+    case 'constant': {
+      const text =
+        nested && data.constant.type === 'str'
+          ? quote(String(data.constant.value))
+          : constantText(data.constant);
+      budget.left -= text.length + 1;
+      return nested && budget.left < 0 ? null : text;
+    }
     case 'list': {
-      if (data.open) {
-        return null;
-      }
-      const items = data.items.map((item) => pythonText(item, true));
-      if (items.some((item) => item === null)) {
+      const items = data.open ? null : writeAll(data.items, budget);
+      if (items === null) {
         return null;
       }
       const inner = items.join(', ');
@@ -24,23 +35,30 @@ export function pythonText(value: Value, nested = false): string | null {
       return data.type === 'list' ? `[${inner}]` : items.length ? `{${inner}}` : 'set()';
     }
     case 'dict': {
-      if (data.open) {
-        return null;
-      }
-      const items: string[] = [];
-      for (const { key, value: entry } of data.entries.values()) {
-        const left = pythonText(key, true);
-        const right = pythonText(entry, true);
-        if (left === null || right === null) {
-          return null;
-        }
-        items.push(`${left}: ${right}`);
-      }
-      return `{${items.join(', ')}}`;
+      const entries = [...data.entries.values()];
+      const written = data.open
+        ? null
+        : writeAll(
+            entries.flatMap((entry) => [entry.key, entry.value]),
+            budget,
+          );
+      return written && `{${entries.map((_, i) => `${written[2 * i]}: ${written[2 * i + 1]}`).join(', ')}}`;
     }
     default:
       return null;
   }
+}
+
+function writeAll(values: readonly Value[], budget: { left: number }): string[] | null {
+  const written: string[] = [];
+  for (const value of values) {
+    const text = --budget.left < 0 ? null : write(value, true, budget);
+    if (text === null) {
+      return null;
+    }
+    written.push(text);
+  }
+  return written;
 }
 
 function constantText({ type, value }: Constant): string {

@@ -24,6 +24,8 @@ export interface Trace {
   runs: readonly RunToken[];
   /** Something of the program could not be followed: a value may have been set there. */
   incomplete: boolean;
+  /** Files that are too large to be followed. */
+  tooLarge: ReadonlySet<string>;
   /** The text of a line, for what is shown. */
   lineText(origin: { file: string; line: number; cell?: number }): string;
 }
@@ -37,7 +39,8 @@ export interface TraceOptions {
   timeLimit?: number;
 }
 
-const TIME_LIMIT = 2500;
+/** Of one trace, ms. */
+export const TIME_LIMIT = 2500;
 
 /**
  * Follows a program from its script or notebook to every param that it logs, in Python's own order, with all that
@@ -70,6 +73,7 @@ export function trace(files: Files, entry: string, options: TraceOptions = {}): 
     models: m.models,
     runs: m.runs,
     incomplete: m.incomplete,
+    tooLarge: m.tooLarge,
     lineText: (origin) => m.source(origin.file).lineText(origin),
   };
 }

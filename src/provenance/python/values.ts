@@ -170,23 +170,41 @@ export function loosely(value: Value, loose: 'number' | 'path'): Value {
     : value;
 }
 
-/** A container as it is now: later changes are not seen. */
-export function snapshot(value: Value, depth = 0): Value {
-  const { data } = value;
-  if (depth > 8) {
-    return value;
-  }
-  if (data.kind === 'list') {
-    return { ...value, data: { ...data, items: data.items.map((item) => snapshot(item, depth + 1)) } };
-  }
-  if (data.kind === 'dict') {
-    const entries = [...data.entries].map(
-      ([key, entry]) => [key, { key: entry.key, value: snapshot(entry.value, depth + 1) }] as const,
-    );
-    return { ...value, data: { ...data, entries: new Map(entries) } };
-  }
-  return value;
+/**
+ * A container as it is now: later changes are not seen. What it holds twice is copied once.
+ * @param spend told of each container's size
+ */
+export function snapshot(value: Value, spend: (work: number) => void): Value {
+  const copies = new Map<Data, Data>();
+  const copy = (each: Value, depth: number): Value => {
+    const { data } = each;
+    if (depth > 8 || (data.kind !== 'list' && data.kind !== 'dict')) {
+      return each;
+    }
+    const known = copies.get(data);
+    if (known) {
+      return { ...each, data: known };
+    }
+    if (data.kind === 'list') {
+      spend(data.items.length);
+      const made: ListData = { ...data, items: [] };
+      copies.set(data, made);
+      made.items = data.items.map((item) => copy(item, depth + 1));
+      return { ...each, data: made };
+    }
+    spend(data.entries.size);
+    const made: DictData = { ...data, entries: new Map() };
+    copies.set(data, made);
+    for (const [key, entry] of data.entries) {
+      made.entries.set(key, { key: entry.key, value: copy(entry.value, depth + 1) });
+    }
+    return { ...each, data: made };
+  };
+  return copy(value, 0);
 }
+
+/** Texts that code puts together are followed up to this length, in characters: MLflow logs at most 6,000. */
+export const LONGEST_TEXT = 1 << 16;
 
 export function text(value: Value): string | null {
   return value.data.kind === 'constant' && value.data.constant.type === 'str'

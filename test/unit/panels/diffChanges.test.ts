@@ -1,7 +1,8 @@
 import * as assert from 'node:assert/strict';
 import type { CommitRange, SideFacts } from '../../../src/compare/types';
 import { changeChoices, changesOf } from '../../../src/panels/diffChanges';
-import type { ChangedFile, ParamSource } from '../../../src/provenance';
+import type { ChangedFile } from '../../../src/provenance/git';
+import type { ParamSource } from '../../../src/provenance/source';
 
 const OLD = 'a'.repeat(40);
 const NEW = 'b'.repeat(40);

@@ -1,12 +1,20 @@
 import * as assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { createSourceFinder } from '../../../src/provenance/finder';
 import { WorkingCopy } from '../../../src/provenance/workingCopy';
 import { unpackFixture } from '../../support/fixtures';
-import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
+import {
+  emptyFolder,
+  git,
+  removeRepositories,
+  repositoryOf,
+  runOf,
+  writeFiles,
+} from '../../support/repositories';
 import { readRuns } from '../../support/runs';
 
 const FIRST = '09e91d4bba9347db9e2d0c241248202d';
@@ -159,6 +167,71 @@ describe('commits that are not here', () => {
     const { run: source } = await finderOf(parent).findSources(run!);
     fs.rmSync(parent, { recursive: true });
     assert.equal(source.problem, 'No folder of this workspace is in a git repository.');
+  });
+});
+
+describe('files that are other on disk', () => {
+  after(removeRepositories);
+
+  it('takes what Git LFS put in a pointer’s place for the same, and says what differs from it', async () => {
+    const pointer = (content: string) =>
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${createHash('sha256').update(content).digest('hex')}\nsize ${content.length}\n`;
+    const folder = repositoryOf({
+      'train.py': program(0.1),
+      'same.bin': pointer('weights'),
+      'other.bin': pointer('weights'),
+      'longer.bin': pointer('weights'),
+      'pointer.bin': pointer('weights'),
+    });
+    const commit = git(folder, 'rev-parse', 'HEAD');
+    writeFiles(folder, { 'same.bin': 'weights', 'other.bin': 'weighty', 'longer.bin': 'weights!' });
+    const working = await finderOf(folder).workingCopy(runOf('train.py', commit, { lr: '0.1' }));
+    assert.deepEqual(
+      (await working!.changedSince(commit)).map(({ path: name, change }) => [name, change]),
+      [
+        ['longer.bin', 'modified'],
+        ['other.bin', 'modified'],
+      ],
+    );
+  });
+
+  it('starts no more of git for 400 files that differ than for one', async () => {
+    const files = (text: string) =>
+      Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`data/${i}.txt`, `${text} ${i}\n`]));
+    const folder = repositoryOf({ 'train.py': program(0.1), ...files('before') });
+    const commit = git(folder, 'rev-parse', 'HEAD');
+    const tools = emptyFolder();
+    writeFiles(tools, { counting: `#!/bin/sh\necho git >> "${tools}/count"\nexec git "$@"\n`, count: '' });
+    fs.chmodSync(path.join(tools, 'counting'), 0o755);
+    const started = async (): Promise<{ changed: number; processes: number }> => {
+      writeFiles(tools, { count: '' });
+      const working = await createSourceFinder({
+        folders: () => [folder],
+        gitPath: () => path.join(tools, 'counting'),
+        isTrusted: () => true,
+      }).workingCopy(runOf('train.py', commit, { lr: '0.1' }));
+      const changed = (await working!.changedSince(commit)).length;
+      const processes = fs.readFileSync(path.join(tools, 'count'), 'utf8').split('\n').length - 1;
+      return { changed, processes };
+    };
+    writeFiles(folder, { 'data/0.txt': 'after\n' });
+    const one = await started();
+    writeFiles(folder, files('after'));
+    const all = await started();
+    assert.deepEqual([one.changed, all.changed], [1, 400]);
+    assert.ok(one.processes > 0);
+    assert.equal(all.processes, one.processes);
+  });
+
+  it('says of a file that grew beyond what is read that it is modified, not deleted', async () => {
+    const folder = repositoryOf({ 'train.py': program(0.1), 'data.txt': 'small\n' });
+    const commit = git(folder, 'rev-parse', 'HEAD');
+    fs.writeFileSync(path.join(folder, 'data.txt'), Buffer.alloc((4 << 20) + 1, 97));
+    const working = await finderOf(folder).workingCopy(runOf('train.py', commit, { lr: '0.1' }));
+    assert.deepEqual(
+      (await working!.changedSince(commit)).map(({ path: name, change }) => [name, change]),
+      [['data.txt', 'modified']],
+    );
   });
 });
 

@@ -64,6 +64,42 @@ describe('a worker and its host', function () {
     assert.equal(host.busy, false);
   });
 
+  it('answers several at a time where it may', async () => {
+    host.dispose();
+    host = start({ parallel: 2 });
+    const order: string[] = [];
+    await Promise.all([
+      host.ask('later', { milliseconds: 300 }).then(() => order.push('first')),
+      host.ask('greet', { name: 'Ada' }).then(() => order.push('second')),
+      host.ask('greet', { name: 'Grace' }).then(() => order.push('third')),
+    ]);
+    assert.deepEqual(order, ['second', 'third', 'first']);
+  });
+
+  it('gives up one of several that is not wanted any more, and no other', async () => {
+    host.dispose();
+    host = start({ parallel: 3 });
+    const controllers = [new AbortController(), new AbortController()];
+    const waiting = controllers.map(({ signal }) => host.ask('wait', undefined, signal));
+    assert.equal(await host.ask('greet', { name: 'Ada' }), 'Good morning, Ada');
+    controllers[0]!.abort();
+    await assert.rejects(waiting[0]!, { message: 'Given up while waiting.' });
+    assert.equal(host.busy, true);
+    controllers[1]!.abort();
+    await assert.rejects(waiting[1]!, { message: 'Given up while waiting.' });
+    assert.equal(host.busy, false);
+  });
+
+  it('asks each of several again, alone, after the worker ended: only the one that ends it fails', async () => {
+    host.dispose();
+    host = start({ parallel: 3 });
+    const first = host.ask('later', { milliseconds: 100 });
+    const ending = host.ask('end', undefined);
+    const last = host.ask('later', { milliseconds: 100 });
+    await assert.rejects(ending, { message: 'Greeting everybody failed: it ended by itself.' });
+    assert.deepEqual(await Promise.all([first, last]), ['later', 'later']);
+  });
+
   it('moves the buffers of an answer rather than copying them', async () => {
     const { values } = await host.ask('numbers', { count: 1000 });
     assert.deepEqual(values, new Float64Array(1000).fill(0.5));

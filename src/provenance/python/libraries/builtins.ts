@@ -145,6 +145,7 @@ export function asDict(m: Machine, value: Value): Value {
 type Depth = 'shallow' | 'deep';
 
 function copyOf(m: Machine, value: Value, depth: Depth): Value {
+  m.step();
   const inner = (each: Value): Value => (depth === 'deep' ? copyOf(m, each, depth) : each);
   const { data } = value;
   switch (data.kind) {

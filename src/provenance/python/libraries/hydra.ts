@@ -59,14 +59,14 @@ function loadGroup(m: Machine, folder: string, name: string, depth: number): Val
   let selfDone = false;
   for (const item of items) {
     if (text(item) === '_self_') {
-      merge(data, own.data);
+      merge(m, data, own.data);
       selfDone = true;
     } else {
       mergeDefault(m, data, folder, item, depth);
     }
   }
   if (!selfDone) {
-    merge(data, own.data);
+    merge(m, data, own.data);
   }
   return result;
 }
@@ -77,7 +77,7 @@ function mergeDefault(m: Machine, data: DictData, folder: string, item: Value, d
   if (single !== null) {
     const content = loadGroup(m, folder, single, depth + 1);
     if (content.data.kind === 'dict') {
-      merge(data, content.data);
+      merge(m, data, content.data);
     } else {
       data.open = true;
     }
@@ -104,7 +104,7 @@ function mergeDefault(m: Machine, data: DictData, folder: string, item: Value, d
     const file = configFile(m, `${folder}/${path}`, name);
     const isGlobal = file !== null && /^\s*#\s*@package\s+_global_/m.test(m.files.read(file));
     if (isGlobal || target === '_global_' || target === '_here_') {
-      merge(data, content.data);
+      merge(m, data, content.data);
     } else {
       place(m, data, (target ?? path).split(/[./]/), content);
     }
@@ -127,16 +127,17 @@ function place(m: Machine, data: DictData, keys: string[], content: Value): void
     entries: new Map([[`str:${last}`, { key: constant('str', last, null), value: content }]]),
     open: false,
   };
-  merge(current, wrapper);
+  merge(m, current, wrapper);
 }
 
-function merge(into: DictData, from: DictData): void {
+function merge(m: Machine, into: DictData, from: DictData): void {
+  m.spend(from.entries.size);
   into.open ||= from.open;
   for (const [key, entry] of from.entries) {
     const old = into.entries.get(key)?.value;
     if (old?.data.kind === 'dict' && entry.value.data.kind === 'dict') {
       const inner: DictData = { ...old.data, entries: new Map(old.data.entries) };
-      merge(inner, entry.value.data);
+      merge(m, inner, entry.value.data);
       into.entries.set(key, { key: entry.key, value: { ...old, data: inner } });
     } else {
       into.entries.set(key, entry);

@@ -56,6 +56,7 @@ export function flattened(
   }
   const result: [string, Value][] = [];
   for (const { key, value: entry } of dict.data.entries.values()) {
+    m.step();
     const name = prefix + String(key.data.kind === 'constant' ? key.data.constant.value : '');
     const inner =
       entry.data.kind === 'dict' || entry.data.kind === 'instance'
