@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { StoreError, toStoreError } from '../src/mlflow/errors';
+import { redact } from '../src/mlflow/redact';
 import type { TrackingStore } from '../src/mlflow/store';
 import { answers, readSearches } from './inspect/answers';
 import { diff } from './inspect/diff';
@@ -108,6 +109,6 @@ async function main([name, ...args]: string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${toStoreError(error).message}\n`);
+  process.stderr.write(`${redact(toStoreError(error).message)}\n`);
   process.exitCode = 1;
 });

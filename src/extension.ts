@@ -130,7 +130,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     { dispose: disposeLog },
   );
   setContext('mlflowLens.storeCount', -1);
-  stores.expect(finder.locate().catch((error: unknown) => log().error(String(error))));
+  stores.expect(finder.locate().catch((error: unknown) => log().error(error)));
 
   return {
     activationTime: performance.now() - started,

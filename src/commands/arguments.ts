@@ -3,9 +3,9 @@ import { pickOne } from '../platform/dialogs';
 import type { RunKey } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
-import { fieldsOf, textOf } from './fields';
+import { fieldsOf, namedStore, textOf } from './fields';
 
-export { cancelled, fieldsOf, textOf };
+export { cancelled, fieldsOf, namedStore, textOf };
 
 /** The runs that a command acts on: `{runs}`, `{store, runId}`, or the tree's selection. */
 export function runsOf(args: unknown, selection?: unknown): RunKey[] {
@@ -16,7 +16,7 @@ export function runsOf(args: unknown, selection?: unknown): RunKey[] {
       ? selection
       : [args];
   return candidates.flatMap((candidate) => {
-    const store = textOf(candidate, 'store');
+    const store = namedStore(candidate);
     const runId = textOf(candidate, 'runId');
     return store !== undefined && runId !== undefined ? [{ store, runId }] : [];
   });
@@ -24,7 +24,7 @@ export function runsOf(args: unknown, selection?: unknown): RunKey[] {
 
 /** The store that was named, the only one, or the one that the user picks. */
 export async function storeOf(args: unknown, stores: OpenStores): Promise<string> {
-  const named = textOf(args, 'store');
+  const named = namedStore(args);
   if (named !== undefined) {
     return named;
   }

@@ -4,7 +4,7 @@ import type { CommandRegistry } from '../platform/commands';
 import { pickMany, pickOne } from '../platform/dialogs';
 import type { RunKey, ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
-import { cancelled, fieldsOf, runsOf, storeOf, textOf } from './arguments';
+import { cancelled, fieldsOf, namedStore, runsOf, storeOf, textOf } from './arguments';
 
 export interface DiffCommandDeps {
   commands: CommandRegistry;
@@ -44,7 +44,7 @@ export function registerDiffCommands({ commands, stores, state, panels }: DiffCo
 }
 
 function baselineIndex(given: unknown, runs: readonly RunKey[], known: number): number {
-  const store = textOf(given, 'store');
+  const store = namedStore(given);
   const runId = textOf(given, 'runId');
   const named = runs.findIndex((run) => run.store === store && run.runId === runId);
   return Math.max(0, named >= 0 ? named : known);

@@ -3,7 +3,7 @@ import { count } from '../mlflow/format';
 import type { ActivePage } from '../panels/panelHost';
 import { pickOne, type PickItem } from '../platform/dialogs';
 import type { OpenStores } from '../stores/openStores';
-import { cancelled, storeOf, textOf, textsOf } from './arguments';
+import { cancelled, namedStore, storeOf, textOf, textsOf } from './arguments';
 
 /** The most experiments that a quick pick offers. */
 const MOST = 1000;
@@ -24,7 +24,7 @@ export async function experimentsInFront(
   stores: OpenStores,
   page: ActivePage | undefined,
 ): Promise<Experiments> {
-  const named = textOf(args, 'store');
+  const named = namedStore(args);
   const store = textOf(page?.args, 'store');
   const experimentIds = textsOf(page?.args, 'experimentIds');
   if (store !== undefined && experimentIds.length > 0 && (named === undefined || named === store)) {

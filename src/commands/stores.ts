@@ -3,9 +3,10 @@ import { StoreError } from '../mlflow/errors';
 import type { CommandRegistry } from '../platform/commands';
 import { askText, notify, pickOne } from '../platform/dialogs';
 import { log } from '../platform/log';
+import { locate } from '../stores/locate';
 import type { OpenStores } from '../stores/openStores';
-import { parseStoreUri, storeName } from '../stores/uri';
-import { cancelled, storeOf, textOf } from './arguments';
+import { problemReport } from '../stores/problemReport';
+import { cancelled, namedStore, storeOf, textOf } from './arguments';
 
 export interface StoreCommandDeps {
   commands: CommandRegistry;
@@ -24,9 +25,12 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
   const { commands, stores } = deps;
 
   async function add(text: string, base: string): Promise<void> {
-    const { uri } = parseStoreUri(text, base);
+    const { uri, origin, error } = locate(text, base, 'added by you');
+    if (error) {
+      throw error;
+    }
     stores.remove(uri);
-    stores.add(uri, 'added by you');
+    stores.add(uri, origin);
     await deps.remember(uri);
     // Opening now says at once whether it is a store; it stays listed with its reason if not.
     await stores.get(uri);
@@ -82,24 +86,17 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
   });
 
   commands.register('reportProblem', async (args) => {
-    const lines = [
-      `MLflow Lens ${deps.version}, VS Code ${vscode.version}, Node ${process.version}, ${process.platform}`,
-    ];
-    const named = textOf(args, 'store');
-    for (const { uri, store, error } of stores.list()) {
-      if (named === undefined || named === uri) {
-        lines.push(`store: ${store?.kind ?? 'not open'} ${storeName(uri)}`);
-        lines.push(
-          error
-            ? `  error: ${error.code}: ${error.message}`
-            : `  ${JSON.stringify(await store?.describe().catch((reason: unknown) => String(reason)))}`,
-        );
-      }
-    }
-    const document = await vscode.workspace.openTextDocument({
-      language: 'markdown',
-      content: `What happened:\n\n\nWhat you expected:\n\n\nAbout this installation (no names or values of your runs are in it):\n\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n`,
-    });
+    const named = namedStore(args);
+    const content = await problemReport(
+      {
+        version: deps.version,
+        vscode: vscode.version,
+        node: process.version,
+        platform: process.platform,
+      },
+      stores.list().filter(({ uri }) => named === undefined || named === uri),
+    );
+    const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
     await vscode.window.showTextDocument(document);
   });
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isCancelled, toStoreError } from '../mlflow/errors';
+import { redact } from '../mlflow/redact';
 import { notify } from './dialogs';
 import { log } from './log';
 
@@ -37,8 +38,8 @@ export async function showError(error: unknown): Promise<void> {
   if (isCancelled(error)) {
     return;
   }
-  const { message } = toStoreError(error);
-  log().error(error instanceof Error ? error : message);
+  const message = redact(toStoreError(error).message);
+  log().error(error);
   const choice = await notify('error', message, 'Show Log');
   if (choice) {
     log().show();

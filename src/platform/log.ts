@@ -1,9 +1,29 @@
 import * as vscode from 'vscode';
+import { redact } from '../mlflow/redact';
 
 let channel: vscode.LogOutputChannel | undefined;
 
+/** What is written goes through `redact`: people send logs to each other. */
+export interface Log {
+  info(text: string): void;
+  /** With the stack, where there is one. */
+  error(error: unknown): void;
+  show(): void;
+}
+
+const LOG: Log = {
+  info: (text) => opened().info(redact(text)),
+  error: (error) =>
+    opened().error(redact(error instanceof Error ? (error.stack ?? error.message) : String(error))),
+  show: () => opened().show(),
+};
+
 /** The one log of the extension, made when first written to. */
-export function log(): vscode.LogOutputChannel {
+export function log(): Log {
+  return LOG;
+}
+
+function opened(): vscode.LogOutputChannel {
   channel ??= vscode.window.createOutputChannel('MLflow Lens', { log: true });
   return channel;
 }

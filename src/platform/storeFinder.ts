@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { locate, locateStores } from '../stores/locate';
 import type { OpenStores } from '../stores/openStores';
+import { storeIdentity } from '../stores/uri';
 import { setContext } from './contexts';
 import { log } from './log';
 import { onDidChangeSettings, readSettings } from './settings';
@@ -42,6 +43,7 @@ export class StoreFinder implements vscode.Disposable {
     this.looking?.abort();
     const controller = new AbortController();
     this.looking = controller;
+    await this.forgetPasswords();
     const settings = readSettings();
     const folders = (vscode.workspace.workspaceFolders ?? [])
       .filter(({ uri }) => uri.scheme === 'file')
@@ -100,12 +102,24 @@ export class StoreFinder implements vscode.Disposable {
   private locateSoon(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.locate().catch((error: unknown) => log().error(String(error)));
+      this.locate().catch((error: unknown) => log().error(error));
     }, SETTLE);
   }
 
+  /** Identities: an earlier version kept URIs as they were typed, with their passwords. */
   private list(key: string): string[] {
     const value: unknown = this.memento.get(key);
-    return Array.isArray(value) ? value.filter((uri): uri is string => typeof uri === 'string') : [];
+    const texts = Array.isArray(value) ? value.filter((uri): uri is string => typeof uri === 'string') : [];
+    return [...new Set(texts.map((text) => storeIdentity(text, '/')))];
+  }
+
+  /** Writes the lists again where they hold more than identities. */
+  private async forgetPasswords(): Promise<void> {
+    for (const key of [ADDED, REMOVED]) {
+      const kept = this.list(key);
+      if (kept.length > 0 && JSON.stringify(kept) !== JSON.stringify(this.memento.get(key))) {
+        await this.memento.update(key, kept);
+      }
+    }
   }
 }

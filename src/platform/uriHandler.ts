@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { parseRunLink } from '../mlflow/runLink';
 import type { OpenStores } from '../stores/openStores';
+import { storeIdentity } from '../stores/uri';
 import { runCommand, showError } from './commands';
 import { askModal } from './dialogs';
 
@@ -12,7 +13,9 @@ export function createUriHandler(stores: OpenStores): vscode.UriHandler {
   return {
     handleUri: async (uri) => {
       try {
-        const { store, runId } = parseRunLink(uri.toString(true));
+        const link = parseRunLink(uri.toString(true));
+        const { runId } = link;
+        const store = storeIdentity(link.store, '/');
         await stores.settled();
         if (!stores.entry(store)) {
           const choice = await askModal(

@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { isStoreError, StoreError } from '../mlflow/errors';
+import { toStoreError, type StoreError } from '../mlflow/errors';
 import { hasMlflowTables } from './sqliteHeader';
-import { parseStoreUri } from './uri';
+import { parseStoreUri, storeIdentity } from './uri';
 
 export interface LocatedStore {
   uri: string;
@@ -69,10 +69,14 @@ export async function locateStores(options: LocateOptions): Promise<LocatedStore
 /** Reads a URI; one of a kind that cannot be opened is listed with its reason. */
 export function locate(text: string, base: string, origin: string): LocatedStore {
   try {
-    return { uri: parseStoreUri(text, base).uri, origin, error: null };
+    const { uri, hadCredentials } = parseStoreUri(text, base);
+    return {
+      uri,
+      origin: hadCredentials ? `${origin}, without the user and password that it holds` : origin,
+      error: null,
+    };
   } catch (error) {
-    const reason = isStoreError(error) ? error : new StoreError('INVALID_PARAMETER_VALUE', String(error));
-    return { uri: text.trim().replace(/\/\/[^@/]*@/, '//…@'), origin, error: reason };
+    return { uri: storeIdentity(text, base), origin, error: toStoreError(error) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { toStoreError, StoreError } from '../mlflow/errors';
 import { Listeners } from '../mlflow/listeners';
+import { redactUri } from '../mlflow/redact';
 import type { Disposable, TrackingStore } from '../mlflow/store';
 import type { Writer } from '../mlflow/writer';
 
@@ -55,7 +56,7 @@ export class OpenStores implements Disposable {
   async get(uri: string): Promise<TrackingStore> {
     const entry = await this.ready(uri);
     if (!entry.store) {
-      throw entry.error ?? new StoreError('NOT_FOUND', `${uri} is not open.`);
+      throw entry.error ?? new StoreError('NOT_FOUND', `${redactUri(uri)} is not open.`);
     }
     return entry.store;
   }
@@ -127,7 +128,7 @@ export class OpenStores implements Disposable {
     }
     const entry = this.entries.get(uri);
     if (!entry) {
-      throw new StoreError('NOT_FOUND', `${uri} is not among the open stores: add it first.`);
+      throw new StoreError('NOT_FOUND', `${redactUri(uri)} is not among the open stores: add it first.`);
     }
     if (entry.store || entry.error) {
       return entry;

@@ -2,15 +2,24 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { StoreError } from '../mlflow/errors';
+import { isSecretName, redactUri } from '../mlflow/redact';
 import type { StoreKind } from '../mlflow/store';
 
 export interface StoreLocation {
   kind: StoreKind;
-  /** The store's identity everywhere: `sqlite:////abs/mlflow.db`, `file:///abs/mlruns`, `http://host:5000`. */
+  /**
+   * The store's identity everywhere: `sqlite:////abs/mlflow.db`, `file:///abs/mlruns`, `http://host:5000`. No user
+   * and no password is part of it.
+   */
   uri: string;
   /** Absolute; null for a server. */
   path: string | null;
+  /** The text held a user, a password or a token, which are not kept. */
+  hadCredentials: boolean;
 }
+
+/** Longer than any path or address that works; what reads a URI may then take time that grows with its square. */
+const LONGEST_URI = 4096;
 
 /**
  * Reads a tracking URI as MLflow does (mlflow/tracking/_tracking_service/utils.py): `sqlite:///relative.db`,
@@ -27,6 +36,12 @@ export function parseStoreUri(text: string, base: string): StoreLocation {
       'The tracking URI is empty: give a path, sqlite:///… or http://….',
     );
   }
+  if (trimmed.length > LONGEST_URI) {
+    throw new StoreError(
+      'INVALID_PARAMETER_VALUE',
+      `The tracking URI has ${trimmed.length} characters: at most ${LONGEST_URI} can be opened.`,
+    );
+  }
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]+):/.exec(trimmed)?.[1]?.toLowerCase();
   if (trimmed.toLowerCase() === 'databricks') {
     throw new StoreError('UNSUPPORTED', unsupported(trimmed, 'databricks'));
@@ -40,7 +55,7 @@ export function parseStoreUri(text: string, base: string): StoreLocation {
     if (!file || file === ':memory:') {
       throw new StoreError(
         'UNSUPPORTED',
-        `"${trimmed}" names no file: write sqlite:///relative/path.db or sqlite:////absolute/path.db.`,
+        `"${redactUri(trimmed)}" names no file: write sqlite:///relative/path.db or sqlite:////absolute/path.db.`,
       );
     }
     return sqliteLocation(path.resolve(base, expandHome(file)));
@@ -49,7 +64,7 @@ export function parseStoreUri(text: string, base: string): StoreLocation {
     return filesLocation(fileUriPath(trimmed));
   }
   if (scheme === 'http' || scheme === 'https') {
-    return { kind: 'rest', uri: trimmed.replace(/\/+$/, ''), path: null };
+    return serverLocation(trimmed, scheme);
   }
   throw new StoreError('UNSUPPORTED', unsupported(trimmed, scheme));
 }
@@ -58,23 +73,76 @@ export function sqliteUri(file: string): string {
   return sqliteLocation(path.resolve(file)).uri;
 }
 
+/**
+ * The identity of the store that a text names, also where such a store cannot be opened: then the text itself,
+ * without its secrets.
+ */
+export function storeIdentity(text: string, base: string): string {
+  try {
+    return parseStoreUri(text, base).uri;
+  } catch {
+    return redactUri(text.trim()).slice(0, LONGEST_URI);
+  }
+}
+
 /** The last part of the path, or the host: what a tree calls the store. */
 export function storeName(uri: string): string {
-  if (/^https?:/.test(uri)) {
-    return uri.replace(/^https?:\/\//, '');
+  const shown = redactUri(uri);
+  if (/^https?:/.test(shown)) {
+    return shown.replace(/^https?:\/\//, '');
   }
-  if (!/^(sqlite|file):/.test(uri) && /^[\w+.-]+:\/\//.test(uri)) {
-    return uri;
+  if (!/^(sqlite|file):/.test(shown) && /^[\w+.-]+:\/\//.test(shown)) {
+    return shown;
   }
-  return path.posix.basename(uri.replace(/\\/g, '/')) || uri;
+  return path.posix.basename(shown.replace(/\\/g, '/')) || shown;
 }
 
 function sqliteLocation(file: string): StoreLocation {
-  return { kind: 'sqlite', uri: `sqlite:///${file.replace(/\\/g, '/')}`, path: file };
+  return { kind: 'sqlite', uri: `sqlite:///${file.replace(/\\/g, '/')}`, path: file, hadCredentials: false };
 }
 
 function filesLocation(folder: string): StoreLocation {
-  return { kind: 'files', uri: pathToFileURL(folder).href, path: folder };
+  return { kind: 'files', uri: pathToFileURL(folder).href, path: folder, hadCredentials: false };
+}
+
+/**
+ * `scheme://host[:port][/path]`, and `?workspace=NAME`, which is part of a server's store. An `@` after the host may
+ * be the end of a password that holds a `/`, `?` or `#`: what the host is then nobody can tell.
+ */
+function serverLocation(text: string, scheme: string): StoreLocation {
+  const rest = text.replace(/^https?:[/\\]*/i, '');
+  const end = rest.search(/[/?#\\]/);
+  if (end >= 0 && rest.includes('@', end)) {
+    throw new StoreError(
+      'INVALID_PARAMETER_VALUE',
+      `"${redactUri(text)}" holds an "@" after the host: write it as %40, and "/", "?" and "#" of a password as %2F, %3F and %23.`,
+    );
+  }
+  let url: URL;
+  try {
+    url = new URL(`${scheme}://${rest}`);
+  } catch {
+    throw new StoreError(
+      'INVALID_PARAMETER_VALUE',
+      `"${redactUri(text)}" is no address of a tracking server: write http://host:port.`,
+    );
+  }
+  let path = url.pathname;
+  while (path.endsWith('/')) {
+    path = path.slice(0, -1);
+  }
+  const parameters = [...url.searchParams];
+  const secret = parameters.findIndex(([name]) => isSecretName(name));
+  // What follows a secret may be its end.
+  const safe = secret < 0 ? parameters : parameters.slice(0, secret);
+  const workspace = safe.find(([name]) => name === 'workspace')?.[1];
+  const query = workspace === undefined ? '' : `?${new URLSearchParams({ workspace }).toString()}`;
+  return {
+    kind: 'rest',
+    uri: `${url.protocol}//${url.host}${path}${query}`,
+    path: null,
+    hadCredentials: url.username !== '' || url.password !== '' || secret >= 0,
+  };
 }
 
 function fromPath(text: string, base: string): StoreLocation {
@@ -84,11 +152,17 @@ function fromPath(text: string, base: string): StoreLocation {
 
 function fileUriPath(uri: string): string {
   try {
+    if (/^file:\/\/[^/]/i.test(uri) && uri.includes('@')) {
+      throw new TypeError('A file has no user and no password.');
+    }
     return path.resolve(
       fileURLToPath(/^file:\/\/\//i.test(uri) ? uri : uri.replace(/^file:\/*/i, 'file:///')),
     );
   } catch {
-    throw new StoreError('INVALID_PARAMETER_VALUE', `"${uri}" is not a file URI that this machine can read.`);
+    throw new StoreError(
+      'INVALID_PARAMETER_VALUE',
+      `"${redactUri(uri)}" is not a file URI that this machine can read.`,
+    );
   }
 }
 
@@ -98,14 +172,12 @@ function expandHome(file: string): string {
 
 function unsupported(uri: string, scheme: string): string {
   if (/^(postgresql|postgres|mysql|mssql|oracle)/.test(scheme)) {
-    return `${scheme}:// databases are read through a tracking server: start "mlflow server --backend-store-uri ${redact(uri)}" and add its http:// address.`;
+    return `${scheme}:// databases are read through a tracking server: start "mlflow server --backend-store-uri ${redactUri(uri)}" and add its http:// address.`;
   }
   if (scheme.startsWith('databricks')) {
     return 'Databricks workspaces cannot be opened here: MLflow Lens reads SQLite files, mlruns folders and tracking servers.';
   }
-  return `"${scheme}:" is not a kind of store that can be opened here: use a SQLite file, an mlruns folder or an http(s):// server.`;
-}
-
-function redact(uri: string): string {
-  return uri.replace(/\/\/[^@/]*@/, '//…@');
+  // Without slashes the scheme may be the user of a "user:password@host".
+  const named = /^[^:]+:\/\//.test(uri) ? `${scheme}:` : redactUri(uri);
+  return `"${named}" is not a kind of store that can be opened here: use a SQLite file, an mlruns folder or an http(s):// server.`;
 }

@@ -5,7 +5,7 @@ import { count, formatAge } from '../../mlflow/format';
 import type { TrackingStore } from '../../mlflow/store';
 import { shown } from '../../registry/preview';
 import { storeName } from '../../stores/uri';
-import { fieldsOf, textOf } from '../fields';
+import { fieldsOf, namedStore, textOf } from '../fields';
 import { runSearch } from '../runSearch';
 import { openForChange, type RegistryContext } from './perform';
 import type { PickItem } from './ui';
@@ -22,7 +22,7 @@ export async function chooseStore(
   args: unknown,
   title: string,
 ): Promise<{ uri: string; store: TrackingStore }> {
-  const named = textOf(args, 'store');
+  const named = namedStore(args);
   await stores.settled();
   const listed = stores.list().filter(({ error }) => error === null);
   if (named === undefined && listed.length === 0) {

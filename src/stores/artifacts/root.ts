@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { redactUri } from '../../mlflow/redact';
 import type { ArtifactRoot } from '../../mlflow/store';
 
 /**
@@ -42,7 +43,10 @@ export async function resolveRoot(request: RootRequest): Promise<ArtifactRoot> {
   }
   const recorded = scheme === 'file' ? filePath(uri) : uri;
   if (recorded === null) {
-    return problem(request, `The recorded artifact location ${uri} names another machine; it is not opened.`);
+    return problem(
+      request,
+      `The recorded artifact location ${redactUri(uri)} names another machine; it is not opened.`,
+    );
   }
   return localRoot(request, recorded);
 }
@@ -80,7 +84,7 @@ async function servedRoot(request: RootRequest): Promise<ArtifactRoot> {
   return beside === null
     ? problem(
         request,
-        `The artifacts are kept by the tracking server (${request.uri}): add its http:// address as a store, or put its "mlartifacts" folder beside this one.`,
+        `The artifacts are kept by the tracking server (${redactUri(request.uri)}): add its http:// address as a store, or put its "mlartifacts" folder beside this one.`,
       )
     : { uri: request.uri, localPath: beside, moved: true, problem: null };
 }
@@ -165,7 +169,7 @@ function remoteProblem(uri: string, scheme: string, download: string): string {
     https: 'a web server',
   };
   const place = Object.hasOwn(where, scheme) ? where[scheme]! : `a "${scheme}:" location`;
-  return `The artifacts are in ${place} (${uri}), which is not read from here: fetch them with "mlflow artifacts download ${download}", or add the tracking server that serves them.`;
+  return `The artifacts are in ${place} (${redactUri(uri)}), which is not read from here: fetch them with "mlflow artifacts download ${download}", or add the tracking server that serves them.`;
 }
 
 function problem({ uri }: RootRequest, text: string): ArtifactRoot {

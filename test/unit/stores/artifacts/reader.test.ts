@@ -110,6 +110,7 @@ describe('artifacts', () => {
         ['hdfs://x', /HDFS/],
         ['mlflow-artifacts:/1/x/artifacts', /tracking server/],
         ['https://example.com/x', /web server/],
+        ['https://me:secret@example.com/x', /web server \(https:\/\/…@example/],
         ['constructor:x', /"constructor:" location/],
         [`/home/gone/${RUN}/artifacts`, /not on this machine/],
         ['', /no artifact location/],
