@@ -1,3 +1,4 @@
+import redos from 'eslint-plugin-redos';
 import tseslint from 'typescript-eslint';
 
 const STORE_ERROR = {
@@ -69,6 +70,20 @@ export default tseslint.config(
   {
     files: ['src/platform/dialogs.ts', 'src/platform/textCard.ts', 'test/**'],
     rules: { 'no-restricted-syntax': ['error', STORE_ERROR, REGISTER_COMMAND] },
+  },
+  {
+    // What is read may be anybody's: a pattern takes time in proportion to the text, on every text. Decided by
+    // automata, so that no pattern passes by luck; one that they cannot decide (look-around, a reference back) is to be
+    // written otherwise. A pattern that is put together at run time would not be looked at: only literals.
+    files: ['src/**', 'webview/**'],
+    plugins: { redos },
+    rules: {
+      'redos/no-vulnerable': ['error', { checker: 'automaton', ignoreErrors: false, timeout: 120_000 }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'RegExp', message: 'Write the pattern as a literal: the linter checks that it is linear.' },
+      ],
+    },
   },
   { files: ['scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
 );

@@ -10,7 +10,7 @@ export function runSearch(text: string): string | undefined {
   if (term === '') {
     return undefined;
   }
-  return /^[0-9a-f]{32}$/i.test(term)
+  return /^[0-9a-fA-F]{32}$/.test(term)
     ? `attributes.run_id = '${term}'`
     : `attributes.run_name ILIKE '%${term}%'`;
 }

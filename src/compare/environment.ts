@@ -1,5 +1,6 @@
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
+import { withoutComment } from '../mlflow/scan';
 
 /** What an environment file asks for. */
 export interface Environment {
@@ -36,7 +37,7 @@ export function requirements(lines: readonly unknown[]): Map<string, string> {
     if (typeof line !== 'string') {
       continue;
     }
-    const plain = line.replace(/(^|\s)#.*$/, '').trim();
+    const plain = withoutComment(line).trim();
     const match = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(@\s*\S+|[^;]*)/.exec(plain);
     if (match && !plain.startsWith('-')) {
       packages.set(normalName(match[1]!), versionText(match[2]!));
@@ -50,7 +51,8 @@ function versionText(text: string): string {
     .trim()
     .replace(/\s+/g, '')
     .replace(/^\((.*)\)$/, '$1');
-  return plain === '' ? 'any' : plain.replace(/^={2,3}(?=[\w.]+$)/, '');
+  // `==1.2` is 1.2, but `==1.2,!=1.3` or `==1.*` is what it says.
+  return plain === '' ? 'any' : (/^={2,3}([\w.]+)$/.exec(plain)?.[1] ?? plain);
 }
 
 function normalName(name: string): string {
@@ -70,12 +72,17 @@ function fromConda(parsed: unknown): Environment {
   let python: string | null = null;
   for (const item of listOf(isRecord(parsed) ? parsed.dependencies : null)) {
     if (typeof item === 'string') {
-      const match = /^(?:[\w-]+::)?([\w.-]+)\s*(.*)$/.exec(item.trim());
-      const version = versionText((match?.[2] ?? '').replace(/^=(?!=)/, '==').replace(/=\w+_\d+$/, ''));
-      if (match?.[1] === 'python') {
+      const spec = item.trim().replace(/^[\w-]+::/, '');
+      const name = /^[\w.-]+/.exec(spec)?.[0];
+      const range = spec
+        .slice(name?.length)
+        .trim()
+        .replace(/=\w+_\d+$/, '');
+      const version = versionText(/^=[^=]/.test(range) ? `=${range}` : range);
+      if (name === 'python') {
         python = version;
-      } else if (match) {
-        packages.set(normalName(match[1]!), version);
+      } else if (name !== undefined) {
+        packages.set(normalName(name), version);
       }
     } else if (isRecord(item)) {
       requirements(listOf(item.pip)).forEach((version, name) => packages.set(name, version));

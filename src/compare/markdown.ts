@@ -84,7 +84,7 @@ function cells(section: SectionName, row: DiffRow, baseline: number): string[] {
         ? formatNumber(value, digits)
         : section === 'model' && /(^|› )size$/.test(row.key)
           ? formatSize(Number(value))
-          : section === 'source' && /^[0-9a-f]{40,}$/.test(text)
+          : section === 'source' && /^[0-9a-f]{40}[0-9a-f]*$/.test(text)
             ? text.slice(0, 7)
             : escape(text);
     const notes = [

@@ -12,7 +12,7 @@ export function numberOf(text: string): number | null {
   if (/^nan$/i.test(plain)) {
     return NaN;
   }
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
+  if (!/^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
     return null;
   }
   const value = Number(plain);

@@ -1,3 +1,5 @@
+import { withoutTrailing } from './scan';
+
 /** How numbers, times and texts of a store are written, the same in trees, tooltips and pages. */
 
 const MINUTE = 60_000;
@@ -25,16 +27,19 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
   const magnitude = Math.abs(value);
   const text =
     magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e9)
-      ? value
-          .toExponential(digits - 1)
-          .replace(/\.?0+e/, 'e')
-          .replace('e+', 'e')
+      ? exponential(value, digits)
       : trimZeros(magnitude >= 10 ** digits ? value.toFixed(0) : value.toPrecision(digits));
   return text.replace('-', '−').replace('e−', 'e-');
 }
 
+/** `1.5e10`, `2e-5`. */
+function exponential(value: number, digits: number): string {
+  const [mantissa = '', exponent = ''] = value.toExponential(digits - 1).split('e');
+  return `${trimZeros(mantissa)}e${exponent.replace('+', '')}`;
+}
+
 function trimZeros(text: string): string {
-  return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
+  return text.includes('.') && !text.includes('e') ? withoutTrailing(withoutTrailing(text, '0'), '.') : text;
 }
 
 /** `3m 12s`, `41s`, `3.1s`, `250ms`; `–` where an end is missing. */

@@ -32,8 +32,9 @@ export function redact(text: string): string {
 
 /** The same for a text that is one URI as somebody typed it, blank space in its password included. */
 export function redactUri(uri: string): string {
-  const bare = /^[a-z][\w+.-]+:(?!\/\/)/i.exec(uri);
-  return bare && !PATH_SCHEME.test(bare[0].slice(0, -1)) && uri.includes('@')
+  const scheme = /^[a-z][\w+.-]+:/i.exec(uri)?.[0];
+  const isBare = scheme !== undefined && !uri.startsWith('//', scheme.length);
+  return isBare && !PATH_SCHEME.test(scheme.slice(0, -1)) && uri.includes('@')
     ? redactWord(HIDDEN + uri.slice(uri.lastIndexOf('@')))
     : redactWord(uri);
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { plainText } from '../mlflow/format';
+import { withoutTrailing } from '../mlflow/scan';
 
 /**
  * A hover of a store's texts. What VS Code offers for that (`MarkdownString.appendText`) leaves addresses in it that
@@ -43,7 +44,11 @@ export class TextCard {
 }
 
 function inMarkdown(text: string, maxLength?: number): string {
-  return plainText(text, maxLength).replace(/[^\p{L}\p{N} ]|^ +| +$/gu, (letters) =>
-    Array.from(letters, (letter) => `&#${letter.codePointAt(0)};`).join(''),
-  );
+  const plain = plainText(text, maxLength);
+  const start = withoutTrailing(plain, ' ');
+  return start.replace(/[^\p{L}\p{N} ]|^ +/gu, references) + references(plain.slice(start.length));
+}
+
+function references(letters: string): string {
+  return Array.from(letters, (letter) => `&#${letter.codePointAt(0)};`).join('');
 }

@@ -77,7 +77,7 @@ function sameNumber(number: number, logged: string, loose?: 'number' | 'path'): 
 
 function numberOf(logged: string): number | null {
   const plain = logged.trim();
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
+  if (!/^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
     return /^[+-]?(inf|infinity)$/i.test(plain) ? (plain.startsWith('-') ? -Infinity : Infinity) : null;
   }
   return Number(plain);

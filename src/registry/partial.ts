@@ -46,7 +46,7 @@ export function restOf(undo: Undo, applied: number): Undo {
 export function partlySentence({ steps = 'changes were made' }: Preview, partly: PartlyApplied): string {
   const { applied, of, reason } = partly;
   const why = reason.message
-    .replace(/[.:] nothing was changed( in \S+?)?(?=\.(\s|$))/i, '')
+    .replace(/[.:] nothing was changed(?: in \S+)?\.(\s|$)/i, '.$1')
     .replace(/\.$/, '');
   return `${applied} of ${of} ${steps} before the next was refused (${why}); the rest are as they were.`;
 }

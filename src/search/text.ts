@@ -103,5 +103,10 @@ export function narrow(filter: string, parsed: Filter | null, condition: string)
   }
   return parsed.type === 'or' || parsed.type === 'term'
     ? `(${filter.trim()}) and ${condition}`
-    : `${filter.trim().replace(/\s+and$/i, '')} and ${condition}`;
+    : `${withoutAnd(filter.trim())} and ${condition}`;
+}
+
+/** A filter that is being written may end so. */
+function withoutAnd(filter: string): string {
+  return /\sand$/i.test(filter) ? filter.slice(0, -'and'.length).trimEnd() : filter;
 }

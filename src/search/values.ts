@@ -1,8 +1,8 @@
 /** How values are written: numbers, durations and moments. */
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** What SQLite takes for a number in a text: the same, with ASCII white space around it. */
-const NUMERIC_TEXT = /^[ \t\n\v\f\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t\n\v\f\r]*$/;
+const NUMERIC_TEXT = /^[ \t\n\v\f\r]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[ \t\n\v\f\r]*$/;
 
 /** A number literal, or undefined; `nan`, `inf` and `1,000` are none (reference mlflow.md, E.1). */
 export function parseNumber(text: string): number | undefined {
@@ -32,7 +32,7 @@ export function parseDuration(text: string): number | undefined {
     return undefined;
   }
   let total = 0;
-  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)) {
+  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)\s*/gy)) {
     const factor = UNITS.get(unit!);
     if (factor === undefined) {
       return undefined;
@@ -48,9 +48,8 @@ export function parseDuration(text: string): number | undefined {
  */
 export function parseTime(text: string, now: number): { from: number; to: number } | undefined {
   const trimmed = text.trim();
-  const ago = /^(.+?)\s+ago$/.exec(trimmed);
-  if (ago) {
-    const duration = parseDuration(ago[1]!);
+  if (/\sago$/.test(trimmed)) {
+    const duration = parseDuration(trimmed.slice(0, -'ago'.length));
     return duration === undefined ? undefined : moment(now - duration);
   }
   if (trimmed === 'now') {

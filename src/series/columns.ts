@@ -96,7 +96,7 @@ export function isNumeric(cell: Cell): boolean {
     typeof cell === 'number' ||
     (cell !== null &&
       cell.length < 64 &&
-      /^\s*[+-]?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?\s*$|^\s*[+-]?(nan|inf|infinity)\s*$/i.test(cell))
+      /^\s*[+-]?(\d[\d_]*(?:\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$|^\s*[+-]?(nan|inf|infinity)\s*$/i.test(cell))
   );
 }
 

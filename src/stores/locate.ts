@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { parseDotenv } from '../mlflow/dotenv';
 import { toStoreError, type StoreError } from '../mlflow/errors';
 import { hasMlflowTables } from './sqliteHeader';
 import { parseStoreUri, storeIdentity } from './uri';
@@ -131,9 +132,8 @@ async function look(
       add(`sqlite:///${file}`, root, 'found in the workspace');
     }
   } else if (name === '.env') {
-    const value = /^\s*(?:export\s+)?MLFLOW_TRACKING_URI\s*=\s*(["']?)(.+?)\1\s*$/m.exec(
-      await readText(file),
-    )?.[2];
+    const entries = parseDotenv(await readText(file));
+    const value = entries.findLast(({ key }) => key === 'MLFLOW_TRACKING_URI')?.value;
     if (value) {
       add(value, path.dirname(file), `from ${path.relative(root, file)}`);
     }
@@ -147,10 +147,17 @@ async function look(
   }
 }
 
+const CALL = 'set_tracking_uri(';
+
 /** Literal SQLite URIs that Python text hands to set_tracking_uri; in a notebook's JSON the quotes are escaped. */
 export function trackingUris(text: string): string[] {
-  const pattern = /set_tracking_uri\(\s*(?:uri\s*=\s*)?\\?["'](sqlite:\/\/\/[^"'\\\n{}]+)\\?["']/g;
-  return [...text.matchAll(pattern)].flatMap((match) => match[1] ?? []);
+  const found: string[] = [];
+  const argument = /\s*(?:uri\s*=\s*)?\\?["'](sqlite:\/\/\/[^"'\\\n{}]+)\\?["']/y;
+  for (let at = text.indexOf(CALL); at >= 0; at = text.indexOf(CALL, at + CALL.length)) {
+    argument.lastIndex = at + CALL.length;
+    found.push(...(argument.exec(text)?.slice(1) ?? []));
+  }
+  return found;
 }
 
 /**

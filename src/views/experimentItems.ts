@@ -177,6 +177,7 @@ export function messageItem(node: MessageNode): vscode.TreeItem {
 
 /** The row has little room, and the store's name is above it. */
 function withoutPath({ text, store }: MessageNode): string {
-  const folder = store.replace(/^(sqlite|file):\/\/\//, '').replace(/[^/]*$/, '');
+  const path = store.replace(/^(sqlite|file):\/\/\//, '');
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
   return folder === '' ? text : text.replaceAll(folder, '');
 }

@@ -184,7 +184,7 @@ export function isCategory(column: SweepColumn): boolean {
 export function defaultObjectives({ objective, columns }: Sweep): string[] {
   const known = (id: string): boolean => (columns.get(id)?.kind ?? 'empty') !== 'empty';
   const logged = [...columns.values()].find(
-    ({ kindOf, name }) => kindOf === 'metric' && /model.*(size|bytes)|(size|bytes).*model/i.test(name),
+    ({ kindOf, name }) => kindOf === 'metric' && /model/i.test(name) && /size|bytes/i.test(name),
   );
   const size = known('attribute:modelSize') ? 'attribute:modelSize' : logged?.id;
   return [objective?.id, size, 'attribute:duration'].flatMap((id) => id ?? []);

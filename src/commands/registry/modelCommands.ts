@@ -1,5 +1,6 @@
 import type { RegisteredModel } from '../../mlflow/entities';
 import { isStoreError, StoreError } from '../../mlflow/errors';
+import { withoutTrailing } from '../../mlflow/scan';
 import type { TrackingStore } from '../../mlflow/store';
 import {
   previewCopyVersion,
@@ -166,7 +167,7 @@ async function chooseSource(
   const runId = await chooseRun(context, store, args, title);
   const { info } = await store.getRun(runId);
   const ofRun = (path: string): ModelSource => ({
-    uri: `${info.artifactUri.replace(/\/+$/, '')}/${path}`,
+    uri: `${withoutTrailing(info.artifactUri, '/')}/${path}`,
     runId,
     label: `${path} of the run ${info.runName || runId}`,
   });

@@ -21,7 +21,7 @@ export interface ImageSeries {
 /** The folder that MLflow keeps them in. */
 export const IMAGES_FOLDER = 'images';
 
-const NAME = /^(.+?)([+%])step\2(-?\d+)\2timestamp\2(\d+)\2([0-9a-fA-F-]+)(\2compressed)?\.(\w+)$/;
+const NAME = /^(.+?)([+%])step[+%](-?\d+)[+%]timestamp[+%](\d+)[+%]([0-9a-fA-F-]+)([+%]compressed)?\.(\w+)$/;
 
 /**
  * The series among the files of `images/`: `loss~map+step+3+timestamp+17…+<uuid>.png` and its

@@ -1,3 +1,5 @@
+import { withoutComment } from '../scan';
+
 export interface Requirement {
   /** As written, without extras. */
   name: string;
@@ -10,9 +12,13 @@ export interface Requirement {
 /** The packages of a requirements.txt; options, comments, links and files are left out. */
 export function parseRequirements(text: string): Requirement[] {
   return text.split(/\r\n|\n|\r/).flatMap((raw) => {
-    const line = raw.replace(/(^|\s)#.*$/, '').trim();
-    const match =
-      /^([A-Za-z0-9][A-Za-z0-9._-]*)(?=[\s[=<>!~;@]|$)\s*(?:\[[^\]]*\])?\s*(?:==\s*([^\s;,]+))?/.exec(line);
-    return match ? [{ name: match[1]!, version: match[2] ?? null, line }] : [];
+    const line = withoutComment(raw).trim();
+    const name = /^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(line)?.[0];
+    const rest = line.slice(name?.length);
+    if (name === undefined || !/^(?:$|[\s[=<>!~;@])/.test(rest)) {
+      return [];
+    }
+    const version = /^\s*(?:\[[^\]]*\]\s*)?==\s*([^\s;,]+)/.exec(rest)?.[1] ?? null;
+    return [{ name, version, line }];
   });
 }

@@ -10,8 +10,8 @@ export interface TablePreview {
 export const MAX_ROWS = 1000;
 export const MAX_COLUMNS = 200;
 const MAX_CELL = 2000;
-/** Strings, to step over them, and the numbers that Python writes but JSON has not. */
-const NOT_JSON = /"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g;
+/** Strings, to step over them (also one without an end), and the numbers that Python writes but JSON has not. */
+const NOT_JSON = /"(?:[^"\\]|\\.)*"?|NaN|-?Infinity/gs;
 
 /**
  * Reads csv or tsv (RFC 4180: quotes, doubled quotes, line breaks inside them) from the start of a file.

@@ -9,7 +9,7 @@ export function parseNumber(text: string): Constant | null {
   if (/^\d+$/.test(plain)) {
     return whole(Number(plain), plain);
   }
-  if (/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(plain)) {
+  if (/^(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/.test(plain)) {
     return { type: 'float', value: Number(plain) };
   }
   return null;
@@ -39,14 +39,19 @@ const SIMPLE: Readonly<Record<string, string>> = {
   '\n': '',
 };
 
+const QUOTES = ['"""', "'''", '"', "'"] as const;
+
 /** The text of a string literal with its prefix and quotes, or null where it is not one. */
 export function parseString(text: string): Constant | null {
-  const match = /^([a-zA-Z]*)("""|'''|"|')([\s\S]*)\2$/.exec(text);
-  if (!match) {
+  const prefix = /^[a-zA-Z]*/.exec(text)![0].toLowerCase();
+  const quoted = text.slice(prefix.length);
+  const quote = QUOTES.find(
+    (mark) => quoted.startsWith(mark) && quoted.endsWith(mark) && quoted.length >= 2 * mark.length,
+  );
+  if (quote === undefined) {
     return null;
   }
-  const prefix = match[1]!.toLowerCase();
-  const body = match[3]!;
+  const body = quoted.slice(quote.length, -quote.length);
   const value = prefix.includes('r') ? body : unescapeText(body);
   return { type: prefix.includes('b') ? 'bytes' : 'str', value };
 }

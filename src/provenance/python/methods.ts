@@ -325,7 +325,8 @@ function formatMethod(body: string, args: CallArguments, origin: Value['origin']
   let next = 0;
   let known = true;
   let length = body.length;
-  const result = body.replace(/\{\{|\}\}|\{(\w*)\}|\{[^}]*\}/g, (match, name: string | undefined) => {
+  // A field without an end, too, which Python refuses.
+  const result = body.replace(/\{\{|\}\}|\{(\w*)\}|\{[^}]*\}?/g, (match, name: string | undefined) => {
     if (match === '{{' || match === '}}') {
       return match[0]!;
     }

@@ -86,7 +86,7 @@ export function notebookSource(file: string, json: string): SourceText | null {
     const source = cell.source ?? cell.input;
     const body = Array.isArray(source) ? source.join('') : typeof source === 'string' ? source : '';
     starts.push({ offset: text.length, cell: index + 1 });
-    text += /^\s*%%(?!time\b|timeit\b|capture\b)/.test(body)
+    text += isOtherLanguage(body)
       ? `${body.replace(/^/gm, '#').replace(/\r?\n#/g, '\n#')}\n`
       : `${body.replace(/^([ \t]*)[%!?]/gm, '$1#')}\n`;
   });
@@ -106,4 +106,10 @@ function cellsOf(parsed: unknown): unknown[] | null {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a cell's magic hands it to something else than Python. */
+function isOtherLanguage(cell: string): boolean {
+  const magic = /^\s*%%(\w*)/.exec(cell)?.[1];
+  return magic !== undefined && !['time', 'timeit', 'capture'].includes(magic);
 }

@@ -1,4 +1,5 @@
 import { StoreError } from '../../mlflow/errors';
+import { withoutTrailing } from '../../mlflow/scan';
 import type { ArtifactListing, ArtifactOwner, ArtifactRoot } from '../../mlflow/store';
 import { listFolder, locateInRoot, readFileRange } from './files';
 import type { ArtifactRecords } from './records';
@@ -66,16 +67,16 @@ export class ArtifactReader {
     hops: number,
   ): Promise<Place> {
     const { source, storageLocation } = await this.records.versionSource(name, version, signal);
-    const run = /^runs:\/+([0-9a-f]{32})(?:\/(.*))?$/.exec(source);
+    const run = /^runs:\/+([0-9a-f]{32})(?:\/([^]*))?$/.exec(source);
     if (run) {
       const place = await this.place({ runId: run[1]! }, signal);
-      return { ...place, folder: (run[2] ?? '').replace(/^\/+|\/+$/g, '') };
+      return { ...place, folder: withoutTrailing((run[2] ?? '').replace(/^\/+/, ''), '/') };
     }
     const model = /^models:\/+(m-[0-9a-f]{32})\/?$/.exec(source);
     if (model) {
       return this.place({ modelId: model[1]! }, signal);
     }
-    const copied = /^models:\/+(.+)\/(\d+)$/.exec(source);
+    const copied = /^models:\/+([^/][^]*)\/(\d+)$/.exec(source);
     if (copied && storageLocation === null && hops < MAX_HOPS) {
       return this.versionPlace({ name: copied[1]!, version: copied[2]! }, signal, hops + 1);
     }

@@ -23,7 +23,7 @@ export interface RootRequest {
 
 const MAX_LENGTH = 4000;
 /** What MLflow appends to an experiment's artifact location. */
-const MADE_BY_MLFLOW = /[\\/](?:([0-9a-f]{32})|models[\\/](m-[0-9a-f]{32}))[\\/]artifacts(?:[\\/].*)?$/;
+const MADE_BY_MLFLOW = /[\\/](?:([0-9a-f]{32})|models[\\/](m-[0-9a-f]{32}))[\\/]artifacts(?:[\\/]|$)/;
 
 export async function resolveRoot(request: RootRequest): Promise<ArtifactRoot> {
   const { uri } = request;

@@ -28,5 +28,5 @@ export function dataTable(names: readonly string[], rows: readonly (readonly str
 }
 
 function isNumber(value: string): boolean {
-  return /^[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$|^-?(nan|inf(inity)?)$/i.test(value);
+  return /^[-+]?(\d[\d_]*(?:\.\d*)?|\.\d+)([eE][-+]?\d+)?$|^-?(nan|inf(inity)?)$/i.test(value);
 }

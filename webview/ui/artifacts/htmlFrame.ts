@@ -1,4 +1,5 @@
 import DOMPurify from 'dompurify';
+import { withoutLinks } from './css';
 
 const STYLED = 'data-lens-style';
 /** Reports are made for white paper. */
@@ -30,6 +31,7 @@ export function frameDocument(html: string, nonce: string): string {
   for (const css of [PAPER, ...sheets, rules.join('\n')]) {
     const style = frame.createElement('style');
     style.setAttribute('nonce', nonce);
+    // The policy blocks what styles would load; so the plain cases are not even tried.
     style.textContent = withoutLinks(css).replace(/<\/style/gi, '<\\/style');
     frame.head.append(style);
   }
@@ -41,11 +43,6 @@ function normalized(declarations: string): string {
   const probe = document.createElement('span');
   probe.style.cssText = declarations;
   return probe.style.cssText;
-}
-
-/** The policy blocks what styles would load; so the plain cases are not even tried. */
-function withoutLinks(css: string): string {
-  return css.replace(/@import[^;]*;?/gi, '').replace(/url\(\s*(['"]?)(?!data:image\/)[^)]*\)/gi, 'none');
 }
 
 /** The nonce of the page's own script. */

@@ -53,7 +53,7 @@ function valueText(data: DiffPageData, section: SectionName, row: PageRow, side:
   }
   if (section === 'source' && row.key === 'commit') {
     return html`<span title=${plainText(text)}
-      >${plainText(/^[0-9a-f]{40,}$/.test(text) ? text.slice(0, 7) : text)}</span
+      >${plainText(/^[0-9a-f]{40}[0-9a-f]*$/.test(text) ? text.slice(0, 7) : text)}</span
     >`;
   }
   const before = row.values[data.baseline];

@@ -10,6 +10,7 @@ import {
   parseDocument,
   type Document,
 } from 'yaml';
+import { parseDotenv } from '../../../mlflow/dotenv';
 import type { Machine } from '../machine';
 import { dirname } from '../machine';
 import { listOf } from '../iteration';
@@ -252,19 +253,13 @@ function tomlLines(text: string): Map<string, number> {
 /** `KEY=value` lines. */
 export function readDotenv(m: Machine, file: string, text: string): Value {
   const data: DictData = { kind: 'dict', entries: new Map(), open: false, changed: false, region: m.region };
-  text.split('\n').forEach((line, index) => {
-    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line);
-    if (match) {
-      const origin = { file, line: index + 1 };
-      const raw = match[2]!;
-      const quoted = /^(["'])(.*)\1/.exec(raw);
-      const value = quoted ? quoted[2]! : raw.replace(/\s+#.*$/, '');
-      data.entries.set(`str:${match[1]!}`, {
-        key: constant('str', match[1]!, origin),
-        value: value.includes('${') ? UNKNOWN : constant('str', value, origin),
-      });
-    }
-  });
+  for (const { key, value, line } of parseDotenv(text)) {
+    const origin = { file, line };
+    data.entries.set(`str:${key}`, {
+      key: constant('str', key, origin),
+      value: value.includes('${') ? UNKNOWN : constant('str', value, origin),
+    });
+  }
   return { data, origin: { file, line: 1 } };
 }
 
@@ -275,7 +270,7 @@ function readIni(m: Machine, file: string, text: string): Value {
   text.split('\n').forEach((line, index) => {
     const origin = { file, line: index + 1 };
     const header = /^\s*\[([^\]]+)\]/.exec(line);
-    const pair = /^\s*([^#;=:\s][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line);
+    const pair = iniPair(line.trim());
     if (header) {
       section = { kind: 'dict', entries: new Map(), open: false, changed: false, region: m.region };
       data.entries.set(`str:${header[1]!}`, {
@@ -287,14 +282,22 @@ function readIni(m: Machine, file: string, text: string): Value {
       // The value goes on.
       last.value = UNKNOWN;
     } else if (pair && section) {
-      const key = pair[1]!.toLowerCase();
+      const key = pair.key.toLowerCase();
       // `%(other)s` stands for another option.
       last = {
         key: constant('str', key, origin),
-        value: pair[2]!.includes('%(') ? UNKNOWN : constant('str', pair[2]!, origin),
+        value: pair.value.includes('%(') ? UNKNOWN : constant('str', pair.value, origin),
       };
       section.entries.set(`str:${key}`, last);
     }
   });
   return { data, origin: { file, line: 1 } };
+}
+
+/** `key = value` or `key: value`; undefined for a comment and for a line that has neither. */
+function iniPair(line: string): { key: string; value: string } | undefined {
+  const at = line.search(/[=:]/);
+  return at <= 0 || line.startsWith('#') || line.startsWith(';')
+    ? undefined
+    : { key: line.slice(0, at).trimEnd(), value: line.slice(at + 1).trimStart() };
 }

@@ -10,7 +10,7 @@ export function isLibraryDefaults(data: DictData): string | undefined {
 }
 
 export const ESTIMATOR =
-  /^((sklearn|imblearn|category_encoders)\b.*?\.?[A-Z]\w*|lightgbm(\.sklearn)?\.LGBM\w+|xgboost(\.sklearn)?\.XGB\w+|catboost\.CatBoost\w*)$/;
+  /^(?:(?:sklearn|imblearn|category_encoders)(?:\W.*)?\W[a-z\d_]*[A-Z]|lightgbm(?:\.sklearn)?\.LGBM\w|xgboost(?:\.sklearn)?\.XGB\w|catboost\.CatBoost)\w*$/;
 
 /** Names of the arguments that estimators take by position. */
 const POSITIONAL: Readonly<Record<string, readonly string[]>> = {

@@ -102,7 +102,7 @@ function mergeDefault(m: Machine, data: DictData, folder: string, item: Value, d
       continue;
     }
     const file = configFile(m, `${folder}/${path}`, name);
-    const isGlobal = file !== null && /^\s*#\s*@package\s+_global_/m.test(m.files.read(file));
+    const isGlobal = file !== null && /^[ \t]*#[ \t]*@package[ \t]+_global_/m.test(m.files.read(file));
     if (isGlobal || target === '_global_' || target === '_here_') {
       merge(m, data, content.data);
     } else {

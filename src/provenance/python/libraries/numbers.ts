@@ -60,7 +60,7 @@ const toInt: LibraryFunction = (_m, args) => {
     return UNKNOWN;
   }
   const value = parseInt(digits, radix);
-  return value.toString(radix) === digits.replace(/^0+(?=.)/, '')
+  return value.toString(radix) === (digits.replace(/^0+/, '') || '0')
     ? constant('int', value, first(args).origin, first(args).outside)
     : UNKNOWN;
 };

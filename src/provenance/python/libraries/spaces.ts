@@ -178,18 +178,16 @@ export function distribution(value: Value): Value {
   }
 }
 
-const HP = String.raw`^hyperopt(\.pyll)?(\.scope)?\.hp\.`;
-
 export const SPACE_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] = [
-  [new RegExp(`${HP}uniform$`), sampled(1, same, false)],
-  [new RegExp(`${HP}loguniform$`), sampled(1, exponents, false)],
-  [new RegExp(`${HP}quniform$`), quantised(same, 1)],
-  [new RegExp(`${HP}qloguniform$`), quantised(exponents, 1)],
-  [new RegExp(`${HP}uniformint$`), sampled(1, same, true)],
-  [new RegExp(`${HP}(q?normal)$`), sampled(1, anything, false)],
-  [new RegExp(`${HP}(q?lognormal)$`), sampled(1, positive, false)],
-  [new RegExp(`${HP}randint$`), wholeBelow(1)],
-  [new RegExp(`${HP}choice$`), (m, args) => choice(m, argument(args, 1, 'options'))],
+  [/^hyperopt(\.pyll)?(\.scope)?\.hp\.uniform$/, sampled(1, same, false)],
+  [/^hyperopt(\.pyll)?(\.scope)?\.hp\.loguniform$/, sampled(1, exponents, false)],
+  [/^hyperopt(\.pyll)?(\.scope)?\.hp\.quniform$/, quantised(same, 1)],
+  [/^hyperopt(\.pyll)?(\.scope)?\.hp\.qloguniform$/, quantised(exponents, 1)],
+  [/^hyperopt(\.pyll)?(\.scope)?\.hp\.uniformint$/, sampled(1, same, true)],
+  [/^hyperopt(\.pyll)?(\.scope)?\.hp\.(q?normal)$/, sampled(1, anything, false)],
+  [/^hyperopt(\.pyll)?(\.scope)?\.hp\.(q?lognormal)$/, sampled(1, positive, false)],
+  [/^hyperopt(\.pyll)?(\.scope)?\.hp\.randint$/, wholeBelow(1)],
+  [/^hyperopt(\.pyll)?(\.scope)?\.hp\.choice$/, (m, args) => choice(m, argument(args, 1, 'options'))],
   [
     /^hyperopt\.pyll(\.base)?\.scope\.(int|float)$/,
     (_m, args, _site, path) => wholeNumber(args.positional[0] ?? UNKNOWN, path.endsWith('int')),

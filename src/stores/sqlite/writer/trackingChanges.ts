@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutTrailing } from '../../../mlflow/scan';
 import { TAG_RUN_NAME } from '../../../search/syntax';
 import { insert, readText, remove, update, upsert, type ChangeOf, type WriteContext } from './context';
 
@@ -100,7 +101,7 @@ export async function createRun(
     end_time: null,
     source_version: '',
     lifecycle_stage: 'active',
-    artifact_uri: `${(location ?? '').replace(/\/+$/, '')}/${runId}/artifacts`,
+    artifact_uri: `${withoutTrailing(location ?? '', '/')}/${runId}/artifacts`,
     experiment_id: experimentId,
     deleted_time: null,
   });
