@@ -47,6 +47,8 @@ export interface OpenOptions<Name extends PageName, P extends PageProtocol> {
   services?: Partial<PageServices>;
   theme?: Theme;
   size?: { width: number; height: number };
+  /** The document without its Content-Security-Policy: whatever can run or load there does. */
+  withoutPolicy?: boolean;
 }
 
 /** A page in Chromium with its host. */
@@ -277,7 +279,7 @@ const DEFAULT_STYLES = `@layer vscode-default {
 
 /** The panel's document, with the script and the styles in front that VS Code puts there. */
 function pageDocument<Name extends PageName, P extends PageProtocol>(
-  { definition, args, theme }: OpenOptions<Name, P>,
+  { definition, args, theme, withoutPolicy = false }: OpenOptions<Name, P>,
   state: string | null,
 ): string {
   const nonce = randomBytes(16).toString('base64');
@@ -293,7 +295,8 @@ function pageDocument<Name extends PageName, P extends PageProtocol>(
   const api = fs
     .readFileSync(path.join(__dirname, 'vscodeApi.js'), 'utf8')
     .replace('/* webviewChannel.ts */', () => [carry, arrive].map(String).join('\n'));
-  return html.replace(
+  const policed = withoutPolicy ? html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '') : html;
+  return policed.replace(
     '<meta name="viewport"',
     () =>
       `<style nonce="${nonce}">${DEFAULT_STYLES}</style><script nonce="${nonce}">window.__lensSetup = ${setup};\n${api}</script>\n<meta name="viewport"`,
