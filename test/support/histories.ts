@@ -55,9 +55,19 @@ export function addRuns(file: string, runs: readonly MadeRun[]): void {
 
 /** Logs more points of a metric, in one transaction. */
 export function addPoints(file: string, runId: string, key: string, points: Iterable<HistoryPoint>): void {
+  addHistories(file, [{ runId, metrics: { [key]: points } }]);
+}
+
+/** Logs more points of several metrics, in one transaction. */
+export function addHistories(
+  file: string,
+  runs: readonly { runId: string; metrics: Record<string, Iterable<HistoryPoint>> }[],
+): void {
   withDatabase(file, (database) => {
     database.exec('PRAGMA synchronous = OFF; BEGIN');
-    insertMetric(database, runId, key, points);
+    for (const { runId, metrics } of runs) {
+      Object.entries(metrics).forEach(([key, points]) => insertMetric(database, runId, key, points));
+    }
     database.exec('COMMIT');
   });
 }

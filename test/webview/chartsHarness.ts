@@ -27,7 +27,11 @@ export class ChartsTester {
   opened: OpenedPage | undefined;
   readonly saved: { name: string; data: Uint8Array }[] = [];
 
-  async open(file: string, args: Partial<ChartsArguments> = {}): Promise<OpenedPage> {
+  async open(
+    file: string,
+    args: Partial<ChartsArguments> = {},
+    size?: { width: number; height: number },
+  ): Promise<OpenedPage> {
     const uri = sqliteUri(file);
     this.stores = openStores(uri);
     await this.stores.get(uri);
@@ -39,6 +43,7 @@ export class ChartsTester {
       args: 'runs' in args ? args : { store: uri, experimentIds: [EXPERIMENT], ...args },
       stores: this.stores,
       state: this.state,
+      ...(size ? { size } : {}),
       services: { saveFile: async (name, data) => void this.saved.push({ name, data }) },
     });
     return this.opened;
