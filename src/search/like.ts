@@ -1,8 +1,13 @@
 /** LIKE on texts, as MLflow's SQLite store answers it. */
 
+/** Whatever may have a case beyond ASCII's. */
+const BEYOND_ASCII = /[^ -~\s]/;
+
 /** Case folded for ASCII only: what SQLite's lower() does, and so MLflow's ILIKE on SQLite. */
 export function foldAscii(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return BEYOND_ASCII.test(text)
+    ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+    : text.toLowerCase();
 }
 
 /**
