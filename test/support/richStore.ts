@@ -131,13 +131,13 @@ function makeRun(insert: Insert, index: number): void {
     }
   }
   if (index % 7 === 0) {
-    for (const [place, type] of ['', 'sklearn', 'xgboost'].entries()) {
+    for (const [place, type] of [index % 14 === 0 ? 'sklearn' : '', '', 'xgboost'].entries()) {
       insert('logged_models', {
         model_id: `m-${index}-${(place * 2) % 3}`,
         experiment_id: 2,
         name: `model ${place}`,
         artifact_location: '',
-        creation_timestamp_ms: TIME + (index % 2 === 0 ? 0 : 3 - place),
+        creation_timestamp_ms: TIME + (index % 4 < 2 ? 0 : 3 - place),
         last_updated_timestamp_ms: TIME,
         status: 2,
         lifecycle_stage: index % 3 === 0 && place === 1 ? 'deleted' : 'active',
