@@ -119,7 +119,7 @@ export class LiveDatabase {
     if (!this.wal) {
       return null;
     }
-    const changed = this.wal.scan();
+    const changed = this.wal.scan(`${this.real}-shm`);
     changed.forEach((page) => this.changed?.add(page));
     if (this.wal.committedFrames > 0) {
       if (this.wal.pageSize !== files.pageSize) {

@@ -14,24 +14,41 @@ export function isJournalActive(journal: string): boolean {
   return head !== undefined && head.length > 0 && head[0] !== 0;
 }
 
+/** What the first header says; it is the transaction's for as long as that lasts. */
+interface Head {
+  bytes: Uint8Array;
+  /** Of all pages here; the database's own where the header names none. */
+  pageSize: number;
+  sectorSize: number;
+  /** Of the database before the transaction; null where no header could be read (nothing is overlaid then). */
+  pageCount: number | null;
+  /** It is damaged, and the journal void with it. */
+  isVoid: boolean;
+}
+
+/** What a walk through the journal found. */
+interface Contents {
+  /** All headers of the chain. */
+  chain: { offset: number; bytes: Uint8Array }[];
+  /** Where the next header would stand; null where the first one is void, and with it the journal. */
+  chainEnd: number | null;
+  records: Map<number, number>;
+  /** For a journal without record counts: the place after the last record that holds. */
+  open: Segment | null;
+}
+
 /**
  * An active rollback journal: the original pages that its transaction has begun to overwrite. Laid over the
- * database they give the last committed state, for as long as the chain of headers stays as it was read.
+ * database they give the last committed state, for as long as the chain of headers stays as it was read. Only the
+ * first header is read at once: the rest may be as large as the database.
  */
 export class Journal {
+  private walked: Contents | undefined;
+
   private constructor(
     private readonly descriptor: number,
     private readonly inode: bigint,
-    /** All headers of the chain. */
-    private readonly chain: { offset: number; bytes: Uint8Array }[],
-    /** Where the next header would stand; null where the first one is void, and with it the journal. */
-    private readonly chainEnd: number | null,
-    private readonly records: Map<number, number>,
-    readonly pageSize: number,
-    /** Of the database before the transaction; null where no header could be read (nothing is overlaid then). */
-    readonly pageCount: number | null,
-    /** For a journal without record counts: the place after the last record that holds. */
-    private readonly open: Segment | null,
+    private readonly head: Head,
   ) {}
 
   /** Reads an active journal; undefined if it is not active (any more). The caller closes it. */
@@ -42,7 +59,8 @@ export class Journal {
     }
     let opened: Journal | undefined;
     try {
-      opened = Journal.read(descriptor, pageSize);
+      const head = readHeader(descriptor, pageSize);
+      opened = head && new Journal(descriptor, fs.fstatSync(descriptor, { bigint: true }).ino, head);
       return opened;
     } finally {
       if (!opened) {
@@ -51,33 +69,49 @@ export class Journal {
     }
   }
 
+  get pageSize(): number {
+    return this.head.pageSize;
+  }
+
+  /** Of the database before the transaction; null where no header could be read (nothing is overlaid then). */
+  get pageCount(): number | null {
+    return this.head.pageCount;
+  }
+
+  /** Tells this journal's transaction apart from any other, however far it has come. */
+  get transaction(): string {
+    return `${this.inode}:${fixedPart(this.head.bytes).toString('hex')}`;
+  }
+
   /** Tells this journal and its progress apart from any other. */
   get key(): string {
-    const headers = this.chain.map(({ bytes }) => Buffer.from(bytes).toString('hex')).join('.');
-    return `${this.inode}:${this.open?.start ?? ''}:${headers}`;
+    const { chain, open } = this.contents;
+    const headers = chain.map(({ bytes }) => Buffer.from(bytes).toString('hex')).join('.');
+    return `${this.inode}:${open?.start ?? ''}:${headers}`;
   }
 
   /** Whether the chain of headers is byte for byte as it was read, and no header was added to it. */
   isUnchanged(file: string): boolean {
+    const { chain, chainEnd, open } = this.contents;
     const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
-    if (stats?.ino !== this.inode || (this.open && readRecords(this.descriptor, this.open) > 0)) {
+    if (stats?.ino !== this.inode || (open && readRecords(this.descriptor, open) > 0)) {
       return false;
     }
     const now = new Uint8Array(HEADER_BYTES);
-    const same = this.chain.every(({ offset, bytes }) => {
+    const same = chain.every(({ offset, bytes }) => {
       readInto(this.descriptor, now, offset);
       return Buffer.compare(now, bytes) === 0;
     });
-    if (this.chainEnd === null) {
+    if (chainEnd === null) {
       return same;
     }
-    readInto(this.descriptor, now, this.chainEnd);
+    readInto(this.descriptor, now, chainEnd);
     return same && !isHeader(now);
   }
 
   /** Fills `target` with the original of a page; false where the journal has none. */
   readPage(page: number, target: Uint8Array): boolean {
-    const offset = this.records.get(page);
+    const offset = this.contents.records.get(page);
     if (offset === undefined) {
       return false;
     }
@@ -89,69 +123,90 @@ export class Journal {
     fs.closeSync(this.descriptor);
   }
 
-  /** As SQLite's pager_playback walks a hot journal. */
-  private static read(descriptor: number, databasePageSize: number): Journal | undefined {
-    const { ino } = fs.fstatSync(descriptor, { bigint: true });
-    const chain: { offset: number; bytes: Uint8Array }[] = [];
-    const records = new Map<number, number>();
-    let pageSize = databasePageSize;
-    let sectorSize = 512;
-    let pageCount: number | null = null;
-    let open: Segment | null = null;
-    let offset = 0;
-    for (;;) {
-      const bytes = new Uint8Array(HEADER_BYTES);
-      const length = readInto(descriptor, bytes, offset);
-      if (offset === 0 && (length === 0 || bytes[0] === 0)) {
-        return undefined;
-      }
-      if (length < HEADER_BYTES || !isHeader(bytes)) {
-        break;
-      }
-      chain.push({ offset, bytes });
-      // Looked at after the header: what a header counts was written before it.
-      const size = fs.fstatSync(descriptor).size;
-      const view = new DataView(bytes.buffer);
-      if (offset === 0) {
-        const stored = { sector: view.getUint32(20), page: view.getUint32(24) };
-        sectorSize = stored.sector;
-        if (
-          (stored.page !== 0 && !isSize(stored.page, 512)) ||
-          !isSize(sectorSize, 32) ||
-          sectorSize > size
-        ) {
-          return new Journal(descriptor, ino, chain, null, records, pageSize, null, null);
-        }
-        pageCount = view.getUint32(16);
-        pageSize = stored.page || databasePageSize;
-      }
-      const start = offset + sectorSize;
-      const recordBytes = pageSize + 8;
-      const counted = view.getUint32(8);
-      const fitting = Math.max(0, Math.floor((size - start) / recordBytes));
-      const segment: Segment = {
-        start,
-        count: counted === UNCOUNTED ? fitting : Math.min(counted, fitting),
-        pageSize,
-        nonce: view.getUint32(12),
-        pageCount: pageCount ?? 0,
-        records,
-      };
-      const intact = readRecords(descriptor, segment);
-      if (counted === UNCOUNTED) {
-        // The writer does not wait for its disk: it says nowhere how many records there are, and a page is
-        // overwritten as soon as its record is there.
-        open = { ...segment, start: start + intact * recordBytes, count: 1, records: new Map() };
-        offset = size;
-        break;
-      }
-      offset = Math.ceil((start + counted * recordBytes) / sectorSize) * sectorSize;
-      if (intact < counted) {
-        break;
-      }
-    }
-    return new Journal(descriptor, ino, chain, offset, records, pageSize, pageCount, open);
+  private get contents(): Contents {
+    this.walked ??= walk(this.descriptor, this.head);
+    return this.walked;
   }
+}
+
+/** undefined where the journal is not active. */
+function readHeader(descriptor: number, databasePageSize: number): Head | undefined {
+  const bytes = new Uint8Array(HEADER_BYTES);
+  const length = readInto(descriptor, bytes, 0);
+  if (length === 0 || bytes[0] === 0) {
+    return undefined;
+  }
+  const head = { bytes, pageSize: databasePageSize, sectorSize: 512, pageCount: null, isVoid: false };
+  if (length < HEADER_BYTES || !isHeader(bytes)) {
+    return head;
+  }
+  const view = new DataView(bytes.buffer);
+  const sectorSize = view.getUint32(20);
+  const pageSize = view.getUint32(24);
+  if (
+    (pageSize !== 0 && !isSize(pageSize, 512)) ||
+    !isSize(sectorSize, 32) ||
+    sectorSize > fs.fstatSync(descriptor).size
+  ) {
+    return { ...head, isVoid: true };
+  }
+  return { ...head, sectorSize, pageSize: pageSize || databasePageSize, pageCount: view.getUint32(16) };
+}
+
+/** Nonce, page count and sizes: a header without its magic number and the count of records, which grows. */
+function fixedPart(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.subarray(12, HEADER_BYTES));
+}
+
+/** As SQLite's pager_playback walks a hot journal. */
+function walk(descriptor: number, { bytes: first, isVoid, pageSize, pageCount, sectorSize }: Head): Contents {
+  const chain: Contents['chain'] = [];
+  const records = new Map<number, number>();
+  let open: Segment | null = null;
+  let offset = 0;
+  if (isVoid) {
+    return { chain: [{ offset, bytes: first }], chainEnd: null, records, open };
+  }
+  for (;;) {
+    const bytes = new Uint8Array(HEADER_BYTES);
+    const length = readInto(descriptor, bytes, offset);
+    if (offset === 0 && !fixedPart(bytes).equals(fixedPart(first))) {
+      // Another transaction's by now: nothing that is read with it will be proven.
+      return { chain: [{ offset, bytes: first }], chainEnd: null, records, open };
+    }
+    if (length < HEADER_BYTES || !isHeader(bytes)) {
+      break;
+    }
+    chain.push({ offset, bytes });
+    // Looked at after the header: what a header counts was written before it.
+    const size = fs.fstatSync(descriptor).size;
+    const view = new DataView(bytes.buffer);
+    const start = offset + sectorSize;
+    const recordBytes = pageSize + 8;
+    const counted = view.getUint32(8);
+    const fitting = Math.max(0, Math.floor((size - start) / recordBytes));
+    const segment: Segment = {
+      start,
+      count: counted === UNCOUNTED ? fitting : Math.min(counted, fitting),
+      pageSize,
+      nonce: view.getUint32(12),
+      pageCount: pageCount ?? 0,
+      records,
+    };
+    const intact = readRecords(descriptor, segment);
+    if (counted === UNCOUNTED) {
+      // The writer does not wait for its disk: it says nowhere how many records there are, and a page is
+      // overwritten as soon as its record is there.
+      open = { ...segment, start: start + intact * recordBytes, count: 1, records: new Map() };
+      offset = size;
+      break;
+    }
+    offset = Math.ceil((start + counted * recordBytes) / sectorSize) * sectorSize;
+    if (intact < counted) {
+      break;
+    }
+  }
+  return { chain, chainEnd: offset, records, open };
 }
 
 function isHeader(bytes: Uint8Array): boolean {

@@ -21,7 +21,7 @@ export class Session {
   private cache: PageCache | undefined;
   private readonly sleeper = new Int32Array(new SharedArrayBuffer(4));
   /** The state that listeners were last told of, or that was read first. */
-  private announcedKey: string | undefined;
+  private announced: string | undefined;
   private activeSince: number | undefined;
 
   constructor(
@@ -81,8 +81,8 @@ export class Session {
     if (typeof state === 'string') {
       return false;
     }
-    const changed = this.announcedKey !== undefined && this.announcedKey !== state.key;
-    this.announcedKey = state.key;
+    const changed = this.announced !== undefined && this.announced !== state.commit;
+    this.announced = state.commit;
     state.close();
     return changed;
   }
@@ -101,7 +101,7 @@ export class Session {
         return this.snapshot;
       }
       if (typeof state !== 'string' && !(state.racy && patient)) {
-        this.announcedKey ??= state.key;
+        this.announced ??= state.commit;
         if (this.snapshot && !this.snapshot.state.racy && this.snapshot.state.key === state.key) {
           state.close();
           return this.snapshot;

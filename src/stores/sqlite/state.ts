@@ -22,8 +22,10 @@ export interface DatabaseFiles {
  * section 2.
  */
 export interface CommittedState {
-  /** Equal keys mean the same committed state. */
+  /** Equal keys mean the same committed state, read in the same way. */
   readonly key: string;
+  /** Equal ones mean that nobody has committed in between. Cheap to tell, however much a key has to read. */
+  readonly commit: string;
   readonly pageCount: number;
   readonly pageSize: number;
   readonly sizeBytes: number;
@@ -70,6 +72,7 @@ function isStillAt(files: DatabaseFiles, stamp: FileStamp): boolean {
 /** The file as it lies there: no transaction is open, or none has touched the file yet. */
 export class RestingState implements CommittedState {
   readonly key: string;
+  readonly commit: string;
   readonly pageSize: number;
   readonly pageCount: number;
   readonly sizeBytes: number;
@@ -89,6 +92,7 @@ export class RestingState implements CommittedState {
     this.sizeBytes = stamp.size;
     this.pageCount = Math.ceil(stamp.size / files.pageSize);
     this.key = `file:${stamp.device}:${stamp.inode}:${counter}:${stamp.mtime}:${stamp.size}`;
+    this.commit = this.key;
   }
 
   readPage(page: number, target: Uint8Array): void {
@@ -117,7 +121,7 @@ export class RestingState implements CommittedState {
 
 /** The last committed state under an open transaction: its journal's original pages over the file. */
 export class JournalState implements CommittedState {
-  readonly key: string;
+  readonly commit: string;
   readonly pageSize: number;
   readonly pageCount: number;
   readonly sizeBytes: number;
@@ -133,7 +137,11 @@ export class JournalState implements CommittedState {
     this.pageSize = journal.pageSize;
     this.pageCount = journal.pageCount ?? Math.ceil(stamp.size / files.pageSize);
     this.sizeBytes = this.pageCount * this.pageSize;
-    this.key = `journal:${stamp.device}:${stamp.inode}:${journal.key}`;
+    this.commit = `journal:${stamp.device}:${stamp.inode}:${journal.transaction}`;
+  }
+
+  get key(): string {
+    return `journal:${this.stamp.device}:${this.stamp.inode}:${this.journal.key}`;
   }
 
   readPage(page: number, target: Uint8Array): void {
@@ -162,7 +170,7 @@ export class JournalState implements CommittedState {
 
 /** The last committed state of a WAL: its frames over the file, or over what lies under a journal. */
 export class WalState implements CommittedState {
-  readonly key: string;
+  readonly commit: string;
   readonly pageSize: number;
   readonly pageCount: number;
   readonly sizeBytes: number;
@@ -171,6 +179,8 @@ export class WalState implements CommittedState {
   /** Pages that came from the main file, where a checkpoint might have put newer ones. */
   private readonly fromMain = new Set<number>();
   private readonly frames: number;
+  /** Its part of the keys. */
+  private readonly own: string;
 
   constructor(
     private readonly files: DatabaseFiles,
@@ -185,7 +195,12 @@ export class WalState implements CommittedState {
     this.pageCount = wal.pageCount ?? under?.pageCount ?? Math.ceil(stamp.size / files.pageSize);
     this.sizeBytes = this.pageCount * this.pageSize;
     const main = this.frames > 0 ? '' : `:${stamp.mtime}:${stamp.size}`;
-    this.key = `wal:${stamp.device}:${stamp.inode}${main}:${wal.key}:${under?.key ?? ''}`;
+    this.own = `wal:${stamp.device}:${stamp.inode}${main}:${wal.key}`;
+    this.commit = `${this.own}:${under?.commit ?? ''}`;
+  }
+
+  get key(): string {
+    return `${this.own}:${this.under?.key ?? ''}`;
   }
 
   readPage(page: number, target: Uint8Array): void {

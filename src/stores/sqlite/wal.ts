@@ -1,11 +1,15 @@
 import * as fs from 'node:fs';
-import { openIfThere, readInto, stampPath } from '../disk';
+import { openIfThere, readInto, stampPath, type FileStamp } from '../disk';
 import { readableShmRanges } from './lockRanges';
 
 const WAL_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 /** First word of a WAL, without its last bit, which says whether the checksums are big-endian. */
 const MAGIC = 0x377f0682;
+/** Frames after the last known commit that each scan reads, whatever `-shm` says of them. */
+const SURELY_READ = 64;
+/** A log that was not written for so long may have lost its writer, and its `-shm` the last commit, ms. */
+const AT_REST = 2000;
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 interface Checksum {
@@ -24,6 +28,8 @@ export class Wal {
   /** Frames up to the last commit. */
   private committed = 0;
   private pages = 0;
+  /** Of the log before its frames were last read to the end. */
+  private readToEnd: FileStamp | undefined;
 
   private constructor(
     private readonly file: string,
@@ -93,13 +99,24 @@ export class Wal {
     return Buffer.compare(now, this.header) === 0;
   }
 
-  /** Takes in what was committed since the last scan. Returns the pages that changed. */
-  scan(): Set<number> {
+  /**
+   * Takes in what was committed since the last scan. Returns the pages that changed. The frames of a transaction
+   * that is still open are not read each time: they may be as many as the database has pages.
+   */
+  scan(shm: string): Set<number> {
     const changed = new Set<number>();
+    const stamp = stampPath(this.file);
+    const wasReadToEnd = stamp?.mtime === this.readToEnd?.mtime && stamp?.size === this.readToEnd?.size;
+    const isWritten =
+      stamp !== undefined && Math.abs(Date.now() - Number(stamp.mtime / 1_000_000n)) < AT_REST;
+    const enough = (isWritten || wasReadToEnd) && this.isLastCommitOf(shm) ? SURELY_READ : Infinity;
     this.walk((page, offset) => {
       this.frames.set(page, offset);
       changed.add(page);
-    });
+    }, enough);
+    if (enough === Infinity) {
+      this.readToEnd = stamp;
+    }
     return changed;
   }
 
@@ -130,8 +147,28 @@ export class Wal {
     fs.closeSync(this.descriptor);
   }
 
-  /** Calls `each` for every frame of every transaction that was committed after the last scan. */
-  private walk(each: (page: number, offset: number) => void): void {
+  /** Whether the last commit that `-shm` knows is the last that a scan saw. */
+  private isLastCommitOf(shm: string): boolean {
+    const head = readShm(shm);
+    if (!head || Buffer.compare(head.subarray(0, 48), head.subarray(48, 96)) !== 0) {
+      return false;
+    }
+    const view = new DataView(head.buffer);
+    const word = (offset: number): number => view.getUint32(offset, HOST_IS_LITTLE_ENDIAN);
+    return (
+      Buffer.compare(head.subarray(32, 40), this.header.subarray(16, 24)) === 0 &&
+      word(16) === this.committed &&
+      word(24) === this.checksum.s0 &&
+      word(28) === this.checksum.s1
+    );
+  }
+
+  /**
+   * Calls `each` for every frame of every transaction that was committed after the last scan.
+   *
+   * @param enough after so many frames without a commit it ends
+   */
+  private walk(each: (page: number, offset: number) => void, enough = Infinity): void {
     if (!this.valid) {
       return;
     }
@@ -142,7 +179,7 @@ export class Wal {
     let { checksum } = this;
     let frame = this.committed;
     let pending: [page: number, offset: number][] = [];
-    for (;;) {
+    while (pending.length < enough) {
       const offset = WAL_HEADER_BYTES + frame * frameBytes;
       if (readInto(this.descriptor, buffer.subarray(0, FRAME_HEADER_BYTES), offset) < FRAME_HEADER_BYTES) {
         return;
