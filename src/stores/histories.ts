@@ -40,6 +40,10 @@ interface Kept<Mark> {
   mark: Mark;
   /** It was read to its end when it was read last. */
   complete: boolean;
+  /** The state of the store in which it was. */
+  state: unknown;
+  /** When it was read last, by the count of requests. */
+  turn: number;
   data: HistoryColumns | StreamedHistory;
   /** The picture that a streamed history was reduced to. */
   signature: string | null;
@@ -57,7 +61,10 @@ interface Reading<Mark> {
   /** What is to be added to a kept entry. */
   added: HistoryRows[];
   mark: Mark;
+  /** In the state of the store that the request looks at. */
   complete: boolean;
+  /** Whether a part of it was read. */
+  isRead: boolean;
 }
 
 /**
@@ -71,6 +78,7 @@ export class Histories<Mark> {
   private readonly kept = new Map<string, Kept<Mark>>();
   /** Histories that somebody reads now, by nameOf: two would read the same rows. */
   private readonly read = new Map<string, Promise<void>>();
+  private turns = 0;
 
   constructor(private readonly limits: HistoryLimits = LIMITS) {}
 
@@ -80,7 +88,7 @@ export class Histories<Mark> {
    */
   sampleNow(source: ImmediateSource<Mark>, request: SampleRequest): () => SampledSeries[] {
     const readings = finished(this.readAll(source, request));
-    return () => this.sampled(readings, request);
+    return () => this.sampled(readings, request, source.state);
   }
 
   /** TrackingStore.sampleMetrics. @throws StoreError: the source's, or CANCELLED */
@@ -90,8 +98,9 @@ export class Histories<Mark> {
     signal?: AbortSignal,
   ): Promise<SampledSeries[]> {
     return this.alone(request.series, async () => {
+      const { state } = source;
       const readings = await finishedLater(this.readAll(source, request), signal);
-      return this.sampled(readings, request);
+      return this.sampled(readings, request, state);
     });
   }
 
@@ -106,8 +115,9 @@ export class Histories<Mark> {
     for (let at = 0; at < keys.length; at += SUMMARIES) {
       const series = keys.slice(at, at + SUMMARIES).map((key) => ({ runId, key, origin: null }));
       const drawn = await this.alone(series, async () => {
+        const { state } = source;
         const readings = await finishedLater(this.readAll(source, { ...SUMMARY, series }), signal);
-        return this.drawn(readings, { ...SUMMARY, series }, summaryOf);
+        return this.drawn(readings, { ...SUMMARY, series }, state, summaryOf);
       });
       found.push(...drawn);
     }
@@ -139,14 +149,24 @@ export class Histories<Mark> {
 
   /**
    * Round and round, so that every line has a first part before one has its last; at least one part, however small
-   * the budget.
+   * the budget. What was read to its end in this state of the store is not looked at again, and what was read least
+   * lately comes first: so the requests that follow each other come to an end.
    */
   private *readAll(source: HistorySource<Mark>, request: SampleRequest): Steps<Reading<Mark>[]> {
     const deadline = request.budget === undefined ? Infinity : Date.now() + request.budget;
     const names = new Map(request.series.map((key) => [nameOf(key), key]));
     const parallel = source.parallel ?? 1;
     const readings: Reading<Mark>[] = [];
-    for (const keys of inGroups([...names.values()], parallel)) {
+    const unread: SeriesKey[] = [];
+    for (const key of names.values()) {
+      const known = this.kept.get(nameOf(key));
+      if (known?.complete && known.state === source.state && isFor(known, key, request)) {
+        readings.push(readingOf(key, known.span, known, known.mark, true));
+      } else {
+        unread.push(key);
+      }
+    }
+    for (const keys of inGroups(unread, parallel)) {
       const spans: (number | null)[] = [];
       for (const key of keys) {
         spans.push(yield* spanOf(source, key, request));
@@ -155,7 +175,9 @@ export class Histories<Mark> {
       const marks = yield* all(keys.map((key, at) => source.start(key, known[at]?.mark)));
       keys.forEach((key, at) => readings.push(readingOf(key, spans[at]!, known[at], marks[at]!)));
     }
-    let open = readings.toSorted((a, b) => Number(a.entry.complete) - Number(b.entry.complete));
+    let open = readings
+      .filter(({ complete }) => !complete)
+      .sort(({ entry: a }, { entry: b }) => Number(a.complete) - Number(b.complete) || a.turn - b.turn);
     while (open.length > 0) {
       for (const group of inGroups(open, parallel)) {
         const chunks = yield* all(group.map(({ key, mark }) => source.read(key, mark, this.limits.chunk)));
@@ -174,8 +196,8 @@ export class Histories<Mark> {
     const known = this.kept.get(nameOf(key));
     const usable =
       known !== undefined &&
-      (known.signature === null ||
-        (known.signature === signatureOf(key, sampling) && isAbout(span, known.span)));
+      isFor(known, key, sampling) &&
+      (known.signature === null || isAbout(span, known.span));
     return usable ? known : undefined;
   }
 
@@ -192,10 +214,15 @@ export class Histories<Mark> {
     }
     reading.mark = mark;
     reading.complete = complete;
+    reading.isRead = true;
   }
 
-  private sampled(readings: readonly Reading<Mark>[], request: SampleRequest): SampledSeries[] {
-    return this.drawn(readings, request, ({ data, complete }, key) =>
+  private sampled(
+    readings: readonly Reading<Mark>[],
+    request: SampleRequest,
+    state: unknown,
+  ): SampledSeries[] {
+    return this.drawn(readings, request, state, ({ entry: { data }, complete }, key) =>
       data instanceof HistoryColumns ? data.sample(key, request, complete) : data.sample(key, complete),
     );
   }
@@ -204,24 +231,30 @@ export class Histories<Mark> {
   private drawn<T>(
     readings: readonly Reading<Mark>[],
     request: SampleRequest,
-    draw: (kept: Kept<Mark>, key: SeriesKey) => T,
+    state: unknown,
+    draw: (reading: Reading<Mark>, key: SeriesKey) => T,
   ): T[] {
-    const entries = new Map(readings.map((reading) => [nameOf(reading.key), this.keep(reading, request)]));
-    const drawn = request.series.map((key) => draw(entries.get(nameOf(key))!, key));
-    this.forgetOld(entries);
+    this.turns++;
+    readings.forEach((reading) => this.keep(reading, request, state));
+    const byName = new Map(readings.map((reading) => [nameOf(reading.key), reading]));
+    const drawn = request.series.map((key) => draw(byName.get(nameOf(key))!, key));
+    this.forgetOld(byName);
     return drawn;
   }
 
-  private keep(reading: Reading<Mark>, sampling: Sampling): Kept<Mark> {
+  private keep(reading: Reading<Mark>, sampling: Sampling, state: unknown): void {
     const { key, entry, mark, complete } = reading;
     reading.added.forEach((rows) => this.append(reading, rows, sampling));
     entry.mark = mark;
-    entry.complete = complete;
+    if (reading.isRead) {
+      entry.complete = complete;
+      entry.state = state;
+      entry.turn = this.turns;
+    }
     // Last in the map: last to be forgotten.
     const name = nameOf(key);
     this.kept.delete(name);
     this.kept.set(name, entry);
-    return entry;
   }
 
   private append({ key, entry, span }: Reading<Mark>, rows: HistoryRows, sampling: Sampling): void {
@@ -284,10 +317,23 @@ function readingOf<Mark>(
   span: number | null,
   known: Kept<Mark> | undefined,
   mark: Mark,
+  complete = false,
 ): Reading<Mark> {
   const isNew = known?.mark !== mark;
-  const entry = isNew ? { mark, complete: false, data: new HistoryColumns(), signature: null, span } : known;
-  return { key, span, entry, isNew, added: [], mark, complete: false };
+  const entry = isNew ? beginning(mark, span) : known;
+  return { key, span, entry, isNew, added: [], mark, complete, isRead: false };
+}
+
+function beginning<Mark>(mark: Mark, span: number | null): Kept<Mark> {
+  return {
+    ...{ mark, complete: false, state: undefined, turn: 0 },
+    ...{ data: new HistoryColumns(), signature: null, span },
+  };
+}
+
+/** Whether what is kept is the whole, or was reduced to this picture. */
+function isFor<Mark>({ signature }: Kept<Mark>, key: SeriesKey, sampling: Sampling): boolean {
+  return signature === null || signature === signatureOf(key, sampling);
 }
 
 function isAbout(span: number | null, known: number | null): boolean {
@@ -296,7 +342,7 @@ function isAbout(span: number | null, known: number | null): boolean {
   );
 }
 
-function summaryOf<Mark>({ data, complete }: Kept<Mark>, key: SeriesKey): MetricSummary {
+function summaryOf<Mark>({ entry: { data }, complete }: Reading<Mark>, key: SeriesKey): MetricSummary {
   if (data instanceof HistoryColumns) {
     return sparkline({ key: key.key, ...data.rows() });
   }

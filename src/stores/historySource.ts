@@ -20,6 +20,11 @@ export interface HistoryChunk<Mark> {
  */
 export interface HistorySource<Mark> {
   /**
+   * Which state of the store it reads, told apart by identity: a history that was read to its end in a state has
+   * nothing new in it.
+   */
+  readonly state: unknown;
+  /**
    * Where to go on reading: `known` itself where all that was read up to it is still there, else a mark at the
    * beginning. A metric that is not there has an empty history.
    */

@@ -1,4 +1,5 @@
-import { StoreError } from '../../mlflow/errors';
+import type { StoreError } from '../../mlflow/errors';
+import { noLoggedModel, noModelVersion } from '../../mlflow/missing';
 import type { TrackingStore } from '../../mlflow/store';
 
 /** What a store has recorded about its artifacts. Each rejects with StoreError where there is no such entity. */
@@ -27,22 +28,20 @@ export function recordsOf(
     storeFolder,
     runArtifactUri: async (runId, signal) => (await store.getRun(runId, signal)).info.artifactUri,
     modelArtifactLocation: async (modelId, signal) => {
-      const page = await store.searchLoggedModels({ modelIds: [modelId], maxResults: 1 }, signal);
-      return there(page.items[0], `There is no logged model ${modelId} in this store.`).artifactLocation;
+      const { items } = await store.searchLoggedModels({ modelIds: [modelId], maxResults: 1 }, signal);
+      return there(items[0], () => noLoggedModel(modelId)).artifactLocation;
     },
     versionSource: async (name, version, signal) => {
       const { versions } = await store.getRegisteredModel(name, signal);
-      return there(
-        versions.find((candidate) => candidate.version === version),
-        `There is no version ${version} of "${name}".`,
-      );
+      const found = versions.find((candidate) => candidate.version === version);
+      return there(found, () => noModelVersion(name, version));
     },
   };
 }
 
-function there<T>(entity: T | undefined, otherwise: string): T {
+function there<T>(entity: T | undefined, otherwise: () => StoreError): T {
   if (entity === undefined) {
-    throw new StoreError('RESOURCE_DOES_NOT_EXIST', otherwise);
+    throw otherwise();
   }
   return entity;
 }

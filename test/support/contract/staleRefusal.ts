@@ -12,6 +12,8 @@ async function truths({ store, run, experiment }: Era): Promise<Fact[]> {
   const second = model.versions.find(({ version }) => version === '2')!;
   const version = { kind: 'modelVersion', name, version: '2' } as const;
   const taxi = experiment(ERA.taxi);
+  const loggedModel = (await store.searchLoggedModels({ sourceRunId: run('trial-00'), maxResults: 1 }))
+    .items[0]!;
   const trial = run('trial-03');
   return [
     fact({ ...version, field: 'currentStage' }, 'Production'),
@@ -43,6 +45,11 @@ async function truths({ store, run, experiment }: Era): Promise<Fact[]> {
     fact({ kind: 'experiment', experimentId: taxi, field: 'name' }, ERA.taxi),
     fact({ kind: 'experiment', experimentId: experiment(ERA.gone), field: 'lifecycleStage' }, 'deleted'),
     fact({ kind: 'experiment', experimentId: '4711', field: 'name' }, null),
+    fact({ kind: 'experimentNamed', name: ERA.taxi }, 'active'),
+    fact({ kind: 'experimentNamed', name: ERA.gone }, 'deleted'),
+    fact({ kind: 'experimentNamed', name: 'nope' }, null),
+    fact({ kind: 'loggedModel', modelId: loggedModel.modelId }, loggedModel.artifactLocation),
+    fact({ kind: 'loggedModel', modelId: 'm-nope' }, null),
     fact({ kind: 'experimentTag', experimentId: taxi, key: 'team' }, 'mobility'),
     fact({ kind: 'experimentTag', experimentId: taxi, key: 'absent' }, null),
   ];

@@ -1,10 +1,10 @@
 import * as assert from 'node:assert/strict';
 import { valueOf } from '../../../src/mlflow/entities';
 import type { TrackingStore } from '../../../src/mlflow/store';
-import type { Change, WriteResult } from '../../../src/mlflow/writer';
+import type { Change, PartlyApplied, WriteResult } from '../../../src/mlflow/writer';
 import type { StoreKindUnderTest } from '../kinds/storeKind';
 import { NOW } from '../writer';
-import { ERA, useEra, type Era } from './tools';
+import { ERA, refuses, useEra, type Era } from './tools';
 
 const name = ERA.model;
 const NEW = 'brand new';
@@ -354,6 +354,26 @@ export function writingContract(kind: StoreKindUnderTest): void {
         aliases.map(({ alias: of, version }) => `${of} ${version}`),
         ['champion 3'],
       );
+    });
+
+    it('of which a later one is refused: none is made, or the writer says how many were', async () => {
+      const { store, writer } = era();
+      const promote = EFFECTS.transitionModelVersionStage.change as Change;
+      const before = await stages(store);
+      const request = {
+        changes: [promote, { type: 'createRegisteredModel', name: 'a/b' } as const],
+        expected: [],
+        now: NOW,
+      };
+      if (writer.transactional) {
+        await refuses(writer.apply(request), 'INVALID_PARAMETER_VALUE');
+        assert.deepEqual(await stages(store), before);
+        return;
+      }
+      const details = (await refuses(writer.apply(request), 'PARTLY_APPLIED', /^1 of 2/)) as PartlyApplied;
+      assert.deepEqual([details.applied, details.of, details.result.created], [1, 2, [null]]);
+      assert.equal(details.reason.code, 'INVALID_PARAMETER_VALUE');
+      assert.equal((await stages(store))[0], '4 Production now');
     });
 
     it('carries the time of the writing where none is given', async () => {

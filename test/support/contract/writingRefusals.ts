@@ -162,14 +162,6 @@ export function writingRefusalsContract(kind: StoreKindUnderTest): void {
       });
     }
 
-    it('all of a request whose last change is', async () => {
-      const { writer } = era();
-      await refuses(
-        writer.apply({ changes: [promote, create('a/b')], expected: [], now: NOW }),
-        'INVALID_PARAMETER_VALUE',
-      );
-    });
-
     it('where the asker has given up', async () => {
       const { writer } = era();
       const request = { changes: [promote], expected: [], now: NOW };

@@ -10,12 +10,12 @@ import { readAnswers } from '../oracle';
 import type { OtherClient, StoreKindUnderTest, StoreUnderTest } from './storeKind';
 
 /** The archive of the newest MLflow among the fixtures. */
-export const ERA = 'sqlite-3.17.2';
+export const ERA_FIXTURE = 'sqlite-3.17.2';
 
 export const sqliteKind: StoreKindUnderTest = {
   name: 'sqlite',
   era: async () => {
-    const folder = await unpackFixture(ERA);
+    const folder = await unpackFixture(ERA_FIXTURE);
     return {
       ...(await open(path.join(folder, 'mlflow.db'))),
       oracle: readAnswers(path.join(folder, 'answers.json')),

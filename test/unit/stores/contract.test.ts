@@ -10,7 +10,7 @@ import { tableWindowsContract } from '../../support/contract/tableWindows';
 import { writingContract } from '../../support/contract/writing';
 import { writingRefusalsContract } from '../../support/contract/writingRefusals';
 import { removeTempFolders } from '../../support/database';
-import { STORE_KINDS } from '../../support/kinds';
+import { OTHER_WRITERS, STORE_KINDS } from '../../support/kinds';
 
 for (const kind of STORE_KINDS) {
   describe(`a store of the kind ${kind.name}`, function () {
@@ -25,6 +25,14 @@ for (const kind of STORE_KINDS) {
     samplingContract(kind);
     changesContract(kind);
     artifactsContract(kind);
+  });
+}
+
+for (const kind of [...STORE_KINDS, ...OTHER_WRITERS]) {
+  describe(`the writer of a store of the kind ${kind.name}`, function () {
+    this.timeout(60_000);
+    after(removeTempFolders);
+
     writingContract(kind);
     writingRefusalsContract(kind);
     staleRefusalContract(kind);

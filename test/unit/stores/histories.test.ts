@@ -33,6 +33,8 @@ class Files implements ImmediateSource<Mark> {
   readonly rowsRead = new Map<string, number>();
   /** Metrics in the order in which their parts were asked for. */
   readonly asked: string[] = [];
+  /** Counts commits. */
+  state = 0;
   private readonly files = new Map<string, { version: number; rows: [number, number, number][] }>();
 
   write(key: string, count: number): void {
@@ -41,6 +43,7 @@ class Files implements ImmediateSource<Mark> {
   }
 
   log(key: string, count: number): void {
+    this.state++;
     const rows = this.files.get(key)!.rows;
     for (let i = 0; i < count; i++) {
       const step = rows.length;
@@ -100,6 +103,10 @@ class Server implements HistorySource<Mark> {
     private readonly files: Files,
     readonly parallel = 1,
   ) {}
+
+  get state(): number {
+    return this.files.state;
+  }
 
   async start(key: HistoryKey, known: Mark | undefined): Promise<Mark> {
     await turn();
@@ -190,6 +197,29 @@ describe('histories of any store', () => {
     assert.deepEqual(files.asked, ['new']);
   });
 
+  it('come to an end also where the budget ends before each was looked at, and are looked at in turn while more comes', async () => {
+    const keys = ['a', 'b', 'c'];
+    keys.forEach((key) => files.write(key, 150));
+    const ask = (): Promise<SampledSeries[]> => histories.sample(server, request(keys, { budget: 0 }));
+    let found = await ask();
+    for (let round = 1; !found.every(({ complete }) => complete); round++) {
+      assert.ok(round < 20, 'there is an end');
+      found = await ask();
+    }
+    assert.deepEqual(
+      found,
+      keys.map((key) => expected(key)),
+    );
+    files.asked.length = 0;
+    await ask();
+    assert.deepEqual(files.asked, [], 'nothing new, nothing to look at');
+    for (let news = 0; news < 3; news++) {
+      keys.forEach((key) => files.log(key, 1));
+      await ask();
+    }
+    assert.deepEqual(files.asked, keys);
+  });
+
   it('ask a source that allows it for several parts at once', async () => {
     const keys = ['a', 'b', 'c', 'd', 'e'];
     keys.forEach((key) => files.write(key, 150));
@@ -211,6 +241,8 @@ describe('histories of any store', () => {
     await histories.sample(server, request(['a']));
     await histories.sample(server, request(['b']));
     files.rowsRead.clear();
+    // Somebody commits something else.
+    files.state++;
     await histories.sample(server, request(['a', 'b']));
     assert.deepEqual([...files.rowsRead.values()], [0, 0]);
     await histories.sample(server, request(['loss', 'a', 'b']));

@@ -1,5 +1,5 @@
-import { StoreError } from '../../../mlflow/errors';
 import type { Experiment } from '../../../mlflow/entities';
+import { noExperiment } from '../../../mlflow/missing';
 import type { ExperimentQuery, Page } from '../../../mlflow/store';
 import { pageOf } from '../../pageToken';
 import type { Reader } from '../reader';
@@ -31,10 +31,7 @@ export function searchExperiments(reader: Reader, query: ExperimentQuery): Page<
 export function getExperiment(reader: Reader, { experimentId }: { experimentId: string }): Experiment {
   const experiment = readExperiments(reader, [experimentId])[0];
   if (!experiment) {
-    throw new StoreError(
-      'RESOURCE_DOES_NOT_EXIST',
-      `There is no experiment with id ${experimentId} in this store.`,
-    );
+    throw noExperiment(experimentId);
   }
   return experiment;
 }

@@ -1,4 +1,5 @@
 import type { MetricHistory } from '../../../mlflow/entities';
+import { HistoryPoints } from '../../../series/historyPoints';
 import type { Reader } from '../reader';
 import { metricValue, text } from '../values';
 
@@ -30,7 +31,7 @@ export function getMetricHistory(
   const { from, where } = oneMetric(reader);
   const step = schema.has('metrics', 'step') ? 'step' : '0';
   const isNan = schema.has('metrics', 'is_nan') ? 'is_nan' : '0';
-  const points = new Points();
+  const points = new HistoryPoints();
   reader.each(`SELECT ${step}, timestamp, value, ${isNan} FROM ${from} WHERE ${where}`, [runId, key], (row) =>
     points.add(row.number(0), row.number(1), metricValue(row.number(2), row.number(3))),
   );
@@ -44,58 +45,4 @@ export function getMetricHistory(
       .map(([exact]) => text(exact));
   }
   return history;
-}
-
-/** Columns that grow, and are sorted only where they are not sorted already. */
-export class Points {
-  private steps = new Float64Array(256);
-  private timestamps = new Float64Array(256);
-  private values = new Float64Array(256);
-  private length = 0;
-  private sorted = true;
-
-  add(step: number, timestamp: number, value: number): void {
-    const at = this.length++;
-    if (at === this.steps.length) {
-      this.steps = doubled(this.steps);
-      this.timestamps = doubled(this.timestamps);
-      this.values = doubled(this.values);
-    }
-    this.steps[at] = step;
-    this.timestamps[at] = timestamp;
-    this.values[at] = value;
-    this.sorted &&= at === 0 || this.compare(at - 1, at) <= 0;
-  }
-
-  /** By timestamp, step, value. */
-  inOrder(): Pick<MetricHistory, 'steps' | 'timestamps' | 'values'> {
-    if (this.sorted) {
-      return {
-        steps: this.steps.slice(0, this.length),
-        timestamps: this.timestamps.slice(0, this.length),
-        values: this.values.slice(0, this.length),
-      };
-    }
-    const order = Uint32Array.from({ length: this.length }, (_, i) => i).sort((a, b) => this.compare(a, b));
-    return {
-      steps: Float64Array.from(order, (i) => this.steps[i]!),
-      timestamps: Float64Array.from(order, (i) => this.timestamps[i]!),
-      values: Float64Array.from(order, (i) => this.values[i]!),
-    };
-  }
-
-  private compare(a: number, b: number): number {
-    return (
-      this.timestamps[a]! - this.timestamps[b]! ||
-      this.steps[a]! - this.steps[b]! ||
-      // NaN is stored, and so ordered, as 0.
-      (this.values[a]! || 0) - (this.values[b]! || 0)
-    );
-  }
-}
-
-function doubled(column: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(column.length * 2);
-  larger.set(column);
-  return larger;
 }

@@ -1,5 +1,5 @@
-import { StoreError } from '../../../mlflow/errors';
 import type { ModelVersion, RegisteredModel } from '../../../mlflow/entities';
+import { noRegisteredModel } from '../../../mlflow/missing';
 import type { ModelFilter, Page, RegisteredModelQuery, VersionFilter } from '../../../mlflow/store';
 import { STAGES } from '../../../mlflow/writer';
 import { isEmptyFilter, modelMatches, PRODUCTION_ALIASES, wordsOf } from '../../../registry/modelFilter';
@@ -147,7 +147,7 @@ function modelsOfRun(reader: Reader, runId: string): Set<string> {
 
 export function getRegisteredModel(reader: Reader, { name }: { name: string }): RegisteredModel {
   if (!listedModels(reader).some((model) => model.name === name)) {
-    throw new StoreError('RESOURCE_DOES_NOT_EXIST', `There is no registered model "${name}" in this store.`);
+    throw noRegisteredModel(name);
   }
   return readModels(reader, [name])[0]!;
 }

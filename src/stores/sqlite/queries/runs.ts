@@ -1,7 +1,7 @@
-import { StoreError } from '../../../mlflow/errors';
 import type { DatasetInput, Run, RunInfo, RunInputs, ViewType } from '../../../mlflow/entities';
 import { valueOf } from '../../../mlflow/entities';
 import { nestedCount, TAG_PARENT, type Family } from '../../../mlflow/family';
+import { noRun } from '../../../mlflow/missing';
 import type { KeySelection, Page, RunQuery, RunRow } from '../../../mlflow/store';
 import { parseOrder } from '../../../search/order';
 import { parseFilter } from '../../../search/parse';
@@ -223,7 +223,7 @@ export function getRun(reader: Reader, { runId }: { runId: string }): Run {
   const all = { params: 'all', metrics: 'all', tags: 'all' } as const;
   const run = readRuns(reader, [runId], all)[0];
   if (!run) {
-    throw new StoreError('RESOURCE_DOES_NOT_EXIST', `There is no run ${runId} in this store.`);
+    throw noRun(runId);
   }
   return run;
 }

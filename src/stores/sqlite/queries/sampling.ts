@@ -34,6 +34,7 @@ export function sampleMetrics(reader: Reader, request: SampleRequest): Proven<Sa
 
 function sourceOf(reader: Reader): ImmediateSource<Progress> {
   return {
+    state: reader.memo('state of histories', () => ({})),
     start: (key, known) => (known && stillThere(reader, key, known) ? known : beginning(reader, key)),
     read: (key, progress, rows) =>
       progress.at

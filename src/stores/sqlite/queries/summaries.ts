@@ -1,8 +1,9 @@
 import type { MetricSummary } from '../../../mlflow/entities';
+import { HistoryPoints } from '../../../series/historyPoints';
 import { sparkline } from '../../../series/sparkline';
 import type { Reader } from '../reader';
 import { metricValue } from '../values';
-import { getMetricHistory, Points } from './history';
+import { getMetricHistory } from './history';
 
 /**
  * Histories in small. Where the metrics are indexed by run and key (MLflow >= 3.12), or not by run at all, each
@@ -17,7 +18,7 @@ export function getMetricSummaries(
   if (!byRun || schema.indexOn('metrics', 'run_uuid', 'key') || keys.length === 1) {
     return keys.map((key) => sparkline(getMetricHistory(reader, { runId, key })));
   }
-  const wanted = new Map(keys.map((key) => [key, new Points()]));
+  const wanted = new Map(keys.map((key) => [key, new HistoryPoints()]));
   const isNan = schema.has('metrics', 'is_nan') ? 'is_nan' : '0';
   reader.each(
     `SELECT key, step, timestamp, value, ${isNan} FROM metrics INDEXED BY ${byRun} WHERE run_uuid = ?`,

@@ -1,0 +1,173 @@
+import type {
+  DatasetInput,
+  Experiment,
+  LoggedModel,
+  MetricHistory,
+  ModelVersion,
+  RegisteredModel,
+  Run,
+  RunInputs,
+} from '../../../src/mlflow/entities';
+import type { TrackingStore } from '../../../src/mlflow/store';
+import { HistoryPoints } from '../../../src/series/historyPoints';
+import type { HeldRuns } from '../../../src/stores/runTable/heldRuns';
+import { allPages } from '../pages';
+
+/** A point of a history; the step's digits only where a number does not hold them. */
+export type Point = readonly [step: number, timestamp: number, value: number, exactStep?: string];
+
+/** In the order in which they were logged. The list is only ever added to: a content holds its first `count`. */
+export interface HeldHistory {
+  points: Point[];
+  count: number;
+}
+
+interface Parts {
+  runs: ReadonlyMap<string, Run>;
+  inputs: ReadonlyMap<string, RunInputs>;
+  /** By run, then by key. */
+  histories: ReadonlyMap<string, ReadonlyMap<string, HeldHistory>>;
+  experiments: ReadonlyMap<string, Experiment>;
+  models: ReadonlyMap<string, RegisteredModel>;
+  /** The greatest number that a model's versions ever had. */
+  versionNumbers: ReadonlyMap<string, number>;
+  loggedModels: ReadonlyMap<string, LoggedModel>;
+}
+
+const NOTHING: RunInputs = { datasetInputs: [], modelInputs: [], modelOutputs: [] };
+
+/** All that a store holds at one moment, as entities. Never changed: `with` makes another. */
+export class MemoryContent implements HeldRuns {
+  readonly runs: ReadonlyMap<string, Run>;
+
+  constructor(readonly parts: Parts) {
+    this.runs = parts.runs;
+  }
+
+  with(changed: Partial<Parts>): MemoryContent {
+    return new MemoryContent({ ...this.parts, ...changed });
+  }
+
+  inputsOf(runId: string): RunInputs {
+    return this.parts.inputs.get(runId) ?? NOTHING;
+  }
+
+  datasetInputs(runId: string): readonly DatasetInput[] {
+    return this.inputsOf(runId).datasetInputs;
+  }
+
+  experiments(): readonly Experiment[] {
+    return [...this.parts.experiments.values()];
+  }
+
+  models(): readonly RegisteredModel[] {
+    return [...this.parts.models.values()];
+  }
+
+  versions(): readonly ModelVersion[] {
+    return this.models().flatMap(({ versions }) => versions);
+  }
+
+  loggedModels(): readonly LoggedModel[] {
+    return [...this.parts.loggedModels.values()];
+  }
+
+  history(runId: string, key: string): HeldHistory | undefined {
+    return this.parts.histories.get(runId)?.get(key);
+  }
+}
+
+/** In MLflow's order, as getMetricHistory answers it. */
+export function historyOf(runId: string, key: string, held: HeldHistory | undefined): MetricHistory {
+  const points = held?.points.slice(0, held.count) ?? [];
+  const columns = new HistoryPoints();
+  points.forEach(([step, timestamp, value]) => columns.add(step, timestamp, value));
+  const exact = points.some(([, , , exactStep]) => exactStep !== undefined)
+    ? { exactSteps: points.toSorted(byTime).map(([step, , , exactStep]) => exactStep ?? String(step)) }
+    : {};
+  return { runId, key, ...columns.inOrder(), ...exact };
+}
+
+function byTime(a: Point, b: Point): number {
+  return a[1] - b[1] || a[0] - b[0] || a[2] - b[2];
+}
+
+/** A copy of a map with one value in another, or with one more. */
+export function withValue<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> {
+  return new Map(map).set(key, value);
+}
+
+/**
+ * All that a store holds, read through its interface.
+ *
+ * @param before what was read earlier: a run of which nothing changed is the same object, a history goes on
+ */
+export async function readContent(store: TrackingStore, before?: MemoryContent): Promise<MemoryContent> {
+  const everything = { params: 'all', metrics: 'all', tags: 'all' } as const;
+  const rows = await allPages((page) =>
+    store.searchRuns({ experimentIds: [], view: 'ALL', ...everything, ...page }),
+  );
+  const runs = new Map<string, Run>();
+  const inputs = new Map<string, RunInputs>();
+  const histories = new Map<string, ReadonlyMap<string, HeldHistory>>();
+  for (const { info, params, metrics, tags } of rows) {
+    const run: Run = { info, params, metrics, tags };
+    const known = before?.runs.get(info.runId);
+    const isSame = known !== undefined && JSON.stringify(known) === JSON.stringify(run);
+    runs.set(info.runId, isSame ? known : run);
+    inputs.set(info.runId, await store.getRunInputs(info.runId));
+    const ofRun = before?.parts.histories.get(info.runId);
+    histories.set(info.runId, isSame && ofRun ? ofRun : await readHistories(store, run, ofRun ?? new Map()));
+  }
+  const experiments = await allPages((page) => store.searchExperiments({ view: 'ALL', ...page }));
+  const models = await allPages((page) => store.searchRegisteredModels(page));
+  const loggedModels = await allPages((page) => store.searchLoggedModels(page));
+  return new MemoryContent({
+    runs,
+    inputs,
+    histories,
+    experiments: new Map(experiments.map((experiment) => [experiment.experimentId, experiment])),
+    models: new Map(models.map((model) => [model.name, model])),
+    versionNumbers: new Map(
+      models.map(({ name, versions }) => [
+        name,
+        Math.max(0, ...versions.map(({ version }) => Number(version))),
+      ]),
+    ),
+    loggedModels: new Map(loggedModels.map((model) => [model.modelId, model])),
+  });
+}
+
+async function readHistories(
+  store: TrackingStore,
+  { info, metrics }: Run,
+  before: ReadonlyMap<string, HeldHistory>,
+): Promise<Map<string, HeldHistory>> {
+  const histories = new Map<string, HeldHistory>();
+  for (const { key } of metrics) {
+    const { steps, timestamps, values, exactSteps } = await store.getMetricHistory(info.runId, key);
+    const points = Array.from(steps, (step, at): Point => {
+      const exact = Number.isSafeInteger(step) ? undefined : exactSteps?.[at];
+      return exact === undefined
+        ? [step, timestamps[at]!, values[at]!]
+        : [step, timestamps[at]!, values[at]!, exact];
+    });
+    histories.set(key, continued(before.get(key), points));
+  }
+  return histories;
+}
+
+/** What was there before stays in its place, where all of it is there still. */
+function continued(before: HeldHistory | undefined, points: Point[]): HeldHistory {
+  const added = new Map<string, Point[]>();
+  for (const point of points) {
+    const id = String(point);
+    added.set(id, [...(added.get(id) ?? []), point]);
+  }
+  const isThere = before?.points.slice(0, before.count).every((point) => added.get(String(point))?.pop());
+  if (!before || !isThere) {
+    return { points, count: points.length };
+  }
+  before.points.push(...[...added.values()].flat());
+  return { points: before.points, count: before.points.length };
+}

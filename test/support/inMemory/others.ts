@@ -1,0 +1,127 @@
+import type { KeyValue, Run } from '../../../src/mlflow/entities';
+import { isLater } from '../../../src/mlflow/latest';
+import { EXPERIMENT, START, type HistoryPoint, type MadeRun } from '../histories';
+import type { OtherClient } from '../kinds/storeKind';
+import { withValue, type HeldHistory, type MemoryContent, type Point } from './content';
+import type { InMemoryStore } from './store';
+
+/** Another client of a store in memory: each call is one commit. */
+export function otherClientOf(store: InMemoryStore): OtherClient {
+  const commit = (change: (content: MemoryContent) => MemoryContent): Promise<void> => {
+    store.replace(change(store.current));
+    return Promise.resolve();
+  };
+  const changeRun = (runId: string, change: (run: Run) => Run): Promise<void> =>
+    commit((content) => {
+      const run = content.runs.get(runId);
+      return run ? content.with({ runs: withValue(content.runs, runId, change(run)) }) : content;
+    });
+  return {
+    logRuns: (runs) => commit((content) => withRuns(content, runs)),
+    logMetric: (runId, key, points) => commit((content) => withPoints(content, runId, key, points)),
+    logParam: (runId, key, value) =>
+      changeRun(runId, (run) => ({ ...run, params: withPair(run.params, key, value) })),
+    setTag: (runId, key, value) =>
+      changeRun(runId, (run) => ({ ...run, tags: withPair(run.tags, key, value) })),
+    endRun: (runId, status, endTime) =>
+      changeRun(runId, (run) => ({ ...run, info: { ...run.info, status, endTime } })),
+    deleteRun: (runId) =>
+      changeRun(runId, (run) => ({ ...run, info: { ...run.info, lifecycleStage: 'deleted' } })),
+    purgeRun: (runId) =>
+      commit((content) => {
+        const runs = new Map(content.runs);
+        const histories = new Map(content.parts.histories);
+        runs.delete(runId);
+        histories.delete(runId);
+        return content.with({ runs, histories });
+      }),
+    setModelTag: (name, key, value) =>
+      commit((content) => {
+        const { models } = content.parts;
+        const model = models.get(name)!;
+        const changed = { ...model, tags: withPair(model.tags, key, value) };
+        return content.with({ models: withValue(models, name, changed) });
+      }),
+  };
+}
+
+/** The runs in the experiment EXPERIMENT, as `addRuns` of test/support/histories logs them. */
+export function withRuns(content: MemoryContent, made: readonly MadeRun[]): MemoryContent {
+  let changed = content;
+  made.forEach((run, index) => {
+    changed = changed.with({ runs: withValue(changed.runs, run.runId, runOf(run, index)) });
+    for (const [key, points] of Object.entries(run.metrics ?? {})) {
+      changed = withPoints(changed, run.runId, key, [...points]);
+    }
+  });
+  return changed;
+}
+
+function runOf(made: MadeRun, index: number): Run {
+  const startTime = made.startTime ?? START + index * 1000;
+  const tags = {
+    ...made.tags,
+    ...(made.parentRunId === undefined ? {} : { 'mlflow.parentRunId': made.parentRunId }),
+  };
+  const pairs = (values: Record<string, string>): KeyValue[] =>
+    Object.entries(values).reduce<KeyValue[]>((list, [key, value]) => withPair(list, key, value), []);
+  return {
+    info: {
+      runId: made.runId,
+      experimentId: EXPERIMENT,
+      runName: made.name ?? `run ${index}`,
+      userId: 'trainer',
+      status: made.status ?? 'FINISHED',
+      startTime,
+      endTime: made.endTime === undefined ? startTime + 60_000 : made.endTime,
+      lifecycleStage: made.lifecycleStage ?? 'active',
+      artifactUri: '/nowhere',
+    },
+    params: pairs(made.params ?? {}),
+    metrics: [],
+    tags: pairs(tags),
+  };
+}
+
+function withPoints(
+  content: MemoryContent,
+  runId: string,
+  key: string,
+  added: readonly HistoryPoint[],
+): MemoryContent {
+  const run = content.runs.get(runId)!;
+  const points = added.map(pointOf);
+  const before = content.history(runId, key);
+  // Never into a list that was taken on by another commit already.
+  const list =
+    before?.points.length === before?.count ? (before?.points ?? []) : before!.points.slice(0, before!.count);
+  list.push(...points);
+  const history: HeldHistory = { points: list, count: list.length };
+  const { histories } = content.parts;
+  const metrics = run.metrics.filter((metric) => metric.key !== key);
+  const [step, timestamp, value] = list.reduce((latest, point) =>
+    isLater(point[0], point[1], point[2], { step: latest[0], timestamp: latest[1], value: latest[2] })
+      ? point
+      : latest,
+  );
+  metrics.push({ key, value, timestamp, step });
+  metrics.sort(byKey);
+  return content.with({
+    runs: withValue(content.runs, runId, { ...run, metrics }),
+    histories: withValue(histories, runId, withValue(histories.get(runId) ?? new Map(), key, history)),
+  });
+}
+
+function pointOf([step, timestamp, value]: HistoryPoint): Point {
+  return Number.isSafeInteger(Number(step))
+    ? [Number(step), timestamp, value]
+    : [Number(step), timestamp, value, String(step)];
+}
+
+function withPair(pairs: readonly KeyValue[], key: string, value: string): KeyValue[] {
+  return [...pairs.filter((pair) => pair.key !== key), { key, value }].sort(byKey);
+}
+
+function byKey(a: { key: string }, b: { key: string }): number {
+  return a.key < b.key ? -1 : 1;
+}
