@@ -36,6 +36,7 @@ const node = {
     writer: 'src/stores/sqlite/writerProcess.ts',
     pages: 'src/panels/index.ts',
     provenanceWorker: 'src/provenance/worker.ts',
+    parserWorker: 'src/panels/parserWorker.ts',
   }),
 };
 

@@ -22,6 +22,7 @@ function build(): string {
       storeWorker: 'src/stores/sqlite/worker.ts',
       writer: 'src/stores/sqlite/writerProcess.ts',
       provenanceWorker: 'src/provenance/worker.ts',
+      parserWorker: 'src/panels/parserWorker.ts',
     },
     bundle: true,
     platform: 'node',

@@ -1,4 +1,5 @@
 import * as os from 'node:os';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { registerChartCommands } from './commands/charts';
 import { registerDiffCommands } from './commands/diff';
@@ -14,6 +15,7 @@ import { registerTableCommands } from './commands/table';
 import { registerViewStateCommands } from './commands/viewState';
 import type * as Pages from './panels/index';
 import { PanelHost } from './panels/panelHost';
+import { createRemoteParsers } from './panels/remoteParsers';
 import { createCommandRegistry } from './platform/commands';
 import { setContext } from './platform/contexts';
 import { GitFileSystem } from './platform/gitFileSystem';
@@ -71,7 +73,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const comparison = new ComparisonView(stores, state, headline);
 
   const sources = new SourceService(context.extensionPath);
-  const services = createPageServices(stores, state, sources, history);
+  const parsers = createRemoteParsers(path.join(distFolder, 'parserWorker.js'));
+  const services = createPageServices(stores, state, sources, history, parsers);
   const pages = (): typeof Pages => loadBundle(context.extensionPath, 'pages');
   const panels = new PanelHost(
     context.extensionPath,
@@ -102,7 +105,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     userName: os.userInfo().username,
     runInFront: () => panels.runInFront,
     settings: readSettings,
-    compare: (store, model, versions) => pages().compareVersions(store, model, versions, readSettings()),
+    compare: (store, model, versions) =>
+      pages().compareVersions(store, model, versions, readSettings(), parsers),
     setCanUndo: (canUndo) => setContext('mlflowLens.canUndo', canUndo),
   });
   registerRunCommands({ commands, stores, panels, services });
@@ -122,6 +126,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     new LitRun(state),
     panels,
     sources,
+    parsers,
     new GitFileSystem(sources),
     registerTexts(),
     registry,

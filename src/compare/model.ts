@@ -72,13 +72,20 @@ function mlmodelRows(text: string | null): [string, string][] {
   return rows;
 }
 
-/** The file of a model's input example, from its MLmodel; null where it has none. */
+/**
+ * The file of a model's input example, from its MLmodel as MLflow writes it (models/model.py: block style); null where
+ * it has none. By its lines: the file decides what to read next, and is parsed in a worker.
+ */
 export function inputExampleFile(mlmodel: string): string | null {
-  const parsed = parse(mlmodel);
-  const info =
-    isRecord(parsed) && isRecord(parsed.saved_input_example_info) ? parsed.saved_input_example_info : {};
-  const path = info.artifact_path;
-  return typeof path === 'string' && /^[\w.-]+\.json$/.test(path) ? path : null;
+  const lines = mlmodel.split('\n');
+  const start = lines.findIndex((line) => line.startsWith('saved_input_example_info:')) + 1;
+  for (let at = start; start > 0 && /^\s+\S/.test(lines[at] ?? ''); at++) {
+    const path = /^\s+artifact_path: ([\w.-]+\.json)\s*$/.exec(lines[at]!)?.[1];
+    if (path !== undefined) {
+      return path;
+    }
+  }
+  return null;
 }
 
 /** The flavour that says most of a model: any but python_function. */

@@ -18,15 +18,19 @@ export interface RunEnvironment {
 /** requirements.txt is what was frozen; conda.yaml repeats it, and names Python where python_env.yaml is missing. */
 const ORDER = ['requirements', 'python_env', 'conda', 'environment', 'pyproject'];
 
-/**
- * The environments of a run, from the files of its models, and from those of the run itself. Files that cannot be
- * read, or say nothing, are left out.
- */
-export async function runEnvironments(
+/** Texts that say what a model, or the run itself, needs; by file name. */
+export interface EnvironmentFiles {
+  /** The model's name; empty for files that the run logged beside its models. */
+  model: string;
+  texts: ReadonlyMap<string, string>;
+}
+
+/** Reads the environment files of a run's models, and those of the run itself. What cannot be read is left out. */
+export async function environmentFiles(
   store: TrackingStore,
   run: Run,
   signal?: AbortSignal,
-): Promise<RunEnvironment[]> {
+): Promise<EnvironmentFiles[]> {
   const owners = await modelOwners(store, run, signal);
   const models = await Promise.all(
     owners
@@ -34,9 +38,9 @@ export async function runEnvironments(
       .map(({ name, owner, folder }) => readModel(store, name, owner, folder, signal)),
   );
   return [
-    ...models.flatMap((model) => (model ? [combined(model.name, model.environment)] : [])),
-    combined('', await ownFiles(store, run, signal)),
-  ].filter(({ python, packages }) => python !== null || packages.length > 0);
+    ...models.flatMap((model) => (model ? [{ model: model.name, texts: model.environment }] : [])),
+    { model: '', texts: await ownFiles(store, run, signal) },
+  ];
 }
 
 /** Environment files among the run's artifacts, of the first folder only. */
@@ -63,7 +67,8 @@ async function ownFiles(
   return texts;
 }
 
-function combined(model: string, texts: ReadonlyMap<string, string>): RunEnvironment {
+/** What the files of one model say together; a file that says nothing is left out. */
+export function combinedEnvironment({ model, texts }: EnvironmentFiles): RunEnvironment {
   const rank = (file: string): number => ORDER.findIndex((name) => file.toLowerCase().includes(name));
   const read = [...texts]
     .sort(([a], [b]) => rank(a) - rank(b))

@@ -1,15 +1,13 @@
-import { explainModel, loadingSnippets } from '../mlflow/artifacts/mlmodel';
+import { loadingSnippets } from '../mlflow/artifacts/mlmodel';
 import { imageType, previewKind } from '../mlflow/artifacts/kind';
-import { parseNotebook } from '../mlflow/artifacts/notebook';
-import { parseRequirements } from '../mlflow/artifacts/requirements';
-import { delimiterOf, parseDelimited, parseJsonTable } from '../mlflow/artifacts/table';
-import { decodeText, prettyJson } from '../mlflow/artifacts/text';
+import { decodeText } from '../mlflow/artifacts/text';
 import { StoreError } from '../mlflow/errors';
 import { formatSize } from '../mlflow/format';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
 import type { ArtifactPlace, ArtifactPreview, ArtifactRequests, InputExample } from '../protocol/artifacts';
 import type { RequestHandlers } from '../protocol/messages';
 import type { PageServices } from './page';
+import type { Parsers } from './parsers';
 
 const KIB = 1024;
 /** Bytes read for the first picture of a text or a table, and at most after "Show more". */
@@ -20,6 +18,11 @@ const MOST_DOCUMENT = 4 * KIB * KIB;
 
 type PreviewRequest = ArtifactRequests['previewArtifact']['params'];
 type Read = (path: string, length: number) => Promise<Uint8Array>;
+
+interface Parsing {
+  parsers: Parsers;
+  signal: AbortSignal;
+}
 
 /** The host side of pages that show artifacts of a store. */
 export function artifactHandlers(
@@ -33,7 +36,7 @@ export function artifactHandlers(
       const store = await open();
       const read: Read = (path, length) =>
         store.readArtifact(request.owner, path, { offset: 0, length }, signal);
-      return preview(request, read, storeUri, services);
+      return preview(request, read, storeUri, services, signal);
     },
     readImage: async ({ owner, path }, signal) => {
       const type = imageType(path);
@@ -56,9 +59,11 @@ async function preview(
   read: Read,
   storeUri: string,
   services: PageServices,
+  signal: AbortSignal,
 ): Promise<ArtifactPreview> {
   const { path, size } = request;
   const kind = previewKind(path);
+  const parsing = { parsers: services.parsers, signal };
   switch (kind) {
     case 'binary':
       return { kind: 'none', reason: binaryReason(path, size) };
@@ -72,24 +77,28 @@ async function preview(
         ? tooLarge('image', size)
         : { kind: 'image', type: 'image/svg+xml', bytes: await read(path, MOST_DOCUMENT) };
     case 'model':
-      return (await modelPreview(request, read, storeUri)) ?? textPreview(request, read, 'yaml');
+      return (
+        (await modelPreview(request, read, storeUri, parsing)) ?? textPreview(request, read, 'yaml', parsing)
+      );
     case 'notebook':
-      return (await notebookPreview(path, read, services)) ?? textPreview(request, read, 'json');
+      return (
+        (await notebookPreview(path, read, services, signal)) ?? textPreview(request, read, 'json', parsing)
+      );
     case 'markdown':
       return markdownPreview(request, read, services);
     case 'html':
       return size !== null && size > MOST_DOCUMENT
-        ? textPreview(request, read, 'text')
+        ? textPreview(request, read, 'text', parsing)
         : { kind: 'html', text: decodeText(await read(path, MOST_DOCUMENT), true) ?? '' };
     case 'table':
-      return tablePreview(request, read);
+      return tablePreview(request, read, parsing);
     case 'json':
-      return textPreview(request, read, 'json');
+      return textPreview(request, read, 'json', parsing);
     case 'yaml':
-      return textPreview(request, read, 'yaml');
+      return textPreview(request, read, 'yaml', parsing);
     case 'text':
     case 'unknown':
-      return textPreview(request, read, 'text');
+      return textPreview(request, read, 'text', parsing);
   }
 }
 
@@ -97,42 +106,39 @@ async function preview(
 async function start(
   { path, size, limit }: PreviewRequest,
   read: Read,
-): Promise<{ text: string | null; read: number; more: boolean }> {
+): Promise<{ bytes: Uint8Array; read: number; more: boolean }> {
   const wanted = Math.min(limit ?? FIRST, MOST);
   const bytes = await read(path, wanted);
   const more = size === null ? bytes.length === wanted : size > bytes.length;
-  return { text: decodeText(bytes, !more), read: bytes.length, more };
+  return { bytes, read: bytes.length, more };
 }
 
 async function textPreview(
   request: PreviewRequest,
   read: Read,
   language: 'json' | 'yaml' | 'text',
+  { parsers, signal }: Parsing,
 ): Promise<ArtifactPreview> {
-  const { text, more, read: bytes } = await start(request, read);
-  if (text === null) {
+  const { bytes, more, read: length } = await start(request, read);
+  const found = await parsers.text({ bytes, complete: !more, json: language === 'json' }, signal);
+  if (found === null) {
     return notText();
   }
-  if (language === 'json' && !more) {
-    const table = parseJsonTable(text);
-    if (table) {
-      return { kind: 'table', read: bytes, ...table };
-    }
-  }
-  const shown = language === 'json' ? (prettyJson(text) ?? text) : text;
-  return { kind: 'text', text: shown, language, read: bytes, more };
+  return found.kind === 'table'
+    ? { kind: 'table', read: length, ...found.table }
+    : { kind: 'text', text: found.text, language, read: length, more };
 }
 
-async function tablePreview(request: PreviewRequest, read: Read): Promise<ArtifactPreview> {
-  const { text, more, read: bytes } = await start(request, read);
-  if (text === null) {
-    return { kind: 'none', reason: 'This file is no text, so it is not shown as a table.' };
-  }
-  return {
-    kind: 'table',
-    read: bytes,
-    ...parseDelimited(text, delimiterOf(request.path, text), !more),
-  };
+async function tablePreview(
+  request: PreviewRequest,
+  read: Read,
+  { parsers, signal }: Parsing,
+): Promise<ArtifactPreview> {
+  const { bytes, more, read: length } = await start(request, read);
+  const table = await parsers.delimited({ bytes, complete: !more, path: request.path }, signal);
+  return table === null
+    ? { kind: 'none', reason: 'This file is no text, so it is not shown as a table.' }
+    : { kind: 'table', read: length, ...table };
 }
 
 async function markdownPreview(
@@ -140,12 +146,13 @@ async function markdownPreview(
   read: Read,
   services: PageServices,
 ): Promise<ArtifactPreview> {
-  const { text, more, read: bytes } = await start(request, read);
+  const { bytes, more, read: length } = await start(request, read);
+  const text = decodeText(bytes, !more);
   if (text === null) {
     return notText();
   }
   return more || !services.renderMarkdown
-    ? { kind: 'text', text, language: 'text', read: bytes, more }
+    ? { kind: 'text', text, language: 'text', read: length, more }
     : { kind: 'markdown', text, html: await services.renderMarkdown(text) };
 }
 
@@ -153,9 +160,9 @@ async function notebookPreview(
   path: string,
   read: Read,
   services: PageServices,
+  signal: AbortSignal,
 ): Promise<ArtifactPreview | null> {
-  const text = decodeText(await read(path, MOST), true);
-  const notebook = text === null ? null : parseNotebook(text);
+  const notebook = await services.parsers.notebook({ bytes: await read(path, MOST) }, signal);
   if (!notebook) {
     return null;
   }
@@ -175,20 +182,23 @@ async function modelPreview(
   { owner, path }: PreviewRequest,
   read: Read,
   storeUri: string,
+  parsing: Parsing,
 ): Promise<ArtifactPreview | null> {
-  const text = decodeText(await read(path, MOST_DOCUMENT), true);
-  const model = text === null ? null : explainModel(text);
+  const { parsers, signal } = parsing;
+  const model = await parsers.model({ bytes: await read(path, MOST_DOCUMENT) }, signal);
   if (!model) {
     return null;
   }
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   const requirements = await read(`${folder}requirements.txt`, FIRST).catch(() => new Uint8Array());
-  const example = model.inputExample ? await readExample(folder + model.inputExample.path, read) : null;
+  const example = model.inputExample
+    ? await readExample(folder + model.inputExample.path, read, parsing)
+    : null;
   const uri = artifactUri(owner, folder.replace(/\/$/, ''));
   return {
     kind: 'model',
     model,
-    requirements: parseRequirements(decodeText(requirements, true) ?? ''),
+    requirements: await parsers.requirements({ bytes: requirements }, signal),
     example,
     uri,
     snippets: loadingSnippets(
@@ -200,15 +210,13 @@ async function modelPreview(
 }
 
 /** A model's input example, where it is JSON that is small enough to be read whole; MLmodel names its file. */
-async function readExample(path: string, read: Read): Promise<InputExample | null> {
+async function readExample(
+  path: string,
+  read: Read,
+  { parsers, signal }: Parsing,
+): Promise<InputExample | null> {
   const bytes = await read(path, FIRST).catch(() => null);
-  const text = bytes && bytes.length < FIRST ? decodeText(bytes, true) : null;
-  if (text === null) {
-    return null;
-  }
-  const table = parseJsonTable(text);
-  const json = prettyJson(text);
-  return table ? { kind: 'table', ...table } : json === null ? null : { kind: 'json', text: json };
+  return bytes && bytes.length < FIRST ? parsers.example({ bytes }, signal) : null;
 }
 
 /** As MLflow's functions take it: `runs:/…`, `models:/m-…`, `models:/name/3`. */

@@ -1,16 +1,14 @@
 import { StoreError } from '../mlflow/errors';
 import type { ModelVersion } from '../mlflow/entities';
-import { diffRuns } from '../compare/diff';
 import { readDetails, readSide, sideOfVersion } from '../compare/gather';
 import { readCode, readWorkingCopy } from '../compare/gatherCode';
 import { toMarkdown } from '../compare/markdown';
 import { groupRanges } from '../compare/ranges';
-import type { CommitRange, DiffRow, RunDiff, SideFacts } from '../compare/types';
+import type { CommitRange, DiffRow, DiffSide, RunDiff, SideFacts } from '../compare/types';
 import { withoutEqual } from '../compare/withoutEqual';
 import type { CellSource, DiffPageData, DiffProtocol, PageRow } from '../protocol/diff';
 import type { RequestHandlers } from '../protocol/messages';
 import type { DiffArguments, PageArguments } from '../protocol/pages';
-import { metricDirection } from '../state/metrics';
 import { storeName } from '../stores/uri';
 import { changeChoices, changesOf, type ChangeTarget } from './diffChanges';
 import { imagesOf, readImage } from './diffImages';
@@ -106,6 +104,8 @@ class DiffHost {
   private details: Promise<SideFacts[]> | null = null;
   private commits: readonly CommitRange[] = [];
   private shown: readonly SideFacts[] = [];
+  /** The sides as the page names them. */
+  private runs: readonly DiffSide[] = [];
 
   constructor(
     private readonly wanted: Wanted,
@@ -122,7 +122,7 @@ class DiffHost {
           this.sides.catch(() => (this.sides = null));
         }
         const facts = (await this.sides).map((side) => side.facts);
-        const data = this.pageData(facts, this.baselineOf(baseline), [], true);
+        const data = await this.pageData(facts, this.baselineOf(baseline), [], true, signal);
         this.nameTab(data.runs.map(({ label }) => label));
         return data;
       },
@@ -138,7 +138,7 @@ class DiffHost {
             };
         this.shown = code.sides;
         this.commits = code.commits;
-        return this.pageData(code.sides, base, code.commits, false);
+        return this.pageData(code.sides, base, code.commits, false, signal);
       },
       getHistories: async ({ keys }, signal) => {
         const facts = (await this.read(signal)).map((side) => side.facts);
@@ -176,7 +176,7 @@ class DiffHost {
         const base = this.baselineOf(baseline);
         const facts =
           this.shown.length > 0 ? this.shown : (await this.read(signal)).map((side) => side.facts);
-        const diff = this.diff(facts, base, this.commits);
+        const diff = await this.diff(facts, base, this.commits, signal);
         return {
           text: format === 'markdown' ? toMarkdown(diff) : JSON.stringify(withoutEqual(diff), null, 2),
         };
@@ -206,9 +206,14 @@ class DiffHost {
     return this.details;
   }
 
-  private diff(facts: readonly SideFacts[], baseline: number, commits: readonly CommitRange[]): RunDiff {
-    const { metricDirections } = this.services.settings();
-    return diffRuns(facts, baseline, commits, (key, tags) => metricDirection(key, tags, metricDirections));
+  private diff(
+    facts: readonly SideFacts[],
+    baseline: number,
+    commits: readonly CommitRange[],
+    signal: AbortSignal,
+  ): Promise<RunDiff> {
+    const { metricDirections: directions } = this.services.settings();
+    return this.services.parsers.diff({ facts, baseline, commits, directions }, signal);
   }
 
   private nameTab(labels: readonly string[]): void {
@@ -217,13 +222,15 @@ class DiffHost {
     this.session.setTitle(this.wanted.model ? `${this.wanted.model}: ${what}` : what);
   }
 
-  private pageData(
+  private async pageData(
     facts: readonly SideFacts[],
     baseline: number,
     commits: readonly CommitRange[],
     pending: boolean,
-  ): DiffPageData {
-    const diff = this.diff(facts, baseline, commits);
+    signal: AbortSignal,
+  ): Promise<DiffPageData> {
+    const diff = await this.diff(facts, baseline, commits, signal);
+    this.runs = diff.runs;
     const sources = new SourceTable();
     const row = (each: DiffRow): PageRow => ({
       key: each.key,
@@ -283,8 +290,7 @@ class DiffHost {
   /** The side whose changes are opened: the only one that has some, or the one that the user names. */
   private async chooseSide(): Promise<number | null> {
     const base = this.shown.findIndex((_, index) => !this.commits.some(({ side }) => side === index));
-    const sides = this.diff(this.shown, base, this.commits).runs;
-    const choices = changeChoices(sides, base, this.commits);
+    const choices = changeChoices(this.runs, base, this.commits);
     if (choices.length < 2) {
       return choices[0]?.side ?? this.commits[0]?.side ?? null;
     }

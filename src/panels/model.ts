@@ -83,7 +83,7 @@ function handlers(
       const read = versions.slice(0, MAX_VERSIONS + 1);
       const of = JSON.stringify(read.map(({ version, runId, source }) => [version, runId, source]));
       if (details?.of !== of) {
-        const asked = { of, answer: versionDetails(store, read, signal) };
+        const asked = { of, answer: versionDetails(store, read, services.parsers, signal) };
         details = asked;
         asked.answer.catch(() => {
           details = details === asked ? null : details;

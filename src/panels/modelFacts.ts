@@ -1,9 +1,9 @@
 import { isCancelled } from '../mlflow/errors';
-import { explainModel } from '../mlflow/artifacts/mlmodel';
 import type { LoggedModel } from '../mlflow/entities';
 import type { ModelFact } from '../mlflow/runTable';
 import type { TrackingStore } from '../mlflow/store';
 import { MLMODEL_BYTES, sizeOfModel } from './modelSizes';
+import type { Parsers } from './parsers';
 
 /** Models whose files are looked at for one table. */
 const MOST_MODELS = 5000;
@@ -26,6 +26,7 @@ export class ModelFacts {
     private readonly experimentIds: readonly string[],
     private readonly learned: () => void,
     private readonly signal: AbortSignal,
+    private readonly parsers: Parsers,
   ) {}
 
   /** The store may have more models now. */
@@ -95,7 +96,9 @@ export class ModelFacts {
         { offset: 0, length: MLMODEL_BYTES },
         this.signal,
       );
-      const names = (explainModel(new TextDecoder().decode(bytes))?.flavors ?? []).map(({ name }) => name);
+      const names = ((await this.parsers.model({ bytes }, this.signal))?.flavors ?? []).map(
+        ({ name }) => name,
+      );
       const size = await sizeOfModel(store, { modelId }, '', this.signal);
       return {
         runId,

@@ -1,6 +1,4 @@
-import { diffRuns } from '../compare/diff';
 import { readDetails, readSide, sideOfVersion } from '../compare/gather';
-import { signatureChanges, signatureSummary } from '../compare/signature';
 import type { SectionName, SideFacts } from '../compare/types';
 import type { ModelVersion } from '../mlflow/entities';
 import { isCancelled } from '../mlflow/errors';
@@ -8,6 +6,7 @@ import { count } from '../mlflow/format';
 import type { TrackingStore } from '../mlflow/store';
 import type { ModelVersionDetail } from '../protocol/model';
 import { modelSizes } from './modelSizes';
+import type { Parsers } from './parsers';
 
 const PARALLEL = 8;
 
@@ -19,6 +18,7 @@ const PARALLEL = 8;
 export async function versionDetails(
   store: TrackingStore,
   versions: readonly ModelVersion[],
+  parsers: Parsers,
   signal: AbortSignal,
 ): Promise<ModelVersionDetail[]> {
   const facts: SideFacts[] = [];
@@ -30,22 +30,24 @@ export async function versionDetails(
     );
   }
   const sizes = await sizesOf(store, facts, signal);
-  return versions.map((version, index) => {
-    const [own, before] = [facts[index]!, facts[index + 1]];
-    const mlmodel = mlmodelOf(own);
-    return {
-      version: version.version,
-      size: sizes[index] ?? null,
-      signature: signatureSummary(mlmodel),
-      breaks:
-        before && mlmodel !== null && mlmodelOf(before) !== null
-          ? signatureChanges(mlmodelOf(before), mlmodel)
-              .filter(({ breaks }) => breaks)
-              .map(({ text }) => text)
-          : [],
-      changed: before && hasRun(own) && hasRun(before) ? changesBetween(before, own) : null,
-    };
-  });
+  const models = facts.map((own, index) => ({
+    own: mlmodelOf(own),
+    before: facts[index + 1] ? mlmodelOf(facts[index + 1]!) : null,
+  }));
+  const signatures = await parsers.signatures({ models }, signal);
+  return Promise.all(
+    versions.map(async (version, index) => {
+      const [own, before] = [facts[index]!, facts[index + 1]];
+      return {
+        version: version.version,
+        size: sizes[index] ?? null,
+        signature: signatures[index]!.summary,
+        breaks: signatures[index]!.breaks,
+        changed:
+          before && hasRun(own) && hasRun(before) ? await changesBetween(before, own, parsers, signal) : null,
+      };
+    }),
+  );
 }
 
 async function readVersion(
@@ -101,8 +103,14 @@ async function sizesOf(
 }
 
 /** `code, data, 4 dependencies, signature, 18 params`: enough to see whether the diff is worth opening. */
-function changesBetween(before: SideFacts, own: SideFacts): string[] {
-  const { sections } = diffRuns([before, own], 0, [], () => 'unknown');
+async function changesBetween(
+  before: SideFacts,
+  own: SideFacts,
+  parsers: Parsers,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const request = { facts: [before, own], baseline: 0, commits: [], directions: {} };
+  const { sections } = await parsers.diff(request, signal);
   const keys = (name: SectionName): string[] =>
     sections.find((section) => section.name === name)?.rows.map(({ key }) => key) ?? [];
   const model = keys('model');

@@ -5,6 +5,7 @@ import type { OpenStores } from '../stores/openStores';
 import type { RunSources } from '../protocol/run';
 import type { ShownChanges } from '../platform/showChanges';
 import type { SourceFinder } from '../provenance/finder';
+import type { Parsers } from './parsers';
 import type { RegistryHistory } from '../registry/history';
 import type { RunKey, ViewState } from '../state/viewState';
 
@@ -27,6 +28,8 @@ export interface PageServices {
   saveFile?(suggestedName: string, data: Uint8Array): Promise<void>;
   showLog(): void;
   log(message: string): void;
+  /** Reads what artifacts and models hold. */
+  parsers: Parsers;
   /** Whether the workspace is trusted: without it no process is started. */
   isTrusted(): boolean;
   /** Folders of the workspace, absolute paths. */

@@ -10,6 +10,7 @@ import type { RegistryHistory } from '../registry/history';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import type { PageServices } from './page';
+import type { Parsers } from './parsers';
 import { runSources } from './runSources';
 
 /** The editor behind the pages: the only place where what pages ask for meets `vscode`. */
@@ -18,11 +19,13 @@ export function createPageServices(
   state: ViewState,
   sources: SourceService,
   history: RegistryHistory,
+  parsers: Parsers,
 ): PageServices {
   return {
     stores,
     state,
     history,
+    parsers,
     settings: readSettings,
     setMetricDirection: writeMetricDirection,
     runCommand,

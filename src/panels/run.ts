@@ -1,4 +1,4 @@
-import { runEnvironments } from '../compare/runEnvironment';
+import { environmentFiles } from '../compare/runEnvironment';
 import { isStoreError } from '../mlflow/errors';
 import type { Experiment, Run } from '../mlflow/entities';
 import { plainText } from '../mlflow/format';
@@ -98,7 +98,8 @@ function handlers(
     },
     getEnvironments: async (_, signal) => {
       const store = await services.stores.get(args.store);
-      return runEnvironments(store, await store.getRun(args.runId, signal), signal);
+      const files = await environmentFiles(store, await store.getRun(args.runId, signal), signal);
+      return services.parsers.environments({ files }, signal);
     },
     renderNote: async ({ text }) => ({ html: (await services.renderMarkdown?.(text)) ?? null }),
     ...artifactHandlers(args.store, services),

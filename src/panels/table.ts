@@ -83,6 +83,7 @@ function handlers(
     args.experimentIds,
     () => session.emit('storeChanged', null),
     closed.signal,
+    services.parsers,
   );
   const followStore = services.stores.onDidChange((uri) => uri === args.store && models.forget());
   session.onDispose(() => followStore.dispose());

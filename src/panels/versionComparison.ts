@@ -4,9 +4,10 @@ import type { SideFacts } from '../compare/types';
 import type { ModelVersion, RegisteredModel } from '../mlflow/entities';
 import { isCancelled, toStoreError } from '../mlflow/errors';
 import type { TrackingStore } from '../mlflow/store';
-import { comparisonLines, type ComparedVersion } from '../registry/comparison';
+import type { ComparedVersion } from '../registry/comparison';
 import { versionOf } from '../registry/preview';
-import { headlineMetric, metricDirection } from '../state/metrics';
+import { headlineMetric } from '../state/metrics';
+import type { Parsers } from './parsers';
 
 export interface ComparisonSettings {
   metricDirections: Readonly<Record<string, unknown>>;
@@ -14,7 +15,7 @@ export interface ComparisonSettings {
 }
 
 /** Longer than this the dialog does not wait for the models' files, ms: they may lie on a slow disk. */
-const FILES_TIME_LIMIT = 200;
+const FILES_TIME_LIMIT = 1000;
 
 /** What a promotion's dialog says of the candidate against the version in place; a line each. Throws StoreError. */
 export async function compareVersions(
@@ -22,6 +23,7 @@ export async function compareVersions(
   model: RegisteredModel,
   { candidate, incumbent }: { candidate: string; incumbent: string },
   { metricDirections, headlineMetric: setting }: ComparisonSettings,
+  parsers: Parsers,
 ): Promise<string[]> {
   const versions = [versionOf(model, candidate), versionOf(model, incumbent)] as const;
   const [first, second] = await Promise.all(versions.map((version) => readVersion(store, version)));
@@ -32,12 +34,12 @@ export async function compareVersions(
     undefined,
     setting,
   );
-  return comparisonLines(
-    first!,
-    second!,
-    (key, tags) => metricDirection(key, tags, metricDirections),
+  return parsers.comparison({
+    candidate: first!,
+    incumbent: second!,
+    directions: metricDirections,
     headline,
-  );
+  });
 }
 
 async function readVersion(store: TrackingStore, version: ModelVersion): Promise<ComparedVersion> {

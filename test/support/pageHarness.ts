@@ -19,6 +19,9 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
+import { workerBundle } from '../../scripts/workerBundle';
+import type { Parsers } from '../../src/panels/parsers';
+import { createRemoteParsers } from '../../src/panels/remoteParsers';
 import { panelHtml } from '../../src/panels/panelHtml';
 import { commonHandlers, tabTitle, type PageDefinition, type PageServices } from '../../src/panels/page';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../../src/protocol/messages';
@@ -254,6 +257,14 @@ function pageServices<Name extends PageName, P extends PageProtocol>(
   };
 }
 
+let pageParsers: Parsers | undefined;
+
+/** One worker for all pages, as in a window; idle it keeps no process alive. */
+function parsersOfPages(): Parsers {
+  pageParsers ??= createRemoteParsers(path.join(workerBundle(), 'parserWorker.js'));
+  return pageParsers;
+}
+
 /** What the host side of a page gets in a trusted window without a folder; commands and copies lead nowhere. */
 export function plainServices(stores: OpenStores): PageServices {
   return {
@@ -264,6 +275,7 @@ export function plainServices(stores: OpenStores): PageServices {
     copyText: async () => undefined,
     showLog: () => undefined,
     log: () => undefined,
+    parsers: parsersOfPages(),
     isTrusted: () => true,
     workspaceFolders: () => [],
     now: () => Date.now(),

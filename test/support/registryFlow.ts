@@ -1,5 +1,7 @@
 import * as path from 'node:path';
 import type { RegistryContext } from '../../src/commands/registry/perform';
+import { workerBundle } from '../../scripts/workerBundle';
+import { createRemoteParsers } from '../../src/panels/remoteParsers';
 import { compareVersions } from '../../src/panels/versionComparison';
 import type { Writer } from '../../src/mlflow/writer';
 import { RegistryHistory } from '../../src/registry/history';
@@ -47,17 +49,26 @@ export function registryFlow(
   const store = sqliteUri(file);
   stores.add(store, 'test');
   const history = new RegistryHistory(memoryStorage());
+  const parsers = createRemoteParsers(path.join(workerBundle(), 'parserWorker.js'));
   const context: RegistryContext = {
     stores,
     history,
     ui,
     userName: 'tester',
     compare: (opened, model, versions) =>
-      compareVersions(opened, model, versions, { metricDirections: {}, headlineMetric: '' }),
+      compareVersions(opened, model, versions, { metricDirections: {}, headlineMetric: '' }, parsers),
     settings: () => ({
       readyTag: 'review=ready',
       readyAlias: 'waiting',
     }),
   };
-  return { context, ui, history, stores, file, store, close: () => stores.dispose() };
+  return {
+    context,
+    ui,
+    history,
+    stores,
+    file,
+    store,
+    close: () => [stores, parsers].forEach((each) => each.dispose()),
+  };
 }

@@ -64,7 +64,9 @@ describe('diff page', () => {
       /^Between lasso 09e91d4 and lasso b4eddb7: other preprocessing \(src\/preprocess\.py\)/,
     );
     await opened.page.getByText('Open Changes').click();
-    await opened.page.waitForFunction('true');
+    while (changes.length === 0) {
+      await opened.settled();
+    }
     assert.equal(changes[0]?.to, '06484e2c068e57d560e972bf70c6d88aaecae423');
     assert.deepEqual(
       changes[0]?.files.map(({ path }) => path),
