@@ -1,13 +1,7 @@
 import * as assert from 'node:assert/strict';
 import * as path from 'node:path';
 import fc from 'fast-check';
-import {
-  type RunTable,
-  type TableColumn,
-  type TableQuery,
-  type TableRows,
-  type TableScope,
-} from '../../../../src/mlflow/runTable';
+import type { RunTable, TableColumn, TableQuery, TableRows } from '../../../../src/mlflow/runTable';
 import type { MetricHistory } from '../../../../src/mlflow/entities';
 import type { HeldRuns } from '../../../../src/stores/runTable/heldRuns';
 import { isRuleColumn } from '../../../../src/stores/runTable/loader';
@@ -22,9 +16,26 @@ import { readHeldRuns } from '../../../support/heldRuns';
 
 /** One of each kind of schema: without latest metrics, without names, with datasets, with logged models. */
 const FIXTURES = ['sqlite-1.0.0', 'sqlite-1.30.1', 'sqlite-2.14.3', 'sqlite-3.10.1', 'taxi-duration'];
-/** ms; relative times in filters count from it. */
 const SEED = 14;
-const NOW = 1_785_000_000_000;
+
+const QUERY: TableQuery = {
+  experimentIds: [],
+  view: 'ACTIVE_ONLY',
+  filter: '',
+  now: 0,
+  sort: [],
+  tree: false,
+  group: [],
+  expanded: false,
+  toggled: [],
+  hidden: [],
+  only: null,
+  from: 0,
+  count: 1000,
+  columns: [],
+  pinned: [],
+  locate: [],
+};
 
 /** Without what is each table's own. */
 function comparable({ version: _, refreshIn: __, ...rows }: TableRows): object {
@@ -139,25 +150,31 @@ describe('a run table of runs held as entities', function () {
     await sides.agreeOnRandomQuestions(100, 25);
   });
 
+  it('finds each kind of text as SQLite does', async () => {
+    await open(makeRichStore(80));
+    const conditions = wordsOf(sides.held).texts.flatMap(({ field, values }) => [
+      `${field} IS NULL`,
+      ...values
+        .slice(0, 4)
+        .flatMap((value) => [
+          `${field} = '${value}'`,
+          `${field} != '${value}'`,
+          `${field} ILIKE '%${value.slice(1).toUpperCase()}'`,
+          `'${value}'`,
+        ]),
+    ]);
+    for (const filter of conditions) {
+      await sides.agree((table) => table.matching({ ...QUERY, filter }));
+    }
+  });
+
   describe('of many runs', () => {
     const min: TableColumn = { kind: 'metric', key: 'm', rule: 'min' };
-    const scope: TableScope = { experimentIds: [], view: 'ACTIVE_ONLY' };
     const query = (change: Partial<TableQuery> = {}): TableQuery => ({
-      ...scope,
-      filter: '',
-      now: NOW,
-      sort: [],
-      tree: false,
-      group: [],
-      expanded: false,
-      toggled: [],
-      hidden: [],
-      only: null,
+      ...QUERY,
       from: 100,
       count: 30,
       columns: [min],
-      pinned: [],
-      locate: [],
       ...change,
     });
     let file: string;
@@ -184,11 +201,11 @@ describe('a run table of runs held as entities', function () {
       const sqlite = await sides.store.runTable.rows(query());
       assert.deepEqual(shown.cells, sqlite.cells);
       assert.deepEqual(shown.extremes, [null]);
-      await sides.table.load(scope, min);
+      await sides.table.load(QUERY, min);
       assert.equal(new Set(sides.asked).size, sides.asked.length, 'none is fetched twice');
       assert.equal(sides.asked.length, shown.total - (await withoutMetric()));
       assert.deepEqual((await sides.table.rows(query())).extremes, sqlite.extremes);
-      await sides.table.load(scope, { ...min, rule: 'max' });
+      await sides.table.load(QUERY, { ...min, rule: 'max' });
       assert.equal(new Set(sides.asked).size, sides.asked.length, 'one history tells of both extremes');
     });
 
