@@ -9,11 +9,11 @@ import * as path from 'node:path';
 import * as readline from 'node:readline';
 import { StoreError, toPlainError } from '../../mlflow/errors';
 import { isFileThere } from '../disk';
-import { explain, SqlError, type SqlEngine } from './writer/engine';
+import type { SqlEngine } from './writer/engine';
 import { openWithNode } from './writer/nodeEngine';
 import type { WriterJob, WriterMessage } from './writer/messages';
 import { openWithPython } from './writer/pythonEngine';
-import { applyRequest } from './writer/transaction';
+import { applyRequest, inWords } from './writer/transaction';
 
 function say(message: WriterMessage): void {
   fs.writeSync(1, `${JSON.stringify(message)}\n`);
@@ -40,7 +40,7 @@ function mustBeWritableFile(file: string): void {
   }
   for (const [place, what] of [
     [file, name],
-    [path.dirname(file), `the folder of ${name}, where SQLite keeps its journal,`],
+    [path.dirname(file), `the folder of ${name} (SQLite keeps its journal there)`],
   ] as const) {
     try {
       fs.accessSync(place, fs.constants.W_OK);
@@ -50,15 +50,15 @@ function mustBeWritableFile(file: string): void {
   }
 }
 
-async function open(job: WriterJob): Promise<SqlEngine> {
+async function open(job: WriterJob, cancelled: AbortSignal): Promise<SqlEngine> {
   mustBeWritableFile(job.file);
   try {
-    const engine = openWithNode(job.file) ?? (await openWithPython(job.file, job.interpreters));
+    const engine = openWithNode(job.file) ?? (await openWithPython(job.file, job.interpreters, cancelled));
     if (engine) {
       return engine;
     }
   } catch (error) {
-    throw error instanceof SqlError ? explain(error, path.basename(job.file)) : error;
+    throw inWords(error, job.file);
   }
   throw new StoreError(
     'UNSUPPORTED',
@@ -73,14 +73,14 @@ async function main(): Promise<void> {
     process.on('SIGXFSZ', () => undefined);
   }
   const input = readline.createInterface({ input: process.stdin });
-  let isCancelled = false;
+  const cancelled = new AbortController();
   const job = await new Promise<WriterJob | null>((resolve) => {
     input.once('line', (line) => {
-      input.on('line', () => (isCancelled = true));
+      input.on('line', () => cancelled.abort());
       resolve(JSON.parse(line) as WriterJob);
     });
     input.once('close', () => {
-      isCancelled = true;
+      cancelled.abort();
       resolve(null);
     });
   });
@@ -88,10 +88,10 @@ async function main(): Promise<void> {
     return;
   }
   try {
-    const engine = await open(job);
+    const engine = await open(job, cancelled.signal);
     try {
       const result = await applyRequest(engine, job.file, job.request, {
-        isCancelled: () => isCancelled,
+        isCancelled: () => cancelled.signal.aborted,
         onWaiting: () => say({ kind: 'waiting' }),
       });
       say({ kind: 'result', result });

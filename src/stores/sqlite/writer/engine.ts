@@ -10,9 +10,9 @@ export type Row = Record<string, SqlValue>;
 export interface SqlEngine {
   /** "node:sqlite 3.50.4", "python3 sqlite3 3.40.1 (/usr/bin/python3)": said to the user. */
   readonly name: string;
-  /** Rows of a query. Ids that may exceed 2^53 are to be cast to TEXT. Throws SqlError. */
+  /** Rows of a query. Ids that may exceed 2^53 are to be cast to TEXT. Throws SqlError, EngineLost. */
   query(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]>;
-  /** How many rows the statement touched. Throws SqlError. */
+  /** How many rows the statement touched. Throws SqlError, EngineLost. */
   execute(sql: string, parameters?: readonly SqlValue[]): Promise<number>;
   close(): void;
 }
@@ -54,6 +54,14 @@ export class SqlError extends Error {
 
   get isBusy(): boolean {
     return this.code === SQLITE.BUSY || this.code === SQLITE.LOCKED;
+  }
+}
+
+/** The process that ran the statements is gone or does not answer; what it was in the middle of is not known. */
+export class EngineLost extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'EngineLost';
   }
 }
 

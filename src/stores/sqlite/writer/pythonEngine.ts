@@ -1,7 +1,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import * as readline from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { SqlError, type Row, type SqlEngine, type SqlValue } from './engine';
+import { StoreError } from '../../../mlflow/errors';
+import { EngineLost, SqlError, type Row, type SqlEngine, type SqlValue } from './engine';
 
 /**
  * Executes what it is told, one JSON line in, one out: what is written is decided on this side only. Ends, and
@@ -39,22 +40,51 @@ interface Answer {
   sqlite?: string;
 }
 
+/** How long a Python is waited for, ms. */
+export interface PythonLimits {
+  /** Until it says that it is one: a cold start from a network disk takes seconds. */
+  start: number;
+  /** For one statement, which may itself wait for a lock as long as MLflow does. */
+  answer: number;
+}
+
+/** Longer than a statement takes, shorter than the host's own patience with a cancelled writer, ms. */
+const CANCEL_GRACE = 3000;
+const LIMITS: PythonLimits = { start: 10_000, answer: 60_000 };
+
 /**
  * Opens an existing file through the first of `interpreters` that is a Python 3 with sqlite3; null where none
- * is. Throws SqlError where it cannot open the file.
+ * is. Throws SqlError where it cannot open the file, and StoreError where one of them is there, but never answers.
+ *
+ * @param cancelled ends the wait for a Python to start
  */
 export async function openWithPython(
   file: string,
   interpreters: readonly string[],
+  cancelled?: AbortSignal,
+  limits = LIMITS,
 ): Promise<SqlEngine | null> {
+  const silent: string[] = [];
   for (const interpreter of interpreters) {
-    const connection = await Connection.start(interpreter);
-    if (connection) {
+    const connection = await Connection.start(interpreter, limits, cancelled);
+    if (cancelled?.aborted) {
+      throw new StoreError('CANCELLED', 'Cancelled: nothing was changed.');
+    }
+    if (connection === 'silent') {
+      silent.push(interpreter);
+    } else if (connection) {
       const url = pathToFileURL(file);
       url.searchParams.set('mode', 'rw');
       await connection.ask({ open: url.href });
       return connection;
     }
+  }
+  if (silent.length > 0) {
+    throw new StoreError(
+      'UNSUPPORTED',
+      `${silent.join(' and ')} did not start within ${limits.start / 1000} s: nothing was changed. ` +
+        'Set "mlflowLens.pythonPath" to a Python 3 that does.',
+    );
   }
   return null;
 }
@@ -64,10 +94,15 @@ class Connection implements SqlEngine {
     readonly name: string,
     private readonly child: ChildProcessWithoutNullStreams,
     private readonly answers: AsyncIterator<string>,
+    private readonly limit: number,
   ) {}
 
-  /** null where the interpreter does not exist or is none. */
-  static async start(interpreter: string): Promise<Connection | null> {
+  /** null where the interpreter does not exist or is none; 'silent' where it says nothing in time. */
+  static async start(
+    interpreter: string,
+    limits: PythonLimits,
+    cancelled?: AbortSignal,
+  ): Promise<Connection | 'silent' | null> {
     // -I -S: neither the working directory nor the environment decides which modules are loaded.
     const child = spawn(interpreter, ['-I', '-S', '-c', EXECUTOR], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -77,14 +112,23 @@ class Connection implements SqlEngine {
     child.stdin.on('error', () => undefined);
     const answers = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const missing = new Promise<null>((resolve) => child.once('error', () => resolve(null)));
-    const hello = await Promise.race([answers.next(), missing]);
+    const hello = await within(limits.start, Promise.race([answers.next(), missing]), cancelled);
+    if (hello === 'late') {
+      child.kill('SIGKILL');
+      return 'silent';
+    }
     if (!hello || hello.done) {
       return null;
     }
     try {
       const { python, sqlite } = JSON.parse(hello.value) as Answer;
       if (python && sqlite) {
-        return new Connection(`python3 sqlite3 ${sqlite} (${interpreter}, ${python})`, child, answers);
+        const name = `python3 sqlite3 ${sqlite} (${interpreter}, ${python})`;
+        // Whoever cancelled ends this process soon: a Python that hangs would stay.
+        cancelled?.addEventListener('abort', () =>
+          setTimeout(() => child.kill('SIGKILL'), CANCEL_GRACE).unref(),
+        );
+        return new Connection(name, child, answers, limits.answer);
       }
     } catch {
       // Something else answers to this name.
@@ -103,18 +147,43 @@ class Connection implements SqlEngine {
 
   close(): void {
     this.child.stdin.end();
+    // Nothing more is expected of it: it may take its time to end.
+    this.child.unref();
   }
 
   async ask(job: object): Promise<Answer> {
     this.child.stdin.write(`${JSON.stringify(job)}\n`);
-    const line = await this.answers.next();
+    const line = await within(this.limit, this.answers.next());
+    if (line === 'late') {
+      this.child.kill('SIGKILL');
+      throw new EngineLost(`${this.name} did not answer for ${this.limit / 1000} s and was ended`);
+    }
     if (line.done) {
-      throw new SqlError(0, `${this.name} ended unexpectedly`);
+      throw new EngineLost(`${this.name} ended unexpectedly`);
     }
     const answer = JSON.parse(line.value) as Answer;
     if (answer.error !== undefined) {
       throw new SqlError(answer.code, answer.error);
     }
     return answer;
+  }
+}
+
+/** What is awaited, or 'late' where it does not come in time or is not wanted any more. */
+async function within<T>(limit: number, awaited: Promise<T>, cancelled?: AbortSignal): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  let abort: (() => void) | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    abort = () => resolve('late');
+    timer = setTimeout(abort, limit);
+    cancelled?.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([awaited, late]);
+  } finally {
+    clearTimeout(timer);
+    if (abort) {
+      cancelled?.removeEventListener('abort', abort);
+    }
   }
 }

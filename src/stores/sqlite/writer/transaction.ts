@@ -4,7 +4,7 @@ import type { WriteRequest, WriteResult } from '../../../mlflow/writer';
 import { mustBeAsSeen } from '../../../registry/stale';
 import { applyChange } from './applyChange';
 import type { WriteContext } from './context';
-import { explain, SqlError, type SqlEngine } from './engine';
+import { EngineLost, explain, SqlError, type SqlEngine } from './engine';
 import { readFact } from './facts';
 import { Schema } from './schema';
 
@@ -38,6 +38,7 @@ export async function applyRequest(
   } catch (error) {
     throw inWords(error, file);
   }
+  let isCommitting = false;
   try {
     await sql.query(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
     const schema = await Schema.read(sql, path.basename(file));
@@ -47,11 +48,12 @@ export async function applyRequest(
     for (const change of request.changes) {
       created.push(await applyChange(context, change));
     }
+    isCommitting = true;
     await patiently(sql, 'COMMIT', hooks);
     return { now: context.now, created, engine: sql.name };
   } catch (error) {
     await sql.execute('ROLLBACK').catch(() => undefined);
-    throw inWords(error, file);
+    throw inWords(error, file, isCommitting);
   }
 }
 
@@ -87,7 +89,15 @@ function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-function inWords(error: unknown, file: string): StoreError {
+/** What came of a request that failed, in one sentence. @param file absolute path of the database */
+export function inWords(error: unknown, file: string, isCommitting = false): StoreError {
+  if (error instanceof EngineLost) {
+    const name = path.basename(file);
+    const state = isCommitting
+      ? `${name} is as before or wholly changed, so look before you try again`
+      : `nothing was changed in ${name}`;
+    return new StoreError('INTERNAL_ERROR', `${error.message}: ${state}.`);
+  }
   if (error instanceof SqlError) {
     return explain(error, path.basename(file));
   }
