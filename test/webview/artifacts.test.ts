@@ -48,6 +48,26 @@ const FILES: Record<string, string | Buffer> = {
   'plot.svg':
     '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="teal"/></svg>',
   'report.html': '<html><body><h1>Report</h1><table><tr><td>all well</td></tr></table></body></html>',
+  // As plotting libraries write figures into a report.
+  'figures.html': `<html><head><style>#quoted { background-image: url("data:image/png;base64,${PNG}") }</style></head><body>
+    <ol start="3"><li>third</li></ol>
+    <table width="300"><tr><td id="wide" colspan="2" rowspan="1">both</td></tr><tr><td>a</td><td>b</td></tr></table>
+    <img id="embedded" width="30" height="20" src="data:image/png;base64,${PNG}">
+    <div id="quoted">quoted</div>
+    <svg id="figure" viewBox="0 0 40 20" width="400" height="200" xmlns:xlink="http://www.w3.org/1999/xlink">
+      <defs>
+        <linearGradient id="shade"><stop offset="0" stop-color="red"/><stop offset="1" stop-color="blue"/></linearGradient>
+        <clipPath id="frame"><rect width="40" height="20"/></clipPath>
+        <g id="letter"><path d="M0 0h3v5h-3z"/></g>
+        <g id="many"><use href="#letter"/><use href="#letter"/></g>
+      </defs>
+      <path id="line" d="M2 18 L20 2 L38 18" fill="none" stroke="#008080" stroke-width="0.5" clip-path="url(#frame)"/>
+      <rect id="area" x="2" y="2" width="5" height="5" fill="url(#shade)"/>
+      <rect id="styled" x="9" y="2" width="5" height="5" style="fill: url(#shade); opacity: 0.5"/>
+      <use id="repeated" xlink:href="#letter" x="20" y="10" transform="scale(1.5)"/>
+      <use id="repeating" href="#many"/>
+      <image id="raster" width="3" height="2" href="data:image/png;base64,${PNG}"/>
+    </svg></body></html>`,
   'small.png': Buffer.from(PNG, 'base64'),
   [`images/loss~map+step+0+timestamp+${SECONDS}000+0a0a0a0a.png`]: Buffer.from(PNG, 'base64'),
   [`images/loss~map+step+7+timestamp+${SECONDS}001+0b0b0b0b.png`]: Buffer.from(PNG, 'base64'),
@@ -99,7 +119,8 @@ describe('previews of artifacts', function () {
         files,
         renderMarkdown: async (text) => {
           await slow;
-          return `<h1>${text.split('\n')[0]!.slice(2)}</h1><p>The <strong>second</strong> try of <code>rides</code>.</p>`;
+          return `<h1>${text.split('\n')[0]!.slice(2)}</h1><p>The <strong>second</strong> try of <code>rides</code>.</p>
+            <ol start="3" class="odd"><li>third</li></ol><table><tr><td colspan="2" width="40" onclick="void 0">both</td></tr></table>`;
         },
       },
     });
@@ -124,6 +145,14 @@ describe('previews of artifacts', function () {
   it('render Markdown and notebooks with their outputs', async () => {
     await choose('README.md', '.markdown h1', 'Title');
     assert.equal(await page.locator('.artifact-preview .markdown strong').innerText(), 'second');
+    const attributes = page
+      .locator('.artifact-preview .markdown')
+      .evaluate((element) =>
+        [...element.querySelectorAll('ol, td')]
+          .map((each) => each.cloneNode() as Element)
+          .map((each) => each.outerHTML),
+      );
+    assert.deepEqual(await attributes, ['<ol start="3"></ol>', '<td colspan="2" width="40"></td>']);
     await opened.checkAccessibility();
     const notebook = await choose('analysis.ipynb', '.cell');
     assert.match(notebook, /Analysis[\s\S]*plot\(rides\)[\s\S]*4 rides[\s\S]*1 \/ 0[\s\S]*ZeroDivisionError/);
@@ -178,6 +207,56 @@ describe('previews of artifacts', function () {
     await choose('report.html', 'iframe');
     await page.frameLocator('iframe.html-preview').getByText('all well').waitFor();
     assert.equal(await page.locator('iframe.html-preview').getAttribute('sandbox'), '');
+  });
+
+  it('draw the figures of an HTML report', async () => {
+    await choose('figures.html', 'iframe');
+    const frame = page.frameLocator('iframe.html-preview');
+    const rectangles = frame
+      .locator('table, #embedded, #figure, #repeated, #repeating, #raster')
+      .evaluateAll((elements) =>
+        elements.map((element) => {
+          const { width, height } = element.getBoundingClientRect();
+          return [element.id, Math.round(width), element.localName === 'table' ? 0 : Math.round(height)];
+        }),
+      );
+    assert.deepEqual(await rectangles, [
+      ['', 300, 0],
+      ['embedded', 30, 20],
+      ['figure', 400, 200],
+      // `repeating` is not there: it repeats what repeats, and such a tree can grow without end.
+      ['repeated', 45, 75],
+      ['raster', 30, 20],
+    ]);
+    const drawn = await frame.locator('body').evaluate((body) => ({
+      start: body.querySelector('ol')!.start,
+      columns: body.querySelector<HTMLTableCellElement>('#wide')!.colSpan,
+      embedded: body.querySelector<HTMLImageElement>('#embedded')!.naturalWidth,
+      quoted: getComputedStyle(body.querySelector('#quoted')!).backgroundImage.slice(0, 25),
+      line: Math.round(body.querySelector<SVGPathElement>('#line')!.getTotalLength()),
+      stroke: getComputedStyle(body.querySelector('#line')!).stroke,
+      clip: getComputedStyle(body.querySelector('#line')!).clipPath,
+      area: getComputedStyle(body.querySelector('#area')!).fill,
+      styled: getComputedStyle(body.querySelector('#styled')!).fill,
+    }));
+    assert.deepEqual(drawn, {
+      start: 3,
+      columns: 2,
+      embedded: 3,
+      quoted: 'url("data:image/png;base6',
+      line: 48,
+      stroke: 'rgb(0, 128, 128)',
+      clip: 'url("#frame")',
+      area: 'url("#shade")',
+      styled: 'url("#shade")',
+    });
+    await opened.screenshots('artifact-figures');
+    // Style attributes are refused where they are parsed; the preview makes rules of them.
+    opened.errors.splice(
+      0,
+      Infinity,
+      ...opened.errors.filter((error) => !/inline style|style-src-/.test(error)),
+    );
   });
 
   it('move through the steps of logged images', async () => {

@@ -4,7 +4,7 @@ import { withoutLinks } from '../../../webview/ui/artifacts/css';
 describe('styles of HTML artifacts', () => {
   it('lose what would load something and keep pictures of their own bytes', () => {
     const kept =
-      'a { background: url(data:image/png;base64,AA==) } b { background: url( "data:image/gif,x" ) }';
+      'a { background: url(data:image/png;base64,AA==) } b { background: url( "data:image/gif,x" ) } c { fill: url(#shade) }';
     assert.equal(withoutLinks(kept), kept);
     assert.equal(
       withoutLinks("@import 'a.css'; a { b: url(x.png), URL('https://a/b'), url(data:text/html,x); c: 1 }"),

@@ -1,9 +1,18 @@
-import DOMPurify from 'dompurify';
 import { withoutLinks } from './css';
+import { purifier } from './purify';
 
 const STYLED = 'data-lens-style';
 /** Reports are made for white paper. */
 const PAPER = 'body{background:#fff;color:#000;font-family:sans-serif}';
+/** Elements of a part that `use` may repeat: a marker or a letter has a few. Repeats of repeats grow without end. */
+const MOST_REPEATED = 10;
+
+const purify = purifier(
+  (address, element) =>
+    /^data:image\/(?:png|jpeg|gif|webp|svg\+xml)[;,]/i.test(address) ||
+    // A gradient, a path for a text, a letter: part of the same picture.
+    (element instanceof SVGElement && element.localName !== 'a' && /^#\S/.test(address)),
+);
 
 /**
  * An HTML artifact as a document for a sandboxed frame: no scripts, no frames, no links, pictures only from its
@@ -11,15 +20,15 @@ const PAPER = 'body{background:#fff;color:#000;font-family:sans-serif}';
  * styles get the page's nonce, and style attributes become rules of such a style element.
  */
 export function frameDocument(html: string, nonce: string): string {
-  const clean = DOMPurify.sanitize(html, {
+  const clean = purify.sanitize(html, {
     WHOLE_DOCUMENT: true,
-    ADD_TAGS: ['style'],
+    ADD_TAGS: ['style', 'use'],
     FORBID_TAGS: ['base', 'link', 'meta', 'form', 'input', 'button', 'textarea', 'select', 'audio', 'video'],
     FORBID_ATTR: ['srcset', 'background', 'ping', 'nonce', STYLED],
-    ALLOWED_URI_REGEXP: /^data:image\/(?:png|jpeg|gif|webp|svg\+xml)[;,]/i,
     ALLOW_DATA_ATTR: false,
   });
   const frame = new DOMParser().parseFromString(clean, 'text/html');
+  limitRepeats(frame);
   const sheets = [...frame.querySelectorAll('style')].map((style) => style.textContent ?? '');
   frame.querySelectorAll('style').forEach((style) => style.remove());
   const rules = [...frame.querySelectorAll('[style]')].map((element, index) => {
@@ -43,6 +52,19 @@ function normalized(declarations: string): string {
   const probe = document.createElement('span');
   probe.style.cssText = declarations;
   return probe.style.cssText;
+}
+
+/** Takes out each `use` that repeats something else than a small part which repeats nothing itself. */
+function limitRepeats(frame: Document): void {
+  for (const use of frame.querySelectorAll('use')) {
+    const address = use.getAttribute('href') ?? use.getAttribute('xlink:href') ?? '';
+    const part = frame.getElementById(address.slice(1));
+    const inside = part?.querySelectorAll('*');
+    const repeats = part?.localName === 'use' || part?.querySelector('use');
+    if (!inside || repeats || inside.length > MOST_REPEATED) {
+      use.remove();
+    }
+  }
 }
 
 /** The nonce of the page's own script. */

@@ -1,19 +1,20 @@
-import DOMPurify from 'dompurify';
+import { purifier } from './purify';
 
 const TAGS =
   'h1 h2 h3 h4 h5 h6 p ul ol li blockquote pre code em strong b i u s del sub sup kbd a table thead tbody tr th td hr br span div'.split(
     ' ',
   );
 
+const purify = purifier((address) => /^https:\/\//i.test(address));
+
 /**
  * HTML that VS Code rendered from a store's Markdown, made harmless: known tags, links to https only, no images,
  * no styles, no names or classes of ours to pose as.
  */
 export function cleanMarkdown(html: string): DocumentFragment {
-  return DOMPurify.sanitize(html, {
+  return purify.sanitize(html, {
     ALLOWED_TAGS: TAGS,
-    ALLOWED_ATTR: ['href', 'title', 'align', 'start', 'colspan', 'rowspan'],
-    ALLOWED_URI_REGEXP: /^https:\/\//i,
+    ALLOWED_ATTR: ['href', 'title', 'align', 'start', 'reversed', 'colspan', 'rowspan', 'width'],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     RETURN_DOM_FRAGMENT: true,
