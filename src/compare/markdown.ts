@@ -1,4 +1,5 @@
-import { formatDate, formatNumber, formatSize, plainText } from '../mlflow/format';
+import { formatDate, formatNumber, formatSize } from '../mlflow/format';
+import { markdownCode, markdownText } from '../mlflow/markdownText';
 import type { CommitInfo } from '../provenance/git';
 import { groupRanges, namesOf } from './ranges';
 import {
@@ -12,11 +13,12 @@ import {
 import { distinctDigits } from './values';
 
 const MOST_ROWS = 200;
+
 /** The whole diff as Markdown, for a review or a pull request. */
 export function toMarkdown(diff: RunDiff): string {
-  const parts = [`**${escape(diff.summary, 2000)}**`];
+  const parts = [`**${markdownText(diff.summary, 2000)}**`];
   const doubts = diff.runs.flatMap(({ label, doubt }) =>
-    doubt === undefined ? [] : [`> ${escape(`${label}: ${doubt}`, 1000)}`],
+    doubt === undefined ? [] : [`> ${markdownText(`${label}: ${doubt}`, 1000)}`],
   );
   if (doubts.length > 0) {
     parts.push(doubts.join('\n>\n'));
@@ -26,7 +28,7 @@ export function toMarkdown(diff: RunDiff): string {
     const lines = rangeLines(group);
     if (lines.length > 0) {
       parts.push(
-        `### Code of ${escape(namesOf(group.sides, diff.runs))} against ${escape(diff.runs[diff.baseline]?.label ?? '')}\n\n${lines.join('\n')}`,
+        `### Code of ${markdownText(namesOf(group.sides, diff.runs))} against ${markdownText(diff.runs[diff.baseline]?.label ?? '')}\n\n${lines.join('\n')}`,
       );
     }
   }
@@ -40,17 +42,17 @@ export function toMarkdown(diff: RunDiff): string {
 
 function rangeLines({ problem, commits, behind, files }: RangeGroup): string[] {
   if (problem !== null) {
-    return [escape(problem)];
+    return [markdownText(problem)];
   }
   const commit = ({ commit: id, subject, author, time }: CommitInfo) =>
-    `\`${id.slice(0, 7)}\` ${escape(subject)} (${escape(author)}, ${formatDate(time)})`;
+    `${markdownCode(id.slice(0, 7))} ${markdownText(subject)} (${markdownText(author)}, ${formatDate(time)})`;
   const shown = files.slice(0, MOST_ROWS);
   return [
     ...commits.map((each) => `- ${commit(each)}`),
     ...behind.map((each) => `- ${commit(each)}, only in the baseline`),
     ...shown.map(
       ({ path, oldPath, added, deleted, uncommitted }) =>
-        `- \`${path.replace(/`/g, '')}\`${oldPath === null ? '' : ` (was \`${oldPath.replace(/`/g, '')}\`)`}${added === null ? '' : ` +${added} −${deleted ?? 0}`}${uncommitted ? ', not committed' : ''}`,
+        `- ${markdownCode(path)}${oldPath === null ? '' : ` (was ${markdownCode(oldPath)})`}${added === null ? '' : ` +${added} −${deleted ?? 0}`}${uncommitted ? ', not committed' : ''}`,
     ),
     ...(files.length > shown.length ? [`- ${files.length - shown.length} more files`] : []),
   ];
@@ -62,11 +64,11 @@ function table(section: DiffSection, diff: RunDiff): string {
   );
   const rows = section.rows
     .slice(0, MOST_ROWS)
-    .map((row) => `| ${escape(row.key)} | ${cells(section.name, row, diff.baseline).join(' | ')} |`);
+    .map((row) => `| ${markdownText(row.key)} | ${cells(section.name, row, diff.baseline).join(' | ')} |`);
   const more = section.rows.length > MOST_ROWS ? `\n\n${section.rows.length - MOST_ROWS} more rows.` : '';
   return `### ${SECTION_TITLES[section.name]} (${section.rows.length} of ${section.rows.length + section.equal})
 
-| | ${labels.map((label) => escape(label)).join(' | ')} |
+| | ${labels.map((label) => markdownText(label)).join(' | ')} |
 |---|${labels.map(() => '---').join('|')}|
 ${rows.join('\n')}${more}`;
 }
@@ -86,7 +88,7 @@ function cells(section: SectionName, row: DiffRow, baseline: number): string[] {
           ? formatSize(Number(value))
           : section === 'source' && /^[0-9a-f]{40}[0-9a-f]*$/.test(text)
             ? text.slice(0, 7)
-            : escape(text);
+            : markdownText(text);
     const notes = [
       ...(index === baseline ? [] : changeNotes(row, index, baseline)),
       ...sourceNotes(row, index),
@@ -112,13 +114,6 @@ function sourceNotes(row: DiffRow, index: number): string[] {
   if (!source?.file) {
     return [];
   }
-  const place = `${escape(source.file)}${source.line === null ? '' : `:${source.line}`}`;
+  const place = `${markdownText(source.file)}${source.line === null ? '' : `:${source.line}`}`;
   return [source.status === 'differs' ? `not what ${place} says` : place];
-}
-
-/** A store's text is text: nothing in it becomes Markdown, HTML or a new cell. */
-function escape(text: string, longest = 300): string {
-  return plainText(text, longest).replace(/[\\`*_{}[\]<>|#~]/g, (letter) =>
-    letter === '<' ? '&lt;' : letter === '>' ? '&gt;' : `\\${letter}`,
-  );
 }

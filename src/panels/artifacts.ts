@@ -267,5 +267,6 @@ function notText(): ArtifactPreview {
 }
 
 function tooLarge(what: string, size: number): ArtifactPreview {
-  return { kind: 'none', reason: `This ${what} is too large to be drawn here (${formatSize(size)}).` };
+  const reason = `This ${what} is too large to be drawn here (${formatSize(size)}): open it in the editor.`;
+  return { kind: 'none', reason };
 }

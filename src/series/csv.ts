@@ -1,13 +1,14 @@
+import { csvText } from '../mlflow/csv';
 import type { MetricHistory } from '../mlflow/entities';
 
 /**
  * Whole histories as CSV (RFC 4180): run_id, run_name, metric, step, timestamp (ms), value. Infinities and NaN as
- * Python's float() reads them. A text that a spreadsheet would run as a formula is quoted behind an apostrophe.
+ * Python's float() reads them.
  */
 export function historiesCsv(histories: readonly { runName: string; history: MetricHistory }[]): string {
   const lines = ['run_id,run_name,metric,step,timestamp,value'];
   for (const { runName, history } of histories) {
-    const start = [history.runId, runName, history.key].map(csvCell).join(',');
+    const start = [history.runId, runName, history.key].map(csvText).join(',');
     for (let i = 0; i < history.values.length; i++) {
       lines.push(`${start},${history.steps[i]},${history.timestamps[i]},${csvNumber(history.values[i]!)}`);
     }
@@ -23,9 +24,4 @@ function csvNumber(value: number): string {
       : value === -Infinity
         ? '-inf'
         : String(value);
-}
-
-export function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,3 +1,5 @@
+import { formatSize } from '../format';
+
 export interface NotebookCell {
   kind: 'code' | 'markdown' | 'raw';
   source: string;
@@ -11,6 +13,8 @@ export type NotebookOutput =
 
 const MAX_CELLS = 300;
 const MAX_TEXT = 100_000;
+/** Bytes of an image that is drawn: a page gets all images of the notebook at once. */
+const MAX_IMAGE = 4 << 20;
 
 /** The cells of a Jupyter notebook (format 4); null where the text is none. */
 export function parseNotebook(text: string): { cells: NotebookCell[]; more: number } | null {
@@ -47,9 +51,13 @@ function toOutput(output: unknown): NotebookOutput[] {
   }
   const data = field(output, 'data');
   for (const type of ['image/png', 'image/jpeg'] as const) {
-    const base64 = joined(field(data, type)).replace(/\s/g, '');
+    const base64 = whole(field(data, type)).replace(/\s/g, '');
     if (base64 !== '' && /^[A-Za-z0-9+/=]+$/.test(base64)) {
-      return [{ kind: 'image', type, base64 }];
+      const size = (base64.length * 3) / 4;
+      const tooLarge = `An image of ${formatSize(size)} is not drawn here: open the notebook in the editor.`;
+      return [
+        size > MAX_IMAGE ? { kind: 'text', text: tooLarge, error: false } : { kind: 'image', type, base64 },
+      ];
     }
   }
   const text = joined(field(output, 'text')) || joined(field(data, 'text/plain'));
@@ -57,12 +65,16 @@ function toOutput(output: unknown): NotebookOutput[] {
 }
 
 /** Notebooks keep texts as a string or as a list of lines. */
-function joined(value: unknown, separator = ''): string {
-  const text = Array.isArray(value)
+function whole(value: unknown, separator = ''): string {
+  return Array.isArray(value)
     ? value.filter((part) => typeof part === 'string').join(separator)
     : typeof value === 'string'
       ? value
       : '';
+}
+
+function joined(value: unknown, separator?: string): string {
+  const text = whole(value, separator);
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }
 

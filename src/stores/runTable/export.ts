@@ -1,4 +1,6 @@
+import { csvText } from '../../mlflow/csv';
 import { formatDateTime } from '../../mlflow/format';
+import { markdownCode, markdownText } from '../../mlflow/markdownText';
 import type { Cells, RunTable, RunTableRow, TableColumn, TableView } from '../../mlflow/runTable';
 
 export type TableFormat = 'csv' | 'markdown' | 'json';
@@ -19,10 +21,7 @@ interface Line {
   values: (number | string | null)[];
 }
 
-/**
- * The rows of a view as text, with the filter that found them. Numbers are whole, not rounded as on screen. In
- * CSV a text that a spreadsheet would take for a formula gets an apostrophe: names come from strangers.
- */
+/** The rows of a view as text, with the filter that found them. Numbers are whole, not rounded as on screen. */
 export async function exportTable(
   table: RunTable,
   { view, columns, format, only }: ExportOptions,
@@ -71,29 +70,23 @@ function csv(columns: readonly TableColumn[], lines: Line[], filter: string): st
   return `${[...comment, head, ...body].join('\r\n')}\r\n`;
 }
 
-function csvText(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+(e[+-]?\d+)?$/i.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
-}
-
 function markdown(columns: readonly TableColumn[], lines: Line[], filter: string): string {
   const cell = (value: number | string | null, column: TableColumn): string => {
     if (value === null) {
       return '–';
     }
-    const text =
-      column.kind === 'attribute' && column.key === 'start'
-        ? formatDateTime(Number(value))
-        : typeof value === 'number'
-          ? number(value)
-          : value;
-    return text.replace(/[\\|<>`*_[\]]/g, '\\$&').replace(/\s+/g, ' ');
+    return column.kind === 'attribute' && column.key === 'start'
+      ? formatDateTime(Number(value))
+      : typeof value === 'number'
+        ? number(value)
+        : wholeText(value);
   };
+  const wholeText = (text: string): string => markdownText(text.replace(/\s+/g, ' '), Infinity);
   const row = (cells: string[]): string => `| ${cells.join(' | ')} |`;
   const numeric = columns.map((_, index) => lines.some(({ values }) => typeof values[index] === 'number'));
   return `${[
-    ...(filter === '' ? [] : [`Filter: \`${filter.replace(/`/g, "'")}\``, '']),
-    row(columns.map((column) => title(column).replace(/\|/g, '\\|'))),
+    ...(filter === '' ? [] : [`Filter: ${markdownCode(filter.replace(/\s+/g, ' '), Infinity)}`, '']),
+    row(columns.map((column) => wholeText(title(column)))),
     row(numeric.map((right) => (right ? '---:' : '---'))),
     ...lines.map(({ values }) => row(values.map((value, index) => cell(value, columns[index]!)))),
   ].join('\n')}\n`;

@@ -1,9 +1,12 @@
 import * as assert from 'node:assert/strict';
+import * as fc from 'fast-check';
 import { diffRuns } from '../../../src/compare/diff';
 import { toMarkdown } from '../../../src/compare/markdown';
 import type { SideFacts } from '../../../src/compare/types';
 import { withoutEqual } from '../../../src/compare/withoutEqual';
+import { plainText } from '../../../src/mlflow/format';
 import { metricDirection } from '../../../src/state/metrics';
+import { asHtml, insides, MARKS, rendered } from '../../support/rendered';
 import { sideOf as side } from '../../support/sides';
 
 const compare = (...sides: SideFacts[]) =>
@@ -86,6 +89,37 @@ describe('diff of runs', () => {
     assert.ok(markdown.includes('\\*\\*bold\\*\\* \\| \\[x\\]'));
     const row = markdown.split('\n').find((line) => line.includes('p\\|q'))!;
     assert.equal(row.replace(/\\\|/g, '').split('|').length, 5);
+  });
+
+  it('writes every name and value as text', () => {
+    fc.assert(
+      fc.property(fc.array(MARKS, { minLength: 8, maxLength: 8 }), (texts) => {
+        const [left, right, key, tag, a, b, c, d] = texts as [string, ...string[]];
+        const diff = compare(
+          side(left, { [key!]: `x${a}` }, {}, { [tag!]: `x${b}` }),
+          side(right!, { [key!]: `y${c}` }, {}, { [tag!]: `y${d}` }),
+        );
+        const html = rendered(toMarkdown(diff));
+        const read = (text: string): string => asHtml(plainText(text, 300).trim());
+        const tables = diff.sections.filter(({ rows }) => rows.length > 0);
+        assert.deepEqual(
+          insides(html, 'th'),
+          tables.flatMap(() => ['', read(`${left} (baseline)`), read(right!)]),
+        );
+        assert.deepEqual(
+          insides(html, 'td'),
+          tables.flatMap(({ rows }) =>
+            rows.flatMap((row) => [row.key, ...row.values].map((text) => read(String(text ?? '–')))),
+          ),
+        );
+        const known = /^<\/?(p|strong|blockquote|h3|table|thead|tbody|tr|th|td|ul|li|code)( align="\w+")?>$/;
+        assert.deepEqual(
+          (html.match(/<[^>]*>/g) ?? []).filter((element) => !known.test(element)),
+          [],
+        );
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('takes every difference for one: tiny numbers, what is missing, and what is empty', () => {

@@ -179,6 +179,21 @@ describe('requirements', () => {
 });
 
 describe('notebooks', () => {
+  it('keep large images images, and say of the largest that they are not drawn', () => {
+    const outputs = [300_000, 6 << 20].map((size) => ({
+      output_type: 'display_data',
+      data: { 'image/png': Buffer.alloc(size).toString('base64'), 'text/plain': '<Figure size 640x480>' },
+    }));
+    const [cell] = parseNotebook(JSON.stringify({ cells: [{ cell_type: 'code', outputs }] }))!.cells;
+    const [large, largest] = cell!.outputs;
+    assert.equal(large?.kind === 'image' && Buffer.from(large.base64, 'base64').length, 300_000);
+    assert.deepEqual(largest, {
+      kind: 'text',
+      text: 'An image of 6 MiB is not drawn here: open the notebook in the editor.',
+      error: false,
+    });
+  });
+
   it('are cells with their outputs', () => {
     const notebook = parseNotebook(
       JSON.stringify({

@@ -1,5 +1,7 @@
 import * as assert from 'node:assert/strict';
 import * as path from 'node:path';
+import * as fc from 'fast-check';
+import { plainText } from '../../../../src/mlflow/format';
 import type {
   RunTable,
   RunTableRow,
@@ -14,6 +16,7 @@ import { SqliteStore } from '../../../../src/stores/sqlite/sqliteStore';
 import { workerBundle } from '../../../../scripts/workerBundle';
 import { makeRegistryStore, removeTempFolders, withDatabase } from '../../../support/database';
 import { unpackFixture } from '../../../support/fixtures';
+import { asHtml, insides, MARKS, rendered } from '../../../support/rendered';
 
 const VIEW: TableView = {
   experimentIds: ['1', '2', '4'],
@@ -307,6 +310,29 @@ describe('run table of a SQLite store', function () {
       markdown.text,
       /^Filter: `metrics\.rmse < 7`\n\n\| params\.formula \| metrics\.rmse \|\n\| --- \| ---: \|/,
     );
+  });
+
+  it('exports names and values of any text as Markdown in which they are text', async () => {
+    const [first] = await ids({});
+    const sampled = fc.sample(MARKS, { numRuns: 400, seed: 15 });
+    const values = new Map(sampled.map((key, index) => [key, sampled[sampled.length - 1 - index]!]));
+    withDatabase(file, (database) => {
+      const insert = database.prepare('INSERT INTO params VALUES (?, ?, ?)');
+      values.forEach((value, key) => insert.run(key, value, first));
+    });
+    const { text } = await exportTable(table, {
+      view: VIEW,
+      columns: [...values.keys()].map(param),
+      format: 'markdown',
+      only: new Set([first!]),
+    });
+    const html = rendered(text);
+    const read = (shown: string): string => asHtml(plainText(shown.replace(/\s+/g, ' '), Infinity).trim());
+    assert.deepEqual(
+      insides(html, 'th'),
+      [...values.keys()].map((key) => read(`params.${key}`)),
+    );
+    assert.deepEqual(insides(html, 'td'), [...values.values()].map(read));
   });
 
   describe('of many runs', () => {
