@@ -6,6 +6,9 @@ export interface RunLinkTarget {
   runId: string;
 }
 
+/** Characters: a path of the longest that systems allow, escaped. */
+const LONGEST_LINK = 16_384;
+
 const PLACE = 'mlflow-lens.mlflow-lens/run';
 
 /**
@@ -25,6 +28,12 @@ export function runLink({ store, runId }: RunLinkTarget, scheme = 'vscode'): str
  * @throws StoreError INVALID_PARAMETER_VALUE where it names no run
  */
 export function parseRunLink(link: string): RunLinkTarget {
+  if (link.length > LONGEST_LINK) {
+    throw new StoreError(
+      'INVALID_PARAMETER_VALUE',
+      `The link has ${link.length} characters, more than any link to a run: copy it again with "Copy Link to Run".`,
+    );
+  }
   const mark = link.indexOf('?');
   const place = mark < 0 ? link : link.slice(0, mark);
   // By hand a store's `&` or `#` may stand as it is: only the run id, whose letters are known, ends it.

@@ -12,7 +12,8 @@ import { parseDuration, parseNumber, parseTime } from './values';
 
 /** Deeper than anybody writes, and well within SQLite's own limit of 1,000. */
 const MAX_DEPTH = 100;
-const MAX_LENGTH = 100_000;
+/** Characters; a filter is read at each key that is typed. */
+const MAX_LENGTH = 20_000;
 
 /**
  * Text to tree; null for an empty text, which every run matches. Accepts what MLflow 3.17.2 accepts with the

@@ -39,6 +39,10 @@ const SKIPPED = new Set([
 const MAX_ENTRIES = 20_000;
 const MAX_SOURCES = 1_000;
 const MAX_SOURCE_BYTES = 1 << 20;
+/** Of a `.env`, bytes: it is read as a whole, between two looks at the folder. */
+const MAX_ENV_BYTES = 1 << 18;
+/** Of one file of code. */
+const MAX_URIS = 20;
 
 /**
  * The stores of a workspace, as design.md section 1 lists them: the environment, `.env`, SQLite files and
@@ -132,13 +136,13 @@ async function look(
       add(`sqlite:///${file}`, root, 'found in the workspace');
     }
   } else if (name === '.env') {
-    const entries = parseDotenv(await readText(file));
+    const entries = parseDotenv(await readText(file, MAX_ENV_BYTES));
     const value = entries.findLast(({ key }) => key === 'MLFLOW_TRACKING_URI')?.value;
     if (value) {
       add(value, path.dirname(file), `from ${path.relative(root, file)}`);
     }
   } else if (/\.(py|ipynb)$/i.test(name) && budget.sources-- > 0) {
-    for (const uri of trackingUris(await readText(file))) {
+    for (const uri of trackingUris(await readText(file, MAX_SOURCE_BYTES)).slice(0, MAX_URIS)) {
       const located = locate(uri, path.dirname(file), '');
       if (located.error === null && (await exists(parseStoreUri(located.uri, '/').path))) {
         add(uri, path.dirname(file), `from set_tracking_uri in ${path.relative(root, file)}`);
@@ -188,10 +192,10 @@ async function readFolder(folder: string): Promise<Dirent[]> {
   }
 }
 
-async function readText(file: string): Promise<string> {
+async function readText(file: string, most: number): Promise<string> {
   try {
     const stat = await fs.stat(file);
-    return stat.size > MAX_SOURCE_BYTES ? '' : await fs.readFile(file, 'utf8');
+    return stat.size > most ? '' : await fs.readFile(file, 'utf8');
   } catch {
     return '';
   }

@@ -44,6 +44,7 @@ describe('runLink', () => {
       'vscode://mlflow-lens.mlflow-lens/run?store=a',
       'vscode://mlflow-lens.mlflow-lens/run?store=a&runId=../x',
       'vscode://mlflow-lens.mlflow-lens/delete?store=a&runId=b',
+      `vscode://mlflow-lens.mlflow-lens/run?store=${'~20'.repeat(300_000)}&runId=a`,
     ]) {
       assert.throws(() => parseRunLink(link), StoreError, link);
     }
