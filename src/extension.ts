@@ -19,7 +19,7 @@ import { createRemoteParsers } from './panels/remoteParsers';
 import { createCommandRegistry } from './platform/commands';
 import { setContext } from './platform/contexts';
 import { GitFileSystem } from './platform/gitFileSystem';
-import { HistoryFiles } from './platform/historyFiles';
+import { HistoryFiles, isRunning } from './platform/historyFiles';
 import { loadBundle } from './platform/lazy';
 import { disposeLog, log } from './platform/log';
 import { createPageServices } from './panels/pageServices';
@@ -65,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   );
   const history = new RegistryHistory(
     new HistoryFiles(vscode.Uri.joinPath(context.globalStorageUri, 'history').fsPath),
+    { id: process.pid, isRunning },
   );
   const finder = new StoreFinder(stores, context.workspaceState);
 

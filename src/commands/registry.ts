@@ -7,7 +7,7 @@ import * as annotations from './registry/annotationCommands';
 import { chooseStore } from './registry/choose';
 import * as lifecycle from './registry/lifecycleCommands';
 import * as models from './registry/modelCommands';
-import { undoLast, type RegistryContext, type RegistrySettings } from './registry/perform';
+import { tellInterrupted, undoLast, type RegistryContext, type RegistrySettings } from './registry/perform';
 import * as promotion from './registry/promotionCommands';
 import { mustBeTrusted, vscodeUi } from './registry/vscodeUi';
 
@@ -77,6 +77,16 @@ export function registerRegistryCommands(deps: RegistryCommandDeps): Disposable 
   const tellUndo = (): void =>
     deps.setCanUndo(stores.list().some(({ uri }) => history.lastUndoable(uri) !== null));
   tellUndo();
-  const subscriptions = [history.onDidChange(tellUndo), stores.onDidChange(tellUndo)];
+  const tellEnded = (): void => stores.list().forEach(({ uri }) => tellInterrupted(context, uri));
+  tellEnded();
+  const subscriptions = [
+    history.onDidChange(tellUndo),
+    stores.onDidChange(tellUndo),
+    stores.onDidChange((uri) => {
+      if (uri === null) {
+        tellEnded();
+      }
+    }),
+  ];
   return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
 }

@@ -60,6 +60,17 @@ export class HistoryFiles implements HistoryStorage {
   }
 }
 
+/** Whether there is a process of that id on this machine. */
+export function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    // It is there, but somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 function stampOf(file: string): string | null {
   const stats = fs.statSync(file, { throwIfNoEntry: false, bigint: true });
   return stats ? `${stats.ino} ${stats.mtimeNs} ${stats.size}` : null;

@@ -1,8 +1,8 @@
 import type { RegisteredModel } from '../mlflow/entities';
-import { formatDateTime } from '../mlflow/format';
 import { Listeners } from '../mlflow/listeners';
 import type { Disposable } from '../mlflow/store';
 import type { Effect, Preview, Undo } from './preview';
+import { applyToSeen, effectsBetween, seenOf, type Seen } from './seen';
 
 /** Where the histories are kept, one a store. Other windows of VS Code may write there too: `get` reads anew. */
 export interface HistoryStorage {
@@ -26,19 +26,20 @@ export interface HistoryEntry {
   undo: Undo | null;
 }
 
-/** What a model looked like when it was last seen, to notice what changed elsewhere. */
-interface Seen {
-  /** ms; another one is another model of the same name. */
-  created: number | null;
-  stages: [version: string, stage: string][];
-  aliases: [alias: string, version: string][];
-}
-
 interface Saved {
   /** ms: from then on changes are kept. */
   since: number | null;
   entries: HistoryEntry[];
   seen: [model: string, Seen][];
+  /** What is being written: the change, and by which host. */
+  writing: { what: string; host: number }[];
+}
+
+/** The process that writes, to notice afterwards that it ended amid a change. */
+export interface WritingHost {
+  /** Its process id. */
+  id: number;
+  isRunning(id: number): boolean;
 }
 
 /** Per store: enough for years of promotions, little enough to load at once. */
@@ -57,7 +58,10 @@ export class RegistryHistory {
   /** Changes made here since the start, by store; odd while one is being written. */
   private readonly writes = new Map<string, number>();
 
-  constructor(private readonly storage: HistoryStorage) {}
+  constructor(
+    private readonly storage: HistoryStorage,
+    private readonly host: WritingHost | null = null,
+  ) {}
 
   onDidChange(listener: (store: string) => void): Disposable {
     return this.listeners.add(listener);
@@ -86,14 +90,33 @@ export class RegistryHistory {
   /**
    * Writes a change and records it. What is read of the store meanwhile may be from before or after: it is not taken
    * for a change from elsewhere.
+   *
+   * @param what the change, for `takeInterrupted`
    */
-  async whileWriting<T>(store: string, write: () => Promise<T>): Promise<T> {
+  async whileWriting<T>(store: string, write: () => Promise<T>, what = ''): Promise<T> {
     this.writes.set(store, this.writesOf(store) + 1);
+    this.mark(store, what);
     try {
       return await write();
     } finally {
+      this.mark(store, null);
       this.writes.set(store, this.writesOf(store) + 1);
     }
+  }
+
+  /** The changes that a host was writing when it ended, each told once: whether they are made is not known. */
+  takeInterrupted(store: string): string[] {
+    const saved = this.load(store);
+    const { host } = this;
+    const left = saved.writing.filter(
+      ({ host: id }) =>
+        host === null || (id === host.id ? this.writesOf(store) % 2 === 1 : host.isRunning(id)),
+    );
+    const ended = saved.writing.filter((entry) => !left.includes(entry));
+    if (ended.length > 0) {
+      this.storage.update(store, { ...saved, writing: left });
+    }
+    return ended.map(({ what }) => what);
   }
 
   /** Keeps a change that was just written. */
@@ -104,7 +127,7 @@ export class RegistryHistory {
     if (rename) {
       rememberAs(saved, rename.name, rename.newName);
     }
-    applyToSeen(saved, preview.effects);
+    applyToSeen(saved.seen, preview.effects);
     append(saved, {
       when: now,
       who,
@@ -139,7 +162,7 @@ export class RegistryHistory {
     if (rename) {
       rememberAs(saved, rename.name, rename.newName);
     }
-    applyToSeen(saved, effects);
+    applyToSeen(saved.seen, effects);
     append(saved, { when: now, who, what: done, effects, undo: null });
     this.save(store, saved);
   }
@@ -194,6 +217,24 @@ export class RegistryHistory {
     }
   }
 
+  /** As well as it goes: that it cannot be kept is no reason not to change the store. @param what null: it is over */
+  private mark(store: string, what: string | null): void {
+    const { host } = this;
+    if (host === null) {
+      return;
+    }
+    try {
+      const saved = this.load(store);
+      const others = saved.writing.filter(({ host: id }) => id !== host.id);
+      this.storage.update(store, {
+        ...saved,
+        writing: what === null ? others : [...others, { what, host: host.id }],
+      });
+    } catch {
+      // The history itself says so when the change is kept.
+    }
+  }
+
   private writesOf(store: string): number {
     return this.writes.get(store) ?? 0;
   }
@@ -205,6 +246,7 @@ export class RegistryHistory {
       since: saved?.since ?? null,
       entries: saved?.entries ?? [],
       seen: saved?.seen ?? [],
+      writing: saved?.writing ?? [],
     });
   }
 
@@ -241,42 +283,6 @@ function append(saved: Saved, entry: Omit<HistoryEntry, 'id'>): void {
     .forEach((old) => (old.undo = null));
 }
 
-function seenOf(model: RegisteredModel): Seen {
-  return {
-    created: model.creationTimestamp,
-    stages: model.versions
-      .map(({ version, currentStage }): [string, string] => [version, currentStage])
-      .toSorted(byFirst),
-    aliases: model.aliases.map(({ alias, version }): [string, string] => [alias, version]).toSorted(byFirst),
-  };
-}
-
-function byFirst([a]: [string, string], [b]: [string, string]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Our own change is not one from elsewhere when the model is seen next. */
-function applyToSeen(saved: Saved, effects: readonly Effect[]): void {
-  for (const { model, version, what, to } of effects) {
-    const seen = saved.seen.find(([name]) => name === model)?.[1];
-    if (!seen) {
-      continue;
-    }
-    if (what === 'stage' && version !== null) {
-      seen.stages = replaced(seen.stages, version, to);
-    } else if (what.startsWith('@')) {
-      seen.aliases = replaced(seen.aliases, what.slice(1), to === null ? null : to.slice(1));
-    } else if (what === 'version' && version !== null) {
-      seen.stages = replaced(seen.stages, version, to === null ? null : 'None');
-    }
-  }
-}
-
-function replaced(list: [string, string][], key: string, value: string | null): [string, string][] {
-  const others = list.filter(([name]) => name !== key);
-  return (value === null ? others : [...others, [key, value] as [string, string]]).toSorted(byFirst);
-}
-
 function rememberAs(saved: Saved, name: string, newName: string): void {
   for (const entry of saved.seen) {
     if (entry[0] === name) {
@@ -290,43 +296,4 @@ function rememberAs(saved: Saved, name: string, newName: string): void {
       }
     }
   }
-}
-
-function effectsBetween(model: string, before: Seen, after: Seen): Effect[] {
-  if (before.created !== after.created) {
-    const made = (time: number | null): string => (time === null ? 'another' : formatDateTime(time));
-    return [
-      {
-        model,
-        version: null,
-        what: 'model, deleted and made anew',
-        from: made(before.created),
-        to: made(after.created),
-      },
-    ];
-  }
-  const stages = differences(before.stages, after.stages).map(([version, from, to]): Effect =>
-    from === null || to === null
-      ? { model, version, what: 'version', from: from && 'there', to: to && 'there' }
-      : { model, version, what: 'stage', from, to },
-  );
-  const aliases = differences(before.aliases, after.aliases).map(([alias, from, to]): Effect => ({
-    model,
-    version: to ?? from,
-    what: `@${alias}`,
-    from: from && `v${from}`,
-    to: to && `v${to}`,
-  }));
-  return [...stages, ...aliases];
-}
-
-function differences(
-  before: [string, string][],
-  after: [string, string][],
-): [string, string | null, string | null][] {
-  const old = new Map(before);
-  const now = new Map(after);
-  return [...new Set([...old.keys(), ...now.keys()])]
-    .map((key): [string, string | null, string | null] => [key, old.get(key) ?? null, now.get(key) ?? null])
-    .filter(([, from, to]) => from !== to);
 }

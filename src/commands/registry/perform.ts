@@ -167,6 +167,18 @@ async function confirm(
   }
 }
 
+/** Says which changes a window that is gone was writing to a store: nobody heard what came of them. */
+export function tellInterrupted(
+  { history, ui }: Pick<RegistryContext, 'history' | 'ui'>,
+  store: string,
+): void {
+  for (const what of history.takeInterrupted(store)) {
+    const message = `VS Code ended while "${what}" was being written to ${storeName(store)}: it may or may not be done, so look before you try again.`;
+    ui.log(message);
+    ui.inform(message);
+  }
+}
+
 /** @param record keeps what was made: the whole, or the part that a store without transactions made */
 async function write(
   context: RegistryContext,
@@ -176,7 +188,7 @@ async function write(
 ): Promise<WriteResult> {
   const { ui, stores, history, userName } = context;
   const writer = await stores.writer(store);
-  const { made, result, error } = await history.whileWriting(store, async () => {
+  const applyAndRecord = async (): Promise<Outcome> => {
     const outcome = await apply(context, store, writer, preview);
     try {
       record(outcome.made, outcome.result.now);
@@ -185,7 +197,9 @@ async function write(
       ui.log(`The history could not be written (${toStoreError(failure).message}).`);
     }
     return outcome;
-  });
+  };
+  const what = preview.title.replace(/\?$/, '');
+  const { made, result, error } = await history.whileWriting(store, applyAndRecord, what);
   ui.log(`${storeName(store)}: ${made.done} (${userName}, through ${result.engine})`);
   await (await stores.get(store)).refresh();
   if (error) {
@@ -194,13 +208,20 @@ async function write(
   return result;
 }
 
-/** Throws where nothing was made; `error` says why only a part was. */
+interface Outcome {
+  made: Preview;
+  result: WriteResult;
+  /** Why only a part was made. */
+  error?: StoreError;
+}
+
+/** Throws where nothing was made. */
 async function apply(
   { ui }: RegistryContext,
   store: string,
   writer: Writer,
   preview: Preview,
-): Promise<{ made: Preview; result: WriteResult; error?: StoreError }> {
+): Promise<Outcome> {
   const { changes, expected } = preview;
   try {
     const result = await ui.progress(`${preview.button}…`, (report, signal) =>

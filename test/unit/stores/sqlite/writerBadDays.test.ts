@@ -6,10 +6,14 @@ import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { workerBundle } from '../../../../scripts/workerBundle';
+import { tellInterrupted } from '../../../../src/commands/registry/perform';
 import type { StoreError } from '../../../../src/mlflow/errors';
+import { HistoryFiles, isRunning as isAlive } from '../../../../src/platform/historyFiles';
+import { RegistryHistory } from '../../../../src/registry/history';
 import { openSqliteStore } from '../../../../src/stores/sqlite/open';
 import { openWithPython } from '../../../../src/stores/sqlite/writer/pythonEngine';
 import { applyRequest } from '../../../../src/stores/sqlite/writer/transaction';
+import { sqliteUri } from '../../../../src/stores/uri';
 import {
   dumpDatabase,
   makeRegistryStore,
@@ -18,6 +22,7 @@ import {
   withDatabase,
 } from '../../../support/database';
 import { LONG_CHANGE } from '../../../support/kills';
+import { ScriptedUi } from '../../../support/scriptedUi';
 import { buildWriter, NOW, testWriter } from '../../../support/writer';
 
 const REGISTRY = ['registered_models', 'model_versions', 'model_version_tags'];
@@ -222,17 +227,20 @@ describe('SQLite writer on a bad day', function () {
     });
   }
 
-  it('a host that is killed amid a change: all or nothing, and no writer stays', async () => {
+  it('a host that is killed amid a change: all or nothing, no writer stays, and the next one is told', async () => {
     const before = dumpDatabase(makeRegistryStore('3.17.2'), REGISTRY);
     const host = path.resolve(__dirname, '../../../support/dyingHost.ts');
+    const folder = tempFolder();
     const start = (file: string): ReturnType<typeof spawn> =>
-      spawn(process.execPath, ['--import', 'tsx', host, file, distFolder], {
+      spawn(process.execPath, ['--import', 'tsx', host, file, folder], {
         detached: true,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
     const kill = async (child: ReturnType<typeof spawn>): Promise<void> => {
       child.kill('SIGKILL');
-      await once(child, 'exit');
+      if (child.exitCode === null && child.signalCode === null) {
+        await once(child, 'exit');
+      }
       // The writer is of its group.
       await ended(-child.pid!);
     };
@@ -242,7 +250,7 @@ describe('SQLite writer on a bad day', function () {
     const waiting = start(file);
     await withLock(file, async () => {
       for await (const text of waiting.stdout!) {
-        if (String(text).includes('waiting')) {
+        if (String(text).includes('waiting for it')) {
           break;
         }
       }
@@ -250,12 +258,25 @@ describe('SQLite writer on a bad day', function () {
     });
     const usual = Date.now() - started;
     assert.deepEqual(dumpDatabase(file, REGISTRY), before);
+    const history = new RegistryHistory(new HistoryFiles(folder), { id: process.pid, isRunning: isAlive });
+    for (const told of [1, 0]) {
+      const ui = new ScriptedUi();
+      tellInterrupted({ history, ui }, sqliteUri(file));
+      assert.deepEqual(
+        ui.shown,
+        Array.from(
+          { length: told },
+          () =>
+            'VS Code ended while "Promote and rename" was being written to mlflow.db: it may or may not be done, so look before you try again.',
+        ),
+      );
+    }
 
-    for (let time = 0; time < 8; time++) {
+    for (let time = 0; time < 4; time++) {
       const other = makeRegistryStore('3.17.2');
       const child = start(other);
       await once(child.stdout!, 'data');
-      await delay((usual * time) / 16);
+      await delay((usual * time) / 8);
       await kill(child);
       const [check] = withDatabase(other, (database) => database.prepare('PRAGMA integrity_check').all());
       assert.equal(check?.['integrity_check'], 'ok');
