@@ -93,23 +93,22 @@ interface Card {
 }
 
 async function shownCharts(cards: Locator): Promise<ShownChart[]> {
-  const text = await cards.evaluateAll((elements: Card[]) => {
-    const textOf = (card: Card, selector: string): string =>
-      card.querySelector(selector)?.textContent?.trim() ?? '';
-    return JSON.stringify(
+  // No named function inside: tsx names functions through a helper that a webview has not.
+  const text = await cards.evaluateAll((elements: Card[]) =>
+    JSON.stringify(
       elements
         .map((card) => ({
           metric: card.dataset.metric,
-          said: textOf(card, '.said'),
-          message: textOf(card, '.plot-message'),
+          said: card.querySelector('.said')?.textContent?.trim() ?? '',
+          message: card.querySelector('.plot-message')?.textContent?.trim() ?? '',
           lines: (card.view?.chart.data.datasets ?? []).map(({ label, data }) => ({
             run: label,
             points: data.filter(({ y }) => Number.isFinite(y)).map(({ x, y }) => [x, y]),
           })),
         }))
         .filter(({ lines, message }) => lines.length > 0 || message !== ''),
-    );
-  });
+    ),
+  );
   return JSON.parse(text) as ShownChart[];
 }
 
