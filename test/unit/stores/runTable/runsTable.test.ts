@@ -150,6 +150,18 @@ describe('a run table of runs held as entities', function () {
     await sides.agreeOnRandomQuestions(100, 25);
   });
 
+  it('shows by each rule what SQLite shows', async () => {
+    await open(makeRichStore(80));
+    const rules: Pick<TableColumn, 'rule' | 'step'>[] = [
+      { rule: 'min' },
+      { rule: 'max' },
+      ...[-1, 0, 1, 2, 3].map((step) => ({ rule: 'step' as const, step })),
+    ];
+    for (const key of ['m', 'sparse', 'empty', 'absent']) {
+      await sides.agreeOnRows({ ...QUERY, columns: rules.map((rule) => ({ kind: 'metric', key, ...rule })) });
+    }
+  });
+
   it('finds each kind of text as SQLite does', async () => {
     await open(makeRichStore(80));
     const conditions = wordsOf(sides.held).texts.flatMap(({ field, values }) => [
