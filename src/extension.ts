@@ -26,6 +26,7 @@ import { createPageServices } from './panels/pageServices';
 import { readSettings } from './platform/settings';
 import { registerTexts } from './platform/showChanges';
 import { SourceService } from './platform/sources';
+import { storageFolder } from './platform/files';
 import { StoreFinder } from './platform/storeFinder';
 import { createUriHandler } from './platform/uriHandler';
 import { RegistryHistory } from './registry/history';
@@ -116,7 +117,12 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   registerDiffCommands({ commands, stores, state, panels });
   registerTableCommands({ commands, stores, panels });
   registerSourceCommands({ commands, stores, sources });
-  registerMlflowUiCommand({ commands, stores, pythonPath: () => readSettings().pythonPath });
+  registerMlflowUiCommand({
+    commands,
+    stores,
+    pythonPath: () => readSettings().pythonPath,
+    folder: () => storageFolder(context.globalStorageUri, 'mlflow-ui'),
+  });
 
   context.subscriptions.push(
     stores,

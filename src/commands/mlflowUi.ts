@@ -1,11 +1,11 @@
 import * as http from 'node:http';
 import * as net from 'node:net';
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
 import type { CommandRegistry } from '../platform/commands';
 import { createTerminal, notify, withStatus } from '../platform/dialogs';
-import { hasModule, pythonCandidates } from '../platform/python';
+import { mlflowUiArguments, mlflowVersion, PYTHON_ENVIRONMENT } from '../platform/mlflowServer';
+import { pythonCandidates } from '../platform/python';
 import type { OpenStores } from '../stores/openStores';
 import { parseStoreUri, storeName } from '../stores/uri';
 import { storeOf } from './arguments';
@@ -14,12 +14,14 @@ export interface MlflowUiDeps {
   commands: CommandRegistry;
   stores: OpenStores;
   pythonPath: () => string;
+  /** A folder of ours, which is there: Python is started in it. */
+  folder(this: void): Promise<string>;
 }
 
 const ANSWER_WITHIN = 120_000;
 
 /** "Open MLflow UI": MLflow's own server on the store, in a terminal, on a free port. */
-export function registerMlflowUiCommand({ commands, stores, pythonPath }: MlflowUiDeps): void {
+export function registerMlflowUiCommand({ commands, stores, pythonPath, folder }: MlflowUiDeps): void {
   commands.register('openMlflowUi', async (args) => {
     if (!vscode.workspace.isTrusted) {
       throw new StoreError(
@@ -34,27 +36,19 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath }: Mlflow
       await vscode.env.openExternal(vscode.Uri.parse(location.uri));
       return;
     }
-    const python = await pythonWithMlflow(pythonPath());
-    if (!python) {
+    const found = await pythonWithMlflow(pythonPath(), await folder());
+    if (!found) {
       await explainInstall();
       return;
     }
     const port = await freePort();
     const terminal = createTerminal({
       name: `mlflow ui ${storeName(uri)}`,
-      cwd: path.dirname(location.path ?? '/'),
-      shellPath: python,
-      shellArgs: [
-        '-m',
-        'mlflow',
-        'ui',
-        '--backend-store-uri',
-        uri,
-        '--host',
-        '127.0.0.1',
-        '--port',
-        String(port),
-      ],
+      // Not the store's folder: its files would stand for modules of Python.
+      cwd: await folder(),
+      env: PYTHON_ENVIRONMENT,
+      shellPath: found.python,
+      shellArgs: mlflowUiArguments(location, found.version, port),
       iconPath: new vscode.ThemeIcon('beaker'),
       isTransient: true,
     });
@@ -74,10 +68,14 @@ function newStore(): string {
   return parseStoreUri('sqlite:///mlflow.db', folder.fsPath).uri;
 }
 
-async function pythonWithMlflow(setting: string): Promise<string | undefined> {
+async function pythonWithMlflow(
+  setting: string,
+  folder: string,
+): Promise<{ python: string; version: string } | undefined> {
   for (const python of await pythonCandidates(setting)) {
-    if (await hasModule(python, 'mlflow')) {
-      return python;
+    const version = await mlflowVersion(python, folder);
+    if (version !== null) {
+      return { python, version };
     }
   }
   return undefined;

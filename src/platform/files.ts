@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { StoreError } from '../mlflow/errors';
 import { showStatus } from './dialogs';
 
 /** Opens a file of this machine in VS Code's own editor for its kind. */
@@ -30,6 +31,20 @@ export async function revealFile(file: string): Promise<void> {
   const uri = vscode.Uri.file(file);
   const command = vscode.workspace.getWorkspaceFolder(uri) ? 'revealInExplorer' : 'revealFileInOS';
   await vscode.commands.executeCommand(command, uri);
+}
+
+/** A folder of the extension's storage, made where it is not there yet. Throws StoreError. */
+export async function storageFolder(storage: vscode.Uri, name: string): Promise<string> {
+  const folder = vscode.Uri.joinPath(storage, name);
+  try {
+    await vscode.workspace.fs.createDirectory(folder);
+  } catch (error) {
+    throw new StoreError(
+      'PERMISSION_DENIED',
+      `The folder ${folder.fsPath} cannot be made (${error instanceof Error ? error.message : String(error)}): VS Code keeps what extensions store there.`,
+    );
+  }
+  return folder.fsPath;
 }
 
 function inWorkspace(name: string): vscode.Uri | undefined {

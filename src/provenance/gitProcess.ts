@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { findExecutable } from '../worker/executable';
 import { mergeChanges } from './gitListing';
+import { gitEnvironment, SAFE } from './gitSafety';
 import {
   GitError,
   isCommitId,
@@ -16,59 +18,6 @@ const MOST_OBJECT = 8 * 1024 * 1024;
 /** Commits that moved files, looked through at most. */
 const MOST_RENAMES = 2000;
 
-/**
- * Configuration that could start a program, or read from elsewhere, is overruled on the command line, which
- * stands above that of the repository. Only commands that use no filter, textconv, pager or hook are run.
- */
-const SAFE: readonly string[] = [
-  '--no-pager',
-  '--no-optional-locks',
-  '--no-replace-objects',
-  '--literal-pathspecs',
-  ...[
-    'core.fsmonitor=false',
-    'core.hooksPath=/dev/null',
-    'core.pager=cat',
-    'core.sshCommand=false',
-    'core.gitProxy=false',
-    'core.askPass=false',
-    'core.alternateRefsCommand=',
-    'core.attributesFile=/dev/null',
-    'core.untrackedCache=false',
-    'core.quotePath=false',
-    'credential.helper=',
-    'diff.external=',
-    'log.showSignature=false',
-    'gpg.program=false',
-    'protocol.allow=never',
-    'safe.bareRepository=explicit',
-    'submodule.recurse=false',
-    'grep.fallbackToNoIndex=false',
-    'color.ui=false',
-  ].flatMap((setting) => ['-c', setting]),
-];
-
-/** The environment of git: nothing of GIT_* from ours, no prompt, no network, plain English. */
-export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = {};
-  for (const name of ['PATH', 'HOME', 'USERPROFILE', 'SYSTEMROOT', 'TEMP', 'TMP', 'TMPDIR']) {
-    if (from[name] !== undefined) {
-      env[name] = from[name];
-    }
-  }
-  return {
-    ...env,
-    LC_ALL: 'C',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_ALLOW_PROTOCOL: 'none',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_ATTR_NOSYSTEM: '1',
-    GIT_PAGER: 'cat',
-  };
-}
-
 interface GitOptions {
   input?: string;
   /** Exit codes that are an answer and no failure. */
@@ -77,6 +26,8 @@ interface GitOptions {
 
 class ProcessRepository implements GitRepository {
   private readonly trees = new Map<string, Promise<readonly TreeFile[]>>();
+  /** Where git lies; null where it does not. */
+  private program: string | null | undefined;
   private readonly commits = new Map<string, Promise<CommitInfo>>();
 
   constructor(
@@ -127,12 +78,12 @@ class ProcessRepository implements GitRepository {
 
   private async readTree(commit: string): Promise<readonly TreeFile[]> {
     const list = ['ls-tree', '-r', '-z', '--full-tree'];
-    // A partial clone has not all sizes, and is not asked to fetch them.
+    // A partial clone has not all sizes, and is not asked to fetch them: git fails, or writes BAD.
     const answer = await this.text([...list, '-l', checked(commit)]).catch(() =>
       this.text([...list, checked(commit)]),
     );
     return answer.split('\0').flatMap((record) => {
-      const match = /^(\d+) (\w+) ([0-9a-f]+)(?: +(\d+|-))?\t([\s\S]*)$/.exec(record);
+      const match = /^(\d+) (\w+) ([0-9a-f]+)(?: +(\d+|-|BAD))?\t([\s\S]*)$/.exec(record);
       return match ? [{ mode: match[1]!, id: match[3]!, size: Number(match[4]) || 0, path: match[5]! }] : [];
     });
   }
@@ -234,6 +185,7 @@ class ProcessRepository implements GitRepository {
       '--no-ext-diff',
       '--no-textconv',
       '--no-color',
+      '--full-index',
       checked(from),
       checked(to),
       '--',
@@ -310,8 +262,18 @@ class ProcessRepository implements GitRepository {
 
   /** Runs git in the repository: arguments only, no shell, killed after the time limit. */
   private run(args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
+    this.program ??= findExecutable(this.gitPath);
+    const program = this.program;
     return new Promise((resolve, reject) => {
-      const child = spawn(this.gitPath, [...SAFE, ...args], {
+      if (program === null) {
+        reject(
+          new GitError(
+            `git was not found (${this.gitPath}): set mlflowLens.gitPath to its absolute path, or to a name on the PATH.`,
+          ),
+        );
+        return;
+      }
+      const child = spawn(program, [...SAFE, ...args], {
         cwd: this.root,
         env: gitEnvironment(process.env),
         shell: false,
@@ -341,13 +303,7 @@ class ProcessRepository implements GitRepository {
       });
       child.on('error', (error) => {
         clearTimeout(timer);
-        reject(
-          new GitError(
-            (error as NodeJS.ErrnoException).code === 'ENOENT'
-              ? `git was not found (${this.gitPath}): set mlflowLens.gitPath.`
-              : `git could not be started: ${error.message}`,
-          ),
-        );
+        reject(new GitError(`git could not be started: ${error.message}`));
       });
       child.on('close', (code) => {
         clearTimeout(timer);

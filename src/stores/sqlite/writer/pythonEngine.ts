@@ -2,6 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import * as readline from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../../../mlflow/errors';
+import { findExecutable } from '../../../worker/executable';
 import { EngineLost, SqlError, type Row, type SqlEngine, type SqlValue } from './engine';
 
 /**
@@ -103,8 +104,12 @@ class Connection implements SqlEngine {
     limits: PythonLimits,
     cancelled?: AbortSignal,
   ): Promise<Connection | 'silent' | null> {
+    const program = findExecutable(interpreter);
+    if (program === null) {
+      return null;
+    }
     // -I -S: neither the working directory nor the environment decides which modules are loaded.
-    const child = spawn(interpreter, ['-I', '-S', '-c', EXECUTOR], {
+    const child = spawn(program, ['-I', '-S', '-c', EXECUTOR], {
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });

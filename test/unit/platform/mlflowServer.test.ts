@@ -1,0 +1,99 @@
+import * as assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { mlflowUiArguments, mlflowVersion, PYTHON_ENVIRONMENT } from '../../../src/platform/mlflowServer';
+import { parseStoreUri, sqliteUri } from '../../../src/stores/uri';
+import { findExecutable } from '../../../src/worker/executable';
+import { emptyFolder, removeRepositories, writeFiles } from '../../support/repositories';
+
+/** An installation of "MLflow" that says how it was called, and starts its server as MLflow does, by `-m`. */
+const INSTALLED = {
+  'mlflow/__init__.py': '',
+  'mlflow/__main__.py': `import json, subprocess, sys
+print(json.dumps(sys.argv[1:]), flush=True)
+subprocess.run([sys.executable, "-m", "served"], check=True)
+`,
+  'served.py': 'import statistics\nprint("served", statistics.mean([1, 3]))\n',
+  'mlflow-3.17.2.dist-info/METADATA': 'Metadata-Version: 2.1\nName: mlflow\nVersion: 3.17.2\n',
+};
+
+/** Modules that would be found in the folder of the store, each leaving a file behind. */
+function storeThatShadows(): { folder: string; marker: string } {
+  const folder = emptyFolder();
+  const marker = path.join(emptyFolder(), 'imported');
+  const note = `open(${JSON.stringify(marker)}, "a").write(__name__ + "\\n")\n`;
+  writeFiles(folder, {
+    'mlflow.db': '',
+    'mlflow/__init__.py': note,
+    'mlflow/__main__.py': note,
+    'served.py': note,
+    'statistics.py': note,
+    'importlib/__init__.py': note,
+    'json.py': note,
+  });
+  return { folder, marker };
+}
+
+describe('mlflow ui', () => {
+  const python = findExecutable('python3')!;
+  const before = process.env.PYTHONPATH;
+  let site: string;
+  beforeEach(() => {
+    site = emptyFolder();
+    writeFiles(site, INSTALLED);
+    process.env.PYTHONPATH = site;
+  });
+  afterEach(() => {
+    delete process.env.PYTHONPATH;
+    if (before !== undefined) {
+      process.env.PYTHONPATH = before;
+    }
+  });
+  after(removeRepositories);
+
+  const start = (cwd: string, args: string[]): string =>
+    spawnSync(python, args, { cwd, encoding: 'utf8', env: { ...process.env, ...PYTHON_ENVIRONMENT } }).stdout;
+
+  it('runs no file of the folder that holds the store', async () => {
+    const { folder, marker } = storeThatShadows();
+    const ours = emptyFolder();
+    const location = parseStoreUri(path.join(folder, 'mlflow.db'), '/');
+    assert.equal(await mlflowVersion(python, ours), '3.17.2');
+    const printed = start(ours, mlflowUiArguments(location, '3.17.2', 5001));
+    const [args, served] = printed.trim().split('\n');
+    assert.deepEqual(JSON.parse(args!), [
+      'ui',
+      ...['--backend-store-uri', sqliteUri(path.join(folder, 'mlflow.db'))],
+      ...['--default-artifact-root', path.join(folder, 'mlruns')],
+      ...['--artifacts-destination', path.join(folder, 'mlartifacts')],
+      ...['--host', '127.0.0.1', '--port', '5001'],
+    ]);
+    assert.equal(served, 'served 2');
+    assert.equal(fs.existsSync(marker), false, 'a file of the store was imported');
+    // In the store's own folder, by a Python that knows no safe path, they are imported: the test can fail.
+    spawnSync(python, ['-m', 'mlflow'], { cwd: folder, env: process.env });
+    assert.equal(fs.existsSync(marker), true);
+  });
+
+  it('is told where the artifacts of an older MLflow and of an mlruns folder are, in words that they know', () => {
+    const old = mlflowUiArguments(parseStoreUri('sqlite:////data/x.db', '/'), '1.30.1', 1);
+    assert.deepEqual(old.slice(5, 7), ['--default-artifact-root', '/data/mlruns']);
+    assert.ok(!old.includes('--artifacts-destination'));
+    assert.ok(
+      !mlflowUiArguments(parseStoreUri('/data/x.db', '/'), 'unknown', 1).includes('--artifacts-destination'),
+    );
+    const files = mlflowUiArguments(parseStoreUri('/data/mlruns', '/'), '3.17.2', 1);
+    assert.deepEqual(files.slice(3, 7), [
+      ...['--backend-store-uri', 'file:///data/mlruns'],
+      ...['--default-artifact-root', 'file:///data/mlruns'],
+    ]);
+  });
+
+  it('is not started where there is no MLflow', async () => {
+    process.env.PYTHONPATH = emptyFolder();
+    const { folder } = storeThatShadows();
+    assert.equal(await mlflowVersion(python, emptyFolder()), null);
+    assert.equal(await mlflowVersion(path.join(folder, 'no-python'), emptyFolder()), null);
+  });
+});
