@@ -74,9 +74,13 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
 
   commands.register('explainError', async (node) => {
     const text = textOf(node, 'text') ?? '';
-    const choice = await notify('error', text, 'Try Again', 'Show Log', 'Remove Store');
     const store = textOf(node, 'store');
-    if (choice === 'Try Again') {
+    const held = store !== undefined && stores.entry(store)?.error?.code === 'ON_ANOTHER_MACHINE';
+    const again = held ? 'Open Store' : 'Try Again';
+    const choice = await notify('error', text, again, 'Show Log', 'Remove Store');
+    if (choice === 'Open Store') {
+      await vscode.commands.executeCommand('mlflowLens.addStore', { store });
+    } else if (choice === 'Try Again') {
       await vscode.commands.executeCommand('mlflowLens.refresh');
     } else if (choice === 'Show Log') {
       log().show();

@@ -6,6 +6,8 @@ export type StoreErrorCode =
   | 'NOT_A_STORE'
   /** A kind of store that cannot be opened here (postgresql://, databricks://…). */
   | 'UNSUPPORTED'
+  /** Something other than the user named a path on another machine: not looked at before the user says so. */
+  | 'ON_ANOTHER_MACHINE'
   /** Damaged, or a schema that would be a trap. */
   | 'CORRUPT'
   /** Did not come to rest, or did not answer in time. Trying again may help. */

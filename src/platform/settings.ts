@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 
 export interface Settings {
   stores: string[];
+  /** Those of `stores` that stand in the user's own settings. */
+  ownStores: string[];
   headlineMetric: string;
   metricDirections: Record<string, unknown>;
   /** ms */
@@ -18,10 +20,11 @@ export interface Settings {
 /** The settings as they are now; values of a wrong type fall back to the default. */
 export function readSettings(): Settings {
   const configuration = vscode.workspace.getConfiguration('mlflowLens');
-  const stores: unknown = configuration.get('stores');
+  const own = configuration.inspect<unknown>('stores')?.globalValue;
   const directions: unknown = configuration.get('metricDirections');
   return {
-    stores: Array.isArray(stores) ? stores.filter((uri): uri is string => typeof uri === 'string') : [],
+    stores: texts(configuration.get('stores')),
+    ownStores: texts(own),
     headlineMetric: text(configuration.get('headlineMetric')),
     metricDirections:
       typeof directions === 'object' && directions !== null ? (directions as Record<string, unknown>) : {},
@@ -62,6 +65,10 @@ export function onDidChangeSettings(listener: () => void): vscode.Disposable {
       listener();
     }
   });
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
 function text(value: unknown): string {

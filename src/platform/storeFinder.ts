@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { locate, locateStores } from '../stores/locate';
+import { heldBack, locate, locateStores } from '../stores/locate';
 import type { OpenStores } from '../stores/openStores';
 import { storeIdentity } from '../stores/uri';
 import { setContext } from './contexts';
@@ -50,8 +50,12 @@ export class StoreFinder implements vscode.Disposable {
       .map(({ uri }) => uri.fsPath);
     const base = folders[0] ?? process.cwd();
     const found = [
-      ...settings.stores.map((uri) => locate(uri, base, 'from the setting mlflowLens.stores')),
       ...this.list(ADDED).map((uri) => locate(uri, base, 'added by you')),
+      ...settings.stores.map((uri) => {
+        const located = locate(uri, base, 'from the setting mlflowLens.stores');
+        // The settings of a workspace may come with a repository.
+        return settings.ownStores.includes(uri) ? located : heldBack(located, folders);
+      }),
       ...(await locateStores({
         folders,
         depth: settings.searchDepth,

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { parseDotenv } from '../mlflow/dotenv';
 import { toStoreError, type StoreError } from '../mlflow/errors';
 import { hasMlflowTables } from './sqliteHeader';
+import { refusedPath } from './networkPath';
 import { parseStoreUri, storeIdentity } from './uri';
 
 export interface LocatedStore {
@@ -20,6 +21,8 @@ export interface LocateOptions {
   /** How many folders deep to look; 0 is the workspace folder itself. */
   depth: number;
   env: Readonly<Record<string, string | undefined>>;
+  /** The other machine that a path leads to; that of Windows' rules if missing. */
+  hostOf?: (file: string) => string | null;
   signal?: AbortSignal;
 }
 
@@ -51,10 +54,19 @@ const MAX_URIS = 20;
  */
 export async function locateStores(options: LocateOptions): Promise<LocatedStore[]> {
   const found = new Map<string, LocatedStore>();
-  const add = (text: string, base: string, origin: string): void => {
-    const located = locate(text, base, origin);
+  const named = (text: string, base: string, origin: string): LocatedStore =>
+    heldBack(locate(text, base, origin), options.folders, options.hostOf);
+  const keep = (located: LocatedStore): void => {
     if (!found.has(located.uri)) {
       found.set(located.uri, located);
+    }
+  };
+  const add = (text: string, base: string, origin: string): void => keep(named(text, base, origin));
+  const addExisting = async (text: string, base: string, origin: string): Promise<void> => {
+    const located = named(text, base, origin);
+    const held = located.error?.code === 'ON_ANOTHER_MACHINE';
+    if (held || (located.error === null && (await exists(parseStoreUri(located.uri, '/').path)))) {
+      keep(located);
     }
   };
   const base = options.folders[0] ?? process.cwd();
@@ -66,7 +78,7 @@ export async function locateStores(options: LocateOptions): Promise<LocatedStore
   }
   const budget = { entries: MAX_ENTRIES, sources: MAX_SOURCES };
   for (const folder of options.folders) {
-    await walk(folder, folder, options.depth, budget, add, options.signal);
+    await walk(folder, folder, options.depth, budget, { add, addExisting }, options.signal);
   }
   return [...found.values()];
 }
@@ -85,14 +97,28 @@ export function locate(text: string, base: string, origin: string): LocatedStore
   }
 }
 
-type Add = (text: string, base: string, origin: string) => void;
+/** The same store, not to be opened where it lies on another machine that the user has not opened anything of. */
+export function heldBack(
+  located: LocatedStore,
+  opened: readonly string[],
+  hostOf?: (file: string) => string | null,
+): LocatedStore {
+  const file = located.error === null ? parseStoreUri(located.uri, '/').path : null;
+  return file === null ? located : { ...located, error: refusedPath(file, opened, hostOf) };
+}
+
+interface Found {
+  add(this: void, text: string, base: string, origin: string): void;
+  /** Only where its file is there, or may not be looked for. */
+  addExisting(this: void, text: string, base: string, origin: string): Promise<void>;
+}
 
 async function walk(
   root: string,
   folder: string,
   depth: number,
   budget: { entries: number; sources: number },
-  add: Add,
+  found: Found,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (signal?.aborted || budget.entries <= 0) {
@@ -101,7 +127,7 @@ async function walk(
   const entries = await readFolder(folder);
   budget.entries -= entries.length;
   if (await isFileStore(folder, entries)) {
-    add(folder, folder, 'found in the workspace');
+    found.add(folder, folder, 'found in the workspace');
     return;
   }
   const folders: string[] = [];
@@ -112,13 +138,13 @@ async function walk(
         folders.push(full);
       }
     } else if (entry.isFile()) {
-      await look(root, full, entry.name, budget, add);
+      await look(root, full, entry.name, budget, found);
     }
   }
   if (depth > 0) {
     for (const next of folders) {
       if (!(await isEnvironment(next))) {
-        await walk(root, next, depth - 1, budget, add, signal);
+        await walk(root, next, depth - 1, budget, found, signal);
       }
     }
   }
@@ -129,7 +155,7 @@ async function look(
   file: string,
   name: string,
   budget: { sources: number },
-  add: Add,
+  { add, addExisting }: Found,
 ): Promise<void> {
   if (/\.(db|db3|sqlite|sqlite3)$/i.test(name)) {
     if (await hasMlflowTables(file)) {
@@ -143,10 +169,7 @@ async function look(
     }
   } else if (/\.(py|ipynb)$/i.test(name) && budget.sources-- > 0) {
     for (const uri of trackingUris(await readText(file, MAX_SOURCE_BYTES)).slice(0, MAX_URIS)) {
-      const located = locate(uri, path.dirname(file), '');
-      if (located.error === null && (await exists(parseStoreUri(located.uri, '/').path))) {
-        add(uri, path.dirname(file), `from set_tracking_uri in ${path.relative(root, file)}`);
-      }
+      await addExisting(uri, path.dirname(file), `from set_tracking_uri in ${path.relative(root, file)}`);
     }
   }
 }

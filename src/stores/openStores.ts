@@ -96,10 +96,10 @@ export class OpenStores implements Disposable {
     }
   }
 
-  /** Tries a failed store again. */
+  /** Tries a failed store again; not one that waits for the user's word. */
   async reopen(uri: string): Promise<void> {
     const entry = this.entries.get(uri);
-    if (entry && !entry.store) {
+    if (entry && !entry.store && entry.error?.code !== 'ON_ANOTHER_MACHINE') {
       entry.error = null;
       await this.ready(uri).catch(() => undefined);
       this.emit(uri);

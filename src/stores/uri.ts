@@ -155,8 +155,9 @@ function fileUriPath(uri: string): string {
     if (/^file:\/\/[^/]/i.test(uri) && uri.includes('@')) {
       throw new TypeError('A file has no user and no password.');
     }
+    const isShare = process.platform === 'win32' && /^file:\/\/[^/]/i.test(uri);
     return path.resolve(
-      fileURLToPath(/^file:\/\/\//i.test(uri) ? uri : uri.replace(/^file:\/*/i, 'file:///')),
+      fileURLToPath(isShare || /^file:\/\/\//i.test(uri) ? uri : uri.replace(/^file:\/*/i, 'file:///')),
     );
   } catch {
     throw new StoreError(

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { refusedPath } from '../networkPath';
 import { redactUri } from '../../mlflow/redact';
 import type { ArtifactRoot } from '../../mlflow/store';
 
@@ -17,6 +18,8 @@ export interface RootRequest {
   storeFolder: string;
   /** The run's or logged model's id, which the path must carry; null where any will do (model versions). */
   id: string | null;
+  /** The other machine that a path leads to; that of Windows' rules if missing. */
+  hostOf?: (file: string) => string | null;
   /** For the advice about remote roots, e.g. `--run-id 0275…`. */
   download: string;
 }
@@ -54,6 +57,12 @@ export async function resolveRoot(request: RootRequest): Promise<ArtifactRoot> {
 async function localRoot(request: RootRequest, recorded: string): Promise<ArtifactRoot> {
   const { uri, storeFolder } = request;
   const absolute = path.resolve(storeFolder, recorded);
+  if (refusedPath(absolute, [storeFolder], request.hostOf)) {
+    return problem(
+      request,
+      `The recorded artifact folder ${absolute} lies on another machine than the store; it is not looked at, as Windows would send your name and a hash of your password there: copy it beside the store to see it here.`,
+    );
+  }
   const real = await realFolder(absolute);
   if (real !== null) {
     return (await isAllowed(real, request)) && isMade(absolute, request)
