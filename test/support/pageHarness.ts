@@ -11,6 +11,9 @@
  *     await opened.screenshots('run');          // test/webview/screenshots/run-{dark,light,…}.png
  *     await opened.close();                     // throws if the page logged an error or broke its CSP
  *
+ * What a page does does not hang on the kind of its store: `describeOnEachKind` and `openStoresOf` (kinds/pageStores)
+ * run its tests also on a store that is held in memory.
+ *
  * A commit in a store or a change of `state` reaches the page as it does in the extension. Messages travel as
  * webviewChannel.ts says; one that VS Code would lose or change is an error, and so is such a state of the page.
  */
@@ -27,9 +30,9 @@ import { commonHandlers, tabTitle, type PageDefinition, type PageServices } from
 import { PageServer, type PageProtocol, type RequestHandlers } from '../../src/protocol/messages';
 import type { PageArguments, PageName, WithCommon } from '../../src/protocol/pages';
 import { ViewState } from '../../src/state/viewState';
-import { createOpener } from '../../src/stores/open';
-import { OpenStores } from '../../src/stores/openStores';
+import type { OpenStores } from '../../src/stores/openStores';
 import { launchBrowser } from './browser';
+import { openStoresOf } from './kinds/pageStores';
 import { arrive, carry } from './webviewChannel';
 import themes from './themes.json';
 
@@ -130,15 +133,7 @@ export class OpenedPage {
 
 /** Real stores, listed by URI and opened when first asked. The caller disposes. */
 export function openStores(...uris: string[]): OpenStores {
-  const stores = new OpenStores(
-    createOpener({
-      distFolder: path.join(ROOT, 'dist'),
-      pythonPath: () => 'python3',
-      readOnlyReason: () => null,
-    }),
-  );
-  uris.forEach((uri) => stores.add(uri, 'test'));
-  return stores;
+  return openStoresOf('sqlite', uris);
 }
 
 interface AxeViolation {

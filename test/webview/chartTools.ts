@@ -56,7 +56,7 @@ export async function readChart(page: Page, metric: string): Promise<DrawnChart>
   return JSON.parse(text) as DrawnChart;
 }
 
-/** Waits until the chart is as `ready` says. */
+/** Waits until the chart is as `ready` says; fails where it never is. */
 export async function chartWhere(
   page: Page,
   metric: string,
@@ -65,8 +65,13 @@ export async function chartWhere(
   const end = Date.now() + 15_000;
   for (;;) {
     const chart = await readChart(page, metric);
-    if (ready(chart) || Date.now() > end) {
+    if (ready(chart)) {
       return chart;
+    }
+    if (Date.now() > end) {
+      throw new Error(
+        `The chart of ${metric} is not as expected after 15 s: ${JSON.stringify(chart).slice(0, 2000)}`,
+      );
     }
     await page.waitForTimeout(50);
   }

@@ -6,6 +6,7 @@ import { withDatabase } from '../support/database';
 import { pythonExecute, runIdOf, START, startWriter, type HistoryPoint } from '../support/histories';
 import { reference } from '../unit/series/reference';
 import { canvasOf, chartWhere, countPixels, plotOf, readChart, saidOf, valuesOf } from './chartTools';
+import { describeOnEachKind } from '../support/kinds/pageStores';
 import { make, series, useCharts, wave } from './chartsHarness';
 
 function* million(): Iterable<HistoryPoint> {
@@ -14,53 +15,61 @@ function* million(): Iterable<HistoryPoint> {
   }
 }
 
-describe('charts page: what is drawn', function () {
+describeOnEachKind('charts page: what is drawn', function (kind, itOnce) {
   this.timeout(60_000);
-  const charts = useCharts();
+  const charts = useCharts(kind);
 
-  it('draws a spike of one step at every zoom of a million points, linear and logarithmic, by keyboard', async () => {
-    const { page } = await charts.open(make([{ metrics: { loss: million() } }]));
-    const whole = await chartWhere(page, 'loss', (chart) => Math.max(...valuesOf(chart)) === 1000);
-    assert.equal(Math.max(...valuesOf(whole)), 1000);
-    assert.ok(valuesOf(whole).length < 5000, 'the page gets what it draws, not the history');
-    await page.waitForFunction(() =>
-      /^1,000,000 points, shown as [\d,]+ buckets$/.test(document.querySelector('.said')?.textContent ?? ''),
-    );
-    assert.match(await saidOf(page, 'loss'), /^1,000,000 points, shown as [\d,]+ buckets$/);
-    const color = whole.datasets[0]!.color;
-    assert.ok(
-      (await countPixels(page, canvasOf('loss'), color, [0, 0.3])) > 10,
-      'the spike is on the canvas',
-    );
+  itOnce(
+    'draws a spike of one step at every zoom of a million points, linear and logarithmic, by keyboard',
+    async () => {
+      const { page } = await charts.open(make([{ metrics: { loss: million() } }]));
+      const whole = await chartWhere(page, 'loss', (chart) => Math.max(...valuesOf(chart)) === 1000);
+      assert.equal(Math.max(...valuesOf(whole)), 1000);
+      assert.ok(valuesOf(whole).length < 5000, 'the page gets what it draws, not the history');
+      await page.waitForFunction(() =>
+        /^1,000,000 points, shown as [\d,]+ buckets$/.test(
+          document.querySelector('.said')?.textContent ?? '',
+        ),
+      );
+      assert.match(await saidOf(page, 'loss'), /^1,000,000 points, shown as [\d,]+ buckets$/);
+      const color = whole.datasets[0]!.color;
+      assert.ok(
+        (await countPixels(page, canvasOf('loss'), color, [0, 0.3])) > 10,
+        'the spike is on the canvas',
+      );
 
-    await page.locator(plotOf('loss')).focus();
-    let width = whole.x.max - whole.x.min;
-    for (let i = 0; i < 1; i++) {
-      await page.keyboard.press('+');
-      const before = width;
-      const zoomed = await chartWhere(page, 'loss', ({ x }) => x.max - x.min < before * 0.9);
-      width = zoomed.x.max - zoomed.x.min;
-      assert.ok(zoomed.x.min < 654_321 && zoomed.x.max > 654_321);
-      assert.equal(Math.max(...valuesOf(await chartWhere(page, 'loss', (chart) => chart.y.max > 900))), 1000);
-    }
-    // Down to single points.
-    await zoomTo(page, [654_311, 654_331]);
-    const single = await chartWhere(page, 'loss', (chart) => chart.datasets[0]!.points.length < 40);
-    assert.equal(Math.max(...valuesOf(single)), 1000);
-    await page.waitForFunction(() => document.querySelector('.said')?.textContent?.startsWith('21 of'));
-    assert.match(await saidOf(page, 'loss'), /^21 of 1,000,000 points, each drawn/);
+      await page.locator(plotOf('loss')).focus();
+      let width = whole.x.max - whole.x.min;
+      for (let i = 0; i < 1; i++) {
+        await page.keyboard.press('+');
+        const before = width;
+        const zoomed = await chartWhere(page, 'loss', ({ x }) => x.max - x.min < before * 0.9);
+        width = zoomed.x.max - zoomed.x.min;
+        assert.ok(zoomed.x.min < 654_321 && zoomed.x.max > 654_321);
+        assert.equal(
+          Math.max(...valuesOf(await chartWhere(page, 'loss', (chart) => chart.y.max > 900))),
+          1000,
+        );
+      }
+      // Down to single points.
+      await zoomTo(page, [654_311, 654_331]);
+      const single = await chartWhere(page, 'loss', (chart) => chart.datasets[0]!.points.length < 40);
+      assert.equal(Math.max(...valuesOf(single)), 1000);
+      await page.waitForFunction(() => document.querySelector('.said')?.textContent?.startsWith('21 of'));
+      assert.match(await saidOf(page, 'loss'), /^21 of 1,000,000 points, each drawn/);
 
-    await page.locator(plotOf('loss')).focus();
-    await page.keyboard.press('0');
-    await chartWhere(page, 'loss', ({ x }) => x.max === 1_000_000);
-    await page.getByLabel('log x').check();
-    const log = await chartWhere(page, 'loss', ({ x }) => x.type === 'logarithmic');
-    assert.equal(
-      Math.max(...valuesOf(await chartWhere(page, 'loss', (chart) => valuesOf(chart).includes(1000)))),
-      1000,
-    );
-    assert.equal(log.x.min, 1);
-  });
+      await page.locator(plotOf('loss')).focus();
+      await page.keyboard.press('0');
+      await chartWhere(page, 'loss', ({ x }) => x.max === 1_000_000);
+      await page.getByLabel('log x').check();
+      const log = await chartWhere(page, 'loss', ({ x }) => x.type === 'logarithmic');
+      assert.equal(
+        Math.max(...valuesOf(await chartWhere(page, 'loss', (chart) => valuesOf(chart).includes(1000)))),
+        1000,
+      );
+      assert.equal(log.x.min, 1);
+    },
+  );
 
   it('marks NaN and infinities, breaks the line there, and says so', async () => {
     const { page } = await charts.open(
@@ -77,7 +86,7 @@ describe('charts page: what is drawn', function () {
     assert.ok(floor > 15, `the marks stand at the lower edge: ${floor} pixels`);
   });
 
-  it('says what a log axis cannot show, and never draws a false floor', async () => {
+  itOnce('says what a log axis cannot show, and never draws a false floor', async () => {
     const { page } = await charts.open(make([{ metrics: { loss: series([0, -1, 1, 10, 100, 0, 1000]) } }]));
     await readChart(page, 'loss');
     await page.getByLabel('log y').check();
@@ -164,7 +173,7 @@ describe('charts page: what is drawn', function () {
         )
         .run(START + 100_000, runIdOf(1)),
     );
-    await chartWhere(page, 'b', (chart) => valuesOf(chart).length === 101);
+    await chartWhere(page, 'b', (chart) => chart.datasets.some((_, i) => valuesOf(chart, i).length === 101));
     assert.deepEqual(
       await page.evaluate(() => (window as Window & { answers?: number[] }).answers),
       [1],
@@ -172,7 +181,7 @@ describe('charts page: what is drawn', function () {
     );
   });
 
-  it('draws itself again in the colours of another theme', async () => {
+  itOnce('draws itself again in the colours of another theme', async () => {
     const { page } = await charts.open(make([{ metrics: { loss: series(wave(50)) } }]));
     const slot = assignColor(runIdOf(1), []).color;
     const dark = await readChart(page, 'loss');
@@ -212,7 +221,7 @@ describe('charts page: what is drawn', function () {
     );
   });
 
-  it('draws one value a run as dots on rows, and says what has no place', async () => {
+  itOnce('draws one value a run as dots on rows, and says what has no place', async () => {
     const { page } = await charts.open(
       make([
         { name: 'high', metrics: { rmse: series([3]) } },
@@ -263,7 +272,7 @@ describe('charts page: what is drawn', function () {
     );
   });
 
-  it('keeps groups apart whose params are lists or begin alike for 5,000 characters', async () => {
+  itOnce('keeps groups apart whose params are lists or begin alike for 5,000 characters', async () => {
     const long = 'x'.repeat(5000);
     const layers = ['[64, 64]', '[64, 64]', '[128]', `${long}1`, `${long}2`];
     const { page } = await charts.open(
@@ -282,7 +291,7 @@ describe('charts page: what is drawn', function () {
     assert.ok(width <= 0, 'nothing is wider than the page');
   });
 
-  it('gives a run the colour of its tag, legible on the theme', async () => {
+  itOnce('gives a run the colour of its tag, legible on the theme', async () => {
     const { page } = await charts.open(
       make([{ tags: { 'mlflow.runColor': '#e7298a' }, metrics: { loss: series(wave(50)) } }]),
     );
@@ -290,7 +299,7 @@ describe('charts page: what is drawn', function () {
     assert.ok((await countPixels(page, canvasOf('loss'), '#e7298a')) > 100);
   });
 
-  it('draws groups as mean and band, with n, and the single traces on hover', async () => {
+  itOnce('draws groups as mean and band, with n, and the single traces on hover', async () => {
     const runs = [0, 1, 2, 3].map((seed) => ({
       name: `seed ${seed}`,
       params: { lr: seed < 3 ? '0.1' : '0.5', seed: String(seed) },
@@ -316,7 +325,7 @@ describe('charts page: what is drawn', function () {
     );
   });
 
-  it('costs only the charts in view, and finds a metric by its name', async () => {
+  itOnce('costs only the charts in view, and finds a metric by its name', async () => {
     const metrics = Object.fromEntries(
       Array.from({ length: 200 }, (_, i) => [`m${String(i).padStart(3, '0')}`, series(wave(20))]),
     );
@@ -403,7 +412,7 @@ describe('charts page: what is drawn', function () {
     assert.equal(left.datasets[0]!.label, 'stays');
   });
 
-  it('leaves outliers off a robust scale, marks them, and says how many', async () => {
+  itOnce('leaves outliers off a robust scale, marks them, and says how many', async () => {
     const values = wave(400);
     values[100] = 500;
     const { page } = await charts.open(make([{ metrics: { loss: series(values) } }]));

@@ -12,11 +12,12 @@ import {
   type HistoryPoint,
   type MadeRun,
 } from '../support/histories';
-import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { openStoresOf, type PageStores } from '../support/kinds/pageStores';
+import { openPage, type OpenedPage } from '../support/pageHarness';
 
 /** The charts page on a store of each test's own, closed after it. */
-export function useCharts(): ChartsTester {
-  const charts = new ChartsTester();
+export function useCharts(kind: PageStores): ChartsTester {
+  const charts = new ChartsTester(kind);
   afterEach(() => charts.close());
   return charts;
 }
@@ -27,13 +28,15 @@ export class ChartsTester {
   opened: OpenedPage | undefined;
   readonly saved: { name: string; data: Uint8Array }[] = [];
 
+  constructor(private readonly kind: PageStores) {}
+
   async open(
     file: string,
     args: Partial<ChartsArguments> = {},
     size?: { width: number; height: number },
   ): Promise<OpenedPage> {
     const uri = sqliteUri(file);
-    this.stores = openStores(uri);
+    this.stores = openStoresOf(this.kind, [uri]);
     await this.stores.get(uri);
     this.stores.setPollInterval(200);
     this.state = new ViewState({ get: () => undefined, update: async () => undefined });

@@ -4,11 +4,12 @@ import type { ShownChanges } from '../../src/platform/showChanges';
 import { createSourceFinder } from '../../src/provenance/finder';
 import { sqliteUri } from '../../src/stores/uri';
 import { fixture } from '../support/fixtures';
-import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { describeOnEachKind, openStoresOf, type PageStores } from '../support/kinds/pageStores';
+import { openPage, type OpenedPage } from '../support/pageHarness';
 import { until } from '../support/workbench';
 
 /** The taxi store and its repository, with the real handlers. */
-async function taxi() {
+async function taxi(kind: PageStores) {
   const folder = await fixture('taxi-duration');
   const store = sqliteUri(`${folder}/mlflow.db`);
   const changes: ShownChanges[] = [];
@@ -23,7 +24,7 @@ async function taxi() {
       choose: async () => null,
     },
   };
-  return { store, services, changes, stores: openStores(store) };
+  return { store, services, changes, stores: openStoresOf(kind, [store]) };
 }
 
 const FIRST = '09e91d4bba9347db9e2d0c241248202d';
@@ -35,9 +36,9 @@ function row(opened: OpenedPage, key: string) {
   return opened.page.locator(`[data-key="${key}"]`);
 }
 
-describe('diff page', () => {
+describeOnEachKind('diff page', (kind, itOnce) => {
   it('shows what differs of two runs, each param with its line, and opens it', async () => {
-    const { store, services, stores, changes } = await taxi();
+    const { store, services, stores, changes } = await taxi(kind);
     const opened = await openPage({
       definition: diffPage,
       args: {
@@ -93,8 +94,8 @@ describe('diff page', () => {
     stores.dispose();
   });
 
-  it('says where a value was given, and that a commit cannot have set it', async () => {
-    const { store, services, stores } = await taxi();
+  itOnce('says where a value was given, and that a commit cannot have set it', async () => {
+    const { store, services, stores } = await taxi(kind);
     const opened = await openPage({
       definition: diffPage,
       args: {
@@ -115,7 +116,7 @@ describe('diff page', () => {
   });
 
   it('compares versions of a model, with the summary for a review', async () => {
-    const { store, services, stores } = await taxi();
+    const { store, services, stores } = await taxi(kind);
     const opened = await openPage({
       definition: modelDiffPage,
       args: { store, name: 'taxi-duration', versions: ['2', '4'] },
@@ -136,8 +137,8 @@ describe('diff page', () => {
     stores.dispose();
   });
 
-  it('moves with the keyboard, opens with Enter, transposes, and comes back as it was', async () => {
-    const { store, services, stores } = await taxi();
+  itOnce('moves with the keyboard, opens with Enter, transposes, and comes back as it was', async () => {
+    const { store, services, stores } = await taxi(kind);
     const opened = await openPage({
       definition: diffPage,
       args: { runs: [FIRST, SECOND, GIVEN, DIRTY].map((runId) => ({ store, runId })) },
@@ -177,57 +178,60 @@ describe('diff page', () => {
     stores.dispose();
   });
 
-  it('lists for each run of many what lies between its commit and the baseline, and asks whose changes to open', async () => {
-    const { store, services, stores, changes } = await taxi();
-    const asked: string[][] = [];
-    const opened = await openPage({
-      definition: diffPage,
-      args: { runs: [FIRST, SECOND, GIVEN, DIRTY].map((runId) => ({ store, runId })) },
-      stores,
-      services: {
-        code: {
-          ...services.code,
-          choose: async (_title, choices) => {
-            asked.push(choices.map(({ label, description }) => `${label}: ${description}`));
-            return choices[1] ?? null;
+  itOnce(
+    'lists for each run of many what lies between its commit and the baseline, and asks whose changes to open',
+    async () => {
+      const { store, services, stores, changes } = await taxi(kind);
+      const asked: string[][] = [];
+      const opened = await openPage({
+        definition: diffPage,
+        args: { runs: [FIRST, SECOND, GIVEN, DIRTY].map((runId) => ({ store, runId })) },
+        stores,
+        services: {
+          code: {
+            ...services.code,
+            choose: async (_title, choices) => {
+              asked.push(choices.map(({ label, description }) => `${label}: ${description}`));
+              return choices[1] ?? null;
+            },
           },
         },
-      },
-    });
-    const { page } = opened;
-    await page.getByRole('button', { name: 'lasso b4eddb7 1 commit, 2 files changed' }).waitFor();
-    const fold = page.getByRole('button', {
-      name: 'xgboost 18483d9, xgboost 5f6a162 2 commits, 7 files changed',
-    });
-    await page.getByText('Sweep xgboost with hyperopt; an MLproject').first().waitFor();
-    assert.match(
-      await page.locator('.diff-lines').innerText(),
-      /trainer, 2025-07-31[\s\S]*src\/best\.py\s+\+33/,
-    );
-    await page.getByText(/5f6a162: Its commit does not set learning_rate to what the run had/).waitFor();
-    await page.getByText('Open Changes', { exact: true }).click();
-    await until(() => changes.length === 1);
-    assert.deepEqual(asked, [
-      [
-        'lasso 09e91d4 ↔ lasso b4eddb7: 1 commit, 2 files',
-        'lasso 09e91d4 ↔ xgboost 18483d9, xgboost 5f6a162: 2 commits, 7 files',
-      ],
-    ]);
-    assert.match(changes[0]?.to ?? '', /^4b64c14/);
-    await page.getByRole('button', { name: '06484e2' }).first().click();
-    await until(() => changes.length === 2);
-    assert.deepEqual(
-      [changes[1]?.from.slice(0, 7), changes[1]?.to?.slice(0, 7), changes[1]?.files.length],
-      ['94f5e64', '06484e2', 2],
-    );
-    await fold.click();
-    await page.getByRole('button', { name: 'src/best.py' }).waitFor({ state: 'detached' });
-    await opened.close();
-    stores.dispose();
-  });
+      });
+      const { page } = opened;
+      await page.getByRole('button', { name: 'lasso b4eddb7 1 commit, 2 files changed' }).waitFor();
+      const fold = page.getByRole('button', {
+        name: 'xgboost 18483d9, xgboost 5f6a162 2 commits, 7 files changed',
+      });
+      await page.getByText('Sweep xgboost with hyperopt; an MLproject').first().waitFor();
+      assert.match(
+        await page.locator('.diff-lines').innerText(),
+        /trainer, 2025-07-31[\s\S]*src\/best\.py\s+\+33/,
+      );
+      await page.getByText(/5f6a162: Its commit does not set learning_rate to what the run had/).waitFor();
+      await page.getByText('Open Changes', { exact: true }).click();
+      await until(() => changes.length === 1);
+      assert.deepEqual(asked, [
+        [
+          'lasso 09e91d4 ↔ lasso b4eddb7: 1 commit, 2 files',
+          'lasso 09e91d4 ↔ xgboost 18483d9, xgboost 5f6a162: 2 commits, 7 files',
+        ],
+      ]);
+      assert.match(changes[0]?.to ?? '', /^4b64c14/);
+      await page.getByRole('button', { name: '06484e2' }).first().click();
+      await until(() => changes.length === 2);
+      assert.deepEqual(
+        [changes[1]?.from.slice(0, 7), changes[1]?.to?.slice(0, 7), changes[1]?.files.length],
+        ['94f5e64', '06484e2', 2],
+      );
+      await fold.click();
+      await page.getByRole('button', { name: 'src/best.py' }).waitFor({ state: 'detached' });
+      await opened.close();
+      stores.dispose();
+    },
+  );
 
-  it('takes the working copy for a side: what changed since the run', async () => {
-    const { store, services, stores, changes } = await taxi();
+  itOnce('takes the working copy for a side: what changed since the run', async () => {
+    const { store, services, stores, changes } = await taxi(kind);
     const opened = await openPage({
       definition: diffPage,
       args: { runs: [{ store, runId: FIRST }], baseline: 'workingTree' },

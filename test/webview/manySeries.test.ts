@@ -9,18 +9,20 @@ import {
   type ManySeries,
 } from '../support/manySeries';
 import { sqliteUri } from '../../src/stores/uri';
+import { describeOnEachKind } from '../support/kinds/pageStores';
 import { useCharts } from './chartsHarness';
 
-describe('charts page, with many series', function () {
+describeOnEachKind('charts page, with many series', function (kind, itOnce) {
   this.timeout(240_000);
-  const charts = useCharts();
+  const charts = useCharts(kind);
 
   for (const { runs, metrics } of [
     { runs: 33, metrics: 1 },
     { runs: 100, metrics: 1 },
     { runs: 100, metrics: 10 },
   ]) {
-    it(`draws ${runs * metrics} series`, async () => {
+    const define = runs * metrics < 100 ? it : itOnce;
+    define(`draws ${runs * metrics} series`, async () => {
       const many = { runs, metrics, points: 320 };
       const file = makeManySeries(many);
       const { page } = await charts.open(file, {}, { width: 1100, height: metrics === 1 ? 800 : 4200 });
@@ -29,7 +31,7 @@ describe('charts page, with many series', function () {
     });
   }
 
-  it('draws what 9 runs log to 40 live charts', async () => {
+  itOnce('draws what 9 runs log to 40 live charts', async () => {
     const many: ManySeries = { runs: 9, metrics: 40, points: 100, live: true };
     const file = makeManySeries(many);
     const store = sqliteUri(file);

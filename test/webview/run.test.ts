@@ -9,13 +9,14 @@ import type { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
 import { withDatabase } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
-import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { describeOnEachKind, openStoresOf } from '../support/kinds/pageStores';
+import { openPage, type OpenedPage } from '../support/pageHarness';
 
 const XGBOOST = '18483d9d008e4db2882482aab221745b';
 const LASSO = '09e91d4bba9347db9e2d0c241248202d';
 const SWEEP = '441d7a0473d644a9857905ef29d0a5ff';
 
-describe('run page', function () {
+describeOnEachKind('run page', function (kind, itOnce) {
   this.timeout(60_000);
   let folder: string;
   let uri: string;
@@ -25,7 +26,7 @@ describe('run page', function () {
   beforeEach(async () => {
     folder = await unpackFixture('taxi-duration');
     uri = sqliteUri(path.join(folder, 'mlflow.db'));
-    stores = openStores(uri);
+    stores = openStoresOf(kind, [uri]);
     stores.setPollInterval(100);
   });
 
@@ -82,7 +83,7 @@ describe('run page', function () {
     assert.equal(await page.locator('tr', { hasText: 'seed' }).locator('td').nth(2).innerText(), 'unknown');
   });
 
-  it('says how it was started and in which environment', async () => {
+  itOnce('says how it was started and in which environment', async () => {
     const { page, copied } = await open(XGBOOST, {
       runSources: async () => ({
         commit: { id: '4b64c149', subject: null },
@@ -127,7 +128,7 @@ describe('run page', function () {
     assert.equal(await sweep.page.locator('#section-children tbody tr').count(), 18);
   });
 
-  it('is worked by the keyboard alone', async () => {
+  itOnce('is worked by the keyboard alone', async () => {
     const { page, commands, copied } = await open(XGBOOST);
     await page.locator('#section-models').waitFor();
     await page.keyboard.press('/');
@@ -170,7 +171,7 @@ describe('run page', function () {
     await page.locator('.model-preview').waitFor();
   });
 
-  it('changes what can be changed, through the commands that ask', async () => {
+  itOnce('changes what can be changed, through the commands that ask', async () => {
     write(`INSERT INTO tags (key, value, run_uuid) VALUES ('owner', 'me', ?)`, LASSO);
     const { page, commands, copied } = await open(LASSO);
     await page.locator('#section-models').getByRole('button', { name: 'v1 of taxi-duration' }).waitFor();
@@ -271,7 +272,7 @@ describe('run page', function () {
     await opened.checkAccessibility();
   });
 
-  it('stays small with thousands of params and metrics', async () => {
+  itOnce('stays small with thousands of params and metrics', async () => {
     withDatabase(path.join(folder, 'mlflow.db'), (database) => {
       database.exec('BEGIN');
       const param = database.prepare(`INSERT INTO params (key, value, run_uuid) VALUES (?, ?, '${LASSO}')`);
@@ -297,7 +298,7 @@ describe('run page', function () {
     await page.getByText('a.b').waitFor();
   });
 
-  it('comes back as it was left', async () => {
+  itOnce('comes back as it was left', async () => {
     const { page } = await open(XGBOOST);
     await page.keyboard.press('/');
     await page.keyboard.type('depth');
@@ -308,7 +309,7 @@ describe('run page', function () {
     assert.equal(await page.locator('table.metrics').count(), 0);
   });
 
-  it('is accessible in every theme, and drawn in each', async () => {
+  itOnce('is accessible in every theme, and drawn in each', async () => {
     const { page } = await open(XGBOOST, {
       renderMarkdown: async () => '<h2>Candidate</h2><p>Beats the <strong>lasso</strong>.</p>',
     });

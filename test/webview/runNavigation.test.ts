@@ -8,7 +8,8 @@ import { ViewState } from '../../src/state/viewState';
 import type { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
 import { unpackFixture } from '../support/fixtures';
-import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { describeOnEachKind, openStoresOf } from '../support/kinds/pageStores';
+import { openPage, type OpenedPage } from '../support/pageHarness';
 
 const LASSO = '09e91d4bba9347db9e2d0c241248202d';
 const SWEEP = '441d7a0473d644a9857905ef29d0a5ff';
@@ -26,7 +27,7 @@ const VIEW: ViewChoice = {
   withHidden: false,
 };
 
-describe('run page, from run to run', function () {
+describeOnEachKind('run page, from run to run', function (kind) {
   this.timeout(60_000);
   let uri: string;
   let stores: OpenStores;
@@ -34,7 +35,7 @@ describe('run page, from run to run', function () {
 
   before(async () => {
     uri = sqliteUri(path.join(await unpackFixture('taxi-duration'), 'mlflow.db'));
-    stores = openStores(uri);
+    stores = openStoresOf(kind, [uri]);
   });
   afterEach(() => opened?.close());
   after(() => stores.dispose());
@@ -146,7 +147,7 @@ describe('run page, from run to run', function () {
       },
     };
     const { runTable } = await stores.get(uri);
-    const table = await runTable!.rows({
+    const table = await runTable.rows({
       ...list.view,
       view: 'ACTIVE_ONLY',
       experimentIds: [],

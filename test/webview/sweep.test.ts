@@ -14,10 +14,11 @@ import {
   START,
   type MadeRun,
 } from '../support/histories';
-import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { describeOnEachKind, openStoresOf } from '../support/kinds/pageStores';
+import { openPage, type OpenedPage } from '../support/pageHarness';
 import { countPixels } from './chartTools';
 
-describe('sweep page', function () {
+describeOnEachKind('sweep page', function (kind, itOnce) {
   this.timeout(60_000);
   let stores: OpenStores;
   let state: ViewState;
@@ -33,7 +34,7 @@ describe('sweep page', function () {
 
   async function open(file: string, args: Partial<SweepArguments>): Promise<OpenedPage> {
     const uri = sqliteUri(file);
-    stores = openStores(uri);
+    stores = openStoresOf(kind, [uri]);
     await stores.get(uri);
     stores.setPollInterval(200);
     state = new ViewState({ get: () => undefined, update: async () => undefined });
@@ -136,52 +137,55 @@ describe('sweep page', function () {
     await opened!.screenshots('sweep');
   });
 
-  it('brushes an axis: all pictures and the other views follow, and the run table opens with them', async () => {
-    const { page } = await open(make(Array.from({ length: 30 }, (_, i) => trial(i))), {
-      experimentIds: [EXPERIMENT],
-    });
-    await page.locator('parallel-coordinates canvas').waitFor();
-    await page.waitForTimeout(300);
-    const titles = page.locator('.axis-title');
-    const last = (await titles.last().boundingBox())!;
-    const plot = (await page.locator('.parallel-plot').boundingBox())!;
-    const x = last.x + last.width / 2;
-    // The lower half of the objective's axis.
-    await page.mouse.move(x, plot.y + 278);
-    await page.mouse.down();
-    await page.mouse.move(x, plot.y + 200, { steps: 5 });
-    await page.mouse.up();
-    await page.waitForFunction(() =>
-      /of 30 runs/.test(document.querySelector('.brush-line')?.textContent ?? ''),
-    );
-    const inside = Number(/(\d+) of 30/.exec((await page.locator('.brush-line').textContent()) ?? '')?.[1]);
-    assert.ok(inside > 0 && inside < 20, `${inside} runs are inside`);
-    await page.waitForTimeout(300);
-    assert.equal(state.brushed?.length, inside);
-    assert.ok((await page.locator('table.best-model tbody tr').count()) <= inside);
-    await page.getByText('Selected in Table').click();
-    const command = opened!.commands.at(-1)!;
-    assert.equal(command.command, 'mlflowLens.openRunTable');
-    const { filter } = command.args as { filter: string };
-    assert.equal(filter.match(/'[0-9a-f]{32}'/g)?.length, inside);
-    // Bounds are typed, too; and the brush is still there after the page was hidden.
-    await page.getByLabel('rmse to').fill('0.05');
-    await page.getByLabel('rmse to').press('Enter');
-    await page.waitForFunction(
-      () => !/^\s*30 runs/.test(document.querySelector('.brush-line')?.textContent ?? ''),
-    );
-    const narrowed = await page.locator('.brush-line').textContent();
-    await opened!.hideAndShow();
-    await page.locator('parallel-coordinates canvas').waitFor();
-    assert.equal(await page.locator('.brush-line').textContent(), narrowed);
-    await page.waitForTimeout(300);
-    assert.ok((state.brushed?.length ?? 30) < inside, 'the other views follow it again');
-    // Another view, e.g. the run table, may end it.
-    state.setBrushed(null);
-    await page.getByText('30 runs. Drag along an axis').waitFor();
-  });
+  itOnce(
+    'brushes an axis: all pictures and the other views follow, and the run table opens with them',
+    async () => {
+      const { page } = await open(make(Array.from({ length: 30 }, (_, i) => trial(i))), {
+        experimentIds: [EXPERIMENT],
+      });
+      await page.locator('parallel-coordinates canvas').waitFor();
+      await page.waitForTimeout(300);
+      const titles = page.locator('.axis-title');
+      const last = (await titles.last().boundingBox())!;
+      const plot = (await page.locator('.parallel-plot').boundingBox())!;
+      const x = last.x + last.width / 2;
+      // The lower half of the objective's axis.
+      await page.mouse.move(x, plot.y + 278);
+      await page.mouse.down();
+      await page.mouse.move(x, plot.y + 200, { steps: 5 });
+      await page.mouse.up();
+      await page.waitForFunction(() =>
+        /of 30 runs/.test(document.querySelector('.brush-line')?.textContent ?? ''),
+      );
+      const inside = Number(/(\d+) of 30/.exec((await page.locator('.brush-line').textContent()) ?? '')?.[1]);
+      assert.ok(inside > 0 && inside < 20, `${inside} runs are inside`);
+      await page.waitForTimeout(300);
+      assert.equal(state.brushed?.length, inside);
+      assert.ok((await page.locator('table.best-model tbody tr').count()) <= inside);
+      await page.getByText('Selected in Table').click();
+      const command = opened!.commands.at(-1)!;
+      assert.equal(command.command, 'mlflowLens.openRunTable');
+      const { filter } = command.args as { filter: string };
+      assert.equal(filter.match(/'[0-9a-f]{32}'/g)?.length, inside);
+      // Bounds are typed, too; and the brush is still there after the page was hidden.
+      await page.getByLabel('rmse to').fill('0.05');
+      await page.getByLabel('rmse to').press('Enter');
+      await page.waitForFunction(
+        () => !/^\s*30 runs/.test(document.querySelector('.brush-line')?.textContent ?? ''),
+      );
+      const narrowed = await page.locator('.brush-line').textContent();
+      await opened!.hideAndShow();
+      await page.locator('parallel-coordinates canvas').waitFor();
+      assert.equal(await page.locator('.brush-line').textContent(), narrowed);
+      await page.waitForTimeout(300);
+      assert.ok((state.brushed?.length ?? 30) < inside, 'the other views follow it again');
+      // Another view, e.g. the run table, may end it.
+      state.setBrushed(null);
+      await page.getByText('30 runs. Drag along an axis').waitFor();
+    },
+  );
 
-  it('moves axes by the keyboard and lights a run up in every view', async () => {
+  itOnce('moves axes by the keyboard and lights a run up in every view', async () => {
     const { page } = await open(make(Array.from({ length: 12 }, (_, i) => trial(i))), {
       experimentIds: [EXPERIMENT],
     });
@@ -213,34 +217,37 @@ describe('sweep page', function () {
     await alone.page.getByText('“lonely” has no child runs').waitFor();
   });
 
-  it('draws categories as tiles, lists and long texts as categories, missing values at their own tick', async () => {
-    const long = 'x'.repeat(5000);
-    const runs = Array.from({ length: 20 }, (_, i) => ({
-      ...trial(i, { layers: i % 2 ? '[64, 64]' : '[128]', note: `${long}${i % 3}` }),
-      ...(i === 3 ? { metrics: { rmse: [[0, START, NaN]] as [number, number, number][] } } : {}),
-    }));
-    delete (runs[5]!.params as Record<string, string>)['depth'];
-    const { page } = await open(make(runs), { experimentIds: [EXPERIMENT] });
-    await page.locator('parallel-coordinates canvas').waitFor();
-    assert.ok((await page.locator('.axis-title').allTextContents()).some((text) => /note/.test(text)));
-    await page.getByText('over 19 runs, 1 without rmse left out').waitFor();
-    await page.getByLabel('Contour: x').selectOption('param:layers');
-    await page.getByText(/Tiles show the median rmse/).waitFor();
-    await page.waitForFunction(() => {
-      type Plot = Element & { chart?: { scales: { x: { ticks: { label: string }[] } } } };
-      const ticks = [...document.querySelectorAll<Plot>('sweep-plot')].at(-1)?.chart?.scales.x.ticks;
-      return ticks?.map(({ label }) => label).join() === '[128],[64, 64]';
-    });
-    await page.getByLabel('Scatter: x').selectOption('param:note');
-    // Texts that begin alike are told apart at the axis.
-    await page.waitForFunction(() => {
-      type Plot = Element & { chart?: { scales: { x: { ticks: { label: string }[] } } } };
-      const ticks = document.querySelectorAll<Plot>('sweep-plot')[1]?.chart?.scales.x.ticks ?? [];
-      return ticks.length === 3 && new Set(ticks.map(({ label }) => label)).size === 3;
-    });
-    const scatter = '.picture:nth-child(3) sweep-plot canvas';
-    assert.ok((await countPixels(page, scatter, '#fde725')) > 5, 'the best point is bright');
-  });
+  itOnce(
+    'draws categories as tiles, lists and long texts as categories, missing values at their own tick',
+    async () => {
+      const long = 'x'.repeat(5000);
+      const runs = Array.from({ length: 20 }, (_, i) => ({
+        ...trial(i, { layers: i % 2 ? '[64, 64]' : '[128]', note: `${long}${i % 3}` }),
+        ...(i === 3 ? { metrics: { rmse: [[0, START, NaN]] as [number, number, number][] } } : {}),
+      }));
+      delete (runs[5]!.params as Record<string, string>)['depth'];
+      const { page } = await open(make(runs), { experimentIds: [EXPERIMENT] });
+      await page.locator('parallel-coordinates canvas').waitFor();
+      assert.ok((await page.locator('.axis-title').allTextContents()).some((text) => /note/.test(text)));
+      await page.getByText('over 19 runs, 1 without rmse left out').waitFor();
+      await page.getByLabel('Contour: x').selectOption('param:layers');
+      await page.getByText(/Tiles show the median rmse/).waitFor();
+      await page.waitForFunction(() => {
+        type Plot = Element & { chart?: { scales: { x: { ticks: { label: string }[] } } } };
+        const ticks = [...document.querySelectorAll<Plot>('sweep-plot')].at(-1)?.chart?.scales.x.ticks;
+        return ticks?.map(({ label }) => label).join() === '[128],[64, 64]';
+      });
+      await page.getByLabel('Scatter: x').selectOption('param:note');
+      // Texts that begin alike are told apart at the axis.
+      await page.waitForFunction(() => {
+        type Plot = Element & { chart?: { scales: { x: { ticks: { label: string }[] } } } };
+        const ticks = document.querySelectorAll<Plot>('sweep-plot')[1]?.chart?.scales.x.ticks ?? [];
+        return ticks.length === 3 && new Set(ticks.map(({ label }) => label)).size === 3;
+      });
+      const scatter = '.picture:nth-child(3) sweep-plot canvas';
+      assert.ok((await countPixels(page, scatter, '#fde725')) > 5, 'the best point is bright');
+    },
+  );
 
   /** The datasets of the nth picture (history, scatter, contour), read back from chart.js. */
   async function readPlot(
@@ -272,100 +279,106 @@ describe('sweep page', function () {
     return JSON.parse(text) as Awaited<ReturnType<typeof readPlot>>;
   }
 
-  it('draws the best so far, the Pareto front, colour and size by others, each as the data says', async () => {
-    const runs = Array.from({ length: 16 }, (_, i) => ({
-      ...trial(i),
-      startTime: START + i * 1000,
-      metrics: {
-        rmse: [[0, START, Math.abs((i % 7) - 3) + 0.1 * (i % 5)]] as [number, number, number][],
-        bytes: [[0, START, 1000 + 300 * ((i * 5) % 16)]] as [number, number, number][],
-      },
-    }));
-    const { page } = await open(make(runs), { experimentIds: [EXPERIMENT] });
-    await page.locator('parallel-coordinates canvas').waitFor();
-    await page.getByLabel('Objective', { exact: true }).selectOption('metric:rmse');
-    await page.waitForTimeout(100);
-    const rmse = runs.map((run) => run.metrics.rmse[0]![2]);
-    const best = (await readPlot(0)).find(({ label }) => label === 'best so far')!;
-    assert.deepEqual(
-      best.points.slice(0, 16).map(([, y]) => y),
-      rmse.map((_, i) => Math.min(...rmse.slice(0, i + 1))),
-    );
-    await page.getByText('Best so far: 0, trial 11 (trial 10).').waitFor();
-    const box = (await page.locator('sweep-plot').first().boundingBox())!;
-    const place = await page.evaluate(() => {
-      type Plot = Element & {
-        chart: { scales: Record<string, { getPixelForValue(value: number): number }> };
-      };
-      const { scales } = document.querySelector<Plot>('sweep-plot')!.chart;
-      return { x: scales.x!.getPixelForValue(11), y: scales.y!.getPixelForValue(0) };
-    });
-    await page.mouse.move(box.x + place.x + 1, box.y + place.y + 1);
-    assert.equal(
-      await page.locator('.plot-tip').first().textContent(),
-      ['trial 10', 'trial: 11', 'rmse: 0'].join('\n'),
-    );
+  itOnce(
+    'draws the best so far, the Pareto front, colour and size by others, each as the data says',
+    async () => {
+      const runs = Array.from({ length: 16 }, (_, i) => ({
+        ...trial(i),
+        startTime: START + i * 1000,
+        metrics: {
+          rmse: [[0, START, Math.abs((i % 7) - 3) + 0.1 * (i % 5)]] as [number, number, number][],
+          bytes: [[0, START, 1000 + 300 * ((i * 5) % 16)]] as [number, number, number][],
+        },
+      }));
+      const { page } = await open(make(runs), { experimentIds: [EXPERIMENT] });
+      await page.locator('parallel-coordinates canvas').waitFor();
+      await page.getByLabel('Objective', { exact: true }).selectOption('metric:rmse');
+      await page.waitForTimeout(100);
+      const rmse = runs.map((run) => run.metrics.rmse[0]![2]);
+      const best = (await readPlot(0)).find(({ label }) => label === 'best so far')!;
+      assert.deepEqual(
+        best.points.slice(0, 16).map(([, y]) => y),
+        rmse.map((_, i) => Math.min(...rmse.slice(0, i + 1))),
+      );
+      await page.getByText('Best so far: 0, trial 11 (trial 10).').waitFor();
+      const box = (await page.locator('sweep-plot').first().boundingBox())!;
+      const place = await page.evaluate(() => {
+        type Plot = Element & {
+          chart: { scales: Record<string, { getPixelForValue(value: number): number }> };
+        };
+        const { scales } = document.querySelector<Plot>('sweep-plot')!.chart;
+        return { x: scales.x!.getPixelForValue(11), y: scales.y!.getPixelForValue(0) };
+      });
+      await page.mouse.move(box.x + place.x + 1, box.y + place.y + 1);
+      assert.equal(
+        await page.locator('.plot-tip').first().textContent(),
+        ['trial 10', 'trial: 11', 'rmse: 0'].join('\n'),
+      );
 
-    await page.getByLabel('Scatter: x').selectOption('metric:bytes');
-    await page.getByLabel('Scatter: y').selectOption('metric:rmse');
-    await page.getByLabel('Scatter: colour').selectOption('param:depth');
-    await page.getByLabel('Scatter: size').selectOption('param:lr');
-    await page.waitForTimeout(200);
-    const places = runs.map((run, i) => [run.metrics.bytes[0]![2], rmse[i]!] as const);
-    const front = places
-      .filter(
-        (a) => !places.some((b) => b !== a && b[0] <= a[0] && b[1] <= a[1] && (b[0] < a[0] || b[1] < a[1])),
-      )
-      .toSorted((a, b) => a[0] - b[0]);
-    const scatter = await readPlot(1);
-    assert.deepEqual(scatter.find(({ label }) => label === 'Pareto front')!.points, front);
-    const points = scatter[0]!;
-    const at = (run: number): number => points.points.findIndex(([x]) => x === places[run]![0]);
-    // lr rises from 1e-4 (i = 0) to 1e-1 (i = 6); depth is 2 for i = 0, 5, 10, 15.
-    assert.ok(points.radius[at(6)]! > points.radius[at(0)]!);
-    assert.equal(points.colors[at(0)], points.colors[at(10)]);
-    assert.notEqual(points.colors[at(0)], points.colors[at(1)]);
-    await page.getByText(`Dashed: the Pareto front, ${front.length} runs`).waitFor();
-  });
+      await page.getByLabel('Scatter: x').selectOption('metric:bytes');
+      await page.getByLabel('Scatter: y').selectOption('metric:rmse');
+      await page.getByLabel('Scatter: colour').selectOption('param:depth');
+      await page.getByLabel('Scatter: size').selectOption('param:lr');
+      await page.waitForTimeout(200);
+      const places = runs.map((run, i) => [run.metrics.bytes[0]![2], rmse[i]!] as const);
+      const front = places
+        .filter(
+          (a) => !places.some((b) => b !== a && b[0] <= a[0] && b[1] <= a[1] && (b[0] < a[0] || b[1] < a[1])),
+        )
+        .toSorted((a, b) => a[0] - b[0]);
+      const scatter = await readPlot(1);
+      assert.deepEqual(scatter.find(({ label }) => label === 'Pareto front')!.points, front);
+      const points = scatter[0]!;
+      const at = (run: number): number => points.points.findIndex(([x]) => x === places[run]![0]);
+      // lr rises from 1e-4 (i = 0) to 1e-1 (i = 6); depth is 2 for i = 0, 5, 10, 15.
+      assert.ok(points.radius[at(6)]! > points.radius[at(0)]!);
+      assert.equal(points.colors[at(0)], points.colors[at(10)]);
+      assert.notEqual(points.colors[at(0)], points.colors[at(1)]);
+      await page.getByText(`Dashed: the Pareto front, ${front.length} runs`).waitFor();
+    },
+  );
 
-  it('brushes by a rectangle in the scatter: the lines, the list and the other views follow', async () => {
-    const { page } = await open(make(Array.from({ length: 30 }, (_, i) => trial(i))), {
-      experimentIds: [EXPERIMENT],
-    });
-    await page.locator('parallel-coordinates canvas').waitFor();
-    const plot = page.locator('sweep-plot').nth(1);
-    await plot.scrollIntoViewIfNeeded();
-    await page.waitForTimeout(300);
-    const box = (await plot.boundingBox())!;
-    // The lower half of the picture: the better runs.
-    await page.mouse.move(box.x + 44, box.y + box.height / 2);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width - 4, box.y + box.height - 30, { steps: 5 });
-    await page.mouse.up();
-    const line = page.locator('.brush-line');
-    await line.getByText(/of 30 runs/).waitFor();
-    const inside = Number(/(\d+) of 30/.exec((await line.textContent()) ?? '')?.[1]);
-    assert.ok(inside > 0 && inside < 30, `${inside} runs`);
-    await page.waitForTimeout(300);
-    assert.equal(state.brushed?.length, inside);
-    // One more brush, on an axis that is begun, typed and chosen by the keyboard.
-    await page.locator('.axis-title', { hasText: 'model' }).focus();
-    await page.keyboard.press('Enter');
-    await page.getByLabel('model to').selectOption('linear');
-    await page.waitForTimeout(400);
-    const linear = state.brushed.map(({ runId }) => Number.parseInt(runId.slice(1), 16) - 1);
-    assert.ok(linear.length > 0 && linear.length < inside);
-    assert.ok(
-      linear.every((run) => run % 2 === 0),
-      'the second brush holds, too',
-    );
-    assert.equal(await page.locator('table.best-model tbody tr').count(), Math.min(10, linear.length));
-    await page.locator('.axis-title', { hasText: 'model' }).focus();
-    await page.keyboard.press('Delete');
-    await line.getByText(`${inside} of 30 runs`).waitFor();
-  });
+  itOnce(
+    'brushes by a rectangle in the scatter: the lines, the list and the other views follow',
+    async () => {
+      const { page } = await open(make(Array.from({ length: 30 }, (_, i) => trial(i))), {
+        experimentIds: [EXPERIMENT],
+      });
+      await page.locator('parallel-coordinates canvas').waitFor();
+      const plot = page.locator('sweep-plot').nth(1);
+      await plot.scrollIntoViewIfNeeded();
+      await page.waitForTimeout(300);
+      const box = (await plot.boundingBox())!;
+      // The lower half of the picture: the better runs.
+      await page.mouse.move(box.x + 44, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width - 4, box.y + box.height - 30, { steps: 5 });
+      await page.mouse.up();
+      const line = page.locator('.brush-line');
+      await line.getByText(/of 30 runs/).waitFor();
+      const inside = Number(/(\d+) of 30/.exec((await line.textContent()) ?? '')?.[1]);
+      assert.ok(inside > 0 && inside < 30, `${inside} runs`);
+      await page.waitForTimeout(300);
+      assert.equal(state.brushed?.length, inside);
+      // One more brush, on an axis that is begun, typed and chosen by the keyboard.
+      await page.locator('.axis-title', { hasText: 'model' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByLabel('model to').selectOption('linear');
+      await page.waitForTimeout(400);
+      const linear = state.brushed.map(({ runId }) => Number.parseInt(runId.slice(1), 16) - 1);
+      assert.ok(linear.length > 0 && linear.length < inside);
+      assert.ok(
+        linear.every((run) => run % 2 === 0),
+        'the second brush holds, too',
+      );
+      assert.equal(await page.locator('table.best-model tbody tr').count(), Math.min(10, linear.length));
+      await page.locator('.axis-title', { hasText: 'model' }).focus();
+      await page.keyboard.press('Delete');
+      await line.getByText(`${inside} of 30 runs`).waitFor();
+    },
+  );
 
-  it('moves an axis by dragging its title, and turns one logarithmic or linear', async () => {
+  itOnce('moves an axis by dragging its title, and turns one logarithmic or linear', async () => {
     const { page } = await open(make(Array.from({ length: 12 }, (_, i) => trial(i))), {
       experimentIds: [EXPERIMENT],
     });
@@ -392,7 +405,7 @@ describe('sweep page', function () {
     );
   });
 
-  it('diffs, opens and registers from the list with one click', async () => {
+  itOnce('diffs, opens and registers from the list with one click', async () => {
     const { page } = await open(make(Array.from({ length: 12 }, (_, i) => trial(i))), {
       experimentIds: [EXPERIMENT],
     });

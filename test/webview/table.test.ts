@@ -1,11 +1,12 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { withDatabase } from '../support/database';
+import { describeOnEachKind } from '../support/kinds/pageStores';
 import { EXPERIMENTS, useTable } from './tableTools';
 
-describe('run table', function () {
+describeOnEachKind('run table', function (kind, itOnce) {
   this.timeout(60_000);
-  const table = useTable();
+  const table = useTable(kind);
 
   it('shows the runs as a grid that says its size, and names the tab', async () => {
     await table.open(EXPERIMENTS);
@@ -97,7 +98,7 @@ describe('run table', function () {
     await table.found(/of 23 runs/);
   });
 
-  it('finds a column as one types, hides, pins and widens it, and remembers', async () => {
+  itOnce('finds a column as one types, hides, pins and widens it, and remembers', async () => {
     await table.open(EXPERIMENTS);
     await table.addColumn('only_in_0');
     await table.menuOf('only_in_0', 'Pin Column');
@@ -123,7 +124,7 @@ describe('run table', function () {
     assert.equal(Math.round((await table.head('Start').boundingBox())!.width), Math.round(box.width + 60));
   });
 
-  it('moves a column by dragging its head', async () => {
+  itOnce('moves a column by dragging its head', async () => {
     await table.open(EXPERIMENTS);
     const from = (await table.head('Duration').boundingBox())!;
     const to = (await table.head('Start').boundingBox())!;
@@ -231,7 +232,7 @@ describe('run table', function () {
     assert.deepEqual(await table.names(), before);
   });
 
-  it('does everything by keyboard', async () => {
+  itOnce('does everything by keyboard', async () => {
     table.closeAndUse(await table.taxi());
     await table.open(['1']);
     await table.grid().focus();
@@ -294,7 +295,7 @@ describe('run table', function () {
     assert.match((await active()) ?? '', /^cell-\d+-/);
   });
 
-  it('has no violation that axe finds, in all themes, whatever is open', async () => {
+  itOnce('has no violation that axe finds, in all themes, whatever is open', async () => {
     table.closeAndUse(await table.taxi());
     await table.open(['1']);
     await table.grid().focus();

@@ -1,13 +1,14 @@
 import * as assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { withDatabase } from '../support/database';
+import { describeOnEachKind } from '../support/kinds/pageStores';
 import { EXPERIMENTS, useTable } from './tableTools';
 
-describe('run table: values, other views and commands', function () {
+describeOnEachKind('run table: values, other views and commands', function (kind, itOnce) {
   this.timeout(60_000);
-  const table = useTable();
+  const table = useTable(kind);
 
-  it('filters by a cell', async () => {
+  itOnce('filters by a cell', async () => {
     await table.open(EXPERIMENTS, "params.model LIKE '%'");
     await table.found(/of 23 runs/);
     await table.addColumn('model');
@@ -24,17 +25,20 @@ describe('run table: values, other views and commands', function () {
     );
   });
 
-  it('shows what a metric differs from the baseline by, coloured where the direction is known', async () => {
-    table.closeAndUse(await table.taxi());
-    await table.open(['1']);
-    await table.grid().focus();
-    await table.key('ArrowDown', 'ArrowDown', 'b');
-    await table.opened.page.locator('.rows-pinned .row').waitFor();
-    await table.opened.page.locator('.body .delta').first().waitFor();
-    assert.ok((await table.opened.page.locator('.body .delta.worse').count()) > 0);
-    assert.match(await table.opened.page.locator('.body .delta').first().innerText(), /^[+−]\d/);
-    assert.ok((await table.opened.page.locator('.best').count()) > 0);
-  });
+  itOnce(
+    'shows what a metric differs from the baseline by, coloured where the direction is known',
+    async () => {
+      table.closeAndUse(await table.taxi());
+      await table.open(['1']);
+      await table.grid().focus();
+      await table.key('ArrowDown', 'ArrowDown', 'b');
+      await table.opened.page.locator('.rows-pinned .row').waitFor();
+      await table.opened.page.locator('.body .delta').first().waitFor();
+      assert.ok((await table.opened.page.locator('.body .delta.worse').count()) > 0);
+      assert.match(await table.opened.page.locator('.body .delta').first().innerText(), /^[+−]\d/);
+      assert.ok((await table.opened.page.locator('.best').count()) > 0);
+    },
+  );
 
   it('tells a run that never ended from one that runs, as the sidebar does', async () => {
     const hour = 3_600_000;
@@ -71,7 +75,7 @@ describe('run table: values, other views and commands', function () {
     assert.equal(await row('silent').locator(`[data-column="${column}"]`).innerText(), 'no end');
   });
 
-  it('lights up the run that another view points at, and tells which it points at itself', async () => {
+  itOnce('lights up the run that another view points at, and tells which it points at itself', async () => {
     await table.open(EXPERIMENTS);
     const row = table.opened.page.locator('.body .row').nth(3);
     const runId = (await row.getAttribute('data-run'))!;
@@ -88,7 +92,7 @@ describe('run table: values, other views and commands', function () {
     await table.eventually(async () => assert.equal(table.state.hovered, null));
   });
 
-  it('draws the dot of a shown run in the colours of another theme', async () => {
+  itOnce('draws the dot of a shown run in the colours of another theme', async () => {
     table.closeAndUse(await table.taxi());
     await table.open(['1']);
     await table.grid().focus();
@@ -101,7 +105,7 @@ describe('run table: values, other views and commands', function () {
     await table.eventually(async () => assert.notEqual(await color(), dark));
   });
 
-  it('follows the brush of a sweep, says so, and ends it', async () => {
+  itOnce('follows the brush of a sweep, says so, and ends it', async () => {
     await table.open(['1']);
     const all = (await table.opened.page.locator('.found').innerText()).trim();
     const ids = await table.opened.page
@@ -138,45 +142,48 @@ describe('run table: values, other views and commands', function () {
     await table.found(all);
   });
 
-  it('is told from a head which direction of a metric is better, and colours and marks by it', async () => {
-    const metricDirections: Record<string, 'higher' | 'lower'> = {};
-    table.closeAndUse(await table.taxi());
-    await table.open(['1'], undefined, {
-      settings: () => ({ metricDirections, headlineMetric: '' }),
-      setMetricDirection: async (metric, direction) => {
-        if (direction === null) {
-          delete metricDirections[metric];
-        } else {
-          metricDirections[metric] = direction;
-        }
-      },
-    });
-    await table.opened.page.locator('[data-act=toggle]').first().click();
-    await table.grid().focus();
-    await table.key('Home', 'Control+Home', 'ArrowDown', 'ArrowDown', 'b');
-    const column = await table.head('rmse').getAttribute('data-column');
-    const ofColumn = (selector: string): Locator =>
-      table.opened.page.locator(`.body [data-column="${column}"]${selector}`);
-    await ofColumn(' .delta.worse').first().waitFor();
-    const best = async (): Promise<number> => Number(await ofColumn('.best .cut').first().innerText());
-    await table.eventually(async () => assert.ok((await best()) > 0));
-    const lowest = await best();
-    const worse = await ofColumn(' .delta.worse').count();
-    const better = await ofColumn(' .delta.better').count();
-    const choose = async (name: string): Promise<void> => {
-      await table.head('rmse').click({ button: 'right' });
-      await table.opened.page.getByRole('menuitemcheckbox', { name }).click();
-    };
-    await choose('Higher Is Better');
-    await table.eventually(async () => assert.ok((await best()) > lowest));
-    assert.equal(await ofColumn(' .delta.worse').count(), better);
-    assert.equal(await ofColumn(' .delta.better').count(), worse);
-    assert.deepEqual(metricDirections, { rmse: 'higher' });
-    // Chosen again it is forgotten: the name decides.
-    await choose('Higher Is Better');
-    await table.eventually(async () => assert.equal(await best(), lowest));
-    assert.deepEqual(metricDirections, {});
-  });
+  itOnce(
+    'is told from a head which direction of a metric is better, and colours and marks by it',
+    async () => {
+      const metricDirections: Record<string, 'higher' | 'lower'> = {};
+      table.closeAndUse(await table.taxi());
+      await table.open(['1'], undefined, {
+        settings: () => ({ metricDirections, headlineMetric: '' }),
+        setMetricDirection: async (metric, direction) => {
+          if (direction === null) {
+            delete metricDirections[metric];
+          } else {
+            metricDirections[metric] = direction;
+          }
+        },
+      });
+      await table.opened.page.locator('[data-act=toggle]').first().click();
+      await table.grid().focus();
+      await table.key('Home', 'Control+Home', 'ArrowDown', 'ArrowDown', 'b');
+      const column = await table.head('rmse').getAttribute('data-column');
+      const ofColumn = (selector: string): Locator =>
+        table.opened.page.locator(`.body [data-column="${column}"]${selector}`);
+      await ofColumn(' .delta.worse').first().waitFor();
+      const best = async (): Promise<number> => Number(await ofColumn('.best .cut').first().innerText());
+      await table.eventually(async () => assert.ok((await best()) > 0));
+      const lowest = await best();
+      const worse = await ofColumn(' .delta.worse').count();
+      const better = await ofColumn(' .delta.better').count();
+      const choose = async (name: string): Promise<void> => {
+        await table.head('rmse').click({ button: 'right' });
+        await table.opened.page.getByRole('menuitemcheckbox', { name }).click();
+      };
+      await choose('Higher Is Better');
+      await table.eventually(async () => assert.ok((await best()) > lowest));
+      assert.equal(await ofColumn(' .delta.worse').count(), better);
+      assert.equal(await ofColumn(' .delta.better').count(), worse);
+      assert.deepEqual(metricDirections, { rmse: 'higher' });
+      // Chosen again it is forgotten: the name decides.
+      await choose('Higher Is Better');
+      await table.eventually(async () => assert.equal(await best(), lowest));
+      assert.deepEqual(metricDirections, {});
+    },
+  );
 
   it('exports what is shown with the filter, and a snippet of Python', async () => {
     await table.open(EXPERIMENTS, "metrics.rmse >= 6 and params.model = 'xgboost'");
@@ -244,7 +251,7 @@ describe('run table: values, other views and commands', function () {
     assert.equal(await table.opened.page.evaluate('document.activeElement.className'), 'grid');
   });
 
-  it('does with the selected runs what other parts bring', async () => {
+  itOnce('does with the selected runs what other parts bring', async () => {
     await table.open(EXPERIMENTS);
     await table.grid().focus();
     await table.key('ArrowDown', 'x', 'ArrowDown', 'x');
@@ -323,7 +330,7 @@ describe('run table: values, other views and commands', function () {
     });
   });
 
-  it('saves a filter and finds it again', async () => {
+  itOnce('saves a filter and finds it again', async () => {
     await table.open(EXPERIMENTS);
     await table.filterField().fill('metrics.rmse < 7');
     await table.key('Enter');

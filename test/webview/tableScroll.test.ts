@@ -5,7 +5,8 @@ import { ViewState } from '../../src/state/viewState';
 import type { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
 import { makeRegistryStore, removeTempFolders, withDatabase } from '../support/database';
-import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { describeOnEachKind, openStoresOf } from '../support/kinds/pageStores';
+import { openPage, type OpenedPage } from '../support/pageHarness';
 
 const RUNS = 3000;
 const PARAMS = 400;
@@ -17,7 +18,7 @@ interface Touched {
   elements: number;
 }
 
-describe('run table, scrolled', function () {
+describeOnEachKind('run table, scrolled', function (kind, itOnce) {
   this.timeout(60_000);
   let stores: OpenStores;
   let opened: OpenedPage;
@@ -54,7 +55,7 @@ describe('run table, scrolled', function () {
         key: `p${String(p).padStart(3, '0')}`,
       })),
     });
-    stores = openStores(uri);
+    stores = openStoresOf(kind, [uri]);
     opened = await openPage({ definition: tablePage, args, stores, state });
     await opened.page.locator('.body .row').first().waitFor();
     await opened.settled();
@@ -105,7 +106,7 @@ describe('run table, scrolled', function () {
     );
   const texts = (): Promise<string[]> => opened.page.locator('.body .name-text').allInnerTexts();
 
-  it('draws again only the rows that are scrolled to, in the elements of those that went', async () => {
+  itOnce('draws again only the rows that are scrolled to, in the elements of those that went', async () => {
     const rows = (await drawnRows()).length;
     assert.ok(rows > 20);
     // Away from the top, where less is drawn, as long as it takes for every element to be there.
@@ -116,7 +117,7 @@ describe('run table, scrolled', function () {
     assert.equal(touched.elements, 0);
   });
 
-  it('draws again only the columns that are scrolled to', async () => {
+  itOnce('draws again only the columns that are scrolled to', async () => {
     const rows = (await drawnRows()).length;
     await scroll(0, 900);
     await scroll(0, 150);
@@ -153,7 +154,7 @@ describe('run table, scrolled', function () {
     });
   });
 
-  it('puts the elements in the order of their rows once it rests, for who reads the page', async () => {
+  itOnce('puts the elements in the order of their rows once it rests, for who reads the page', async () => {
     await scroll(22 * 7, 250);
     await opened.page.waitForFunction(() => {
       const ascending = (values: number[]): boolean =>

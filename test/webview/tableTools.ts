@@ -8,14 +8,15 @@ import type { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
 import { makeRegistryStore, removeTempFolders } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
-import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { openStoresOf, type PageStores } from '../support/kinds/pageStores';
+import { openPage, type OpenedPage } from '../support/pageHarness';
 
 /** The experiments of the archives with runs. */
 export const EXPERIMENTS = ['1', '2', '4'];
 
 /** The run table's page on a store of its own for each test, closed after it. */
-export function useTable(): TableTester {
-  const table = new TableTester();
+export function useTable(kind: PageStores): TableTester {
+  const table = new TableTester(kind);
   beforeEach(() => table.use(makeRegistryStore('3.17.2')));
   afterEach(async () => {
     await table.opened.close();
@@ -32,10 +33,12 @@ export class TableTester {
   state!: ViewState;
   opened!: OpenedPage;
 
+  constructor(private readonly kind: PageStores) {}
+
   use(database: string): void {
     this.file = database;
     this.uri = sqliteUri(database);
-    this.stores = openStores(this.uri);
+    this.stores = openStoresOf(this.kind, [this.uri]);
     this.state = new ViewState({ get: () => undefined, update: async () => undefined });
   }
 

@@ -112,12 +112,15 @@ export async function readContent(store: TrackingStore, before?: MemoryContent):
   const histories = new Map<string, ReadonlyMap<string, HeldHistory>>();
   for (const { info, params, metrics, tags } of rows) {
     const run: Run = { info, params, metrics, tags };
-    const known = before?.runs.get(info.runId);
-    const isSame = known !== undefined && JSON.stringify(known) === JSON.stringify(run);
-    runs.set(info.runId, isSame ? known : run);
-    inputs.set(info.runId, await store.getRunInputs(info.runId));
     const ofRun = before?.parts.histories.get(info.runId);
-    histories.set(info.runId, isSame && ofRun ? ofRun : await readHistories(store, run, ofRun ?? new Map()));
+    const read = await readHistories(store, run, ofRun);
+    histories.set(info.runId, read);
+    const known = before?.runs.get(info.runId);
+    const isSame =
+      JSON.stringify(known) === JSON.stringify(run) &&
+      [...read].every(([key, { count }]) => ofRun?.get(key)?.count === count);
+    runs.set(info.runId, isSame ? known! : run);
+    inputs.set(info.runId, await store.getRunInputs(info.runId));
   }
   const experiments = await allPages((page) => store.searchExperiments({ view: 'ALL', ...page }));
   const models = await allPages((page) => store.searchRegisteredModels(page));
@@ -141,7 +144,7 @@ export async function readContent(store: TrackingStore, before?: MemoryContent):
 async function readHistories(
   store: TrackingStore,
   { info, metrics }: Run,
-  before: ReadonlyMap<string, HeldHistory>,
+  before: ReadonlyMap<string, HeldHistory> | undefined,
 ): Promise<Map<string, HeldHistory>> {
   const histories = new Map<string, HeldHistory>();
   for (const { key } of metrics) {
@@ -152,7 +155,7 @@ async function readHistories(
         ? [step, timestamps[at]!, values[at]!]
         : [step, timestamps[at]!, values[at]!, exact];
     });
-    histories.set(key, continued(before.get(key), points));
+    histories.set(key, continued(before?.get(key), points));
   }
   return histories;
 }

@@ -50,6 +50,7 @@ export interface InMemoryOptions {
   folder: string;
   /** Brings `content` up to date before changes are looked for; missing: it is changed by `replace` alone. */
   update?: () => Promise<void>;
+  onDispose?: () => void;
 }
 
 /**
@@ -71,8 +72,9 @@ export class InMemoryStore implements TrackingStore {
 
   constructor(
     private held: MemoryContent,
-    { uri, folder, update }: InMemoryOptions,
+    private readonly options: InMemoryOptions,
   ) {
+    const { uri, folder, update } = options;
     this.uri = uri;
     this.artifacts = new ArtifactReader(recordsOf(this, folder));
     this.runTable = new RunsTable(
@@ -219,6 +221,7 @@ export class InMemoryStore implements TrackingStore {
   dispose(): void {
     this.disposed = true;
     this.watch.dispose();
+    this.options.onDispose?.();
   }
 
   /** Later, as from a disk or a server. */
