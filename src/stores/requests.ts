@@ -30,6 +30,8 @@ import type {
   StoreDescription,
 } from '../mlflow/store';
 import type { Proven } from '../worker/settled';
+import type { RequestContext } from '../worker/wire';
+import type { MaybePromise } from './steps';
 
 /** What a store says of itself; what is to be said of the place where it lies is looked up beside it. */
 export type StoreFacts = Pick<StoreDescription, 'features' | 'advice' | 'upgrade' | 'details'>;
@@ -63,10 +65,21 @@ export interface StoreRequests {
   tableCellText(args: { runId: string; column: TableColumn }): string | null;
 }
 
+type Argument<Name extends keyof StoreRequests> = Parameters<StoreRequests[Name]>[0];
+type Answer<Name extends keyof StoreRequests> = ReturnType<StoreRequests[Name]>;
+
+/** What a store's worker serves: an answer to each, at once or later. */
+export type StoreAnswers = {
+  [Name in keyof StoreRequests]: (
+    args: Argument<Name>,
+    context: Pick<RequestContext, 'signal'>,
+  ) => MaybePromise<Answer<Name>>;
+};
+
 /** The handlers of all but `poll`, given something of the worker's own: a reader of one state of the store. */
 export type StoreHandlers<Reader> = {
   [Name in Exclude<keyof StoreRequests, 'poll'>]: (
     reader: Reader,
-    args: Parameters<StoreRequests[Name]>[0],
-  ) => ReturnType<StoreRequests[Name]> | Proven<ReturnType<StoreRequests[Name]>>;
+    args: Argument<Name>,
+  ) => Answer<Name> | Proven<Answer<Name>>;
 };

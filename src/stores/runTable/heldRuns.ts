@@ -14,10 +14,10 @@ export interface HeldRuns {
   experiments(): readonly Pick<Experiment, 'experimentId' | 'name'>[];
   /** Versions of registered models, in any order. */
   versions(): readonly Pick<ModelVersion, 'name' | 'version' | 'runId'>[];
-  /** Those that are not deleted, in any order. */
+  /** In any order, deleted ones too. */
   loggedModels(): readonly Pick<
     LoggedModel,
-    'modelId' | 'name' | 'modelType' | 'sourceRunId' | 'creationTimestamp'
+    'modelId' | 'name' | 'modelType' | 'sourceRunId' | 'creationTimestamp' | 'lifecycleStage'
   >[];
 }
 

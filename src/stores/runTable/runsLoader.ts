@@ -157,8 +157,8 @@ export class RunsLoader implements TableLoader {
         (a, b) =>
           (a.creationTimestamp ?? 0) - (b.creationTimestamp ?? 0) || compareBytes(b.modelId, a.modelId),
       );
-    for (const { sourceRunId, modelType, name } of models) {
-      if (sourceRunId !== null) {
+    for (const { sourceRunId, modelType, name, lifecycleStage } of models) {
+      if (sourceRunId !== null && lifecycleStage !== 'deleted') {
         each(sourceRunId, modelType || name);
       }
     }

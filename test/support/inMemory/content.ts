@@ -10,7 +10,7 @@ import type {
 } from '../../../src/mlflow/entities';
 import type { TrackingStore } from '../../../src/mlflow/store';
 import { HistoryPoints } from '../../../src/series/historyPoints';
-import type { HeldRuns } from '../../../src/stores/runTable/heldRuns';
+import type { HeldStore } from '../../../src/stores/held/heldStore';
 import { allPages } from '../pages';
 
 /** A point of a history; the step's digits only where a number does not hold them. */
@@ -37,7 +37,7 @@ interface Parts {
 const NOTHING: RunInputs = { datasetInputs: [], modelInputs: [], modelOutputs: [] };
 
 /** All that a store holds at one moment, as entities. Never changed: `with` makes another. */
-export class MemoryContent implements HeldRuns {
+export class MemoryContent implements HeldStore {
   readonly runs: ReadonlyMap<string, Run>;
 
   constructor(readonly parts: Parts) {
@@ -48,12 +48,12 @@ export class MemoryContent implements HeldRuns {
     return new MemoryContent({ ...this.parts, ...changed });
   }
 
-  inputsOf(runId: string): RunInputs {
+  inputs(runId: string): RunInputs {
     return this.parts.inputs.get(runId) ?? NOTHING;
   }
 
   datasetInputs(runId: string): readonly DatasetInput[] {
-    return this.inputsOf(runId).datasetInputs;
+    return this.inputs(runId).datasetInputs;
   }
 
   experiments(): readonly Experiment[] {

@@ -1,41 +1,9 @@
-import type {
-  Experiment,
-  LoggedModel,
-  MetricHistory,
-  MetricSummary,
-  RegisteredModel,
-  Run,
-  RunInputs,
-  ViewType,
-} from '../../../src/mlflow/entities';
 import { cancelled, StoreError } from '../../../src/mlflow/errors';
-import { noExperiment, noRegisteredModel, noRun } from '../../../src/mlflow/missing';
-import type { RunTable } from '../../../src/mlflow/runTable';
-import type { SampledSeries, SampleRequest } from '../../../src/mlflow/samples';
-import type {
-  ArtifactListing,
-  ArtifactOwner,
-  Disposable,
-  ExperimentQuery,
-  LoggedModelQuery,
-  Page,
-  RegisteredModelQuery,
-  RunQuery,
-  RunRow,
-  StoreDescription,
-  StoreKind,
-  StoreState,
-  TrackingStore,
-} from '../../../src/mlflow/store';
-import { ArtifactReader } from '../../../src/stores/artifacts/reader';
-import { recordsOf } from '../../../src/stores/artifacts/records';
-import { searchExperiments } from '../../../src/stores/held/searchExperiments';
-import { searchLoggedModels, searchRegisteredModels } from '../../../src/stores/held/searchModels';
-import { countRuns, searchRuns } from '../../../src/stores/held/searchRuns';
-import { Histories } from '../../../src/stores/histories';
+import { AskedStore, type StoreAsker } from '../../../src/stores/askedStore';
+import { heldAnswers } from '../../../src/stores/held/answers';
 import type { HistorySource } from '../../../src/stores/historySource';
-import { RunsTable } from '../../../src/stores/runTable/runsTable';
-import { StoreWatch } from '../../../src/stores/watch';
+import type { StoreAnswers, StoreRequests } from '../../../src/stores/requests';
+import type { RequestArguments, RequestName, RequestResult } from '../../../src/worker/wire';
 import { historyOf, type MemoryContent, type Point } from './content';
 
 /** How far a history is read: a list that is only ever added to. */
@@ -48,7 +16,7 @@ export interface InMemoryOptions {
   uri: string;
   /** Where artifacts lie. */
   folder: string;
-  /** Brings `content` up to date before changes are looked for; missing: it is changed by `replace` alone. */
+  /** Brings what is held up to date before changes are looked for; missing: it is changed by `replace` alone. */
   update?: () => Promise<void>;
   onDispose?: () => void;
 }
@@ -58,182 +26,98 @@ export interface InMemoryOptions {
  * content to read, what was added to a history since a mark, and a word when the content is another; the rest is
  * what src/stores has for every kind.
  */
-export class InMemoryStore implements TrackingStore {
-  readonly kind: StoreKind = 'files';
-  readonly uri: string;
-  readonly runTable: RunTable;
-  /** As if its folder were away. */
-  isHidden = false;
-  private readonly artifacts: ArtifactReader;
-  private readonly histories = new Histories<Mark>();
-  private readonly watch: StoreWatch;
-  private changed = false;
-  private disposed = false;
+export class InMemoryStore extends AskedStore {
+  private readonly memory: Memory;
 
-  constructor(
-    private held: MemoryContent,
-    private readonly options: InMemoryOptions,
-  ) {
-    const { uri, folder, update } = options;
-    this.uri = uri;
-    this.artifacts = new ArtifactReader(recordsOf(this, folder));
-    this.runTable = new RunsTable(
-      (_, signal) => this.content(signal),
-      (runId, key, signal) => this.getMetricHistory(runId, key, signal),
-    );
-    this.watch = new StoreWatch({
-      busy: false,
-      poll: async () => {
-        await update?.();
-        await this.content();
-        const { changed } = this;
-        this.changed = false;
-        return changed;
-      },
-    });
+  constructor(content: MemoryContent, options: InMemoryOptions) {
+    const memory = new Memory(content, options);
+    super({ kind: 'files', uri: options.uri, place: options.folder, folder: options.folder }, memory);
+    this.memory = memory;
   }
 
   /** What it holds now, for a writer and for others. */
   get current(): MemoryContent {
-    return this.held;
+    return this.memory.content;
   }
 
   /** A commit. */
   replace(content: MemoryContent): void {
-    this.held = content;
-    this.changed = true;
+    this.memory.content = content;
+    this.memory.changed = true;
   }
 
-  get state(): StoreState {
-    return this.watch.state;
+  /** As if its folder were away. */
+  hide(isHidden: boolean): void {
+    this.memory.isHidden = isHidden;
   }
+}
 
-  onDidChange(listener: () => void): Disposable {
-    return this.watch.onDidChange(listener);
-  }
+/** Answers in this thread, a turn of the event loop later, as from a disk or a server. */
+class Memory implements StoreAsker {
+  readonly busy = false;
+  isHidden = false;
+  changed = false;
+  private disposed = false;
+  private readonly answers: StoreAnswers;
 
-  refresh(): Promise<void> {
-    return this.watch.refresh();
-  }
-
-  setPollInterval(milliseconds: number): void {
-    this.watch.setPollInterval(milliseconds);
-  }
-
-  async describe(signal?: AbortSignal): Promise<StoreDescription> {
-    const content = await this.content(signal);
-    return {
-      kind: this.kind,
-      features: {
-        registry: true,
-        aliases: true,
-        modelTags: true,
-        datasets: true,
-        loggedModels: true,
-        workspaces: false,
+  constructor(
+    public content: MemoryContent,
+    private readonly options: InMemoryOptions,
+  ) {
+    this.answers = {
+      open: () => undefined,
+      poll: async () => {
+        await options.update?.();
+        this.mustBeThere();
+        const { changed } = this;
+        this.changed = false;
+        return changed;
       },
-      advice: { workspaces: 'This store has no workspaces: it is held in memory.' },
-      upgrade: null,
-      readOnlyReason: null,
-      details: [{ label: 'Runs', value: String(content.runs.size) }],
+      describe: () => ({
+        features: {
+          registry: true,
+          aliases: true,
+          modelTags: true,
+          datasets: true,
+          loggedModels: true,
+          workspaces: false,
+        },
+        advice: { workspaces: 'This store has no workspaces: it is held in memory.' },
+        upgrade: null,
+        details: [{ label: 'Runs', value: String(this.content.runs.size) }],
+      }),
+      ...heldAnswers({
+        read: async () => this.mustBeThere(),
+        histories: sourceOf,
+        history: async (runId, key) => historyOf(runId, key, this.mustBeThere().history(runId, key)),
+      }),
     };
   }
 
-  async searchExperiments(query: ExperimentQuery, signal?: AbortSignal): Promise<Page<Experiment>> {
-    return searchExperiments((await this.content(signal)).experiments(), query);
-  }
-
-  async getExperiment(experimentId: string, signal?: AbortSignal): Promise<Experiment> {
-    const { experiments } = (await this.content(signal)).parts;
-    return there(experiments.get(experimentId), () => noExperiment(experimentId));
-  }
-
-  async countRuns(
-    experimentIds: readonly string[],
-    view: ViewType,
-    signal?: AbortSignal,
-  ): Promise<Map<string, number>> {
-    return countRuns((await this.content(signal)).runs, experimentIds, view);
-  }
-
-  async searchRuns(query: RunQuery, signal?: AbortSignal): Promise<Page<RunRow>> {
-    return searchRuns(await this.content(signal), query, Date.now());
-  }
-
-  async getRun(runId: string, signal?: AbortSignal): Promise<Run> {
-    const { runs } = await this.content(signal);
-    return there(runs.get(runId), () => noRun(runId));
-  }
-
-  async getRunInputs(runId: string, signal?: AbortSignal): Promise<RunInputs> {
-    return (await this.content(signal)).inputsOf(runId);
-  }
-
-  async getMetricHistory(runId: string, key: string, signal?: AbortSignal): Promise<MetricHistory> {
-    return historyOf(runId, key, (await this.content(signal)).history(runId, key));
-  }
-
-  async sampleMetrics(request: SampleRequest, signal?: AbortSignal): Promise<SampledSeries[]> {
-    return this.histories.sample(sourceOf(await this.content(signal)), request, signal);
-  }
-
-  async getMetricSummaries(
-    runId: string,
-    keys: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<MetricSummary[]> {
-    return this.histories.summaries(sourceOf(await this.content(signal)), runId, keys, signal);
-  }
-
-  async searchRegisteredModels(
-    query: RegisteredModelQuery,
-    signal?: AbortSignal,
-  ): Promise<Page<RegisteredModel>> {
-    return searchRegisteredModels((await this.content(signal)).models(), query);
-  }
-
-  async getRegisteredModel(name: string, signal?: AbortSignal): Promise<RegisteredModel> {
-    const { models } = (await this.content(signal)).parts;
-    return there(models.get(name), () => noRegisteredModel(name));
-  }
-
-  async searchLoggedModels(query: LoggedModelQuery, signal?: AbortSignal): Promise<Page<LoggedModel>> {
-    return searchLoggedModels((await this.content(signal)).loggedModels(), query);
-  }
-
-  listArtifacts(owner: ArtifactOwner, path: string, signal?: AbortSignal): Promise<ArtifactListing> {
-    return this.artifacts.list(owner, path, signal);
-  }
-
-  readArtifact(
-    owner: ArtifactOwner,
-    path: string,
-    range: { offset: number; length: number },
-    signal?: AbortSignal,
-  ): Promise<Uint8Array> {
-    return this.artifacts.read(owner, path, range, signal);
-  }
-
-  locateArtifact(owner: ArtifactOwner, path: string, signal?: AbortSignal): Promise<string> {
-    return this.artifacts.locate(owner, path, signal);
+  async ask<Name extends RequestName<StoreRequests>>(
+    name: Name,
+    args: RequestArguments<StoreRequests, Name>,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<RequestResult<StoreRequests, Name>> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted || this.disposed) {
+      throw cancelled();
+    }
+    // StoreAnswers types each name with its argument and its result.
+    const answer = this.answers[name] as (args: unknown, context: { signal: AbortSignal }) => unknown;
+    return (await answer(args, { signal })) as RequestResult<StoreRequests, Name>;
   }
 
   dispose(): void {
     this.disposed = true;
-    this.watch.dispose();
     this.options.onDispose?.();
   }
 
-  /** Later, as from a disk or a server. */
-  private async content(signal?: AbortSignal): Promise<MemoryContent> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (signal?.aborted || this.disposed) {
-      throw cancelled();
-    }
+  private mustBeThere(): MemoryContent {
     if (this.isHidden) {
-      throw new StoreError('NOT_FOUND', `${this.uri} is not there: it was taken away.`);
+      throw new StoreError('NOT_FOUND', `${this.options.uri} is not there: it was taken away.`);
     }
-    return this.held;
+    return this.content;
   }
 }
 
@@ -268,11 +152,4 @@ function sourceOf(content: MemoryContent): HistorySource<Mark> {
       return values && values.length > 0 ? [values[0]!, values.at(-1)!] : null;
     },
   };
-}
-
-function there<T>(entity: T | undefined, otherwise: () => StoreError): T {
-  if (entity === undefined) {
-    throw otherwise();
-  }
-  return entity;
 }

@@ -16,7 +16,7 @@ import type { StoreKindUnderTest, StoreUnderTest } from './storeKind';
 export function memoryKind(transactional: boolean): StoreKindUnderTest {
   const open = (content: MemoryContent, folder: string): StoreUnderTest => {
     const store = new InMemoryStore(content, { uri: `file://${folder}/mlruns`, folder });
-    const setHidden = (hidden: boolean) => async (): Promise<void> => void (store.isHidden = hidden);
+    const setHidden = (hidden: boolean) => async (): Promise<void> => store.hide(hidden);
     return {
       store,
       writer: memoryWriter(store, folder, { transactional }),

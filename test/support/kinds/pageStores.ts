@@ -60,8 +60,9 @@ function memoryOpener(opener: StoreOpener): StoreOpener {
         ...{ uri, folder },
         update: async () => {
           await source.refresh();
-          store.isHidden = source.state.status === 'gone';
-          if (isOld && !store.isHidden) {
+          const isGone = source.state.status === 'gone';
+          store.hide(isGone);
+          if (isOld && !isGone) {
             isOld = false;
             content = await readContent(source, content);
             store.replace(content);

@@ -1,0 +1,82 @@
+import { noExperiment, noRegisteredModel, noRun } from '../../mlflow/missing';
+import type { StoreError } from '../../mlflow/errors';
+import { Histories } from '../histories';
+import type { StoreAnswers } from '../requests';
+import { untilHere } from '../runTable/loader';
+import { RunsTable } from '../runTable/runsTable';
+import type { HeldSource, HeldStore } from './heldStore';
+import { searchExperiments } from './searchExperiments';
+import { searchLoggedModels, searchRegisteredModels } from './searchModels';
+import { countRuns, searchRuns } from './searchRuns';
+
+/** The answers that are the same for every kind of store whose entities are held. */
+export type HeldAnswers = Omit<StoreAnswers, 'open' | 'poll' | 'describe'>;
+
+/** Answers all that is asked of a store out of the entities that it holds. To be made once for a store. */
+export function heldAnswers<Mark, Held extends HeldStore>(source: HeldSource<Mark, Held>): HeldAnswers {
+  const histories = new Histories<Mark>();
+  const table = new RunsTable(
+    (scope, signal) => source.read(scope, signal),
+    (runId, key, signal) => source.history(runId, key, signal),
+  );
+  return {
+    searchExperiments: async (query, { signal }) => {
+      const held = await source.read(null, signal);
+      return untilHere(() => searchExperiments(held.experiments(), query), signal);
+    },
+    getExperiment: async ({ experimentId }, { signal }) => {
+      const held = await source.read(null, signal);
+      const experiments = await untilHere(() => held.experiments(), signal);
+      const found = experiments.find((experiment) => experiment.experimentId === experimentId);
+      return there(found, () => noExperiment(experimentId));
+    },
+    countRuns: async ({ experimentIds, view }, { signal }) =>
+      countRuns((await source.read({ experimentIds, view }, signal)).runs, experimentIds, view),
+    searchRuns: async (query, { signal }) => {
+      const held = await source.read(query, signal);
+      return untilHere(() => searchRuns(held, query, Date.now()), signal);
+    },
+    getRun: async ({ runId }, { signal }) =>
+      there((await source.read(null, signal)).runs.get(runId), () => noRun(runId)),
+    getRunInputs: async ({ runId }, { signal }) => {
+      const held = await source.read(null, signal);
+      return untilHere(() => held.inputs(runId), signal);
+    },
+    getMetricSummaries: async ({ runId, keys }, { signal }) =>
+      histories.summaries(source.histories(await source.read(null, signal)), runId, keys, signal),
+    getMetricHistory: ({ runId, key }, { signal }) => source.history(runId, key, signal),
+    sampleMetrics: async (request, { signal }) =>
+      histories.sample(source.histories(await source.read(null, signal)), request, signal),
+    searchRegisteredModels: async (query, { signal }) => {
+      const held = await source.read(null, signal);
+      return untilHere(() => searchRegisteredModels(held.models(), query), signal);
+    },
+    getRegisteredModel: async ({ name }, { signal }) => {
+      const held = await source.read(null, signal);
+      const models = await untilHere(() => held.models(), signal);
+      return there(
+        models.find((model) => model.name === name),
+        () => noRegisteredModel(name),
+      );
+    },
+    searchLoggedModels: async (query, { signal }) => {
+      const held = await source.read(null, signal);
+      return untilHere(() => searchLoggedModels(held.loggedModels(), query), signal);
+    },
+    tableRows: (query, { signal }) => table.rows(query, signal),
+    tableLoad: ({ scope, column }, { signal }) => table.load(scope, column, signal),
+    tableMatching: (view, { signal }) => table.matching(view, signal),
+    tableSuggestColumns: (scope, { signal }) => table.suggestColumns(scope, signal),
+    tableFindColumns: (query, { signal }) => table.findColumns(query, signal),
+    tableFindValues: (query, { signal }) => table.findValues(query, signal),
+    tableLearnModels: (facts, { signal }) => table.learnModels(facts, signal),
+    tableCellText: ({ runId, column }, { signal }) => table.cellText(runId, column, signal),
+  };
+}
+
+function there<T>(entity: T | undefined, otherwise: () => StoreError): T {
+  if (entity === undefined) {
+    throw otherwise();
+  }
+  return entity;
+}
