@@ -13,6 +13,7 @@ import { registerSourceCommands } from './commands/source';
 import { registerStoreCommands } from './commands/stores';
 import { registerTableCommands } from './commands/table';
 import { registerViewStateCommands } from './commands/viewState';
+import { onFailure } from './mlflow/failures';
 import type * as Pages from './panels/index';
 import { PanelHost } from './panels/panelHost';
 import { createRemoteParsers } from './panels/remoteParsers';
@@ -49,6 +50,7 @@ export interface ExtensionApi {
 
 export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const started = performance.now();
+  onFailure((error) => log().error(error));
   const distFolder = vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath;
   const commands = createCommandRegistry(context.subscriptions);
   const headline = (): string => readSettings().headlineMetric;

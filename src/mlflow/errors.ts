@@ -33,8 +33,9 @@ export class StoreError extends Error {
     readonly code: StoreErrorCode,
     message: string,
     readonly details?: unknown,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
     this.name = 'StoreError';
   }
 }
@@ -53,13 +54,14 @@ export function isCancelled(error: unknown): boolean {
   );
 }
 
-/** Anything thrown, as a StoreError; its code survives a structured clone through `toPlainError`. */
+/** Anything thrown, as a StoreError, of which it is the cause; the code survives a structured clone through `toPlainError`. */
 export function toStoreError(error: unknown): StoreError {
   if (isStoreError(error)) {
     return error;
   }
   if (error instanceof Error) {
-    return new StoreError(error.name === 'AbortError' ? 'CANCELLED' : 'INTERNAL_ERROR', error.message);
+    const code = error.name === 'AbortError' ? 'CANCELLED' : 'INTERNAL_ERROR';
+    return new StoreError(code, error.message, undefined, { cause: error });
   }
   return new StoreError('INTERNAL_ERROR', String(error));
 }
@@ -68,6 +70,8 @@ export interface PlainError {
   code: StoreErrorCode;
   message: string;
   details?: unknown;
+  /** Where it happened, for the log: see `traceOf`. */
+  trace?: string;
 }
 
 export function toPlainError(error: unknown): PlainError {
@@ -75,8 +79,30 @@ export function toPlainError(error: unknown): PlainError {
   return { code, message, details };
 }
 
-export function fromPlainError(plain: PlainError): StoreError {
-  return new StoreError(plain.code, plain.message, plain.details);
+/** The same with its trace: from a worker or a process of ours, whose errors are logged here. */
+export function toTracedError(error: unknown): PlainError {
+  return { ...toPlainError(error), trace: traceOf(error) };
+}
+
+export function fromPlainError({ code, message, details, trace }: PlainError): StoreError {
+  return new StoreError(code, message, details, trace === undefined ? undefined : { cause: trace });
+}
+
+const MOST_CAUSES = 5;
+const LONGEST_TRACE = 10_000;
+
+function asText(thrown: unknown): string {
+  return String(thrown);
+}
+
+/** The stack of an error and of its causes, for the log. */
+export function traceOf(error: unknown): string {
+  const parts: string[] = [];
+  for (let each = error; each !== undefined && parts.length < MOST_CAUSES;) {
+    parts.push(each instanceof Error ? (each.stack ?? each.message) : asText(each));
+    each = each instanceof Error ? each.cause : undefined;
+  }
+  return parts.join('\nCaused by: ').slice(0, LONGEST_TRACE);
 }
 
 /** Ends a command quietly: the user closed a quick pick or a dialog. */

@@ -1,6 +1,7 @@
+import { reportFailure } from './failures';
 import type { Disposable } from './store';
 
-/** Those who want to be told of something. One that fails keeps no other from being told. */
+/** Those who want to be told of something. One that fails stops neither the others nor who tells them. */
 export class Listeners<T extends unknown[] = []> {
   private readonly all = new Set<(...told: T) => void>();
 
@@ -9,18 +10,13 @@ export class Listeners<T extends unknown[] = []> {
     return { dispose: () => this.all.delete(listener) };
   }
 
-  /** Tells everybody, then throws the first listener's failure, if there was one. */
   tell(...told: T): void {
-    const failures: unknown[] = [];
     for (const listener of [...this.all]) {
       try {
         listener(...told);
       } catch (error) {
-        failures.push(error);
+        reportFailure(error);
       }
-    }
-    if (failures.length > 0) {
-      throw failures[0];
     }
   }
 

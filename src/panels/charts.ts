@@ -1,6 +1,7 @@
 import { valueOf, type Experiment, type Run } from '../mlflow/entities';
 import { isCancelled, StoreError, toStoreError } from '../mlflow/errors';
 import { lastLogged, runCondition } from '../mlflow/runCondition';
+import { listOf } from '../mlflow/shape';
 import type { TrackingStore } from '../mlflow/store';
 import {
   stampOf,
@@ -16,7 +17,7 @@ import type { ChartsArguments } from '../protocol/pages';
 import { historiesCsv } from '../series/csv';
 import { HistoryColumns } from '../series/history';
 import { runLabels } from '../state/runLabels';
-import { keyOf, sameRun, type RunKey } from '../state/viewState';
+import { isRunKey, keyOf, sameRun, type RunKey } from '../state/viewState';
 import { storeName } from '../stores/uri';
 import type { PageDefinition, PageServices, PageSession } from './page';
 
@@ -101,7 +102,7 @@ const SETTINGS = 'charts';
 const PINNED = 'charts.pinned';
 
 function pinnedRuns({ state }: PageServices): RunKey[] {
-  return state.setting<RunKey[]>(PINNED) ?? [];
+  return listOf(state.setting(PINNED), isRunKey);
 }
 
 async function saveFile(services: PageServices, name: string, data: Uint8Array): Promise<void> {

@@ -27,7 +27,8 @@ export interface PageServices {
   /** Asks where to, writes, and says so; nothing where the user cancels. Missing where there is no editor. */
   saveFile?(suggestedName: string, data: Uint8Array): Promise<void>;
   showLog(): void;
-  log(message: string): void;
+  /** Writes an error to the log, with its stack. */
+  logError(error: unknown): void;
   /** Reads what artifacts and models hold. */
   parsers: Parsers;
   /** Whether the workspace is trusted: without it no process is started. */
@@ -142,6 +143,10 @@ export function commonHandlers(
     },
     showLog: async () => {
       services.showLog();
+      return null;
+    },
+    logError: async ({ trace }) => {
+      services.logError(trace);
       return null;
     },
   };

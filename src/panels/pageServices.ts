@@ -39,7 +39,7 @@ export function createPageServices(
     renderMarkdown: async (text) =>
       (await vscode.commands.executeCommand<string>('markdown.api.render', text)) ?? '',
     showLog: () => log().show(),
-    log: (message) => log().info(message),
+    logError: (error) => log().error(error),
     isTrusted: () => vscode.workspace.isTrusted,
     workspaceFolders: () =>
       (vscode.workspace.workspaceFolders ?? [])

@@ -135,7 +135,13 @@ export class PanelHost implements vscode.Disposable {
     }
     const definition = await this.load(name);
     panel.webview.options = this.webviewOptions();
-    this.attach(definition, args, panel);
+    try {
+      this.attach(definition, args, panel);
+    } catch (error) {
+      // Arguments that another version kept: the tab cannot say anything, so it goes.
+      this.services.logError(error);
+      panel.dispose();
+    }
   }
 
   private attach(
@@ -171,6 +177,7 @@ export class PanelHost implements vscode.Disposable {
       server: new PageServer<PageProtocol>(
         (message) => void panel.webview.postMessage(message),
         handlersFor(first),
+        (error) => this.services.logError(error),
       ),
       replace: (args) => {
         entry.args = args;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { reportFailure } from '../mlflow/failures';
 import type { HistoryStorage } from '../registry/history';
 
 /** Of so many stores a history is kept; the one not written to for longest goes first. */
@@ -9,14 +10,47 @@ const MAX_STORES = 100;
 /**
  * A file a store in the extension's storage, read again when another window wrote it. Written at once and as a
  * whole: VS Code's own globalState is a copy for each window, and the last to save would win.
+ *
+ * Best effort: on a full disk or in a home that is read-only the history lives as long as the window.
  */
 export class HistoryFiles implements HistoryStorage {
   private readonly read = new Map<string, { stamp: string; value: unknown }>();
+  /** What could not be written. */
+  private readonly unwritten = new Map<string, unknown>();
+  /** The disk's last word: the same is not told again and again. */
+  private failure: string | null = null;
 
   /** @param folder made when it is needed */
   constructor(private readonly folder: string) {}
 
   get(store: string): unknown {
+    return this.unwritten.has(store) ? this.unwritten.get(store) : this.attempt(() => this.readFile(store));
+  }
+
+  update(store: string, value: unknown): void {
+    this.unwritten.set(store, value);
+    this.attempt(() => {
+      this.writeFile(store, value);
+      this.unwritten.delete(store);
+      this.failure = null;
+      this.prune();
+    });
+  }
+
+  private attempt<T>(action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      const failure = String(error);
+      if (failure !== this.failure) {
+        this.failure = failure;
+        reportFailure(error);
+      }
+      return undefined;
+    }
+  }
+
+  private readFile(store: string): unknown {
     const file = this.fileOf(store);
     const stamp = stampOf(file);
     if (stamp === null) {
@@ -31,14 +65,17 @@ export class HistoryFiles implements HistoryStorage {
     return value;
   }
 
-  update(store: string, value: unknown): void {
+  private writeFile(store: string, value: unknown): void {
     const file = this.fileOf(store);
     fs.mkdirSync(this.folder, { recursive: true });
     const draft = `${file}.${process.pid}`;
-    fs.writeFileSync(draft, JSON.stringify({ store, history: value }));
-    fs.renameSync(draft, file);
+    try {
+      fs.writeFileSync(draft, JSON.stringify({ store, history: value }));
+      fs.renameSync(draft, file);
+    } finally {
+      fs.rmSync(draft, { force: true });
+    }
     this.read.delete(store);
-    this.prune();
   }
 
   private fileOf(store: string): string {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { traceOf } from '../mlflow/errors';
 import { redact } from '../mlflow/redact';
 
 let channel: vscode.LogOutputChannel | undefined;
@@ -6,15 +7,14 @@ let channel: vscode.LogOutputChannel | undefined;
 /** What is written goes through `redact`: people send logs to each other. */
 export interface Log {
   info(text: string): void;
-  /** With the stack, where there is one. */
+  /** With its stack and those of its causes. */
   error(error: unknown): void;
   show(): void;
 }
 
 const LOG: Log = {
   info: (text) => opened().info(redact(text)),
-  error: (error) =>
-    opened().error(redact(error instanceof Error ? (error.stack ?? error.message) : String(error))),
+  error: (error) => opened().error(redact(traceOf(error))),
   show: () => opened().show(),
 };
 

@@ -80,8 +80,8 @@ export class StoreFinder implements vscode.Disposable {
   }
 
   async remember(uri: string): Promise<void> {
-    await this.memento.update(ADDED, [...new Set([...this.list(ADDED), uri])]);
-    await this.memento.update(
+    await this.keep(ADDED, [...new Set([...this.list(ADDED), uri])]);
+    await this.keep(
       REMOVED,
       this.list(REMOVED).filter((other) => other !== uri),
     );
@@ -89,11 +89,11 @@ export class StoreFinder implements vscode.Disposable {
   }
 
   async forget(uri: string): Promise<void> {
-    await this.memento.update(
+    await this.keep(
       ADDED,
       this.list(ADDED).filter((other) => other !== uri),
     );
-    await this.memento.update(REMOVED, [...new Set([...this.list(REMOVED), uri])]);
+    await this.keep(REMOVED, [...new Set([...this.list(REMOVED), uri])]);
     setContext('mlflowLens.storeCount', this.stores.list().length);
   }
 
@@ -117,12 +117,21 @@ export class StoreFinder implements vscode.Disposable {
     return [...new Set(texts.map((text) => storeIdentity(text, '/')))];
   }
 
+  /** Best effort: a list that cannot be kept for the next session stops nothing in this one. */
+  private async keep(key: string, uris: string[]): Promise<void> {
+    try {
+      await this.memento.update(key, uris);
+    } catch (error) {
+      log().error(error);
+    }
+  }
+
   /** Writes the lists again where they hold more than identities. */
   private async forgetPasswords(): Promise<void> {
     for (const key of [ADDED, REMOVED]) {
       const kept = this.list(key);
       if (kept.length > 0 && JSON.stringify(kept) !== JSON.stringify(this.memento.get(key))) {
-        await this.memento.update(key, kept);
+        await this.keep(key, kept);
       }
     }
   }

@@ -4,7 +4,8 @@
  * arrays and every number, NaN and the infinities included: both sides post what `codec` makes of it.
  */
 import { decode, encode, type Encoded } from './codec';
-import { fromPlainError, toPlainError, type PlainError } from '../mlflow/errors';
+import { fromPlainError, isCancelled, toPlainError, type PlainError } from '../mlflow/errors';
+import { Listeners } from '../mlflow/listeners';
 
 export interface PageProtocol {
   requests: Record<string, { params: unknown; result: unknown }>;
@@ -38,6 +39,8 @@ export class PageServer<P extends PageProtocol> {
   constructor(
     private readonly post: (message: Encoded) => void,
     private handlers: RequestHandlers<P>,
+    /** Hears of each error that a request is answered with: the page is told its message only. */
+    private readonly failed: (error: unknown, request: string) => void = () => undefined,
   ) {}
 
   /** From now on these answer; what the others were still asked is aborted. */
@@ -66,6 +69,9 @@ export class PageServer<P extends PageProtocol> {
       const result = await handler(data.params, controller.signal);
       this.send({ kind: 'result', id: data.id, result });
     } catch (error) {
+      if (!isCancelled(error) && !controller.signal.aborted) {
+        this.failed(error, data.name);
+      }
       this.send({ kind: 'error', id: data.id, error: toPlainError(error) });
     } finally {
       this.running.delete(data.id);
@@ -104,7 +110,7 @@ interface Waiting {
 export class PageClient<P extends PageProtocol> {
   private nextId = 1;
   private readonly waiting = new Map<number, Waiting>();
-  private readonly listeners = new Map<string, Set<(payload: unknown) => void>>();
+  private readonly listeners = new Map<string, Listeners<[payload: unknown]>>();
 
   constructor(private readonly post: (message: Encoded) => void) {}
 
@@ -139,10 +145,10 @@ export class PageClient<P extends PageProtocol> {
     name: Name,
     listener: (payload: Events<P>[Name]) => void,
   ): () => void {
-    const set = this.listeners.get(name) ?? new Set();
-    this.listeners.set(name, set);
-    set.add(listener as (payload: unknown) => void);
-    return () => set.delete(listener as (payload: unknown) => void);
+    const listeners = this.listeners.get(name) ?? new Listeners();
+    this.listeners.set(name, listeners);
+    const added = listeners.add(listener as (payload: unknown) => void);
+    return () => added.dispose();
   }
 
   /** Give it each message that comes to the page. What is not a message of ours is ignored. */
@@ -152,9 +158,7 @@ export class PageClient<P extends PageProtocol> {
       return;
     }
     if (message.kind === 'event') {
-      for (const listener of this.listeners.get(message.name) ?? []) {
-        listener(message.payload);
-      }
+      this.listeners.get(message.name)?.tell(message.payload);
       return;
     }
     const waiting = this.waiting.get(message.id);

@@ -74,6 +74,8 @@ export type CommonRequests = {
   /** Gives the tab its title. */
   setTitle: { params: { title: string }; result: null };
   showLog: { params: null; result: null };
+  /** Writes an error of the page itself to the log. */
+  logError: { params: { trace: string }; result: null };
 };
 
 export type CommonEvents = {

@@ -1,10 +1,10 @@
 /** The worker thread in which code is parsed and git's answers are read: neither's size is known beforehand. */
-import { toPlainError } from '../mlflow/errors';
+import { toTracedError } from '../mlflow/errors';
 import { serve } from '../worker/serve';
 import { GitError } from './git';
 import { provenanceRequests, type ProvenanceRequests } from './requests';
 
 serve<null, ProvenanceRequests>(
   () => Promise.resolve(provenanceRequests()),
-  (error) => (error instanceof GitError ? { code: 'GIT', message: error.message } : toPlainError(error)),
+  (error) => (error instanceof GitError ? { code: 'GIT', message: error.message } : toTracedError(error)),
 );

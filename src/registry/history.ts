@@ -2,37 +2,19 @@ import type { RegisteredModel } from '../mlflow/entities';
 import { Listeners } from '../mlflow/listeners';
 import type { Disposable } from '../mlflow/store';
 import type { Effect, Preview, Undo } from './preview';
-import { applyToSeen, effectsBetween, seenOf, type Seen } from './seen';
+import { readSaved, type HistoryEntry, type Saved } from './savedHistory';
+import { applyToSeen, effectsBetween, seenOf } from './seen';
 
-/** Where the histories are kept, one a store. Other windows of VS Code may write there too: `get` reads anew. */
+export type { HistoryEntry } from './savedHistory';
+
+/**
+ * Where the histories are kept, one a store. Other windows of VS Code may write there too: `get` reads anew. Neither
+ * throws: a history that cannot be read or written stops nobody.
+ */
 export interface HistoryStorage {
   get(store: string): unknown;
   /** Must be done when it returns. */
   update(store: string, value: unknown): void;
-}
-
-/** A change of the registry: made here, or noticed because the store is not as it was last seen. */
-export interface HistoryEntry {
-  /** Counts up within a store. */
-  id: number;
-  /** ms: when it was made, or for one from elsewhere when it was noticed. */
-  when: number;
-  /** The system's user name; null for a change from elsewhere. */
-  who: string | null;
-  /** "taxi-duration v4 is in Production." */
-  what: string;
-  effects: Effect[];
-  /** The way back, while there is one. */
-  undo: Undo | null;
-}
-
-interface Saved {
-  /** ms: from then on changes are kept. */
-  since: number | null;
-  entries: HistoryEntry[];
-  seen: [model: string, Seen][];
-  /** What is being written: the change, and by which host. */
-  writing: { what: string; host: number }[];
 }
 
 /** The process that writes, to notice afterwards that it ended amid a change. */
@@ -217,22 +199,18 @@ export class RegistryHistory {
     }
   }
 
-  /** As well as it goes: that it cannot be kept is no reason not to change the store. @param what null: it is over */
+  /** @param what null: it is over */
   private mark(store: string, what: string | null): void {
     const { host } = this;
     if (host === null) {
       return;
     }
-    try {
-      const saved = this.load(store);
-      const others = saved.writing.filter(({ host: id }) => id !== host.id);
-      this.storage.update(store, {
-        ...saved,
-        writing: what === null ? others : [...others, { what, host: host.id }],
-      });
-    } catch {
-      // The history itself says so when the change is kept.
-    }
+    const saved = this.load(store);
+    const others = saved.writing.filter(({ host: id }) => id !== host.id);
+    this.storage.update(store, {
+      ...saved,
+      writing: what === null ? others : [...others, { what, host: host.id }],
+    });
   }
 
   private writesOf(store: string): number {
@@ -240,14 +218,8 @@ export class RegistryHistory {
   }
 
   private load(store: string): Saved {
-    const saved = this.storage.get(store) as Partial<Saved> | undefined;
     // A copy: what the storage holds is changed by `save` only.
-    return structuredClone({
-      since: saved?.since ?? null,
-      entries: saved?.entries ?? [],
-      seen: saved?.seen ?? [],
-      writing: saved?.writing ?? [],
-    });
+    return structuredClone(readSaved(this.storage.get(store)));
   }
 
   private save(store: string, saved: Saved): void {

@@ -1,5 +1,7 @@
 import type { KeyValue } from '../mlflow/entities';
+import { reportFailure } from '../mlflow/failures';
 import { Listeners } from '../mlflow/listeners';
+import { fieldsOf, isText, listOf, withDefaults } from '../mlflow/shape';
 import type { Disposable } from '../mlflow/store';
 import { assignColor, nearestSlot, taggedColor } from './colors';
 
@@ -55,23 +57,23 @@ export class ViewState {
   private readonly hoverListeners = new Listeners<[run: RunKey | null]>();
 
   constructor(private readonly persistence: Persistence) {
-    const saved = persistence.get(STORAGE_KEY) as Partial<Saved> | undefined;
-    for (const run of saved?.shown ?? []) {
+    const saved = fieldsOf(persistence.get(STORAGE_KEY));
+    for (const run of listOf(saved.shown, isRunKey)) {
       this.shown.set(keyOf(run), run);
     }
-    for (const entry of saved?.colors ?? []) {
+    for (const entry of listOf(saved.colors, isColored)) {
       this.colors.set(keyOf(entry.run), entry);
     }
-    for (const run of saved?.starred ?? []) {
+    for (const run of listOf(saved.starred, isRunKey)) {
       this.starred.set(keyOf(run), run);
     }
-    for (const entry of saved?.headline ?? []) {
+    for (const entry of listOf(saved.headline, isHeadline)) {
       this.headline.set(`${entry.store}\n${entry.experimentId}`, entry);
     }
-    for (const [key, value] of saved?.settings ?? []) {
+    for (const [key, value] of listOf(saved.settings, isSetting)) {
       this.settings.set(key, value);
     }
-    this.baselineRun = saved?.baseline ?? null;
+    this.baselineRun = isRunKey(saved.baseline) ? saved.baseline : null;
   }
 
   onDidChange(listener: () => void): Disposable {
@@ -205,9 +207,14 @@ export class ViewState {
     this.changed();
   }
 
-  /** A page's own choices, e.g. the columns of an experiment's table. JSON only. */
-  setting<T>(key: string): T | undefined {
-    return this.settings.get(key) as T | undefined;
+  /** A page's own choices, e.g. the columns of an experiment's table: JSON, of whatever shape they were kept in. */
+  setting(key: string): unknown {
+    return this.settings.get(key);
+  }
+
+  /** The same with a default for each field that is missing or of another type. */
+  settingOf<T extends object>(key: string, defaults: T): T {
+    return withDefaults(defaults, this.settings.get(key));
   }
 
   setSetting(key: string, value: unknown): void {
@@ -257,8 +264,38 @@ export class ViewState {
       headline: [...this.headline.values()],
       settings: [...this.settings],
     };
-    void this.persistence.update(STORAGE_KEY, saved);
+    // What cannot be kept is still so in this window.
+    try {
+      this.persistence.update(STORAGE_KEY, saved).then(undefined, reportFailure);
+    } catch (error) {
+      reportFailure(error);
+    }
   }
+}
+
+export function isRunKey(value: unknown): value is RunKey {
+  const { store, runId } = fieldsOf(value);
+  return isText(store) && isText(runId);
+}
+
+function isColored(value: unknown): value is Saved['colors'][number] {
+  const { run, color } = fieldsOf(value);
+  const { color: hue, dash } = fieldsOf(color);
+  return isRunKey(run) && isIndex(hue) && isIndex(dash);
+}
+
+/** Palettes and dashes are looked up by it, around and around. */
+function isIndex(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0;
+}
+
+function isHeadline(value: unknown): value is Saved['headline'][number] {
+  const { store, experimentId, metric } = fieldsOf(value);
+  return isText(store) && isText(experimentId) && isText(metric);
+}
+
+function isSetting(value: unknown): value is Saved['settings'][number] {
+  return Array.isArray(value) && value.length === 2 && isText(value[0]);
 }
 
 export function keyOf(run: RunKey): string {

@@ -108,7 +108,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   }
 
   choice(): SidebarChoice {
-    return { ...DEFAULT_CHOICE, ...this.state.setting<Partial<SidebarChoice>>(SIDEBAR_SETTING) };
+    return this.state.settingOf(SIDEBAR_SETTING, DEFAULT_CHOICE);
   }
 
   refresh(): void {

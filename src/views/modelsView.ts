@@ -25,9 +25,11 @@ export type ModelsNode = StoreNode | ModelNode | VersionNode | MoreNode | Messag
 /** How the models are listed; kept in the view state under this key. */
 export interface ModelsChoice {
   text: string;
-  versions: 'all' | 'inProduction' | 'hasAlias' | 'waiting';
+  versions: (typeof WHICH)[number];
   orderBy: 'name' | 'lastUpdated';
 }
+
+const WHICH = ['all', 'inProduction', 'hasAlias', 'waiting'] as const;
 
 export const MODELS_SETTING = 'models';
 export const DEFAULT_MODELS_CHOICE: ModelsChoice = { text: '', versions: 'all', orderBy: 'name' };
@@ -79,7 +81,8 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
   }
 
   choice(): ModelsChoice {
-    return { ...DEFAULT_MODELS_CHOICE, ...this.state.setting<Partial<ModelsChoice>>(MODELS_SETTING) };
+    const choice = this.state.settingOf(MODELS_SETTING, DEFAULT_MODELS_CHOICE);
+    return WHICH.includes(choice.versions) ? choice : { ...choice, versions: 'all' };
   }
 
   /** Lists others, or in another order, from now on. */

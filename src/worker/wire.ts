@@ -34,6 +34,8 @@ export interface PlainFailure<Code extends string> {
   code: Code;
   message: string;
   details?: unknown;
+  /** Where it happened, for a log. */
+  trace?: string;
 }
 
 /** What a worker thread is started with. */

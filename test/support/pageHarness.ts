@@ -197,11 +197,15 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
   };
   const restart = (): void => {
     server?.dispose();
-    server = new PageServer<WithCommon<P>>((message) => {
-      const text = carriedText(message, opened.errors);
-      // A page that is being closed or made again hears nothing, as in VS Code.
-      page.evaluate(`__lens.receive(${JSON.stringify(text)})`).catch(() => undefined);
-    }, handlersFor());
+    server = new PageServer<WithCommon<P>>(
+      (message) => {
+        const text = carriedText(message, opened.errors);
+        // A page that is being closed or made again hears nothing, as in VS Code.
+        page.evaluate(`__lens.receive(${JSON.stringify(text)})`).catch(() => undefined);
+      },
+      handlersFor(),
+      (error) => services.logError(error),
+    );
   };
   const subscriptions = [
     stores.onDidChange((uri) => {
@@ -269,7 +273,7 @@ export function plainServices(stores: OpenStores): PageServices {
     runCommand: async () => undefined,
     copyText: async () => undefined,
     showLog: () => undefined,
-    log: () => undefined,
+    logError: () => undefined,
     parsers: parsersOfPages(),
     isTrusted: () => true,
     workspaceFolders: () => [],

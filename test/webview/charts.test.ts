@@ -122,10 +122,8 @@ describeOnEachKind('charts page: what is drawn', function (kind, itOnce) {
     smoothed!.points.forEach(([, value], i) => assert.ok(Math.abs(value - ema['0.6']![i]!) < 1e-9));
     assert.match(raw!.color, /^#[0-9A-F]{6}40$/i, 'a quarter as strong');
     await page.waitForTimeout(700);
-    assert.deepEqual(charts.state.setting<{ smoothing: unknown }>('charts')?.smoothing, {
-      kind: 'ema',
-      weight: 0.6,
-    });
+    const { smoothing } = charts.state.setting('charts') as { smoothing: unknown };
+    assert.deepEqual(smoothing, { kind: 'ema', weight: 0.6 });
   });
 
   it('grows with a real writer, by itself', async () => {

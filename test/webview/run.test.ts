@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { loggedModelPage } from '../../src/panels/loggedModel';
 import { runPage } from '../../src/panels/run';
 import type { PageServices } from '../../src/panels/page';
+import { traceOf } from '../../src/mlflow/errors';
 import { runLink } from '../../src/mlflow/runLink';
 import type { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
@@ -11,6 +12,7 @@ import { withDatabase } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
 import { describeOnEachKind, openStoresOf } from '../support/kinds/pageStores';
 import { openPage, type OpenedPage } from '../support/pageHarness';
+import { until } from '../support/workbench';
 
 const XGBOOST = '18483d9d008e4db2882482aab221745b';
 const LASSO = '09e91d4bba9347db9e2d0c241248202d';
@@ -270,6 +272,29 @@ describeOnEachKind('run page', function (kind, itOnce) {
     opened = await openPage({ definition: runPage, args: { store: uri, runId: 'f'.repeat(32) }, stores });
     await opened.page.getByText('This run is not in the store').waitFor();
     await opened.checkAccessibility();
+  });
+
+  itOnce('sends its errors to the log, with their stack: those of its host and its own', async () => {
+    const logged: string[] = [];
+    const services = { logError: (error: unknown) => void logged.push(traceOf(error)) };
+    opened = await openPage({
+      definition: runPage,
+      args: { store: uri, runId: 'f'.repeat(32) },
+      stores,
+      services,
+    });
+    await opened.page.getByText('This run is not in the store').waitFor();
+    assert.match(logged[0] ?? '', /StoreError: There is no run [^]*\n +at [^]*Caused by: [^]*getRun/);
+    logged.length = 0;
+    await opened.page.evaluate(() => {
+      setTimeout(() => {
+        throw new TypeError('cannot draw');
+      });
+      void Promise.reject(new RangeError('cannot wait'));
+    });
+    await until(() => logged.length >= 2);
+    assert.match(logged.toSorted().join(), /RangeError: cannot wait\n +at [^]*TypeError: cannot draw\n +at /);
+    opened.errors.length = 0;
   });
 
   itOnce('stays small with thousands of params and metrics', async () => {

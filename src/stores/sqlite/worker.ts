@@ -3,7 +3,7 @@
  * here, and the extension host only ever waits for messages.
  */
 import * as fs from 'node:fs';
-import { toPlainError } from '../../mlflow/errors';
+import { toTracedError } from '../../mlflow/errors';
 import { serve } from '../../worker/serve';
 import type { RequestContext } from '../../worker/wire';
 import type { StoreRequests } from '../requests';
@@ -29,4 +29,4 @@ serve<StoreStart, StoreRequests>(async ({ file, wasm }, control) => {
     onProvenState(handler as (reader: Reader, args: unknown) => unknown),
   ]);
   return { ...Object.fromEntries(answers), poll: () => session.poll() } as StoreRequests;
-}, toPlainError);
+}, toTracedError);

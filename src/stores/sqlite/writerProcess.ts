@@ -7,7 +7,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
-import { StoreError, toPlainError } from '../../mlflow/errors';
+import { StoreError, toTracedError } from '../../mlflow/errors';
 import { isFileThere } from '../disk';
 import type { SqlEngine } from './writer/engine';
 import { openWithNode } from './writer/nodeEngine';
@@ -99,7 +99,7 @@ async function main(): Promise<void> {
       engine.close();
     }
   } catch (error) {
-    say({ kind: 'error', error: toPlainError(error) });
+    say({ kind: 'error', error: toTracedError(error) });
   }
   input.close();
   process.stdin.destroy();

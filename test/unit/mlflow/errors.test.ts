@@ -5,6 +5,8 @@ import {
   isStoreError,
   toPlainError,
   toStoreError,
+  toTracedError,
+  traceOf,
 } from '../../../src/mlflow/errors';
 
 /** As another bundle of the extension has it: the same name, another class. */
@@ -37,5 +39,21 @@ describe('store errors', () => {
     const arrived = fromPlainError(sent);
     assert.equal(arrived.code, 'STALE');
     assert.equal(arrived.message, 'Changed.');
+  });
+
+  it('keep their cause, also across a thread, and the log shows it', () => {
+    const cause = new TypeError('cannot read');
+    const [error, sent] = [toStoreError(cause), structuredClone(toTracedError(cause))];
+    assert.equal(error.cause, cause);
+    for (const trace of [traceOf(error), traceOf(fromPlainError(sent))]) {
+      assert.match(
+        trace,
+        /^(Store)?Error: cannot read\n[^]*\nCaused by: [^]*TypeError: cannot read\n +at [^]*errors\.test/,
+      );
+    }
+    assert.match(traceOf('just text'), /^just text$/);
+    const circle = new Error('round');
+    circle.cause = circle;
+    assert.ok(traceOf(circle).length <= 10_000);
   });
 });

@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { StoreError } from '../../../src/mlflow/errors';
+import { onFailure } from '../../../src/mlflow/failures';
 import {
   PageClient,
   PageServer,
@@ -29,6 +30,43 @@ const never = (_: null, signal: AbortSignal): Promise<null> =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
 
 describe('page messages', () => {
+  it('tell the host of each error that they answer, whole, and of none that was cancelled', async () => {
+    const failures: [unknown, string][] = [];
+    const failure = new TypeError('no such column');
+    const client: PageClient<Echo> = new PageClient((message) => void server.receive(arrive(carry(message))));
+    const server: PageServer<Echo> = new PageServer(
+      (message) => client.receive(arrive(carry(message))),
+      {
+        echo: async () => {
+          throw failure;
+        },
+        wait: never,
+      },
+      (...failed) => failures.push(failed),
+    );
+    await assert.rejects(client.request('echo', { text: '' }), { message: 'no such column' });
+    const giveUp = new AbortController();
+    const waiting = client.request('wait', null, giveUp.signal);
+    giveUp.abort();
+    await assert.rejects(waiting, { code: 'CANCELLED' });
+    assert.deepEqual(failures, [[failure, 'echo']]);
+  });
+
+  it('reach every listener, also where one fails', () => {
+    const failures: unknown[] = [];
+    onFailure((error) => failures.push(error));
+    const { client, server } = connected({ echo: async ({ text }) => text, wait: never });
+    const heard: unknown[] = [];
+    client.on('tick', () => {
+      throw new Error('cannot draw');
+    });
+    client.on('tick', (payload) => heard.push(payload));
+    server.emit('tick', 1);
+    onFailure(undefined);
+    assert.deepEqual(heard, [1]);
+    assert.equal(failures.length, 1);
+  });
+
   it('answers a request, and a failing one with its error and code', async () => {
     const { client } = connected({
       echo: async ({ text }) => {

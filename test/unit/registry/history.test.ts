@@ -1,12 +1,15 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import * as fc from 'fast-check';
 import type { RegisteredModel } from '../../../src/mlflow/entities';
+import { onFailure } from '../../../src/mlflow/failures';
 import { HistoryFiles } from '../../../src/platform/historyFiles';
 import { previewDescription } from '../../../src/registry/annotations';
-import { RegistryHistory } from '../../../src/registry/history';
+import { describeEffects, RegistryHistory } from '../../../src/registry/history';
 import { previewSetAlias, previewTransition } from '../../../src/registry/promotion';
 import { removeTempFolders, tempFolder } from '../../support/database';
+import { mutated } from '../../support/mutated';
 import { madeModel } from '../../support/registeredModel';
 import { memoryStorage } from '../../support/scriptedUi';
 
@@ -109,5 +112,63 @@ describe('history of a registry', () => {
     assert.deepEqual(history.entries(store), []);
     history.record(store, previewTransition(model({ 1: 'None' }), '1', 'Staging', false), 20, 'me');
     assert.equal(history.entries(store).length, 1);
+  });
+
+  it('keeps what fits of a file of another shape', () => {
+    const folder = path.join(tempFolder(), 'history');
+    const before = model({ 1: 'Production', 2: 'None' });
+    const first = new RegistryHistory(new HistoryFiles(folder));
+    first.observe(store)([before], 5);
+    first.record(store, previewTransition(before, '2', 'Production', true), 10, 'me');
+    first.record(store, previewSetAlias(before, 'champion', '2'), 20, 'me');
+    const file = path.join(folder, fs.readdirSync(folder)[0]!);
+    const kept = JSON.parse(fs.readFileSync(file, 'utf8')) as { history: { entries: unknown[] } };
+    fc.assert(
+      fc.property(mutated(kept), (value) => {
+        fs.writeFileSync(file, JSON.stringify(value));
+        const history = new RegistryHistory(new HistoryFiles(folder));
+        history.lastUndoable(store)?.undo?.changes.map(({ type }) => type);
+        history.entries(store, 'taxi').map(({ effects }) => describeEffects(effects));
+        history.observe(store)([model({ 1: 'Archived', 2: 'None' })], 30);
+        history.record(store, previewTransition(before, '1', 'Staging', false), 40, 'me');
+        assert.equal(history.entries(store)[0]?.when, 40);
+      }),
+      { numRuns: 300 },
+    );
+    const [one, other] = kept.history.entries;
+    fs.writeFileSync(
+      file,
+      JSON.stringify({ history: { entries: [one, { what: 1 }, other], seen: 'nothing' } }),
+    );
+    const history = new RegistryHistory(new HistoryFiles(folder));
+    assert.deepEqual(
+      history.entries(store).map(({ when }) => when),
+      [20, 10],
+    );
+  });
+
+  it('lives as long as the window where nothing can be written, and says so once', () => {
+    const failures: unknown[] = [];
+    onFailure((error) => failures.push(error));
+    try {
+      const place = path.join(tempFolder(), 'history');
+      // A file where the folder should be: no rights and no space end alike, also for the superuser.
+      fs.writeFileSync(place, '');
+      const history = new RegistryHistory(new HistoryFiles(place));
+      const before = model({ 1: 'None', 2: 'None' });
+      history.observe(store)([before], 5);
+      assert.deepEqual(history.entries(store), []);
+      history.record(store, previewTransition(before, '1', 'Staging', false), 10, 'me');
+      history.observe(store)([model({ 1: 'Archived', 2: 'None' })], 20);
+      assert.equal(history.entries(store).length, 2);
+      assert.equal(history.lastUndoable(store)?.when, 10);
+      assert.equal(failures.length, 1);
+      fs.rmSync(place);
+      history.record(store, previewTransition(before, '2', 'Staging', false), 30, 'me');
+      assert.equal(new RegistryHistory(new HistoryFiles(place)).entries(store).length, 3);
+      assert.deepEqual(fs.readdirSync(place).length, 1);
+    } finally {
+      onFailure(undefined);
+    }
   });
 });

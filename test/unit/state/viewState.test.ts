@@ -1,6 +1,9 @@
 import * as assert from 'node:assert/strict';
-import { PALETTES } from '../../../src/state/colors';
+import * as fc from 'fast-check';
+import { onFailure } from '../../../src/mlflow/failures';
+import { colorFor, PALETTES } from '../../../src/state/colors';
 import { ViewState, type Persistence } from '../../../src/state/viewState';
+import { mutated } from '../../support/mutated';
 
 function memory(): Persistence {
   const values = new Map<string, unknown>();
@@ -34,6 +37,55 @@ describe('view state', () => {
     assert.deepEqual(again.baseline, run('a'));
     assert.equal(again.headlineMetric('sqlite:////a.db', '1'), 'rmse');
     assert.deepEqual(again.setting('table.1'), { columns: ['x'] });
+  });
+
+  it('begins with what fits of what was kept, whatever shape it has', () => {
+    const kept = memory();
+    const first = new ViewState(kept);
+    first.setShown([run('a'), run('b')], true);
+    first.setStarred([run('c')], true);
+    first.setBaseline(run('a'));
+    first.setHeadlineMetric('sqlite:////a.db', '1', 'rmse');
+    first.setSetting('view', { filter: 'x', tree: true });
+    const saved = kept.get('mlflowLens.viewState');
+    fc.assert(
+      fc.property(mutated(saved), (value) => {
+        const state = new ViewState({ ...memory(), get: () => value });
+        state.setShown([run('d')], true);
+        for (const { store, runId } of [...state.shownRuns(), ...state.starredRuns()]) {
+          assert.deepEqual([typeof store, typeof runId], ['string', 'string']);
+          assert.match(colorFor('dark', state.colorOf({ store, runId })), /^#/);
+        }
+        assert.ok(['string', 'undefined'].includes(typeof state.headlineMetric('sqlite:////a.db', '1')));
+        const { filter, tree } = state.settingOf('view', { filter: '', tree: false });
+        assert.deepEqual([typeof filter, typeof tree], ['string', 'boolean']);
+      }),
+      { numRuns: 500 },
+    );
+    const state = new ViewState({
+      ...memory(),
+      get: () => ({ ...(saved as object), shown: 'none', colors: [1] }),
+    });
+    assert.deepEqual([state.shownRuns(), state.starredRuns()], [[], [run('c')]]);
+  });
+
+  it('goes on where nothing can be kept', async () => {
+    const failures: unknown[] = [];
+    onFailure((error) => failures.push(error));
+    const full = new Error('ENOSPC');
+    const refuse = (): never => {
+      throw full;
+    };
+    for (const update of [refuse, () => Promise.reject(full)]) {
+      const state = new ViewState({ get: () => undefined, update });
+      let heard = 0;
+      state.onDidChange(() => heard++);
+      state.setShown([run('a')], true);
+      assert.deepEqual([state.isShown(run('a')), heard], [true, 1]);
+    }
+    await Promise.resolve();
+    onFailure(undefined);
+    assert.deepEqual(failures, [full, full]);
   });
 
   it('never recolours the others when one is hidden, and keeps its colour for when it is shown again', () => {
