@@ -1,4 +1,5 @@
 import { fields, type SignatureField } from './artifacts/mlmodel';
+import { formatSize, plainText } from './format';
 import { valueOf, type Dataset, type DatasetInput, type KeyValue } from './entities';
 
 /** A dataset as a page shows it: MLflow stores its parts as JSON texts (reference mlflow.md, A.2). */
@@ -23,8 +24,14 @@ export function summarizeDataset({ dataset, tags }: DatasetInput): DatasetSummar
     sourceType: dataset.sourceType,
     source: sourceOf(dataset),
     schema: schemaOf(dataset.schema),
-    profile: entries(parse(dataset.profile)),
+    profile: profileOf(dataset.profile),
   };
+}
+
+function profileOf(profile: string | null): KeyValue[] {
+  return profile !== null && profile.length > LONGEST
+    ? [{ key: 'profile', value: `${formatSize(profile.length)} of JSON: too large to be shown here` }]
+    : entries(parse(profile));
 }
 
 function sourceOf({ source }: Dataset): string {
@@ -41,7 +48,7 @@ function sourceOf({ source }: Dataset): string {
   if (typeof file === 'string') {
     return typeof commit === 'string' ? `${file} @ ${commit.slice(0, 7)}` : file;
   }
-  return source;
+  return plainText(source, LONGEST_SOURCE);
 }
 
 function schemaOf(schema: string | null): DatasetSummary['schema'] {
@@ -67,9 +74,14 @@ function entries(value: unknown): KeyValue[] {
     : [];
 }
 
+const LONGEST_SOURCE = 2000;
+
+/** Characters; MLflow itself keeps a schema of at most 1 MiB, and pages wait for what is parsed. */
+const LONGEST = 1 << 20;
+
 function parse(text: string | null): unknown {
   try {
-    return text === null ? null : JSON.parse(text);
+    return text === null || text.length > LONGEST ? null : JSON.parse(text);
   } catch {
     return null;
   }

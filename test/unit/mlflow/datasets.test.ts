@@ -49,6 +49,19 @@ describe('summarizeDataset', () => {
     assert.equal(summary.context, null);
   });
 
+  it('does not read megabytes, and says so', () => {
+    const long = JSON.stringify({ rows: 'x'.repeat(2 << 20) });
+    const summary = summarizeDataset({
+      dataset: { ...dataset, source: long, schema: long, profile: long },
+      tags: [],
+    });
+    assert.deepEqual(summary.profile, [
+      { key: 'profile', value: '2 MiB of JSON: too large to be shown here' },
+    ]);
+    assert.equal(summary.schema, null);
+    assert.ok(summary.source.length <= 2000);
+  });
+
   it('shows what it cannot read as it is', () => {
     const summary = summarizeDataset({
       dataset: { ...dataset, source: '<x>', schema: '[', profile: '3' },
