@@ -72,8 +72,10 @@ export class HistoryFiles implements HistoryStorage {
     try {
       fs.writeFileSync(draft, JSON.stringify({ store, history: value }));
       fs.renameSync(draft, file);
-    } finally {
-      fs.rmSync(draft, { force: true });
+    } catch (error) {
+      // Half of it takes room that is short already.
+      this.attempt(() => fs.existsSync(draft) && fs.unlinkSync(draft));
+      throw error;
     }
     this.read.delete(store);
   }
