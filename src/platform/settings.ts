@@ -27,7 +27,8 @@ export function readSettings(): Settings {
     ownStores: texts(own),
     headlineMetric: text(configuration.get('headlineMetric')),
     metricDirections:
-      typeof directions === 'object' && directions !== null ? (directions as Record<string, unknown>) : {},
+      // VS Code hands out a proxy, which cannot be sent to a worker.
+      typeof directions === 'object' && directions !== null ? { ...directions } : {},
     pollInterval: clamp(configuration.get('pollInterval'), 250, 60_000, 1000),
     pythonPath: text(configuration.get('pythonPath')),
     gitPath: text(configuration.get('gitPath')),

@@ -129,9 +129,15 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
     while (this.queue.length > 0 && this.mayBegin(this.queue[0]!)) {
       const pending = this.queue.shift()!;
       const { id, name, args } = pending;
+      try {
+        worker.postMessage({ type: 'ask', id, name, args } satisfies ToWorker);
+      } catch (error) {
+        // An argument that cannot cross a thread is its caller's fault, and no reason to keep the others waiting.
+        this.settle(pending, () => pending.reject(error as Error));
+        continue;
+      }
       pending.started = Date.now();
       this.running.set(id, pending);
-      worker.postMessage({ type: 'ask', id, name, args } satisfies ToWorker);
       this.watch(Date.now(), Atomics.load(this.control, CONTROL.progress));
     }
   }

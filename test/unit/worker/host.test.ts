@@ -112,6 +112,16 @@ describe('a worker and its host', function () {
     assert.equal(await host.ask('greet', { name: 'Ada' }), 'Good morning, Ada');
   });
 
+  it('rejects what cannot cross to the worker, and goes on', async () => {
+    await host.ask('greet', { name: 'Ada' });
+    const proxy = new Proxy({ name: 'Ada' }, {});
+    await assert.rejects(host.ask('greet', proxy), { name: 'DataCloneError' });
+    assert.equal(host.busy, false);
+    const [wrong, right] = [host.ask('greet', proxy), host.ask('greet', { name: 'Grace' })];
+    await assert.rejects(wrong, { name: 'DataCloneError' });
+    assert.equal(await right, 'Good morning, Grace');
+  });
+
   it('fails what waits for a worker that could not be made', async () => {
     const broken = start({ start: { greeting: '' } });
     await assert.rejects(broken.ask('greet', { name: 'Ada' }), {
