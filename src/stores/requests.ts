@@ -38,7 +38,7 @@ export type StoreFacts = Pick<StoreDescription, 'features' | 'advice' | 'upgrade
 
 /** What a store's worker answers (workerStore.ts): TrackingStore's reading, in one argument each. */
 export interface StoreRequests {
-  /** Fails where it is none of MLflow's; reads as little as that takes. */
+  /** Fails where it is none of MLflow's; reads as little as that takes. What it answers is not looked at. */
   open(args: undefined): unknown;
   /** Whether anybody committed since the last poll (watch.ts). */
   poll(args: undefined): boolean;
