@@ -7,6 +7,7 @@ import { sqliteUri } from '../../src/stores/uri';
 import { makeRegistryStore, removeTempFolders, withDatabase } from '../support/database';
 import { describeOnEachKind, openStoresOf } from '../support/kinds/pageStores';
 import { openPage, type OpenedPage } from '../support/pageHarness';
+import { NEW_SETTINGS } from '../../webview/table/choices';
 
 const RUNS = 3000;
 const PARAMS = 400;
@@ -50,6 +51,7 @@ describeOnEachKind('run table, scrolled', function (kind, itOnce) {
     const args = { store: uri, experimentIds: [EXPERIMENT] };
     const state = new ViewState({ get: () => undefined, update: async () => undefined });
     state.setSetting(settingsKey(args), {
+      ...NEW_SETTINGS,
       columns: Array.from({ length: PARAMS }, (_, p) => ({
         kind: 'param',
         key: `p${String(p).padStart(3, '0')}`,
