@@ -3,7 +3,7 @@ import { isLater } from '../../../src/mlflow/latest';
 import { EXPERIMENT, START, type HistoryPoint, type MadeRun } from '../histories';
 import type { OtherClient } from '../kinds/storeKind';
 import { withValue, type HeldHistory, type MemoryContent, type Point } from './content';
-import type { InMemoryStore } from './store';
+import type { InMemoryStore } from '../inMemoryStore';
 
 /** Another client of a store in memory: each call is one commit. */
 export function otherClientOf(store: InMemoryStore): OtherClient {

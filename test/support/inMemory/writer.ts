@@ -9,13 +9,14 @@ import type {
 } from '../../../src/mlflow/entities';
 import { valueOf } from '../../../src/mlflow/entities';
 import { cancelled } from '../../../src/mlflow/errors';
-import type { Change, Fact, Writer } from '../../../src/mlflow/writer';
+import type { Change, Writer } from '../../../src/mlflow/writer';
 import { loggedModelOf, withVersion } from '../../../src/registry/rules';
 import { mustBeAsSeen } from '../../../src/registry/stale';
 import { applyStepwise, stepOf, type Medium } from '../../../src/registry/stepwise';
 import { compareBytes } from '../../../src/search/bytes';
 import { withValue, type MemoryContent } from './content';
-import type { InMemoryStore } from './store';
+import { factOf } from './facts';
+import type { InMemoryStore } from '../inMemoryStore';
 
 const ENGINE = 'memory';
 const RUN_NAME = 'mlflow.runName';
@@ -70,54 +71,6 @@ function mediumOf(folder: string, get: () => MemoryContent, set: (content: Memor
       return created;
     },
   };
-}
-
-function factOf({ parts }: MemoryContent, subject: Fact['subject']): string | null {
-  const model = 'name' in subject ? parts.models.get(subject.name) : undefined;
-  const version =
-    'version' in subject
-      ? model?.versions.find((candidate) => candidate.version === subject.version)
-      : undefined;
-  switch (subject.kind) {
-    case 'modelVersion':
-      return text(version?.[subject.field]);
-    case 'versionsInStage':
-      return model
-        ? model.versions
-            .filter(({ currentStage }) => currentStage === subject.stage)
-            .map((found) => found.version)
-            .reverse()
-            .join(',')
-        : '';
-    case 'alias':
-      return text(model?.aliases.find(({ alias }) => alias === subject.alias)?.version);
-    case 'modelVersionTag':
-      return text(valueOf(version?.tags ?? [], subject.key));
-    case 'registeredModel':
-      return subject.field === 'exists' ? (model ? 'true' : null) : text(model?.[subject.field]);
-    case 'registeredModelTag':
-      return text(valueOf(model?.tags ?? [], subject.key));
-    case 'run': {
-      const info = parts.runs.get(subject.runId)?.info;
-      return text(subject.field === 'name' ? info?.runName : info?.lifecycleStage);
-    }
-    case 'tag':
-      return text(valueOf(parts.runs.get(subject.runId)?.tags ?? [], subject.key));
-    case 'experiment':
-      return text(parts.experiments.get(subject.experimentId)?.[subject.field]);
-    case 'experimentTag':
-      return text(valueOf(parts.experiments.get(subject.experimentId)?.tags ?? [], subject.key));
-    case 'experimentNamed': {
-      const found = [...parts.experiments.values()].find(({ name }) => name === subject.name);
-      return text(found?.lifecycleStage);
-    }
-    case 'loggedModel':
-      return text(parts.loggedModels.get(subject.modelId)?.artifactLocation);
-  }
-}
-
-function text(value: string | number | null | undefined): string | null {
-  return value === undefined || value === null ? null : String(value);
 }
 
 /** One change on a content; what the rules allow is all there. */

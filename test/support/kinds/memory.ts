@@ -6,13 +6,13 @@ import { EXPERIMENT, START } from '../histories';
 import type { MemoryContent } from '../inMemory/content';
 import { readContent } from '../inMemory/content';
 import { otherClientOf, withRuns } from '../inMemory/others';
-import { InMemoryStore } from '../inMemory/store';
+import { InMemoryStore } from '../inMemoryStore';
 import { memoryWriter } from '../inMemory/writer';
 import { readAnswers } from '../oracle';
 import { ERA_FIXTURE } from './sqlite';
 import type { StoreKindUnderTest, StoreUnderTest } from './storeKind';
 
-/** Held in memory (test/support/inMemory). @param transactional whether its writer makes all of a request or nothing */
+/** Held in memory (test/support/inMemoryStore). @param transactional whether its writer makes all of a request or nothing */
 export function memoryKind(transactional: boolean): StoreKindUnderTest {
   const open = (content: MemoryContent, folder: string): StoreUnderTest => {
     const store = new InMemoryStore(content, { uri: `file://${folder}/mlruns`, folder });

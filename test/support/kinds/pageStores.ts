@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { createOpener } from '../../../src/stores/open';
 import { OpenStores, type StoreOpener } from '../../../src/stores/openStores';
 import { readContent } from '../inMemory/content';
-import { InMemoryStore } from '../inMemory/store';
+import { InMemoryStore } from '../inMemoryStore';
 import { memoryWriter } from '../inMemory/writer';
 
 /** Under which kind of store a page shows what a SQLite file of a test holds. */
@@ -12,7 +12,8 @@ export const PAGE_STORES: readonly PageStores[] = ['sqlite', 'memory'];
 
 /**
  * Defines the tests of a page once for each kind of store. What has nothing to do with where the data come from is
- * defined by `itOnce` instead of `it` and runs on SQLite alone, unless LENS_EVERY_KIND is set.
+ * defined by `itOnce` instead of `it` and runs on SQLite alone. `LENS_PAGE_STORES=memory` runs all of them on a store
+ * held in memory, and on no other.
  */
 export function describeOnEachKind(
   title: string,
@@ -22,10 +23,10 @@ export function describeOnEachKind(
     itOnce: (title: string, test: Mocha.AsyncFunc) => void,
   ) => void,
 ): void {
-  for (const kind of PAGE_STORES) {
-    const isOnce = kind === 'sqlite' || process.env['LENS_EVERY_KIND'] !== undefined;
+  const only = process.env['LENS_PAGE_STORES'];
+  for (const kind of PAGE_STORES.filter((known) => only === undefined || known === only)) {
     const itOnce = (name: string, test: Mocha.AsyncFunc): void => {
-      if (isOnce) {
+      if (kind === 'sqlite' || only !== undefined) {
         it(name, test);
       }
     };

@@ -6,6 +6,7 @@ import { readingContract } from '../../support/contract/reading';
 import { samplingContract } from '../../support/contract/sampling';
 import { searchingContract } from '../../support/contract/searching';
 import { staleRefusalContract } from '../../support/contract/staleRefusal';
+import { tableGrowthContract } from '../../support/contract/tableGrowth';
 import { tableWindowsContract } from '../../support/contract/tableWindows';
 import { writingContract } from '../../support/contract/writing';
 import { writingRefusalsContract } from '../../support/contract/writingRefusals';
@@ -22,6 +23,7 @@ for (const kind of STORE_KINDS) {
     pagingContract(kind);
     familiesContract(kind);
     tableWindowsContract(kind);
+    tableGrowthContract(kind);
     samplingContract(kind);
     changesContract(kind);
     artifactsContract(kind);

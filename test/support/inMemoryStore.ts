@@ -1,10 +1,10 @@
-import { cancelled, StoreError } from '../../../src/mlflow/errors';
-import { AskedStore, type StoreAsker } from '../../../src/stores/askedStore';
-import { heldAnswers } from '../../../src/stores/held/answers';
-import type { HistorySource } from '../../../src/stores/historySource';
-import type { StoreAnswers, StoreRequests } from '../../../src/stores/requests';
-import type { RequestArguments, RequestName, RequestResult } from '../../../src/worker/wire';
-import { historyOf, type MemoryContent, type Point } from './content';
+import { cancelled, StoreError } from '../../src/mlflow/errors';
+import { AskedStore, type StoreAsker } from '../../src/stores/askedStore';
+import { heldAnswers } from '../../src/stores/held/answers';
+import type { HistorySource } from '../../src/stores/historySource';
+import type { StoreAnswers, StoreRequests } from '../../src/stores/requests';
+import type { RequestArguments, RequestName, RequestResult } from '../../src/worker/wire';
+import { historyOf, type MemoryContent, type Point } from './inMemory/content';
 
 /** How far a history is read: a list that is only ever added to. */
 interface Mark {
