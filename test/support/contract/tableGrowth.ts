@@ -63,6 +63,33 @@ export function tableGrowthContract(kind: StoreKindUnderTest): void {
       assert.deepEqual(last.answer.extremes[0], { min: 1, max: 6 });
     });
 
+    it('does so also of thousands of runs, whose columns it keeps', async () => {
+      const { store, others } = await make(made(1, 4200));
+      const top = async (): Promise<unknown[]> => {
+        await store.refresh();
+        const { rows, cells, extremes } = await store.runTable.rows({
+          ...QUERY,
+          ...MADE,
+          ...{ columns: [metric('m'), param('p'), tag('t')], sort, count: 2 },
+        });
+        const [m, p, t] = cells;
+        return [idsOf({ rows } as TableRows), numbers(m), texts(p)[0], texts(t)[0], extremes[0]?.max];
+      };
+      const newest = runIdOf(4200);
+      assert.deepEqual(await top(), [[newest, runIdOf(4199)], [4200, 4199], '0', 'before', 4200]);
+      await others.logMetric(runIdOf(17), 'm', [[1, START + 1, 9000]]);
+      assert.deepEqual(await top(), [[runIdOf(17), newest], [9000, 4200], '2', 'before', 9000]);
+      await others.setTag(runIdOf(17), 't', 'after');
+      assert.equal((await top())[3], 'after');
+      await others.logRuns([
+        { runId: runIdOf(5000), params: { p: 'new' }, metrics: { m: [[0, START, 9001]] } },
+      ]);
+      assert.deepEqual((await top()).slice(0, 3), [[runIdOf(5000), runIdOf(17)], [9001, 9000], 'new']);
+      await others.deleteRun(runIdOf(17));
+      await others.purgeRun(runIdOf(5000));
+      assert.deepEqual(await top(), [[newest, runIdOf(4199)], [4200, 4199], '0', 'before', 4200]);
+    });
+
     it('says of the same state that it is the same', async () => {
       const { store } = await make(made(1, 2));
       const ask = () => store.runTable.rows({ ...QUERY, ...MADE, columns: [metric('m')] });

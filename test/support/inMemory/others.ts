@@ -1,4 +1,4 @@
-import type { KeyValue, Run } from '../../../src/mlflow/entities';
+import type { KeyValue, Metric, Run } from '../../../src/mlflow/entities';
 import { isLater } from '../../../src/mlflow/latest';
 import { EXPERIMENT, START, type HistoryPoint, type MadeRun } from '../histories';
 import type { OtherClient } from '../kinds/storeKind';
@@ -47,14 +47,32 @@ export function otherClientOf(store: InMemoryStore): OtherClient {
 
 /** The runs in the experiment EXPERIMENT, as `addRuns` of test/support/histories logs them. */
 export function withRuns(content: MemoryContent, made: readonly MadeRun[]): MemoryContent {
-  let changed = content;
+  const runs = new Map(content.runs);
+  const histories = new Map(content.parts.histories);
   made.forEach((run, index) => {
-    changed = changed.with({ runs: withValue(changed.runs, run.runId, runOf(run, index)) });
-    for (const [key, points] of Object.entries(run.metrics ?? {})) {
-      changed = withPoints(changed, run.runId, key, [...points]);
-    }
+    const metrics = Object.entries(run.metrics ?? {}).map(
+      ([key, points]) => [key, heldHistory([...points].map(pointOf))] as const,
+    );
+    histories.set(run.runId, new Map(metrics));
+    runs.set(run.runId, {
+      ...runOf(run, index),
+      metrics: metrics.map(([key, { points }]) => latestOf(key, points)).sort(byKey),
+    });
   });
-  return changed;
+  return content.with({ runs, histories });
+}
+
+function heldHistory(points: Point[]): HeldHistory {
+  return { points, count: points.length };
+}
+
+function latestOf(key: string, points: readonly Point[]): Metric {
+  const [step, timestamp, value] = points.reduce((latest, point) =>
+    isLater(point[0], point[1], point[2], { step: latest[0], timestamp: latest[1], value: latest[2] })
+      ? point
+      : latest,
+  );
+  return { key, value, timestamp, step };
 }
 
 function runOf(made: MadeRun, index: number): Run {
@@ -96,19 +114,12 @@ function withPoints(
   const list =
     before?.points.length === before?.count ? (before?.points ?? []) : before!.points.slice(0, before!.count);
   list.push(...points);
-  const history: HeldHistory = { points: list, count: list.length };
   const { histories } = content.parts;
-  const metrics = run.metrics.filter((metric) => metric.key !== key);
-  const [step, timestamp, value] = list.reduce((latest, point) =>
-    isLater(point[0], point[1], point[2], { step: latest[0], timestamp: latest[1], value: latest[2] })
-      ? point
-      : latest,
-  );
-  metrics.push({ key, value, timestamp, step });
-  metrics.sort(byKey);
+  const metrics = [...run.metrics.filter((metric) => metric.key !== key), latestOf(key, list)].sort(byKey);
+  const ofRun = withValue(histories.get(runId) ?? new Map(), key, heldHistory(list));
   return content.with({
     runs: withValue(content.runs, runId, { ...run, metrics }),
-    histories: withValue(histories, runId, withValue(histories.get(runId) ?? new Map(), key, history)),
+    histories: withValue(histories, runId, ofRun),
   });
 }
 
