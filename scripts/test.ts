@@ -1,6 +1,7 @@
 /**
- * Runs the suites one after the other and sums up; the last line is "N passed, N failed". A suite that could not
- * start counts as failed. `npm test`: all but mlflow; `tsx scripts/test.ts host mlflow` those named.
+ * Runs suites and sums up; the last line is "N passed, N failed". A suite that could not start counts as failed.
+ * `npm test`: what a change needs. `npm run test:all`: what only CI needs besides. Else those that are named:
+ * `tsx scripts/test.ts unit webview`.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -10,25 +11,35 @@ import { findBrowser } from '../test/support/browser';
 import { VERSIONS } from './vscodeServer';
 
 const ROOT = path.resolve(__dirname, '..');
+const OLDEST = VERSIONS[0].version;
+const NEWEST = VERSIONS[VERSIONS.length - 1]!.version;
+/** Tests whose time is printed at the end of a suite. */
+const SLOWEST = 15;
 
 interface Suite {
-  name: string;
   files: string;
   env?: Record<string, string>;
 }
 
-const SUITES: Suite[] = [
-  { name: 'unit', files: 'test/unit/**/*.test.ts' },
-  { name: 'webview', files: 'test/webview/**/*.test.ts' },
-  ...VERSIONS.map(({ version }) => ({
-    name: `host ${version}`,
-    files: 'test/host/**/*.test.ts',
-    env: { LENS_VSCODE: version },
-  })),
-  { name: 'desktop', files: 'test/host/**/*.test.ts', env: { LENS_VSCODE: 'desktop' } },
-  { name: 'mlflow', files: 'test/mlflow/**/*.test.ts' },
-];
+const SUITES: Record<string, Suite> = {
+  unit: { files: 'test/unit/**/*.test.ts' },
+  webview: { files: 'test/webview/**/*.test.ts' },
+  host: { files: 'test/host/**/*.test.ts', env: { LENS_VSCODE: NEWEST } },
+  'host-oldest': { files: 'test/host/**/*.test.ts', env: { LENS_VSCODE: OLDEST } },
+  torture: { files: 'test/torture/**/*.test.ts' },
+  desktop: { files: 'test/host/**/*.test.ts', env: { LENS_VSCODE: 'desktop' } },
+  mlflow: { files: 'test/mlflow/**/*.test.ts' },
+};
+
+/** One after the other: two at once on two cores make each other late, and what waits for a window too. */
 const DEFAULT = ['unit', 'webview', 'host'];
+const ALL_ELSE = ['torture', 'host-oldest'];
+
+interface Spent {
+  file: string;
+  title: string;
+  milliseconds: number;
+}
 
 interface Result {
   name: string;
@@ -37,35 +48,62 @@ interface Result {
   seconds: number;
 }
 
-function run(suite: Suite): Result {
-  console.log(`\n=== ${suite.name} ===`);
+function run(name: string, fixtures: string): Result {
+  console.log(`\n=== ${name} ===`);
+  const { files, env } = SUITES[name]!;
   const started = Date.now();
-  const counts = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lens-test-')), 'counts.json');
-  const mocha = path.join(ROOT, 'node_modules/mocha/bin/mocha.js');
+  const counts = path.join(fixtures, `${name}.json`);
+  const script = path.join(ROOT, 'node_modules/mocha/bin/mocha.js');
   const reporter = path.join(ROOT, 'test/support/countingReporter.js');
-  spawnSync(process.execPath, [mocha, '--reporter', reporter, '--timeout', '60000', suite.files], {
+  spawnSync(process.execPath, [script, '--reporter', reporter, '--timeout', '60000', files], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...suite.env, LENS_TEST_COUNTS: counts },
+    env: { ...process.env, ...env, LENS_TEST_COUNTS: counts, LENS_TEST_FIXTURES: fixtures },
   });
-  const { passed, failed } = readCounts(counts);
-  fs.rmSync(path.dirname(counts), { recursive: true });
+  const { passed, failed, spent } = readCounts(counts);
+  printSlowest(spent);
   // A suite without a test says nothing: it is not a success.
   const nothing = passed + failed === 0;
-  return { name: suite.name, passed, failed: nothing ? 1 : failed, seconds: (Date.now() - started) / 1000 };
+  return { name, passed, failed: nothing ? 1 : failed, seconds: (Date.now() - started) / 1000 };
 }
 
-function readCounts(file: string): { passed: number; failed: number } {
+function readCounts(file: string): { passed: number; failed: number; spent: Spent[] } {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as { passed: number; failed: number };
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as { passed: number; failed: number; spent: Spent[] };
   } catch {
     console.error('The suite did not come to its end.');
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, spent: [] };
   }
 }
 
-async function main(names: string[]): Promise<void> {
-  const suites = SUITES.filter(({ name }) => names.includes(name) || names.includes(name.split(' ')[0]!));
+function printSlowest(spent: Spent[]): void {
+  console.log(`Of ${(sum(spent) / 1000).toFixed(0)} s in tests and hooks the longest:`);
+  for (const { file, title, milliseconds } of spent
+    .toSorted((a, b) => b.milliseconds - a.milliseconds)
+    .slice(0, SLOWEST)) {
+    console.log(`  ${(milliseconds / 1000).toFixed(1).padStart(6)} s  ${file}: ${title}`);
+  }
+}
+
+function sum(spent: Spent[]): number {
+  return spent.reduce((total, { milliseconds }) => total + milliseconds, 0);
+}
+
+/** What is unpacked for one suite serves the next. */
+function runAll(names: readonly string[]): Result[] {
+  const fixtures = fs.mkdtempSync(path.join(os.tmpdir(), 'lens-test-'));
+  try {
+    return names.map((name) => run(name, fixtures));
+  } finally {
+    fs.rmSync(fixtures, { recursive: true, force: true });
+  }
+}
+
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !Object.hasOwn(SUITES, name));
+  if (unknown.length > 0) {
+    throw new Error(`No suite ${unknown.join(', ')}: known are ${Object.keys(SUITES).join(', ')}.`);
+  }
   const results: Result[] = [];
   const build = spawnSync(process.execPath, ['esbuild.js', '--production'], {
     cwd: ROOT,
@@ -75,17 +113,17 @@ async function main(names: string[]): Promise<void> {
     results.push({ name: 'build', passed: 0, failed: 1, seconds: 0 });
   } else {
     await findBrowser();
-    results.push(...suites.map(run));
+    results.push(...runAll(names));
   }
   console.log('\n=== summary ===');
   for (const { name, passed, failed, seconds } of results) {
     console.log(`${name}: ${passed} passed, ${failed} failed, ${seconds.toFixed(0)} s`);
   }
-  const passed = results.reduce((sum, result) => sum + result.passed, 0);
-  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  const passed = results.reduce((total, result) => total + result.passed, 0);
+  const failed = results.reduce((total, result) => total + result.failed, 0);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
   console.log(`${passed} passed, ${failed} failed`);
 }
 
 const asked = process.argv.slice(2);
-void main(asked.length > 0 ? asked : DEFAULT);
+void main(asked.length === 0 ? DEFAULT : asked[0] === 'all' ? ALL_ELSE : asked);

@@ -38,6 +38,8 @@ export interface ServerOptions {
 
 export interface VsCodeServer {
   url: string;
+  /** The address of a window on another folder. */
+  urlOf(workspace: string): string;
   /** What the server and its extension host printed. */
   log(): string;
   process: ChildProcess;
@@ -115,7 +117,15 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
       child.on('error', reject);
       child.on('exit', (code) => reject(new Error(`VS Code ended with code ${code}.\n${log}`)));
     });
-    return { url: pageUrl(port, options), log: () => log, process: child, dataFolder: data, stop };
+    const urlOf = (workspace: string): string => pageUrl(port, { ...options, workspace });
+    return {
+      url: urlOf(options.workspace),
+      urlOf,
+      log: () => log,
+      process: child,
+      dataFolder: data,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

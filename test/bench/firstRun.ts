@@ -9,7 +9,7 @@ export async function run(args: string[]): Promise<void> {
   const explorer: number[] = [];
   try {
     for (let round = 0; round < rounds; round++) {
-      const workbench = await openWorkbench();
+      const workbench = await openWorkbench({ fresh: true });
       await workbench.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
       // Activity bar entries of extensions come a moment after the window.
       await workbench.page.locator('.activitybar .action-label[aria-label^="MLflow"]').waitFor();

@@ -2,8 +2,8 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Locator } from 'playwright-core';
-import { unpackDemo } from '../../scripts/demo';
 import { withDatabase } from '../support/database';
+import { unpackFixture } from '../support/fixtures';
 import { makeHostileStore, type HostileStore } from '../support/hostileStore';
 import { openWorkbench, until, type Workbench } from '../support/workbench';
 
@@ -12,26 +12,23 @@ const SWEEP_FILE = 'best.json';
 
 describe('artifacts in VS Code', function () {
   this.timeout(60_000);
-  let demo: { folder: string; remove: () => void };
   let hostile: HostileStore;
   let workbench: Workbench;
   let store: string;
+  let workspace: string;
   let database: string;
 
   before(async function () {
     this.timeout(120_000);
-    demo = unpackDemo();
-    database = path.join(demo.folder, 'mlflow.db');
+    workspace = await unpackFixture('taxi-duration');
+    database = path.join(workspace, 'mlflow.db');
     store = `sqlite:///${database}`;
     hostile = await makeHostileStore();
-    workbench = await openWorkbench({ workspace: demo.folder });
+    workbench = await openWorkbench({ workspace });
     await workbench.openView('Experiments');
     await workbench.row('too little memory').waitFor();
   });
-  after(async () => {
-    await workbench?.close();
-    demo.remove();
-  });
+  after(() => workbench?.close());
 
   const clipboard = (): Promise<string> => workbench.inHost((vscode) => vscode.env.clipboard.readText());
 
@@ -42,9 +39,9 @@ describe('artifacts in VS Code', function () {
     await workbench.contextMenu(file, 'Copy Artifact Path');
     await until(async () => path.basename(await clipboard()) === SWEEP_FILE);
     const original = await clipboard();
-    assert.ok(original.startsWith(fs.realpathSync(demo.folder)));
+    assert.ok(original.startsWith(fs.realpathSync(workspace)));
 
-    const copy = path.join(demo.folder, 'saved.json');
+    const copy = path.join(workspace, 'saved.json');
     await workbench.contextMenu(await workbench.reveal(SWEEP_FILE), 'Save Artifact As…');
     // The dialog reads the folder first, and then writes the name that it suggests.
     const input = workbench.page.locator('.quick-input-widget:visible input');

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { removeTempFolders, tempFolder } from '../support/database';
+import { copyFixture } from '../support/fixtures';
 import { openWorkbench, type Workbench } from '../support/workbench';
 
 /** What a training process does, by Python's own sqlite3. */
@@ -11,6 +12,24 @@ function commit(database: string, sql: string): void {
     'import sqlite3, sys\nc = sqlite3.connect(sys.argv[1], timeout=20)\nc.execute(sys.argv[2])\nc.commit()\nc.close()';
   execFileSync('python3', ['-c', script, database, sql]);
 }
+
+/** All that VS Code in a browser keeps between windows, as JSON. */
+const STORED_BY_VSCODE = `(async () => {
+  const answer = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const found = [JSON.stringify({ ...localStorage })];
+  for (const { name } of await indexedDB.databases()) {
+    const database = await answer(indexedDB.open(name));
+    for (const store of database.objectStoreNames) {
+      const values = await answer(database.transaction(store).objectStore(store).getAll());
+      found.push(JSON.stringify(values));
+    }
+    database.close();
+  }
+  return found.join('\\n');
+})()`;
 
 describe('stores beside one another', () => {
   let workbench: Workbench;
@@ -59,6 +78,45 @@ describe('stores beside one another', () => {
     await workbench.screenshots('bad-stores');
   });
 
+  it('keep no password: not in the list, the page, the log, the report, nor in what VS Code stores', async () => {
+    const uri = 'http://someone:canary7@127.0.0.1:9/mlflow';
+    // It answers when the user has read the error: servers are not opened yet.
+    const added = workbench.executeCommand('mlflowLens.addStore', { store: uri });
+    const item = await workbench.reveal('127.0.0.1:9/mlflow');
+    await item.hover();
+    await workbench.page
+      .locator('.monaco-hover:visible')
+      .getByText('without the user and password')
+      .waitFor();
+    await workbench.executeCommand('mlflowLens.openRunTable', { store: uri, experimentIds: ['0'] });
+    await workbench.webview().getByText('Tracking servers cannot be opened yet').first().waitFor();
+    await workbench.executeCommand('mlflowLens.showLog');
+    const panel = workbench.page.locator('.part.panel');
+    await panel.locator('.view-line', { hasText: 'Tracking servers cannot be opened' }).first().waitFor();
+    const logged = await panel.innerText();
+    await workbench.executeCommand('mlflowLens.reportProblem', { store: uri });
+    const texts = await workbench.inHost((vscode) =>
+      vscode.workspace.textDocuments.map((document) => `${document.uri.scheme} ${document.getText()}`),
+    );
+    const report = texts.find((text) => text.includes('What you expected'));
+    assert.match(report ?? '', /no names, paths, addresses or values[^]*store 1: not open \(UNSUPPORTED\)\n/);
+    assert.doesNotMatch(report ?? '', /127\.0\.0\.1/);
+    const stored = await workbench.page.evaluate<string>(STORED_BY_VSCODE);
+    assert.match(stored, /127\.0\.0\.1:9\/mlflow/, 'the store is remembered');
+    const seen = [
+      ...texts,
+      logged,
+      stored,
+      await workbench.page.content(),
+      await workbench.webview().locator('html').innerHTML(),
+    ];
+    seen.forEach((text) => assert.doesNotMatch(text, /canary7/));
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    await added;
+    await workbench.executeCommand('mlflowLens.removeStore', { store: uri });
+    await item.waitFor({ state: 'hidden' });
+  });
+
   it('shows what a training process commits without a click', async () => {
     await workbench.expand('taxi-notebook');
     commit(database, "UPDATE runs SET name = 'renamed by training' WHERE name = 'ridge 10.0'");
@@ -98,15 +156,7 @@ describe('a folder without a store', () => {
   });
 
   it('opens a store that appears later', async () => {
-    const archive = path.join(__dirname, '../fixtures/taxi-duration.tar.gz');
-    execFileSync('tar', [
-      '-xzf',
-      archive,
-      '-C',
-      workbench.workspace,
-      '--strip-components=1',
-      '--no-same-owner',
-    ]);
+    copyFixture('taxi-duration', workbench.workspace);
     await workbench.row('mlflow.db').waitFor({ timeout: 15_000 });
   });
 });

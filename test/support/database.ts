@@ -1,9 +1,8 @@
 /** Databases for tests, opened with node:sqlite (the tests run under Node 24). */
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { SQLITE_VERSIONS } from './fixtures';
+import { copyFixture, type SQLITE_VERSIONS } from './fixtures';
 
 export type DatabaseRow = Record<string, string | number | bigint | null>;
 
@@ -33,7 +32,6 @@ export function tempFolder(): string {
 }
 
 export function removeTempFolders(): void {
-  originals.clear();
   for (const folder of folders.splice(0)) {
     fs.rmSync(folder, { recursive: true, force: true });
   }
@@ -49,24 +47,13 @@ export function withDatabase<T>(file: string, use: (database: Database) => T): T
   }
 }
 
-const originals = new Map<string, string>();
-
 /** A copy of the database that this MLflow made (an archive of test/fixtures), in a folder of its own. */
 export function makeRegistryStore(
   version: (typeof SQLITE_VERSIONS)[number],
   journalMode: 'delete' | 'wal' = 'delete',
 ): string {
-  let original = originals.get(version);
-  if (original === undefined) {
-    const folder = tempFolder();
-    const archive = path.join(__dirname, '../fixtures', `sqlite-${version}.tar.gz`);
-    const member = `sqlite-${version}/mlflow.db`;
-    execFileSync('tar', ['-xzf', archive, '-C', folder, '--strip-components=1', '--no-same-owner', member]);
-    original = path.join(folder, 'mlflow.db');
-    originals.set(version, original);
-  }
   const file = path.join(tempFolder(), 'mlflow.db');
-  fs.copyFileSync(original, file);
+  copyFixture(`sqlite-${version}`, file, 'mlflow.db');
   if (journalMode === 'wal') {
     withDatabase(file, (database) => database.exec('PRAGMA journal_mode = wal'));
   }
@@ -75,12 +62,8 @@ export function makeRegistryStore(
 
 /** The demo project's store with its artifacts, in a folder of its own. */
 export function unpackTaxiDuration(): string {
-  const folder = tempFolder();
-  execFileSync('tar', [
-    '-xzf',
-    path.join(__dirname, '../fixtures/taxi-duration.tar.gz'),
-    ...['-C', folder, '--strip-components=1', '--no-same-owner'],
-  ]);
+  const folder = path.join(tempFolder(), 'taxi-duration');
+  copyFixture('taxi-duration', folder);
   return path.join(folder, 'mlflow.db');
 }
 

@@ -18,23 +18,64 @@ export const SQLITE_VERSIONS = [
   '3.17.2',
 ] as const;
 
-const unpacked: string[] = [];
+const folders: string[] = [];
 
 process.on('exit', () => {
-  for (const folder of unpacked) {
+  for (const folder of folders) {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 });
 
+function newFolder(): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mlflow-lens-fixture-'));
+  folders.push(folder);
+  return folder;
+}
+
+let unpacked: string | undefined;
+
 /**
- * Unpacks an archive of test/fixtures, named without `.tar.gz`, into a folder of its own, which is removed when
- * the process ends. Returns the folder that the archive holds.
+ * An archive of test/fixtures, named without `.tar.gz`, unpacked once a process; once a run of `npm test`, which says
+ * in `LENS_TEST_FIXTURES` where. Only to be copied: another process may do the same.
+ */
+function original(name: string): string {
+  unpacked ??= process.env.LENS_TEST_FIXTURES ?? newFolder();
+  const folder = path.join(unpacked, name);
+  if (!fs.existsSync(folder)) {
+    // Put in place whole.
+    const making = fs.mkdtempSync(path.join(unpacked, 'part-'));
+    execFileSync('tar', ['-xzf', path.join(FIXTURES, `${name}.tar.gz`), '-C', making, '--no-same-owner']);
+    try {
+      fs.renameSync(path.join(making, name), folder);
+    } catch (error) {
+      // Another process was faster: its folder is as good.
+      if (!fs.existsSync(folder)) {
+        throw error;
+      }
+    }
+    fs.rmSync(making, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** Copies what an archive holds, or a file of it, to a path; into a folder that is there. */
+export function copyFixture(name: string, to: string, file = ''): void {
+  fs.cpSync(path.join(original(name), file), to, {
+    recursive: true,
+    preserveTimestamps: true,
+    verbatimSymlinks: true,
+    mode: fs.constants.COPYFILE_FICLONE,
+  });
+}
+
+/**
+ * A copy of what an archive holds, in a folder of its own, which is removed when the process ends. Returns the folder
+ * that the archive holds.
  */
 export async function unpackFixture(name: string): Promise<string> {
-  const parent = fs.mkdtempSync(path.join(os.tmpdir(), 'mlflow-lens-fixture-'));
-  unpacked.push(parent);
-  execFileSync('tar', ['-xzf', path.join(FIXTURES, `${name}.tar.gz`), '-C', parent, '--no-same-owner']);
-  return path.join(parent, name);
+  const folder = path.join(newFolder(), name);
+  copyFixture(name, folder);
+  return folder;
 }
 
 const read = new Map<string, Promise<string>>();

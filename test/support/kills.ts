@@ -22,7 +22,8 @@ export const LONG_CHANGE: Change[] = [
 ];
 
 /**
- * Kills the writer process at random points of LONG_CHANGE, each time on a store as it was before.
+ * Kills the writer process at points spread over LONG_CHANGE, each time on a store as it was before; goes on until
+ * both ends were seen, on a machine that is now fast and now slow.
  *
  * @param look sees the store right after the kill, before anything else has opened it; answers whether it is as
  *   before, so that it can be used again
@@ -36,7 +37,8 @@ export async function killWriter(
   await testWriter(makeRegistryStore('3.17.2'), { distFolder }).change(...LONG_CHANGE);
   const usual = Date.now() - started;
   let file = makeRegistryStore('3.17.2');
-  for (let kill = 0; kill < kills; kill++) {
+  const seen = new Set<boolean>();
+  for (let kill = 0; kill < kills || (seen.size < 2 && kill < 10 * kills); kill++) {
     const { command, args, options } = writerSpawn({ distFolder });
     const child = spawn(command, args, { ...options, stdio: ['pipe', 'ignore', 'ignore'] });
     const closed = new Promise<void>((resolve) => child.on('close', () => resolve()));
@@ -48,10 +50,12 @@ export async function killWriter(
     child.stdin.on('error', () => undefined);
     child.stdin.write(`${JSON.stringify(job)}\n`);
     // Most of its life is Node starting: the last part is where it writes.
-    await Promise.race([closed, delay(usual * (0.4 + 0.7 * Math.random()))]);
+    await Promise.race([closed, delay(usual * (0.4 + (0.7 * ((kill % kills) + Math.random())) / kills))]);
     child.kill('SIGKILL');
     await closed;
-    if (!(await look(file, kill))) {
+    const before = await look(file, kill);
+    seen.add(before);
+    if (!before) {
       file = makeRegistryStore('3.17.2');
     }
   }

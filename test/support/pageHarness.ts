@@ -352,3 +352,17 @@ function arrived(text: string): unknown {
   const { json, buffers } = JSON.parse(text) as { json: string; buffers: string[] };
   return arrive({ json, buffers: buffers.map((base64) => new Uint8Array(Buffer.from(base64, 'base64'))) });
 }
+
+/** Waits until an assertion holds: for what a page does a moment after an event of ours. Throws its last error. */
+export async function eventually<T>(check: () => T | Promise<T>, timeout = 10_000): Promise<T> {
+  for (const end = Date.now() + timeout; ;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) {
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

@@ -16,11 +16,12 @@ import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type * as vscodeApi from 'vscode';
-import { unpackDemo } from '../../scripts/demo';
-import { startServer, VERSIONS, type ServerVersion } from '../../scripts/vscodeServer';
-import { launchBrowser } from './browser';
+import { VERSIONS, type ServerVersion } from '../../scripts/vscodeServer';
+import { closeBrowser, openBrowserWindow } from './browserWindow';
+import { unpackFixture } from './fixtures';
+import { callHost, watchHost } from './hostBridge';
 
 const ROOT = path.resolve(__dirname, '../..');
 const BRIDGE = path.join(ROOT, 'test/host/bridge');
@@ -51,7 +52,7 @@ const SETTINGS = {
 
 export interface WorkbenchOptions {
   version?: ServerVersion | 'desktop';
-  /** Folder to open; missing: a new copy of the demo project, removed by `close`. */
+  /** Folder to open; missing: a new copy of the demo project. */
   workspace?: string;
   settings?: Record<string, unknown>;
   /** Ask whether the folder is trusted: the window starts in Restricted Mode. */
@@ -60,6 +61,8 @@ export interface WorkbenchOptions {
   /** More extensions, each an unpacked folder. */
   extensions?: string[];
   size?: { width: number; height: number };
+  /** A server and caches of its own, also where one could be shared: for benchmarks. */
+  fresh?: boolean;
 }
 
 /** The version that this run of the suite is for: `LENS_VSCODE`, else the newest. */
@@ -222,29 +225,7 @@ export class Workbench {
     callback: (vscode: typeof vscodeApi, ...args: Args) => T | PromiseLike<T>,
     ...args: Args
   ): Promise<T> {
-    const socket = net.connect(this.bridge);
-    try {
-      const line = new Promise<string>((resolve, reject) => {
-        let text = '';
-        socket.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk;
-          if (text.endsWith('\n')) {
-            resolve(text);
-          }
-        });
-        socket
-          .on('error', reject)
-          .on('close', () => reject(new Error('The extension host closed the bridge.')));
-      });
-      socket.write(JSON.stringify({ id: 1, source: callback.toString(), args }) + '\n');
-      const { result, error } = JSON.parse(await line) as { result: T; error?: string };
-      if (error !== undefined) {
-        throw new Error(error);
-      }
-      return result;
-    } finally {
-      socket.destroy();
-    }
+    return callHost(this.bridge, callback, args);
   }
 
   /** Runs a command with arguments, as a keybinding or another extension would. */
@@ -301,8 +282,6 @@ function screenshotFile(version: string, name: string): string {
   return path.join(folder, `${name.replace(/[^\w.-]+/g, '-')}.png`);
 }
 
-let browser: Promise<Browser> | undefined;
-
 if (typeof after === 'function') {
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') {
@@ -320,21 +299,13 @@ if (typeof after === 'function') {
   });
 }
 
-/** Where no mocha does it. */
-export async function closeBrowser(): Promise<void> {
-  await (await browser)?.close();
-  browser = undefined;
-}
+export { closeBrowser };
 
 /** Starts VS Code and opens a window on a folder; resolves when it is drawn and the extension host runs. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  const demo = options.workspace === undefined ? unpackDemo() : undefined;
-  const workspace = options.workspace ?? demo!.folder;
+  const workspace = options.workspace ?? (await unpackFixture('taxi-duration'));
   const bridge = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lens-bridge-')), 'socket');
-  const ends: End[] = [
-    () => fs.rmSync(path.dirname(bridge), { recursive: true, force: true }),
-    () => demo?.remove(),
-  ];
+  const ends: End[] = [() => fs.rmSync(path.dirname(bridge), { recursive: true, force: true })];
   const start: Start = { options, workspace, bridge, ends };
   const version = options.version ?? testedVersion();
   try {
@@ -357,7 +328,6 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
 }
 
 type End = () => Promise<void> | void;
-
 interface Start {
   options: WorkbenchOptions;
   workspace: string;
@@ -370,23 +340,23 @@ async function openInBrowser(
   { options, workspace, bridge, ends }: Start,
   version: ServerVersion,
 ): Promise<Page> {
-  const server = await startServer({
+  const { extensions, env, workspaceTrust, size, fresh } = options;
+  const { page, close } = await openBrowserWindow({
     version,
     extension: ROOT,
     workspace,
-    settings: { ...SETTINGS, ...options.settings },
-    extensions: [BRIDGE, ...(options.extensions ?? [])],
-    workspaceTrust: options.workspaceTrust ?? false,
-    env: { ...options.env, LENS_TEST_BRIDGE: bridge },
+    settings: { ...SETTINGS, ...options.settings, 'lensTest.bridge': bridge },
+    extensions: [BRIDGE, ...(extensions ?? [])],
+    workspaceTrust: workspaceTrust ?? false,
+    env,
+    size: size ?? { width: 1400, height: 900 },
+    shared: !fresh && !extensions && !env && !workspaceTrust,
   });
-  ends.unshift(() => server.stop());
-  browser ??= launchBrowser();
-  const viewport = options.size ?? { width: 1400, height: 900 };
-  const context = await (await browser).newContext({ viewport });
-  ends.unshift(() => context.close());
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const page = await context.newPage();
-  await page.goto(server.url);
+  ends.unshift(async () => {
+    const hostEnds = await watchHost(bridge);
+    await close();
+    await hostEnds();
+  });
   return page;
 }
 

@@ -7,6 +7,7 @@ import { pythonExecute, runIdOf, START, startWriter, type HistoryPoint } from '.
 import { reference } from '../unit/series/reference';
 import { canvasOf, chartWhere, countPixels, plotOf, readChart, saidOf, valuesOf } from './chartTools';
 import { describeOnEachKind } from '../support/kinds/pageStores';
+import { eventually } from '../support/pageHarness';
 import { make, series, useCharts, wave } from './chartsHarness';
 
 function* million(): Iterable<HistoryPoint> {
@@ -121,9 +122,10 @@ describeOnEachKind('charts page: what is drawn', function (kind, itOnce) {
     );
     smoothed!.points.forEach(([, value], i) => assert.ok(Math.abs(value - ema['0.6']![i]!) < 1e-9));
     assert.match(raw!.color, /^#[0-9A-F]{6}40$/i, 'a quarter as strong');
-    await page.waitForTimeout(700);
-    const { smoothing } = charts.state.setting('charts') as { smoothing: unknown };
-    assert.deepEqual(smoothing, { kind: 'ema', weight: 0.6 });
+    await eventually(() => {
+      const { smoothing } = charts.state.setting('charts') as { smoothing: unknown };
+      assert.deepEqual(smoothing, { kind: 'ema', weight: 0.6 });
+    });
   });
 
   it('grows with a real writer, by itself', async () => {

@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { chartsPage } from '../../src/panels/charts';
 import { sqliteUri } from '../../src/stores/uri';
 import { fixture } from '../support/fixtures';
-import { openPage } from '../support/pageHarness';
+import { eventually, openPage } from '../support/pageHarness';
 import { EXPERIMENT, runIdOf, START } from '../support/histories';
 import { until } from '../support/workbench';
 import { chartWhere, plotOf, readChart } from './chartTools';
@@ -91,8 +91,7 @@ describeOnEachKind('charts page', function (kind, itOnce) {
       assert.match(lit.datasets.find(({ label }) => label === 'low')!.color, /^#[0-9A-F]{8}$/i);
       await page.locator('.run-chip', { hasText: 'low' }).hover();
       await page.waitForFunction(() => document.querySelector('.run-chip.hovered') !== null);
-      await page.waitForTimeout(50);
-      assert.equal(charts.state.hovered?.runId, runIdOf(1));
+      await eventually(() => assert.equal(charts.state.hovered?.runId, runIdOf(1)));
     },
   );
 

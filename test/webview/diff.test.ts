@@ -5,7 +5,7 @@ import { createSourceFinder } from '../../src/provenance/finder';
 import { sqliteUri } from '../../src/stores/uri';
 import { fixture } from '../support/fixtures';
 import { describeOnEachKind, openStoresOf, type PageStores } from '../support/kinds/pageStores';
-import { openPage, type OpenedPage } from '../support/pageHarness';
+import { eventually, openPage, type OpenedPage } from '../support/pageHarness';
 import { until } from '../support/workbench';
 
 /** The taxi store and its repository, with the real handlers. */
@@ -130,8 +130,9 @@ describeOnEachKind('diff page', (kind, itOnce) => {
     await row(opened, 'model › xgboost').waitFor();
     await opened.page.getByPlaceholder('Filter rows').fill('');
     await opened.page.getByText('Copy Markdown').click();
-    await opened.page.waitForTimeout(300);
-    assert.match(opened.copied[0] ?? '', /\| rmse \| 2\.971 \| 2\.867 \(−3\.5 %, better\) \|/);
+    await eventually(() =>
+      assert.match(opened.copied[0] ?? '', /\| rmse \| 2\.971 \| 2\.867 \(−3\.5 %, better\) \|/),
+    );
     await opened.screenshots('diff-versions');
     await opened.close();
     stores.dispose();

@@ -15,7 +15,7 @@ import {
   type MadeRun,
 } from '../support/histories';
 import { describeOnEachKind, openStoresOf } from '../support/kinds/pageStores';
-import { openPage, type OpenedPage } from '../support/pageHarness';
+import { eventually, openPage, type OpenedPage } from '../support/pageHarness';
 import { countPixels } from './chartTools';
 
 describeOnEachKind('sweep page', function (kind, itOnce) {
@@ -85,7 +85,6 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
     await page.locator('parallel-coordinates canvas').waitFor();
     assert.equal(opened!.title, 'Sweep · sweep');
     await page.getByLabel('Objective', { exact: true }).selectOption('metric:rmse');
-    await page.waitForTimeout(200);
 
     // The front by a plain definition, from the rows themselves.
     const rows = withDatabase(file, (database) =>
@@ -109,10 +108,13 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
           (b) => b.of.every((value, i) => value <= a.of[i]!) && b.of.some((value, i) => value < a.of[i]!),
         ),
     );
-    const starred = await page
-      .locator('tr.on-front')
-      .evaluateAll((found) => found.map((row) => row.getAttribute('data-run')));
-    assert.deepEqual(starred.toSorted(), front.map(({ id }) => id).toSorted());
+    const starred = await eventually(async () => {
+      const found = await page
+        .locator('tr.on-front')
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-run')));
+      assert.deepEqual(found.toSorted(), front.map(({ id }) => id).toSorted());
+      return found;
+    });
     const best = front.toSorted((a, b) => a.of[0]! - b.of[0]!)[0]!;
     assert.equal(starred[0], best.id);
     assert.match(
@@ -144,7 +146,7 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
         experimentIds: [EXPERIMENT],
       });
       await page.locator('parallel-coordinates canvas').waitFor();
-      await page.waitForTimeout(300);
+      await opened!.settled();
       const titles = page.locator('.axis-title');
       const last = (await titles.last().boundingBox())!;
       const plot = (await page.locator('.parallel-plot').boundingBox())!;
@@ -159,8 +161,7 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
       );
       const inside = Number(/(\d+) of 30/.exec((await page.locator('.brush-line').textContent()) ?? '')?.[1]);
       assert.ok(inside > 0 && inside < 20, `${inside} runs are inside`);
-      await page.waitForTimeout(300);
-      assert.equal(state.brushed?.length, inside);
+      await eventually(() => assert.equal(state.brushed?.length, inside));
       assert.ok((await page.locator('table.best-model tbody tr').count()) <= inside);
       await page.getByText('Selected in Table').click();
       const command = opened!.commands.at(-1)!;
@@ -177,8 +178,9 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
       await opened!.hideAndShow();
       await page.locator('parallel-coordinates canvas').waitFor();
       assert.equal(await page.locator('.brush-line').textContent(), narrowed);
-      await page.waitForTimeout(300);
-      assert.ok((state.brushed?.length ?? 30) < inside, 'the other views follow it again');
+      await eventually(() =>
+        assert.ok((state.brushed?.length ?? 30) < inside, 'the other views follow it again'),
+      );
       // Another view, e.g. the run table, may end it.
       state.setBrushed(null);
       await page.getByText('30 runs. Drag along an axis').waitFor();
@@ -200,9 +202,11 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
     );
     assert.deepEqual((await names()).slice(0, 2), [before[1], before[0]]);
     await page.locator('table.best-model tbody tr').first().hover();
-    await page.waitForTimeout(100);
-    assert.ok(state.hovered);
-    state.setHovered({ store: state.hovered.store, runId: runIdOf(5) });
+    const { store } = await eventually(() => {
+      assert.ok(state.hovered);
+      return state.hovered;
+    });
+    state.setHovered({ store, runId: runIdOf(5) });
     await page.getByText(/^trial 4 ·/).waitFor();
   });
 
@@ -293,12 +297,15 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
       const { page } = await open(make(runs), { experimentIds: [EXPERIMENT] });
       await page.locator('parallel-coordinates canvas').waitFor();
       await page.getByLabel('Objective', { exact: true }).selectOption('metric:rmse');
-      await page.waitForTimeout(100);
       const rmse = runs.map((run) => run.metrics.rmse[0]![2]);
-      const best = (await readPlot(0)).find(({ label }) => label === 'best so far')!;
-      assert.deepEqual(
-        best.points.slice(0, 16).map(([, y]) => y),
-        rmse.map((_, i) => Math.min(...rmse.slice(0, i + 1))),
+      await eventually(async () =>
+        assert.deepEqual(
+          (await readPlot(0))
+            .find(({ label }) => label === 'best so far')
+            ?.points.slice(0, 16)
+            .map(([, y]) => y),
+          rmse.map((_, i) => Math.min(...rmse.slice(0, i + 1))),
+        ),
       );
       await page.getByText('Best so far: 0, trial 11 (trial 10).').waitFor();
       const box = (await page.locator('sweep-plot').first().boundingBox())!;
@@ -319,21 +326,22 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
       await page.getByLabel('Scatter: y').selectOption('metric:rmse');
       await page.getByLabel('Scatter: colour').selectOption('param:depth');
       await page.getByLabel('Scatter: size').selectOption('param:lr');
-      await page.waitForTimeout(200);
       const places = runs.map((run, i) => [run.metrics.bytes[0]![2], rmse[i]!] as const);
       const front = places
         .filter(
           (a) => !places.some((b) => b !== a && b[0] <= a[0] && b[1] <= a[1] && (b[0] < a[0] || b[1] < a[1])),
         )
         .toSorted((a, b) => a[0] - b[0]);
-      const scatter = await readPlot(1);
-      assert.deepEqual(scatter.find(({ label }) => label === 'Pareto front')!.points, front);
-      const points = scatter[0]!;
-      const at = (run: number): number => points.points.findIndex(([x]) => x === places[run]![0]);
-      // lr rises from 1e-4 (i = 0) to 1e-1 (i = 6); depth is 2 for i = 0, 5, 10, 15.
-      assert.ok(points.radius[at(6)]! > points.radius[at(0)]!);
-      assert.equal(points.colors[at(0)], points.colors[at(10)]);
-      assert.notEqual(points.colors[at(0)], points.colors[at(1)]);
+      await eventually(async () => {
+        const scatter = await readPlot(1);
+        assert.deepEqual(scatter.find(({ label }) => label === 'Pareto front')?.points, front);
+        const points = scatter[0]!;
+        const at = (run: number): number => points.points.findIndex(([x]) => x === places[run]![0]);
+        // lr rises from 1e-4 (i = 0) to 1e-1 (i = 6); depth is 2 for i = 0, 5, 10, 15.
+        assert.ok(points.radius[at(6)]! > points.radius[at(0)]!);
+        assert.equal(points.colors[at(0)], points.colors[at(10)]);
+        assert.notEqual(points.colors[at(0)], points.colors[at(1)]);
+      });
       await page.getByText(`Dashed: the Pareto front, ${front.length} runs`).waitFor();
     },
   );
@@ -347,7 +355,7 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
       await page.locator('parallel-coordinates canvas').waitFor();
       const plot = page.locator('sweep-plot').nth(1);
       await plot.scrollIntoViewIfNeeded();
-      await page.waitForTimeout(300);
+      await opened!.settled();
       const box = (await plot.boundingBox())!;
       // The lower half of the picture: the better runs.
       await page.mouse.move(box.x + 44, box.y + box.height / 2);
@@ -358,15 +366,16 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
       await line.getByText(/of 30 runs/).waitFor();
       const inside = Number(/(\d+) of 30/.exec((await line.textContent()) ?? '')?.[1]);
       assert.ok(inside > 0 && inside < 30, `${inside} runs`);
-      await page.waitForTimeout(300);
-      assert.equal(state.brushed?.length, inside);
+      await eventually(() => assert.equal(state.brushed?.length, inside));
       // One more brush, on an axis that is begun, typed and chosen by the keyboard.
       await page.locator('.axis-title', { hasText: 'model' }).focus();
       await page.keyboard.press('Enter');
       await page.getByLabel('model to').selectOption('linear');
-      await page.waitForTimeout(400);
-      const linear = state.brushed.map(({ runId }) => Number.parseInt(runId.slice(1), 16) - 1);
-      assert.ok(linear.length > 0 && linear.length < inside);
+      const linear = await eventually(() => {
+        const runs = (state.brushed ?? []).map(({ runId }) => Number.parseInt(runId.slice(1), 16) - 1);
+        assert.ok(runs.length > 0 && runs.length < inside);
+        return runs;
+      });
       assert.ok(
         linear.every((run) => run % 2 === 0),
         'the second brush holds, too',
@@ -384,7 +393,7 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
     });
     const titles = page.locator('.axis-title');
     await titles.first().waitFor();
-    await page.waitForTimeout(300);
+    await opened!.settled();
     const names = async (): Promise<string[]> => page.locator('.axis-title bdi').allTextContents();
     const before = await names();
     await titles.first().dragTo(titles.nth(2));

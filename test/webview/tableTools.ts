@@ -9,7 +9,7 @@ import { sqliteUri } from '../../src/stores/uri';
 import { makeRegistryStore, removeTempFolders } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
 import { openStoresOf, type PageStores } from '../support/kinds/pageStores';
-import { openPage, type OpenedPage } from '../support/pageHarness';
+import { eventually, openPage, type OpenedPage } from '../support/pageHarness';
 
 /** The experiments of the archives with runs. */
 export const EXPERIMENTS = ['1', '2', '4'];
@@ -92,18 +92,7 @@ export class TableTester {
     }
   }
 
-  async eventually(check: () => Promise<void>): Promise<void> {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await check();
-      } catch (error) {
-        if (tries === 60) {
-          throw error;
-        }
-        await this.opened.page.waitForTimeout(50);
-      }
-    }
-  }
+  readonly eventually = eventually;
 
   async addColumn(name: string): Promise<void> {
     const { page } = this.opened;

@@ -33,9 +33,11 @@ function listen(onEnd) {
       }
     });
   });
+  // A setting, as windows of one server share its environment; a desktop has its own.
+  const address = vscode.workspace.getConfiguration('lensTest').get('bridge') ?? process.env.LENS_TEST_BRIDGE;
   // A reloaded window has a new extension host, and the old one left its socket behind.
-  fs.rmSync(process.env.LENS_TEST_BRIDGE, { force: true });
-  server.listen(process.env.LENS_TEST_BRIDGE);
+  fs.rmSync(address, { force: true });
+  server.listen(address);
   return server;
 }
 

@@ -16,7 +16,7 @@ function makeDatabase(file: string, tables: string[], extra = 0): void {
   ];
   execFileSync('python3', [
     '-c',
-    'import sqlite3,sys\nc=sqlite3.connect(sys.argv[1])\nc.executescript(sys.argv[2])\nc.commit()',
+    'import sqlite3,sys\nc=sqlite3.connect(sys.argv[1])\nc.executescript("BEGIN;"+sys.argv[2]+";COMMIT")',
     file,
     statements.join(';\n'),
   ]);

@@ -3,39 +3,8 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { unpackFixture } from '../../../support/fixtures';
-import { openSession, ownLocks, readState, torture, type TortureOptions } from '../../../support/torture';
-
-/** A writer that is alone may wait for nobody (timeout 0): a lock of ours would make it fail. */
-const CASES: (Omit<TortureOptions, 'file' | 'seed'> & { name: string })[] = [
-  { name: 'a journal that is deleted', mode: 'delete', writers: 1, reads: 200, pause: 20, timeout: 0 },
-  { name: 'a journal that is truncated', mode: 'truncate', writers: 1, reads: 150, pause: 15, timeout: 0 },
-  { name: 'a journal that persists', mode: 'persist', writers: 1, reads: 150, pause: 15, timeout: 0 },
-  { name: 'a write-ahead log', mode: 'wal', writers: 1, reads: 250, timeout: 0 },
-  {
-    name: 'two writers, killed at random, with a write-ahead log',
-    mode: 'wal',
-    writers: 2,
-    reads: 150,
-    killEvery: 700,
-  },
-  {
-    name: 'two writers, killed at random, journals of all kinds',
-    mode: 'mixed',
-    writers: 2,
-    reads: 150,
-    pause: 15,
-    killEvery: 700,
-  },
-  {
-    name: 'a writer that does not wait for its disk, killed at random',
-    mode: 'mixed',
-    writers: 1,
-    reads: 100,
-    pause: 15,
-    killEvery: 500,
-    syncOff: true,
-  },
-];
+import { openSession, ownLocks, readState } from '../../../support/torture';
+import { readingWhileOthersWrite } from '../../../support/tortures/reading';
 
 async function store(): Promise<string> {
   return path.join(await unpackFixture('sqlite-3.17.2'), 'mlflow.db');
@@ -44,20 +13,8 @@ async function store(): Promise<string> {
 describe('reading while others write: every read is a committed state, and no older than the last commit', function () {
   this.timeout(120_000);
 
-  CASES.forEach(({ name, ...options }, index) => {
-    it(name, async () => {
-      const least = { leastStates: 12, leastKills: options.killEvery === undefined ? 0 : 3 };
-      const report = await torture({ file: await store(), seed: 1000 * index + 1, ...least, ...options });
-      assert.deepEqual(report.wrong, []);
-      assert.deepEqual(report.failed, []);
-      assert.ok(report.accepted >= options.reads, `only ${report.accepted} reads`);
-      assert.deepEqual(report.locks, [], 'locks held by the reader');
-      assert.equal(report.counts.locked, 0, 'writers that found the database locked');
-      // Else nothing was tried.
-      assert.ok(report.states > 10, `only ${report.states} states`);
-      assert.ok(options.killEvery === undefined || report.kills > 2, `only ${report.kills} kills`);
-    });
-  });
+  // test/torture reads for longer.
+  readingWhileOthersWrite(0.1);
 
   it('takes no lock: an exclusive transaction is had at once while reads go on, and is read around', async () => {
     const file = await store();
