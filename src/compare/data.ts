@@ -1,11 +1,16 @@
 import { valueOf, type DatasetInput } from '../mlflow/entities';
+import { plainText } from '../mlflow/format';
+import { parseJson } from '../mlflow/json';
+
+const LONGEST_CONTEXT = 100;
 
 /** A run's datasets as rows: name, digest, size and columns, by what each was used for. */
 export function dataRows(inputs: readonly DatasetInput[]): Map<string, string> {
   const rows = new Map<string, string>();
   const used = new Map<string, number>();
   for (const { dataset, tags } of inputs) {
-    const context = valueOf(tags, 'mlflow.data.context') ?? 'dataset';
+    // It stands before each column.
+    const context = plainText(valueOf(tags, 'mlflow.data.context') ?? 'dataset', LONGEST_CONTEXT);
     const count = (used.get(context) ?? 0) + 1;
     used.set(context, count);
     const label = count === 1 ? context : `${context} ${count}`;
@@ -88,7 +93,7 @@ function sourceText(source: string): string | null {
 
 function parse(text: string | null): unknown {
   try {
-    return text === null ? null : (JSON.parse(text) as unknown);
+    return text === null ? null : parseJson(text);
   } catch {
     return null;
   }

@@ -210,8 +210,8 @@ function expand(row: DiffRow): DiffRow[] {
   if (dicts.length < 2 || dicts.length < row.values.filter((value) => value !== null).length) {
     return [row];
   }
-  const columns = parsed.map((value): Column => (value ? new Map(flatten(value, row.key)) : new Map()));
-  return rowsOf(columns);
+  const leaves = parsed.map((value) => (value ? flatten(value, row.key) : []));
+  return leaves.every((found) => found !== null) ? rowsOf(leaves.map((found) => new Map(found))) : [row];
 }
 
 function sameCell(a: DiffValue): (b: DiffValue) => boolean {

@@ -1,6 +1,6 @@
 import { parse as parseToml } from 'smol-toml';
-import { parse as parseYaml } from 'yaml';
 import { withoutComment } from '../mlflow/scan';
+import { parseYaml } from '../mlflow/yaml';
 
 /** What an environment file asks for. */
 export interface Environment {

@@ -1,5 +1,6 @@
 import { isStoreError } from '../mlflow/errors';
 import { valueOf, type KeyValue, type ModelVersion, type Run } from '../mlflow/entities';
+import { parseJson } from '../mlflow/json';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
 import { inputExampleFile, type ModelFacts } from './model';
 import type { SideFacts } from './types';
@@ -149,7 +150,7 @@ function noneWhereUnsupported(error: unknown): { items: never[] } {
 
 function historyPaths(tags: readonly KeyValue[]): string[] {
   try {
-    const history: unknown = JSON.parse(valueOf(tags, 'mlflow.log-model.history') ?? '[]');
+    const history = parseJson(valueOf(tags, 'mlflow.log-model.history') ?? '[]');
     const paths = (Array.isArray(history) ? (history as unknown[]) : []).map((entry) =>
       typeof entry === 'object' && entry !== null && 'artifact_path' in entry ? entry.artifact_path : null,
     );

@@ -64,10 +64,10 @@ class Reader {
       const key = this.value(depth + 1);
       this.space();
       if (this.take(':')) {
-        result.set(
-          key instanceof Map || Array.isArray(key) ? literalText(key) : String(key),
-          this.value(depth + 1),
-        );
+        if (!isHashable(key)) {
+          throw new SyntaxError('a dict as a key');
+        }
+        result.set(Array.isArray(key) ? literalText(key) : String(key), this.value(depth + 1));
       } else {
         items.push(key);
       }
@@ -149,6 +149,11 @@ class Reader {
       this.position++;
     }
   }
+}
+
+/** A tuple may be a key, a dict may not: as text in the text of a key in a key, its quotes would double each time. */
+function isHashable(value: Literal): value is Exclude<Literal, Map<string, Literal>> {
+  return Array.isArray(value) ? value.every(isHashable) : !(value instanceof Map);
 }
 
 const KNOWN = new Map<string, Literal>([

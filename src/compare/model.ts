@@ -1,5 +1,6 @@
-import { parse as parseYaml } from 'yaml';
+import { plainText } from '../mlflow/format';
 import type { ArtifactOwner } from '../mlflow/store';
+import { parseYaml } from '../mlflow/yaml';
 import { schemaColumns } from './data';
 
 /** What a run's or a version's model says of itself. */
@@ -17,11 +18,14 @@ export interface ModelFacts {
   owner?: ArtifactOwner;
 }
 
+/** Characters of a name that stands before each of its rows. */
+const LONGEST_NAME = 100;
+
 /** A model as rows: flavours, signature, size, versions (MLmodel: mlflow.md, G.1). */
 export function modelRows(models: readonly ModelFacts[]): Map<string, string> {
   const rows = new Map<string, string>();
   models.forEach((model, index) => {
-    const prefix = models.length > 1 ? `${model.name || String(index + 1)} › ` : '';
+    const prefix = models.length > 1 ? `${plainText(model.name, LONGEST_NAME) || String(index + 1)} › ` : '';
     if (model.size !== null) {
       rows.set(`${prefix}size`, String(model.size));
     }
@@ -48,9 +52,10 @@ function mlmodelRows(text: string | null): [string, string][] {
   }
   for (const name of names) {
     const flavor = isRecord(flavors[name]) ? flavors[name] : {};
+    const label = plainText(name, LONGEST_NAME);
     for (const [key, value] of Object.entries(flavor)) {
       if (/(_version|^loader_module|^serialization_format|^model_class)$/.test(key) && isSimple(value)) {
-        rows.push([`${name} › ${key}`, String(value)]);
+        rows.push([`${label} › ${key}`, String(value)]);
       }
     }
   }
@@ -100,7 +105,7 @@ function isSimple(value: unknown): value is string | number | boolean {
 
 function parse(text: string | null): unknown {
   try {
-    return text === null ? null : (parseYaml(text) as unknown);
+    return text === null ? null : parseYaml(text);
   } catch {
     return null;
   }

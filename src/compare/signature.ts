@@ -1,4 +1,5 @@
-import { parse as parseYaml } from 'yaml';
+import { parseJson } from '../mlflow/json';
+import { parseYaml } from '../mlflow/yaml';
 
 /** How one model's signature differs from another's. */
 export interface SignatureChange {
@@ -91,9 +92,10 @@ function inputChanges(old: Spec[] | null, now: Spec[] | null): SignatureChange[]
       isTensors(list) ? typeText(list[0]!) : list.length === 1 ? 'one column' : `${list.length} columns`;
     return [{ text: `takes ${kind(now)}, not ${kind(old)}`, breaks: true }];
   }
+  const counterpart = counterparts(old, now);
   const changes = now.flatMap((spec, index): SignatureChange[] => {
     const name = nameOf(spec, index);
-    const known = counterpart(spec, index, old, now);
+    const known = counterpart(spec, index);
     if (!known) {
       return isRequired(spec)
         ? [{ text: `needs the new input ${name} (${typeText(spec)})`, breaks: true }]
@@ -115,8 +117,9 @@ function outputChanges(old: Spec[] | null, now: Spec[] | null): SignatureChange[
   if (!old || !now) {
     return old ? [{ text: 'says nothing of its output any more', breaks: false }] : [];
   }
+  const counterpart = counterparts(old, now);
   const changes = now.flatMap((spec, index): SignatureChange[] => {
-    const known = counterpart(spec, index, old, now);
+    const known = counterpart(spec, index);
     return known
       ? retyped(`gives ${nameOf(spec, index)} as`, known, spec, {})
       : [{ text: `gives the new output ${nameOf(spec, index)}`, breaks: false }];
@@ -129,8 +132,9 @@ function outputChanges(old: Spec[] | null, now: Spec[] | null): SignatureChange[
 
 /** A param has a default: a new one breaks nobody, and one that is not known is ignored. */
 function paramChanges(old: Spec[], now: Spec[]): SignatureChange[] {
+  const counterpart = counterparts(old, now);
   const changes = now.flatMap((spec, index): SignatureChange[] => {
-    const known = counterpart(spec, index, old, now);
+    const known = counterpart(spec, index);
     return known
       ? retyped(`takes the param ${nameOf(spec, index)} as`, known, spec, CONVERTED_PARAMS)
       : [{ text: `takes the new param ${nameOf(spec, index)}`, breaks: false }];
@@ -210,22 +214,26 @@ function objectFits(
   );
 }
 
-/** By name; by place where the new one has no names (_enforce_unnamed_col_schema). */
-function counterpart(
-  spec: Spec,
-  index: number,
-  old: readonly Spec[],
-  now: readonly Spec[],
-): Spec | undefined {
-  return hasNames(now) ? old.find(({ name }) => name === spec.name && hasNames(old)) : old[index];
+type Find = (spec: Spec, index: number) => Spec | undefined;
+
+/** In the old schema: by name; by place where the new one has no names (_enforce_unnamed_col_schema). */
+function counterparts(old: readonly Spec[], now: readonly Spec[]): Find {
+  if (!hasNames(now)) {
+    return (_, index) => old[index];
+  }
+  return hasNames(old) ? byName(old) : () => undefined;
+}
+
+function byName(list: readonly Spec[]): Find {
+  // The first of a name counts.
+  const named = new Map(list.toReversed().map((spec) => [spec.name, spec]));
+  return ({ name }) => named.get(name);
 }
 
 /** Names of what the old one has and the new one not. */
 function gone(old: readonly Spec[], now: readonly Spec[]): string[] {
-  return old.flatMap((spec, index) => {
-    const isThere = hasNames(now) ? now.some(({ name }) => name === spec.name) : index < now.length;
-    return isThere ? [] : [nameOf(spec, index)];
-  });
+  const find: Find = hasNames(now) ? byName(now) : (_, index) => now[index];
+  return old.flatMap((spec, index) => (find(spec, index) ? [] : [nameOf(spec, index)]));
 }
 
 function isTensors(list: readonly Spec[]): boolean {
@@ -276,7 +284,7 @@ function specs(signature: Spec, part: Part): Spec[] | null {
   let value: unknown = written;
   if (typeof written === 'string') {
     try {
-      value = JSON.parse(written);
+      value = parseJson(written);
     } catch {
       return null;
     }
@@ -286,9 +294,7 @@ function specs(signature: Spec, part: Part): Spec[] | null {
 
 function signatureOf(mlmodel: string | null): Spec | null {
   try {
-    const { signature } = recordOf(
-      mlmodel === null ? null : parseYaml(mlmodel, { maxAliasCount: 100, logLevel: 'silent' }),
-    );
+    const { signature } = recordOf(mlmodel === null ? null : parseYaml(mlmodel));
     return isRecord(signature) ? signature : null;
   } catch {
     return null;

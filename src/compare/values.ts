@@ -55,12 +55,22 @@ export function sameNumber(a: number, b: number): boolean {
   return a === b || (Number.isNaN(a) && Number.isNaN(b));
 }
 
-/** Nested values by the path to each; a leaf's path is its key, joined by dots. */
-export function flatten(value: Literal, prefix: string): [string, string][] {
-  if (value instanceof Map && value.size > 0) {
-    return [...value].flatMap(([key, item]) => flatten(item, `${prefix}.${key}`));
-  }
-  return [[prefix, typeof value === 'string' ? value : literalText(value)]];
+/** Rows that one structure is laid out in; a larger one stays a text, and so does what stands at a longer path. */
+const MOST_LEAVES = 1000;
+const LONGEST_PATH = 1000;
+
+/** Nested values by the path to each; a leaf's path is its key, joined by dots. Null where they are too many. */
+export function flatten(value: Literal, prefix: string): [string, string][] | null {
+  const leaves: [string, string][] = [];
+  const add = (item: Literal, path: string): void => {
+    if (item instanceof Map && item.size > 0 && path.length <= LONGEST_PATH && leaves.length <= MOST_LEAVES) {
+      item.forEach((inner, key) => add(inner, `${path}.${key}`));
+    } else if (leaves.length <= MOST_LEAVES) {
+      leaves.push([path, typeof item === 'string' ? item : literalText(item)]);
+    }
+  };
+  add(value, prefix);
+  return leaves.length > MOST_LEAVES ? null : leaves;
 }
 
 /** The longest number of digits that a double can need. */

@@ -1,6 +1,7 @@
 import { fields, type SignatureField } from './artifacts/mlmodel';
 import { formatSize, plainText } from './format';
 import { valueOf, type Dataset, type DatasetInput, type KeyValue } from './entities';
+import { parseJson } from './json';
 
 /** A dataset as a page shows it: MLflow stores its parts as JSON texts (reference mlflow.md, A.2). */
 export interface DatasetSummary {
@@ -81,7 +82,7 @@ const LONGEST = 1 << 20;
 
 function parse(text: string | null): unknown {
   try {
-    return text === null || text.length > LONGEST ? null : JSON.parse(text);
+    return text === null || text.length > LONGEST ? null : parseJson(text);
   } catch {
     return null;
   }

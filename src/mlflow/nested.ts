@@ -13,6 +13,8 @@ type Nested = string | { map: [string, Nested][] } | { list: Nested[] };
 
 const MAX_LENGTH = 100_000;
 const MAX_DEPTH = 40;
+/** Characters of a key: it stands before each value below it. */
+const MAX_KEY = 200;
 
 /**
  * The leaves of a JSON or Python dict, list or tuple, in its order; null for any other text. Leaves keep the
@@ -46,7 +48,8 @@ function flatten(value: Nested, path: string, into: NestedEntry[], limit: number
     into.push({ path, value });
   } else if ('map' in value) {
     for (const [key, inner] of value.map) {
-      flatten(inner, path === '' ? key : `${path}.${key}`, into, limit);
+      const name = key.length > MAX_KEY ? `${key.slice(0, MAX_KEY)}…` : key;
+      flatten(inner, path === '' ? name : `${path}.${name}`, into, limit);
     }
     if (value.map.length === 0 && path !== '') {
       into.push({ path, value: '{}' });

@@ -1,6 +1,7 @@
 import type { LoggedModel, Run } from '../mlflow/entities';
 import { valueOf } from '../mlflow/entities';
 import { isCancelled } from '../mlflow/errors';
+import { parseJson } from '../mlflow/json';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
 
 /** What is read of an MLmodel file at most, bytes. */
@@ -83,7 +84,7 @@ interface HistoryEntry {
 /** MLflow's tag before 3.0: a JSON list of what each log_model wrote into MLmodel. */
 function readHistory(tag: string | undefined): { path: string; size: number }[] {
   try {
-    const entries = JSON.parse(tag ?? '[]') as unknown;
+    const entries = parseJson(tag ?? '[]');
     return (Array.isArray(entries) ? (entries as HistoryEntry[]) : []).flatMap((entry) =>
       typeof entry?.artifact_path === 'string'
         ? [

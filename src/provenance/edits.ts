@@ -28,6 +28,15 @@ export function edits(before: readonly string[], after: readonly string[]): Piec
     return null;
   }
   const limit = Math.min(n + m, MOST_EDITS);
+  // Pieces as numbers: two long ones that begin alike take long to tell apart, and meet many times.
+  const numbers = new Map<string, number>();
+  const numbered = (pieces: readonly string[]): number[] =>
+    pieces.map((piece) => {
+      const number = numbers.get(piece) ?? numbers.size;
+      numbers.set(piece, number);
+      return number;
+    });
+  const [left, right] = [numbered(before), numbered(after)];
   const frontiers: Int32Array[] = [];
   const furthest = new Int32Array(2 * limit + 3);
   const middle = limit + 1;
@@ -37,7 +46,7 @@ export function edits(before: readonly string[], after: readonly string[]): Piec
       const down = k === -d || (k !== d && furthest[middle + k - 1]! < furthest[middle + k + 1]!);
       let x = down ? furthest[middle + k + 1]! : furthest[middle + k - 1]! + 1;
       let y = x - k;
-      while (x < n && y < m && before[x] === after[y]) {
+      while (x < n && y < m && left[x] === right[y]) {
         x++;
         y++;
       }

@@ -1,5 +1,6 @@
 import { normalize } from './python/libraries/configFiles';
 import type { Snapshot } from './snapshot';
+import { tails } from './tails';
 
 /** Programs that start other programs: their name says nothing about the code of a run. */
 const LAUNCHERS =
@@ -32,8 +33,7 @@ export function locateScript(snapshot: Snapshot, sourceName: string): Located {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
   // A platform's notebook is named without its file's extension.
   const hasExtension = parts.at(-1)?.includes('.') ?? true;
-  for (let i = 0; i < parts.length; i++) {
-    const tail = parts.slice(i).join('/');
+  for (const tail of tails(parts.join('/'))) {
     const names = hasExtension ? [tail] : [tail, `${tail}.py`, `${tail}.ipynb`];
     const matching = [...snapshot.paths].filter((path) =>
       names.some((name) => path === name || path.endsWith(`/${name}`)),

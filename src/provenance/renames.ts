@@ -1,13 +1,13 @@
 import type { GitRepository, Rename } from './git';
+import { tails } from './tails';
 
 /** The one of some paths that ends as a recorded source name does, by the longest tail; null where none or several do. */
 function byTail(paths: ReadonlySet<string>, sourceName: string): string | null {
   const parts = sourceName
     .replace(/^file:\/\//, '')
     .split(/[\\/]/)
-    .filter((part) => part !== '' && part !== '.' && part !== '..');
-  for (let i = 0; i < parts.length; i++) {
-    const tail = parts.slice(i).join('/');
+    .filter((part) => part !== '.' && part !== '..');
+  for (const tail of tails(parts.join('/'))) {
     const matching = [...paths].filter((path) => path === tail || path.endsWith(`/${tail}`));
     if (matching.length > 0) {
       return matching.length === 1 ? matching[0]! : null;

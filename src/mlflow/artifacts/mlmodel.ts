@@ -1,5 +1,6 @@
-import { parse } from 'yaml';
 import type { KeyValue } from '../entities';
+import { parseJson } from '../json';
+import { parseYaml } from '../yaml';
 
 /** A column, tensor or param of a model's signature. */
 export interface SignatureField {
@@ -45,7 +46,7 @@ const MAX_DEPTH = 12;
 export function explainModel(text: string): ModelExplanation | null {
   let value: unknown;
   try {
-    value = parse(text, { maxAliasCount: 100, logLevel: 'silent' });
+    value = parseYaml(text);
   } catch {
     return null;
   }
@@ -113,7 +114,7 @@ export function fields(schema: unknown): SignatureField[] | null {
   let value = schema;
   if (typeof schema === 'string') {
     try {
-      value = JSON.parse(schema);
+      value = parseJson(schema);
     } catch {
       return null;
     }

@@ -1,4 +1,5 @@
 import { formatSize } from '../format';
+import { parseJson } from '../json';
 
 export interface NotebookCell {
   kind: 'code' | 'markdown' | 'raw';
@@ -20,7 +21,7 @@ const MAX_IMAGE = 4 << 20;
 export function parseNotebook(text: string): { cells: NotebookCell[]; more: number } | null {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return null;
   }

@@ -1,3 +1,5 @@
+import { parseJson } from '../json';
+
 /** A table to show: the first rows of a file. */
 export interface TablePreview {
   columns: string[];
@@ -62,7 +64,7 @@ export function delimiterOf(path: string, text: string): ',' | ';' | '\t' {
 export function parseJsonTable(text: string): TablePreview | null {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(NOT_JSON, (token) => (token.startsWith('"') ? token : `"${token}"`)));
+    value = parseJson(text.replace(NOT_JSON, (token) => (token.startsWith('"') ? token : `"${token}"`)));
   } catch {
     return null;
   }

@@ -14,25 +14,41 @@ export function decodeText(bytes: Uint8Array, complete: boolean): string | null 
   return new TextDecoder('utf-8').decode(bytes, { stream: !complete });
 }
 
+/** What is nested deeper stays on its line: the indents of a deep nest would be many times its text. */
+const DEEPEST_LINE = 32;
+/** Characters of line breaks and indents: a MiB, or this many times the text. */
+const ANY_SPACE = 1024 * 1024;
+const MOST_SPACE = 4;
+
 /**
  * JSON indented by two, every token as it is written (long numbers, NaN); null where brackets do not match.
- * A cut text is indented as far as it goes.
+ * A cut text is indented as far as it goes; one that would become many times longer, as far as that is bearable.
  */
 export function prettyJson(text: string): string | null {
   const parts: string[] = [];
   const open: string[] = [];
   const tokens = /"(?:[^"\\]|\\.)*"?|[{}[\],:]|[^\s{}[\],:"]+/gs;
-  const newLine = (): string => `\n${'  '.repeat(open.length)}`;
+  let space = Math.max(ANY_SPACE, MOST_SPACE * text.length);
+  const breakLine = (depth: number, indent: number): void => {
+    if (depth <= DEEPEST_LINE && space > 0) {
+      parts.push('\n', '  '.repeat(indent));
+      space -= 1 + 2 * indent;
+    }
+  };
   let last = '';
   for (const [token] of text.matchAll(tokens)) {
     if (token === '}' || token === ']') {
+      const depth = open.length;
       if (open.pop() !== (token === '}' ? '{' : '[')) {
         return null;
       }
-      parts.push(last === '{' || last === '[' ? '' : newLine(), token);
+      if (last !== '{' && last !== '[') {
+        breakLine(depth, open.length);
+      }
+      parts.push(token);
     } else {
       if (last === '{' || last === '[' || last === ',') {
-        parts.push(newLine());
+        breakLine(open.length, open.length);
       }
       parts.push(token === ':' ? ': ' : token);
       if (token === '{' || token === '[') {

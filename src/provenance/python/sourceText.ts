@@ -1,3 +1,4 @@
+import { parseJson } from '../../mlflow/json';
 import type { Origin } from './values';
 
 /** Where a cell of a notebook starts in the text that the parser reads. */
@@ -69,7 +70,7 @@ export class SourceText {
 export function notebookSource(file: string, json: string): SourceText | null {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(json);
+    parsed = parseJson(json);
   } catch {
     return null;
   }

@@ -1,3 +1,5 @@
+import { parseJson } from '../../mlflow/json';
+
 /** What the tag `mlflow.log-model.history` says of the newest model that a run logged (MLflow < 3). */
 
 interface LoggedModelEntry {
@@ -28,7 +30,7 @@ export function modelSize(history: string): number | null {
 
 function newest(history: string): LoggedModelEntry | null {
   try {
-    const parsed: unknown = JSON.parse(history);
+    const parsed = parseJson(history);
     const last: unknown = Array.isArray(parsed) ? parsed.at(-1) : null;
     return typeof last === 'object' && last !== null ? last : null;
   } catch {

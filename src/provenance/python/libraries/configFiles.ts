@@ -1,16 +1,8 @@
 import { parse as parseToml } from 'smol-toml';
-import {
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Document,
-} from 'yaml';
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq } from 'yaml';
 import { parseDotenv } from '../../../mlflow/dotenv';
+import { readYamlDocument, type YamlDocument } from '../../../mlflow/yaml';
+import { tails } from '../../tails';
 import type { Machine } from '../machine';
 import { dirname } from '../machine';
 import { listOf } from '../iteration';
@@ -32,12 +24,9 @@ export function findFile(m: Machine, path: string, importer: string): string | n
   const absolute = path.startsWith('/');
   const found = new Set<string>();
   if (absolute) {
-    const parts = path.split('/').filter((part) => part !== '');
-    for (let i = 0; i < parts.length && found.size === 0; i++) {
-      const tail = parts.slice(i).join('/');
-      if (m.files.exists(tail)) {
-        found.add(tail);
-      }
+    const tail = tails(path).find((end) => m.files.exists(end));
+    if (tail !== undefined) {
+      found.add(tail);
     }
   } else {
     const folders = new Set(['', ...m.searchPath]);
@@ -84,15 +73,21 @@ export function readConfigFile(m: Machine, file: string): Value {
   return readYaml(m, file, text);
 }
 
+/** Of a configuration; what is beyond stays unknown. */
+const MOST_NODES = 20_000;
+const MOST_DEPTH = 40;
+/** Characters of a dotted key whose line is known: it stands before each key below it. */
+const LONGEST_KEY = 1000;
+
 /** YAML, and JSON, which is YAML for a reader. */
 export function readYaml(m: Machine, file: string, text: string): Value {
-  const lines = new LineCounter();
-  let document: Document;
+  let read: YamlDocument;
   try {
-    document = parseDocument(text, { lineCounter: lines, merge: true, version: '1.1', logLevel: 'silent' });
+    read = readYamlDocument(text, { merge: true, version: '1.1' });
   } catch {
     return UNKNOWN;
   }
+  const { document, lines, targets } = read;
   if (document.errors.length > 0) {
     return UNKNOWN;
   }
@@ -102,11 +97,11 @@ export function readYaml(m: Machine, file: string, text: string): Value {
   });
   let nodes = 0;
   const convert = (node: unknown, depth: number): Value => {
-    if (++nodes > 20_000 || depth > 40) {
+    if (++nodes > MOST_NODES || depth > MOST_DEPTH) {
       return UNKNOWN;
     }
     if (isAlias(node)) {
-      return convert(node.resolve(document), depth + 1);
+      return convert(targets.get(node), depth + 1);
     }
     if (isNode(node) && node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) {
       // Only the program's own loader knows what such a tag makes.
@@ -160,7 +155,7 @@ export function readYaml(m: Machine, file: string, text: string): Value {
   return convert(document.contents, 0);
 }
 
-function scalar(value: unknown, source: string | undefined, origin: Origin): Value {
+function scalar(value: unknown, source: string | undefined, origin: Origin | null): Value {
   switch (typeof value) {
     case 'number':
       // YAML 1.1 of PyYAML reads `1e-3` as a text; so does the run that logged it, and by value both are equal.
@@ -192,14 +187,18 @@ function readToml(m: Machine, file: string, text: string): Value {
     return UNKNOWN;
   }
   const lines = tomlLines(text);
-  const convert = (value: unknown, path: string): Value => {
-    const line = lines.get(path);
+  let nodes = 0;
+  const convert = (value: unknown, path: string, depth: number): Value => {
+    if (++nodes > MOST_NODES || depth > MOST_DEPTH) {
+      return UNKNOWN;
+    }
+    const line = path.length > LONGEST_KEY ? undefined : lines.get(path);
     const origin: Origin | null = line === undefined ? null : { file, line };
     if (Array.isArray(value)) {
       return listOf(
         m,
         value.map((item) => {
-          const inner = convert(item, path);
+          const inner = convert(item, path, depth + 1);
           return inner.origin ? inner : { ...inner, origin };
         }),
         origin,
@@ -214,7 +213,7 @@ function readToml(m: Machine, file: string, text: string): Value {
         region: m.region,
       };
       for (const [key, item] of Object.entries(value)) {
-        const inner = convert(item, path === '' ? key : `${path}.${key}`);
+        const inner = convert(item, path === '' ? key : `${path}.${key}`, depth + 1);
         data.entries.set(`str:${key}`, {
           key: constant('str', key, inner.origin),
           value: inner.origin || inner.data.kind === 'dict' ? inner : { ...inner, origin },
@@ -222,9 +221,9 @@ function readToml(m: Machine, file: string, text: string): Value {
       }
       return { data, origin };
     }
-    return scalar(value, undefined, origin ?? { file, line: 1 });
+    return scalar(value, undefined, origin);
   };
-  return convert(parsed, '');
+  return convert(parsed, '', 0);
 }
 
 /** The line of each `a.b.key` of a TOML file. */
@@ -238,10 +237,13 @@ function tomlLines(text: string): Map<string, number> {
     const pair = /^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=/.exec(line);
     if (header && !pair) {
       section = path(header[1]!);
-      result.set(section, index + 1);
-    } else if (pair) {
-      const key = section === '' ? path(pair[1]!) : `${section}.${path(pair[1]!)}`;
-      result.set(key, index + 1);
+    }
+    const key = pair ? (section === '' ? path(pair[1]!) : `${section}.${path(pair[1]!)}`) : section;
+    if ((!header && !pair) || key.length > LONGEST_KEY) {
+      return;
+    }
+    result.set(key, index + 1);
+    if (pair) {
       for (const inner of line.slice(pair[0].length).matchAll(/[{,]\s*([\w-]+)\s*=/g)) {
         result.set(`${key}.${inner[1]!}`, index + 1);
       }

@@ -55,6 +55,19 @@ describe('prettyJson', () => {
     assert.equal(prettyJson('{]'), null);
   });
 
+  it('leaves a deep nest on its line, and stops to indent what would be many times its text', () => {
+    const nest = (depth: number): string => '['.repeat(depth) + '1' + ']'.repeat(depth);
+    const lines = prettyJson(nest(34))!.split('\n');
+    assert.deepEqual(
+      lines.slice(32, 34).map((line) => line.trim()),
+      ['[[1]]', ']'],
+    );
+    const wide = `${'['.repeat(30)}${'1,'.repeat(500_000)}1${']'.repeat(30)}`;
+    const pretty = prettyJson(wide)!;
+    assert.ok(pretty.length < 6 * wide.length, `${pretty.length} characters`);
+    assert.deepEqual(JSON.parse(pretty), JSON.parse(wide));
+  });
+
   it('says the same as JSON.stringify, and reads a cut text without an error', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), (text, cut) => {
