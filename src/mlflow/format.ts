@@ -135,10 +135,12 @@ export function formatSize(bytes: number | null | undefined): string {
  */
 export function plainText(text: string, maxLength = 200): string {
   // What is cut off anyway is not looked at: a tag may hold megabytes.
-  const visible = text.slice(0, 4 * maxLength).replace(
-    /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (character) => (character === '\n' ? '⏎' : character === '\t' ? ' ' : '�'),
-  );
+  const visible = text
+    .slice(0, 4 * maxLength)
+    .replace(
+      /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+      (character) => (character === '\n' ? '⏎' : character === '\t' ? ' ' : '�'),
+    );
   const characters = Array.from(visible);
   return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : visible;
 }
