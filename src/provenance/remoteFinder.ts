@@ -1,5 +1,6 @@
 import type { Run } from '../mlflow/entities';
 import { fromPlainError, isStoreError, type PlainError } from '../mlflow/errors';
+import { reportFailure } from '../mlflow/failures';
 import { WorkerHost } from '../worker/host';
 import type { SourceFinder, SourceFinderOptions, WorkingSources } from './finder';
 import { GitError, type GitRepository } from './git';
@@ -27,7 +28,6 @@ export function createRemoteFinder(
 
 class RemoteFinder implements SourceFinder {
   private readonly host: WorkerHost<ProvenanceRequests, FailureCode>;
-  private readonly opened = new Map<string, RemoteRepository>();
 
   constructor(
     script: string,
@@ -40,8 +40,8 @@ class RemoteFinder implements SourceFinder {
       label: 'Following the code of the run',
       heapMegabytes: HEAP_MEGABYTES,
       parallel: PARALLEL,
-      toError: ({ code, message, details }) =>
-        code === 'GIT' ? new GitError(message) : fromPlainError({ code, message, details }),
+      toError: ({ code, ...rest }) =>
+        code === 'GIT' ? new GitError(rest.message) : fromPlainError({ code, ...rest }),
     });
   }
 
@@ -53,6 +53,7 @@ class RemoteFinder implements SourceFinder {
       return await this.host.ask('findSources', { ...this.settings(), run: bare(run) });
     } catch (error) {
       if (isStoreError(error) && error.code !== 'CANCELLED') {
+        reportFailure(error);
         return nothingFound(run, error.message);
       }
       throw error;
@@ -98,7 +99,6 @@ class RemoteFinder implements SourceFinder {
   }
 
   refresh(): void {
-    this.opened.clear();
     if (this.options.isTrusted()) {
       // Nobody waits: what is asked next is asked after it.
       this.host.ask('refresh', this.settings()).catch(() => undefined);
@@ -114,13 +114,9 @@ class RemoteFinder implements SourceFinder {
   }
 
   private repository(root: string): RemoteRepository {
-    const known =
-      this.opened.get(root) ??
-      new RemoteRepository(root, (method, args) =>
-        this.host.ask('git', { ...this.settings(), root, method, args }),
-      );
-    this.opened.set(root, known);
-    return known;
+    return new RemoteRepository(root, (method, args) =>
+      this.host.ask('git', { ...this.settings(), root, method, args }),
+    );
   }
 }
 

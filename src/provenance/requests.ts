@@ -82,11 +82,12 @@ class Workings {
 
   constructor(private readonly finder: SourceFinder) {}
 
-  look({ info, ...run }: Run): Promise<WorkingSources | null> {
-    const found = this.finder.workingCopy({ info, ...run });
-    found.catch(() => this.looks.delete(info.runId));
-    this.looks.delete(info.runId);
-    this.looks.set(info.runId, found);
+  look(run: Run): Promise<WorkingSources | null> {
+    const { runId } = run.info;
+    const found = this.finder.workingCopy(run);
+    found.catch(() => this.looks.get(runId) === found && this.looks.delete(runId));
+    this.looks.delete(runId);
+    this.looks.set(runId, found);
     if (this.looks.size > MOST_LOOKS) {
       this.looks.delete(this.looks.keys().next().value!);
     }

@@ -95,7 +95,10 @@ export async function changesOnDisk(
       const change = old ? await changeOf(working, old, file) : (await working.find(file)) ? 'added' : null;
       if (change !== null || oldPath !== null) {
         changed.push({
-          ...lineCounts(old && contents.get(old.id), old !== undefined, await working.bytes(file)),
+          ...lineCounts(
+            old ? contents.get(old.id) : new Uint8Array(),
+            change === 'deleted' ? new Uint8Array() : await working.bytes(file),
+          ),
           path: change === 'deleted' ? (oldPath ?? file) : file,
           oldPath: change === 'deleted' ? null : oldPath,
           change: change === 'modified' && oldPath !== null ? 'renamed' : (change ?? 'renamed'),
@@ -138,16 +141,14 @@ async function uncommittedFiles(
 /** Bytes; Git LFS says that a pointer has less. */
 const MOST_POINTER = 1024;
 
+/** Unknown where one of both is no text, or is too large to be read. */
 function lineCounts(
   before: Uint8Array | undefined,
-  existed: boolean,
-  onDisk: Uint8Array | null,
+  after: Uint8Array | null,
 ): { added: number | null; deleted: number | null } {
-  const old = existed ? before : new Uint8Array();
-  const after = onDisk ?? new Uint8Array();
-  const isText = old !== undefined && !old.includes(0) && !after.includes(0);
+  const areTexts = before && after && !before.includes(0) && !after.includes(0);
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\r\n/g, '\n');
-  return (isText ? countLines(text(old), text(after)) : null) ?? { added: null, deleted: null };
+  return (areTexts ? countLines(text(before), text(after)) : null) ?? { added: null, deleted: null };
 }
 
 /** How a file of a commit is on disk, perhaps under another name; null where it is the same. */

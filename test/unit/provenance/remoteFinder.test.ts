@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { workerBundle } from '../../../scripts/workerBundle';
+import { onFailure } from '../../../src/mlflow/failures';
 import { createSourceFinder, type SourceFinderOptions } from '../../../src/provenance/finder';
 import { createRemoteFinder } from '../../../src/provenance/remoteFinder';
 import { fixture } from '../../support/fixtures';
@@ -77,9 +78,17 @@ describe('a source finder whose work is done by a worker', () => {
 
   it('says of a worker that failed what is unknown now, rather than failing the page', async () => {
     const finder = remote(optionsOf(emptyFolder()), '/this/script/is/not/there.js');
-    const { run, params } = await finder.findSources(runOf('train.py', null, { lr: '0.1' }));
+    const told: unknown[] = [];
+    onFailure((error) => told.push(error));
+    const { run, params } = await finder
+      .findSources(runOf('train.py', null, { lr: '0.1' }))
+      .finally(() => onFailure(undefined));
     assert.match(run.problem ?? '', /^Following the code of the run failed: .*\.$/);
     assert.equal(params.get('lr')?.status, 'unknown');
+    assert.deepEqual(
+      told.map((error) => (error as Error).message),
+      [run.problem],
+    );
   });
 
   it('keeps git’s own sentence', async () => {

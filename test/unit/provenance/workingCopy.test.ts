@@ -223,14 +223,19 @@ describe('files that are other on disk', () => {
     assert.equal(all.processes, one.processes);
   });
 
-  it('says of a file that grew beyond what is read that it is modified, not deleted', async () => {
+  it('says of a file that grew beyond what is read that it is modified, not deleted, and counts no lines of it', async () => {
     const folder = repositoryOf({ 'train.py': program(0.1), 'data.txt': 'small\n' });
     const commit = git(folder, 'rev-parse', 'HEAD');
     fs.writeFileSync(path.join(folder, 'data.txt'), Buffer.alloc((4 << 20) + 1, 97));
     const working = await finderOf(folder).workingCopy(runOf('train.py', commit, { lr: '0.1' }));
     assert.deepEqual(
-      (await working!.changedSince(commit)).map(({ path: name, change }) => [name, change]),
-      [['data.txt', 'modified']],
+      (await working!.changedSince(commit)).map(({ path: name, change, added, deleted }) => [
+        name,
+        change,
+        added,
+        deleted,
+      ]),
+      [['data.txt', 'modified', null, null]],
     );
   });
 });
