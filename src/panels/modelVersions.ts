@@ -1,12 +1,12 @@
 import { readDetails, readSide, sideOfVersion } from '../compare/gather';
-import type { SectionName, SideFacts } from '../compare/types';
+import type { SideFacts } from '../compare/types';
 import type { ModelVersion } from '../mlflow/entities';
 import { isCancelled } from '../mlflow/errors';
-import { count } from '../mlflow/format';
 import type { TrackingStore } from '../mlflow/store';
 import type { ModelVersionDetail } from '../protocol/model';
 import { modelSizes } from './modelSizes';
 import type { Parsers } from './parsers';
+import { hasRun } from './versionChanges';
 
 const PARALLEL = 8;
 
@@ -34,20 +34,17 @@ export async function versionDetails(
     own: mlmodelOf(own),
     before: facts[index + 1] ? mlmodelOf(facts[index + 1]!) : null,
   }));
-  const signatures = await parsers.signatures({ models }, signal);
-  return Promise.all(
-    versions.map(async (version, index) => {
-      const [own, before] = [facts[index]!, facts[index + 1]];
-      return {
-        version: version.version,
-        size: sizes[index] ?? null,
-        signature: signatures[index]!.summary,
-        breaks: signatures[index]!.breaks,
-        changed:
-          before && hasRun(own) && hasRun(before) ? await changesBetween(before, own, parsers, signal) : null,
-      };
-    }),
-  );
+  const [signatures, changes] = await Promise.all([
+    parsers.signatures({ models }, signal),
+    parsers.changes({ facts }, signal),
+  ]);
+  return versions.map(({ version }, index) => ({
+    version,
+    size: sizes[index] ?? null,
+    signature: signatures[index]!.summary,
+    breaks: signatures[index]!.breaks,
+    changed: changes[index] ?? null,
+  }));
 }
 
 async function readVersion(
@@ -74,10 +71,6 @@ async function orElse<T>(reading: Promise<T>, otherwise: T): Promise<T> {
   }
 }
 
-function hasRun({ run }: SideFacts): boolean {
-  return run.info.experimentId !== '';
-}
-
 function mlmodelOf({ models }: SideFacts): string | null {
   return models?.[0]?.mlmodel ?? null;
 }
@@ -100,28 +93,4 @@ async function sizesOf(
     const found = byRun.get(facts[index]!.run.info.runId);
     return size ?? (found !== undefined && Number.isFinite(found) ? found : null);
   });
-}
-
-/** `code, data, 4 dependencies, signature, 18 params`: enough to see whether the diff is worth opening. */
-async function changesBetween(
-  before: SideFacts,
-  own: SideFacts,
-  parsers: Parsers,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const request = { facts: [before, own], baseline: 0, commits: [], directions: {} };
-  const { sections } = await parsers.diff(request, signal);
-  const keys = (name: SectionName): string[] =>
-    sections.find((section) => section.name === name)?.rows.map(({ key }) => key) ?? [];
-  const model = keys('model');
-  const params = keys('params').length;
-  const dependencies = new Set(keys('environment').map((key) => key.split(' › ').at(-1)!)).size;
-  return [
-    ...(keys('source').includes('commit') ? ['code'] : []),
-    ...(model.includes('flavors') || keys('tags').includes('model') ? ['model type'] : []),
-    ...(keys('data').length > 0 ? ['data'] : []),
-    ...(model.some((key) => key.includes('signature › ')) ? ['signature'] : []),
-    ...(dependencies > 0 ? [count(dependencies, 'dependency', 'dependencies')] : []),
-    ...(params > 0 ? [count(params, 'param')] : []),
-  ];
 }

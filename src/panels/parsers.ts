@@ -10,6 +10,7 @@ import { decodeText, prettyJson } from '../mlflow/artifacts/text';
 import type { InputExample } from '../protocol/artifacts';
 import { comparisonLines, type ComparedVersion } from '../registry/comparison';
 import { metricDirection } from '../state/metrics';
+import { versionChanges } from './versionChanges';
 
 /** The user's setting: metric -> "higher" or "lower". */
 type Directions = Readonly<Record<string, unknown>>;
@@ -78,6 +79,10 @@ export const parsers = {
 
   diff({ facts, baseline, commits, directions }: DiffRequest): RunDiff {
     return diffRuns(facts, baseline, commits, (key, tags) => metricDirection(key, tags, directions));
+  },
+
+  changes({ facts }: { facts: readonly SideFacts[] }): (string[] | null)[] {
+    return versionChanges(facts);
   },
 
   /** What each model's signature is, and what of it breaks whoever calls the model before. */

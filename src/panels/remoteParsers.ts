@@ -28,6 +28,7 @@ export function createRemoteParsers(script: string): Parsers & { dispose(): void
     example: (args, signal) => host.ask('example', args, signal),
     environments: (args, signal) => host.ask('environments', args, signal),
     diff: ({ facts, ...rest }, signal) => host.ask('diff', { facts: facts.map(plain), ...rest }, signal),
+    changes: ({ facts }, signal) => host.ask('changes', { facts: facts.map(plain) }, signal),
     signatures: (args, signal) => host.ask('signatures', args, signal),
     comparison: ({ candidate, incumbent, ...rest }, signal) =>
       host.ask(

@@ -217,8 +217,8 @@ function columnsOf(
       : null,
   );
   const tags = experiments[0]?.tags ?? [];
-  const direction = (key: string): SweepColumn['direction'] =>
-    metricDirection(key, tags, services.settings().metricDirections);
+  const { metricDirections } = services.settings();
+  const direction = (key: string): SweepColumn['direction'] => metricDirection(key, tags, metricDirections);
   const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
   return [
     ...[...params].sort(byName).map(([name, cells]) => column('param', name, cells, 'unknown')),
