@@ -65,6 +65,9 @@ export class StoreWatch {
     let kept: Promise<T> | undefined;
     this.forget.push(() => (kept = undefined));
     return (signal) => {
+      if (signal?.aborted) {
+        return Promise.reject(cancelled());
+      }
       const value = kept ?? make();
       if (this.timer !== undefined) {
         kept = value;
@@ -109,10 +112,6 @@ function abandonable<T>(value: Promise<T>, signal: AbortSignal | undefined): Pro
   }
   return new Promise((resolve, reject) => {
     const giveUp = (): void => reject(cancelled());
-    if (signal.aborted) {
-      giveUp();
-      return;
-    }
     signal.addEventListener('abort', giveUp, { once: true });
     void value.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
   });

@@ -56,7 +56,7 @@ export function serve<Start, Table extends Requests<Table>>(
 }
 
 class Context implements RequestContext {
-  private controller: AbortController | undefined;
+  private readonly controller = new AbortController();
 
   constructor(
     readonly id: number,
@@ -64,7 +64,6 @@ class Context implements RequestContext {
   ) {}
 
   get signal(): AbortSignal {
-    this.controller ??= new AbortController();
     if (this.isCancelled()) {
       this.controller.abort();
     }
@@ -72,7 +71,8 @@ class Context implements RequestContext {
   }
 
   isCancelled(): boolean {
-    return Atomics.load(this.control, CONTROL.cancelledRequest) === this.id;
+    // The cell holds the newest cancellation only; of older ones the message has come by now, or will.
+    return this.controller.signal.aborted || Atomics.load(this.control, CONTROL.cancelledRequest) === this.id;
   }
 
   progress(): void {
@@ -80,6 +80,6 @@ class Context implements RequestContext {
   }
 
   abort(): void {
-    this.controller?.abort();
+    this.controller.abort();
   }
 }

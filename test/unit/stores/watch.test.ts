@@ -109,4 +109,14 @@ describe('the watch over a store', () => {
     await delay(250);
     assert.equal(source.polls, polls);
   });
+
+  it('makes nothing for who has given up already', async () => {
+    let made = 0;
+    const answer = watch.perState(async () => {
+      made++;
+      throw new Error('nobody would catch this');
+    });
+    await assert.rejects(answer(AbortSignal.abort()), { code: 'CANCELLED' });
+    assert.equal(made, 0);
+  });
 });

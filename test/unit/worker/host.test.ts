@@ -90,6 +90,16 @@ describe('a worker and its host', function () {
     assert.equal(host.busy, false);
   });
 
+  it('tells each of several that are given up at once, also one that looks only later', async () => {
+    host.dispose();
+    host = start({ parallel: 3 });
+    await host.ask('greet', { name: 'Ada' });
+    const controller = new AbortController();
+    const looking = [1, 2, 3].map(() => host.ask('lookLater', undefined, controller.signal));
+    setTimeout(() => controller.abort(), 50);
+    assert.deepEqual(await Promise.all(looking), Array(3).fill([true, true]));
+  });
+
   it('asks each of several again, alone, after the worker ended: only the one that ends it fails', async () => {
     host.dispose();
     host = start({ parallel: 3 });

@@ -40,6 +40,11 @@ async function make({ greeting }: { greeting: string }) {
       }
       throw Object.assign(new Error('Given up while spinning.'), { code: 'CANCELLED' });
     },
+    /** Asks whether it is still wanted only after a while. */
+    lookLater: async (_: undefined, context: RequestContext) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return [context.isCancelled(), context.signal.aborted];
+    },
     wait: (_: undefined, { signal }: RequestContext) =>
       new Promise<never>((_resolve, reject) => {
         signal.addEventListener('abort', () =>

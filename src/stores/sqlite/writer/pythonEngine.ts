@@ -69,6 +69,9 @@ export async function openWithPython(
   for (const interpreter of interpreters) {
     const connection = await Connection.start(interpreter, limits, cancelled);
     if (cancelled?.aborted) {
+      if (connection instanceof Connection) {
+        connection.close();
+      }
       throw new StoreError('CANCELLED', 'Cancelled: nothing was changed.');
     }
     if (connection === 'silent') {
@@ -76,7 +79,12 @@ export async function openWithPython(
     } else if (connection) {
       const url = pathToFileURL(file);
       url.searchParams.set('mode', 'rw');
-      await connection.ask({ open: url.href });
+      try {
+        await connection.ask({ open: url.href });
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
       return connection;
     }
   }

@@ -163,6 +163,17 @@ describe('SQLite writer on a bad day', function () {
     assert.deepEqual(dumpDatabase(file, REGISTRY), before);
   });
 
+  it('leaves no Python behind where the file cannot be opened', async () => {
+    const folder = tempFolder();
+    const pid = path.join(folder, 'pid');
+    const python = path.join(folder, 'python3');
+    fs.writeFileSync(python, `#!/bin/sh\necho $$ > ${pid}\nexec python3 "$@"\n`, { mode: 0o755 });
+    await assert.rejects(openWithPython(path.join(folder, 'no such folder', 'mlflow.db'), [python]), {
+      name: 'SqlError',
+    });
+    await ended(Number(fs.readFileSync(pid, 'utf8')));
+  });
+
   for (const [statement, executed, sentence, isChanged] of [
     ['UPDATE', false, /and was ended: nothing was changed in mlflow\.db\.$/, false],
     ['COMMIT', false, /: mlflow\.db is as before or wholly changed, so look before you try again\.$/, false],
