@@ -44,8 +44,7 @@ export async function closeBrowser(): Promise<void> {
 }
 
 async function openAlone(options: WindowOptions): Promise<BrowserWindow> {
-  const server = await startServer(options);
-  const context = await newContext();
+  const { server, context } = await startWindow(options);
   const page = await context.newPage();
   await page.setViewportSize(options.size);
   await page.goto(server.url);
@@ -61,8 +60,11 @@ async function openAlone(options: WindowOptions): Promise<BrowserWindow> {
 async function openShared(options: WindowOptions): Promise<BrowserWindow> {
   taken = true;
   try {
-    shared ??= startShared(options);
-    const { server, context } = await shared;
+    shared ??= startWindow(options);
+    const { server, context } = await shared.catch((error: unknown) => {
+      shared = undefined;
+      throw error;
+    });
     const page = await context.newPage();
     await page.setViewportSize(options.size);
     const url = server.urlOf(options.workspace);
@@ -88,8 +90,15 @@ async function openShared(options: WindowOptions): Promise<BrowserWindow> {
   }
 }
 
-async function startShared(options: WindowOptions): Promise<Shared> {
-  return { server: await startServer(options), context: await newContext() };
+async function startWindow(options: WindowOptions): Promise<Shared> {
+  const server = await startServer(options);
+  try {
+    return { server, context: await newContext() };
+  } catch (error) {
+    // A browser that does not start leaves no server behind.
+    await server.stop();
+    throw error;
+  }
 }
 
 async function newContext(): Promise<BrowserContext> {
