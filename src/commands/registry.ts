@@ -77,7 +77,12 @@ export function registerRegistryCommands(deps: RegistryCommandDeps): Disposable 
   const tellUndo = (): void =>
     deps.setCanUndo(stores.list().some(({ uri }) => history.lastUndoable(uri) !== null));
   tellUndo();
-  const tellEnded = (): void => stores.list().forEach(({ uri }) => tellInterrupted(context, uri));
+  let told: ReadonlySet<string> = new Set();
+  const tellEnded = (): void => {
+    const listed = stores.list().map(({ uri }) => uri);
+    listed.filter((uri) => !told.has(uri)).forEach((uri) => tellInterrupted(context, uri));
+    told = new Set(listed);
+  };
   tellEnded();
   const subscriptions = [
     history.onDidChange(tellUndo),

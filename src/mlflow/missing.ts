@@ -22,6 +22,14 @@ export function noModelVersion(name: string, version: string): StoreError {
   return missing(`There is no version ${version} of "${name}".`);
 }
 
+/** @throws what `otherwise` makes, where there is no entity */
+export function there<T>(entity: T | undefined, otherwise: () => StoreError): T {
+  if (entity === undefined) {
+    throw otherwise();
+  }
+  return entity;
+}
+
 function missing(message: string): StoreError {
   return new StoreError('RESOURCE_DOES_NOT_EXIST', message);
 }

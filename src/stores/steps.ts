@@ -1,4 +1,4 @@
-import { StoreError } from '../mlflow/errors';
+import { cancelled } from '../mlflow/errors';
 
 /** What a source may answer: SQLite's worker at once, a server later. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -36,7 +36,7 @@ export async function finishedLater<T>(steps: Steps<T>, signal: AbortSignal | un
     }
     const value = await step.value;
     if (signal?.aborted) {
-      throw new StoreError('CANCELLED', 'Cancelled.');
+      throw cancelled();
     }
     step = steps.next(value as never);
   }

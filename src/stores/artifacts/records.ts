@@ -1,5 +1,4 @@
-import type { StoreError } from '../../mlflow/errors';
-import { noLoggedModel, noModelVersion } from '../../mlflow/missing';
+import { noLoggedModel, noModelVersion, there } from '../../mlflow/missing';
 import type { TrackingStore } from '../../mlflow/store';
 
 /** What a store has recorded about its artifacts. Each rejects with StoreError where there is no such entity. */
@@ -37,11 +36,4 @@ export function recordsOf(
       return there(found, () => noModelVersion(name, version));
     },
   };
-}
-
-function there<T>(entity: T | undefined, otherwise: () => StoreError): T {
-  if (entity === undefined) {
-    throw otherwise();
-  }
-  return entity;
 }

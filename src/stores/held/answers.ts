@@ -1,5 +1,4 @@
-import { noExperiment, noRegisteredModel, noRun } from '../../mlflow/missing';
-import type { StoreError } from '../../mlflow/errors';
+import { noExperiment, noRegisteredModel, noRun, there } from '../../mlflow/missing';
 import { Histories } from '../histories';
 import type { StoreAnswers } from '../requests';
 import { untilHere } from '../runTable/loader';
@@ -72,11 +71,4 @@ export function heldAnswers<Mark, Held extends HeldStore>(source: HeldSource<Mar
     tableLearnModels: (facts, { signal }) => table.learnModels(facts, signal),
     tableCellText: ({ runId, column }, { signal }) => table.cellText(runId, column, signal),
   };
-}
-
-function there<T>(entity: T | undefined, otherwise: () => StoreError): T {
-  if (entity === undefined) {
-    throw otherwise();
-  }
-  return entity;
 }

@@ -53,8 +53,11 @@ export function countRuns(
   view: ViewType,
 ): Map<string, number> {
   const counts = new Map(experimentIds.map((id) => [id, 0]));
-  for (const { info } of scopeOf(runs, { experimentIds, view }).runs) {
-    counts.set(info.experimentId, (counts.get(info.experimentId) ?? 0) + 1);
+  const isWanted = inScope(new Set(experimentIds), view);
+  for (const run of runs.values()) {
+    if (isWanted(run)) {
+      counts.set(run.info.experimentId, (counts.get(run.info.experimentId) ?? 0) + 1);
+    }
   }
   return counts;
 }
@@ -81,14 +84,15 @@ function scopeOf(
 }
 
 function makeScope(all: ReadonlyMap<string, Run>, wanted: ReadonlySet<string>, view: ViewType): Scope {
-  const runs = [...all.values()]
-    .filter(
-      ({ info }) =>
-        (wanted.size === 0 || wanted.has(info.experimentId)) &&
-        (view === 'ALL' || (info.lifecycleStage === 'deleted') === (view === 'DELETED_ONLY')),
-    )
-    .sort(runComparator([]));
+  const runs = [...all.values()].filter(inScope(wanted, view)).sort(runComparator([]));
   return { runs, family: familyAmong(runs) };
+}
+
+/** @param wanted experiment ids; none for all */
+function inScope(wanted: ReadonlySet<string>, view: ViewType): (run: Run) => boolean {
+  return ({ info }) =>
+    (wanted.size === 0 || wanted.has(info.experimentId)) &&
+    (view === 'ALL' || (info.lifecycleStage === 'deleted') === (view === 'DELETED_ONLY'));
 }
 
 function familyPart(

@@ -1,5 +1,5 @@
 import type { MetricHistory, Run } from '../../mlflow/entities';
-import { isStoreError, StoreError } from '../../mlflow/errors';
+import { cancelled, isStoreError } from '../../mlflow/errors';
 import { columnId } from '../../mlflow/runTable';
 import { NotHere, type RuleColumn } from './loader';
 
@@ -78,7 +78,7 @@ export class RuleValues {
       return;
     }
     if (signal?.aborted) {
-      throw new StoreError('CANCELLED', 'Cancelled.');
+      throw cancelled();
     }
     const reading = this.read(wanted, signal).finally(() => this.underWay.delete(id));
     this.underWay.set(id, reading);

@@ -194,7 +194,10 @@ export class SqliteTableLoader implements TableLoader {
   }
 
   depths(each: (runId: string, depth: number) => void): void {
-    depthsOf(readFamily(this.reader, '1', [])).forEach((depth, runId) => each(runId, depth));
+    // A table holds all of its runs anyway, so their links are no more.
+    depthsOf(readFamily(this.reader, '1', [], Number.MAX_SAFE_INTEGER - 1)).forEach((depth, runId) =>
+      each(runId, depth),
+    );
   }
 
   artifactUris(each: (runId: string, uri: string) => void): void {

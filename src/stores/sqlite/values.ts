@@ -42,8 +42,3 @@ export function metricValue(value: SqlValue | undefined, isNan: SqlValue | undef
 export function lifecycle(value: SqlValue | undefined): 'active' | 'deleted' {
   return value === 'deleted' ? 'deleted' : 'active';
 }
-
-/** `?, ?, ?` */
-export function placeholders(amount: number): string {
-  return Array.from({ length: amount }, () => '?').join(', ');
-}

@@ -10,25 +10,31 @@ const MOST_LINKS = 500_000;
  * The family of some runs, kept for as long as nobody commits.
  *
  * @param where a condition on `runs r` that says which runs are looked at, with `params`
+ * @param most with more nested runs than this none counts as nested
  */
-export function readFamily(reader: Reader, where: string, params: readonly string[]): Family {
-  const key = `family ${where} ${JSON.stringify(params)}`;
+export function readFamily(
+  reader: Reader,
+  where: string,
+  params: readonly string[],
+  most = MOST_LINKS,
+): Family {
+  const key = `family ${where} ${JSON.stringify(params)} ${most}`;
   return reader.memo(key, () => {
-    const links = readLinks(reader, where, params);
+    const links = readLinks(reader, where, params, most);
     const present = readPresent(reader, where, params, links);
     return familyOf(links, (runId) => present.has(runId));
   });
 }
 
-function readLinks(reader: Reader, where: string, params: readonly string[]): ParentLink[] {
+function readLinks(reader: Reader, where: string, params: readonly string[], most: number): ParentLink[] {
   const links: ParentLink[] = [];
   reader.each(
     `SELECT tags.run_uuid, tags.value FROM tags CROSS JOIN runs r ON r.run_uuid = tags.run_uuid
-      WHERE tags.key = '${TAG_PARENT}' AND tags.value IS NOT NULL AND ${where} LIMIT ${MOST_LINKS + 1}`,
-    params,
+      WHERE tags.key = '${TAG_PARENT}' AND tags.value IS NOT NULL AND ${where} LIMIT ?`,
+    [...params, most + 1],
     (row) => links.push({ child: row.text(0), parent: row.text(1) }),
   );
-  return links.length > MOST_LINKS ? [] : links;
+  return links.length > most ? [] : links;
 }
 
 function readPresent(
