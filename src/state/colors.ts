@@ -19,22 +19,41 @@ export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3
 
 const COLORS = 8;
 
+/** The colours that runs beside a new one have. */
+export class TakenColors {
+  private readonly used = new Set<number>();
+  /** How many runs have one. */
+  runs = 0;
+
+  constructor(colors: readonly RunColor[] = []) {
+    colors.forEach((color) => this.add(color));
+  }
+
+  add({ color, dash }: RunColor): void {
+    this.used.add(dash * COLORS + color);
+    this.runs++;
+  }
+
+  has({ color, dash }: RunColor): boolean {
+    return this.used.has(dash * COLORS + color);
+  }
+}
+
 /**
  * The colour for a run that has none: the slot of its id's hash, else the next free one; after eight, the same
  * with the next dash. Never one that is `taken` while a free one is left.
  */
-export function assignColor(runId: string, taken: readonly RunColor[]): RunColor {
-  const used = new Set(taken.map(({ color, dash }) => dash * COLORS + color));
+export function assignColor(runId: string, taken: TakenColors): RunColor {
   const start = hash(runId) % COLORS;
   for (let dash = 0; dash < DASHES.length; dash++) {
     for (let offset = 0; offset < COLORS; offset++) {
-      const color = (start + offset) % COLORS;
-      if (!used.has(dash * COLORS + color)) {
-        return { color, dash };
+      const free = { color: (start + offset) % COLORS, dash };
+      if (!taken.has(free)) {
+        return free;
       }
     }
   }
-  return { color: start, dash: taken.length % DASHES.length };
+  return { color: start, dash: taken.runs % DASHES.length };
 }
 
 export function colorFor(theme: ThemeKind, color: RunColor): string {

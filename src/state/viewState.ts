@@ -3,7 +3,7 @@ import { reportFailure } from '../mlflow/failures';
 import { Listeners } from '../mlflow/listeners';
 import { fieldsOf, isText, listOf, withDefaults } from '../mlflow/shape';
 import type { Disposable } from '../mlflow/store';
-import { assignColor, nearestSlot, taggedColor } from './colors';
+import { assignColor, nearestSlot, taggedColor, TakenColors } from './colors';
 
 /** A run, named across stores. */
 export interface RunKey {
@@ -119,10 +119,12 @@ export class ViewState {
     for (const run of runs) {
       if (shown) {
         this.shown.set(keyOf(run), run);
-        this.giveColor(run);
       } else {
         this.shown.delete(keyOf(run));
       }
+    }
+    if (shown) {
+      this.giveColors(runs);
     }
     this.changed();
   }
@@ -139,11 +141,7 @@ export class ViewState {
 
   /** The run's colour; one is given now if it has none. */
   colorOf(run: RunKey): RunColor {
-    if (!this.colors.has(keyOf(run))) {
-      this.giveColor(run);
-      this.save();
-    }
-    return this.giveColor(run);
+    return this.colorsOf([run])[0]!;
   }
 
   /**
@@ -152,7 +150,7 @@ export class ViewState {
    */
   colorsOf(runs: readonly RunKey[]): RunColor[] {
     const known = this.colors.size;
-    const colors = runs.map((run) => this.giveColor(run, runs));
+    const colors = this.giveColors(runs);
     if (this.colors.size !== known) {
       this.save();
     }
@@ -226,28 +224,37 @@ export class ViewState {
     this.changed();
   }
 
-  private giveColor(run: RunKey, beside: readonly RunKey[] = []): RunColor {
-    const key = keyOf(run);
-    const tagged = this.tagged.get(key);
-    let color = this.colors.get(key)?.color;
-    if (!color) {
-      // Only the colours of shown runs count as taken: a run that was hidden long ago keeps its own, unseen.
-      const near = new Set([...this.shown.keys(), ...beside.map(keyOf)]);
-      color = assignColor(
-        run.runId,
-        [...near].flatMap((other) => this.taken(other)),
-      );
-      this.colors.set(key, { run, color });
-    }
-    return tagged === undefined ? color : { color: color.color, dash: 0, tagged };
+  /** One pass, however many runs: what is taken is counted once, and what is given is added to it. */
+  private giveColors(runs: readonly RunKey[]): RunColor[] {
+    let taken: TakenColors | undefined;
+    return runs.map((run) => {
+      const key = keyOf(run);
+      const tagged = this.tagged.get(key);
+      let color = this.colors.get(key)?.color;
+      if (!color) {
+        taken ??= this.takenBeside(runs);
+        color = assignColor(run.runId, taken);
+        this.colors.set(key, { run, color });
+        if (tagged === undefined) {
+          taken.add(color);
+        }
+      }
+      return tagged === undefined ? color : { color: color.color, dash: 0, tagged };
+    });
   }
 
-  private taken(key: string): RunColor[] {
-    const tagged = this.tagged.get(key);
-    if (tagged !== undefined) {
-      return [{ color: nearestSlot(tagged), dash: 0 }];
+  /** Only the colours of shown runs count as taken: a run that was hidden long ago keeps its own, unseen. */
+  private takenBeside(runs: readonly RunKey[]): TakenColors {
+    const taken = new TakenColors();
+    for (const key of new Set([...this.shown.keys(), ...runs.map(keyOf)])) {
+      const tagged = this.tagged.get(key);
+      const color =
+        tagged === undefined ? this.colors.get(key)?.color : { color: nearestSlot(tagged), dash: 0 };
+      if (color) {
+        taken.add(color);
+      }
     }
-    return [this.colors.get(key)?.color ?? []].flat();
+    return taken;
   }
 
   private changed(): void {

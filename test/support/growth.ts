@@ -213,6 +213,15 @@ export function fastGrowth(read: (text: string) => void, family: Family, size: n
     : `${least.toFixed()} ms for ${eighth.length} characters, ${most.toFixed()} ms for ${whole.length}, ${more.toFixed()} ms for ${fourfold.length}`;
 }
 
+/** The same for work on so many things. */
+export function fastGrowthOf(work: (amount: number) => void, amount: number): string | null {
+  return fastGrowth(
+    (text) => work(text.length),
+    (size) => 'x'.repeat(size),
+    amount,
+  );
+}
+
 /** How much an answer holds, in characters and numbers, with all that it holds twice. */
 export function sizeOfAnswer(answer: unknown): number {
   let size = 0;

@@ -28,10 +28,11 @@ function replaceAt(value: unknown, at: number, by: unknown): unknown {
     return by;
   }
   const [holder, key] = holders[place - 1]!;
+  // Each place its own: the next change may be within it, and would make it hold itself.
   if (by === 'DROP' && !Array.isArray(holder)) {
     delete holder[key];
   } else {
-    holder[key] = by;
+    holder[key] = structuredClone(by);
   }
   return value;
 }

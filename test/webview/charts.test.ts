@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { assignColor, PALETTES } from '../../src/state/colors';
+import { assignColor, PALETTES, TakenColors } from '../../src/state/colors';
 import { sqliteUri } from '../../src/stores/uri';
 import { withDatabase } from '../support/database';
 import { pythonExecute, runIdOf, START, startWriter, type HistoryPoint } from '../support/histories';
@@ -183,7 +183,7 @@ describeOnEachKind('charts page: what is drawn', function (kind, itOnce) {
 
   itOnce('draws itself again in the colours of another theme', async () => {
     const { page } = await charts.open(make([{ metrics: { loss: series(wave(50)) } }]));
-    const slot = assignColor(runIdOf(1), []).color;
+    const slot = assignColor(runIdOf(1), new TakenColors()).color;
     const dark = await readChart(page, 'loss');
     assert.equal(dark.datasets[0]!.color, PALETTES.dark[slot]);
     for (const kind of ['light', 'highContrast', 'highContrastLight'] as const) {

@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import {
   assignColor,
+  TakenColors,
   colorFor,
   DASHES,
   PALETTES,
@@ -108,7 +109,7 @@ describe('run colours', () => {
   it('never gives two shown runs the same while a free one is left, then changes the dash', () => {
     const taken: RunColor[] = [];
     for (let i = 0; i < 8 * DASHES.length; i++) {
-      const color = assignColor(`run-${i * 7919}`, taken);
+      const color = assignColor(`run-${i * 7919}`, new TakenColors(taken));
       assert.ok(!taken.some((other) => other.color === color.color && other.dash === color.dash));
       assert.equal(color.dash, Math.floor(i / 8));
       taken.push(color);
@@ -116,7 +117,7 @@ describe('run colours', () => {
   });
 
   it('gives a run the same colour in every session while nobody else has it', () => {
-    assert.deepEqual(assignColor('abc', []), assignColor('abc', []));
+    assert.deepEqual(assignColor('abc', new TakenColors()), assignColor('abc', new TakenColors()));
   });
 
   it('reads the colour that was chosen in MLflow, and nothing else', () => {

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { onFailure } from '../../../src/mlflow/failures';
 import { colorFor, PALETTES } from '../../../src/state/colors';
 import { ViewState, type Persistence } from '../../../src/state/viewState';
+import { fastGrowthOf } from '../../support/growth';
 import { mutated } from '../../support/mutated';
 
 function memory(): Persistence {
@@ -99,6 +100,19 @@ describe('view state', () => {
     assert.deepEqual(
       runs.map((each) => state.colorOf(each)),
       before,
+    );
+  });
+
+  it('gives colours to thousands of runs in a time that grows with their number', () => {
+    const many = (amount: number) => Array.from({ length: amount }, (_, i) => run(`r${i}`));
+    const quiet: Persistence = { get: () => undefined, update: () => Promise.resolve() };
+    assert.equal(
+      fastGrowthOf((amount) => new ViewState(quiet).setShown(many(amount), true), 4000),
+      null,
+    );
+    assert.equal(
+      fastGrowthOf((amount) => new ViewState(quiet).colorsOf(many(amount)), 4000),
+      null,
     );
   });
 
