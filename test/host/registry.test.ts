@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
+import type { Locator } from 'playwright-core';
 import { withDatabase } from '../support/database';
 import { openWorkbench, until, type Workbench } from '../support/workbench';
 
@@ -71,7 +72,8 @@ describe('the registry, by the dialogs that a user clicks', () => {
     await workbench.openView('Models');
   });
 
-  it('says that it waits for another process, and can be cancelled', async () => {
+  /** Promotes v4 while another process holds SQLite's lock, and goes on once VS Code says that it waits. */
+  async function whileOtherWrites(goOn: (center: Locator) => Promise<void>): Promise<void> {
     const holder = spawn('python3', [
       '-c',
       'import sqlite3,sys\nc=sqlite3.connect(sys.argv[1],isolation_level=None)\nc.execute("BEGIN IMMEDIATE")\nprint("held",flush=True)\nsys.stdin.read()',
@@ -85,13 +87,39 @@ describe('the registry, by the dialogs that a user clicks', () => {
       await workbench.runCommand('Notifications: Show Notifications');
       const center = workbench.page.locator('.notifications-center');
       await center.getByText('another process is writing to mlflow.db; waiting for it').waitFor();
-      await workbench.screenshots('waiting');
-      await center.getByRole('button', { name: 'Cancel' }).click();
-      await center.getByText('another process is writing').waitFor({ state: 'detached' });
+      await goOn(center);
     } finally {
       holder.stdin.end();
       await gone;
     }
+  }
+
+  it('says that it waits for another process, and can be cancelled', async () => {
+    await whileOtherWrites(async (center) => {
+      await workbench.screenshots('waiting');
+      await center.getByRole('button', { name: 'Cancel' }).click();
+      await center.getByText('another process is writing').waitFor({ state: 'detached' });
+    });
+    assert.deepEqual(stages(), BEFORE);
+    await workbench.runCommand('Notifications: Clear All Notifications');
+  });
+
+  it('says after a reload amid a change that it may not be done, and nothing is changed later', async function () {
+    this.timeout(60_000);
+    await whileOtherWrites(async () => {
+      const loaded = workbench.page.waitForEvent('load');
+      await workbench.runCommand('Developer: Reload Window');
+      await loaded;
+      await workbench.reveal(/^v4/, 'Models');
+      await workbench.runCommand('Notifications: Show Notifications');
+      await workbench.page
+        .locator('.notifications-center')
+        .getByText(/VS Code ended while ".*" was being written to mlflow\.db/)
+        .waitFor();
+      await workbench.screenshots('reloaded-amid-a-change');
+    });
+    // A writer that had stayed behind would have the lock now.
+    withDatabase(database, (opened) => opened.exec('BEGIN IMMEDIATE; ROLLBACK'));
     assert.deepEqual(stages(), BEFORE);
     await workbench.runCommand('Notifications: Clear All Notifications');
   });
