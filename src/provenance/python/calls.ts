@@ -108,11 +108,15 @@ export function callMethod(
   }
 }
 
-/** A function given to code that is not here may be called by it, with anything. */
+/**
+ * A function given to code that is not here may be called by it, with anything, also where the project calls it
+ * too: what it logs then is not known. Once is enough.
+ */
 export function callBack(m: Machine, args: CallArguments): void {
-  for (const value of [...args.positional, ...args.named.values()]) {
+  for (const value of [...args.positional, ...args.named.values()].flatMap(handedOver)) {
     const target = value.data.kind === 'method' ? value.data.target : value.data;
-    if (target?.kind === 'function' && !m.called.has(target)) {
+    if (target?.kind === 'function' && !m.calledBack.has(target)) {
+      m.calledBack.add(target);
       m.uncertain(() =>
         callFunction(
           m,
@@ -124,6 +128,12 @@ export function callBack(m: Machine, args: CallArguments): void {
       );
     }
   }
+}
+
+/** What is handed over with a value: what a list holds, what a partial call is of. */
+function handedOver(value: Value): Value[] {
+  const items = value.data.kind === 'list' && value.data.items.length <= 64 ? value.data.items : [value];
+  return items.map((item) => (item.data.kind === 'partial' ? item.data.callee : item));
 }
 
 function withSelf(self: Value, args: CallArguments): CallArguments {

@@ -93,6 +93,8 @@ export class Machine {
   /** Functions that were defined, in order; those never called may be entered from outside. */
   readonly functions = new Set<FunctionData>();
   readonly called = new Set<FunctionData>();
+  /** Of these, functions that code which is not here may call with anything. */
+  readonly calledBack = new Set<FunctionData>();
   /** Arguments of the command line that are known: option or position -> value. */
   commandLine: Map<string, Value> | null = null;
   /** Functions of libraries that the program replaced, by their dotted path. */
@@ -191,17 +193,15 @@ export class Machine {
     }
     const lists: unknown[][] = [this.events, this.autologs, this.models, this.runs, this.runStack];
     const lengths = lists.map(({ length }) => length);
-    const called = new Set(this.called);
+    const sets = [this.called, this.calledBack].map((set) => ({ set, before: new Set(set) }));
     this.rehearsing = true;
     try {
       work();
     } finally {
       this.rehearsing = false;
       lists.forEach((list, index) => list.splice(lengths[index]!));
-      for (const target of this.called) {
-        if (!called.has(target)) {
-          this.called.delete(target);
-        }
+      for (const { set, before } of sets) {
+        [...set].filter((target) => !before.has(target)).forEach((target) => set.delete(target));
       }
     }
   }

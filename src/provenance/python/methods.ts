@@ -1,4 +1,5 @@
 import { callValue } from './calls';
+import { functionMethod } from './libraries/concurrency';
 import { configMethod } from './libraries/configDicts';
 import { pathPart } from './libraries/paths';
 import { makeObject } from './libraries/objects';
@@ -51,6 +52,9 @@ export function callBuiltinMethod(
       return listMethod(m, receiver, name, args);
     case 'constant':
       return constantMethod(m, receiver, name, args, site);
+    case 'function':
+    case 'method':
+      return functionMethod(m, receiver, name, args, site) ?? UNKNOWN;
     case 'range':
       return name === 'item' || name === 'tolist' ? receiver : UNKNOWN;
     default:

@@ -1,9 +1,9 @@
 import { callBack, callValue } from '../calls';
 import { attributeOf } from '../expressions';
-import { anyElement, elementsOf, listOf } from '../iteration';
 import { type Machine } from '../machine';
 import { attributesAsDict, doubtAttributes, doubtNames, namesAsDict, setAttribute } from '../assignment';
 import { anyOf, constant, text, UNKNOWN, type CallArguments, type Value } from '../values';
+import { mapped } from './concurrency';
 import { COLLECTION_FUNCTIONS } from './collections';
 import type { LibraryFunction } from './index';
 import { NUMBER_FUNCTIONS } from './numbers';
@@ -87,14 +87,8 @@ export const BUILTINS: readonly (readonly [RegExp, LibraryFunction])[] = [
   ],
   [
     /^builtins\.map$/,
-    (m, args, site) => {
-      const elements = elementsOf(m, args.positional[1] ?? UNKNOWN);
-      const call = (item: Value) =>
-        callValue(m, first(args), { positional: [item], named: new Map(), open: false }, site);
-      return elements.exact && elements.items.length <= 64
-        ? listOf(m, elements.items.map(call), null)
-        : listOf(m, [m.uncertain(() => call(anyElement(elements)))], null, 'list', true);
-    },
+    (m, args, site) =>
+      mapped(m, first(args), args.positional.slice(1), (each) => callValue(m, first(args), each, site)),
   ],
   [
     /^functools\.partial$/,

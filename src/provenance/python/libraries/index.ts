@@ -5,6 +5,7 @@ import type { Machine, Site } from '../machine';
 import { UNKNOWN, type CallArguments, type ClassData, type ObjectData, type Value } from '../values';
 import { AUTOLOG_FUNCTIONS, autologMethod } from './autolog';
 import { BUILTINS } from './builtins';
+import { CONCURRENCY_FUNCTIONS, runnerMethod } from './concurrency';
 import { CONFIG_FUNCTIONS, configMethod } from './config';
 import { logObjects, MLFLOW_FUNCTIONS, mlflowMethod } from './mlflow';
 import { makeObject } from './objects';
@@ -40,6 +41,7 @@ function table(): LibraryTable {
     ...CONFIG_FUNCTIONS,
     ...SPACE_FUNCTIONS,
     ...AUTOLOG_FUNCTIONS,
+    ...CONCURRENCY_FUNCTIONS,
   ];
   return tables;
 }
@@ -80,7 +82,8 @@ export function callLibraryMethod(
     dataclassParserMethod(m, data, name, site) ??
     spaceMethod(m, data, receiver, name, args, site) ??
     configMethod(m, data, receiver, name, args, site) ??
-    autologMethod(m, data, receiver, name, args, site);
+    autologMethod(m, data, receiver, name, args, site) ??
+    runnerMethod(m, data, name, args, site);
   if (result) {
     return result;
   }
