@@ -17,8 +17,34 @@ export function parseDotenv(text: string): DotenvEntry[] {
   });
 }
 
+/** What a backslash and a letter stand for between quotes. */
+const IN_SINGLE: Readonly<Record<string, string>> = { '\\': '\\', "'": "'" };
+const IN_DOUBLE: Readonly<Record<string, string>> = {
+  ...IN_SINGLE,
+  '"': '"',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
 function valueOf(text: string): string {
   const quote = text[0];
-  const end = quote === '"' || quote === "'" ? text.lastIndexOf(quote) : 0;
-  return end > 0 ? text.slice(1, end) : withoutComment(`=${text}`).slice(1).trimEnd();
+  if (quote === '"' || quote === "'") {
+    const escaped = quote === '"' ? IN_DOUBLE : IN_SINGLE;
+    let value = '';
+    for (let at = 1; at < text.length; at++) {
+      const letter = text[at]!;
+      if (letter === quote) {
+        return value;
+      }
+      const meant = letter === '\\' ? escaped[text[at + 1] ?? ''] : undefined;
+      value += meant ?? letter;
+      at += meant === undefined ? 0 : 1;
+    }
+  }
+  return withoutComment(`=${text}`).slice(1).trimEnd();
 }

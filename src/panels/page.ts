@@ -1,3 +1,4 @@
+import { toStoreError } from '../mlflow/errors';
 import { plainText } from '../mlflow/format';
 import type { PageProtocol, RequestHandlers } from '../protocol/messages';
 import type { PageArguments, PageName, CommonEvents, CommonRequests } from '../protocol/pages';
@@ -117,6 +118,18 @@ export function registered<Name extends PageName, P extends PageProtocol>(
       reopened: (open, args) => reopened(open as PageArguments[Name], args as PageArguments[Name]),
     }),
     handlers: (args, services, session) => handlers(args as PageArguments[Name], services, session),
+  };
+}
+
+/**
+ * Hears of each error that a page's request is answered with. A filter or a step that the user typed wrong is told where it
+ * was typed, and is no fault of anything: the log keeps what may be one.
+ */
+export function failureLog(services: Pick<PageServices, 'logError'>): (error: unknown) => void {
+  return (error) => {
+    if (toStoreError(error).code !== 'INVALID_PARAMETER_VALUE') {
+      services.logError(error);
+    }
   };
 }
 

@@ -6,7 +6,14 @@ import { onDidChangeSettings } from '../platform/settings';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../protocol/messages';
 import type { PageArguments, PageName } from '../protocol/pages';
 import type { RunKey } from '../state/viewState';
-import { commonHandlers, tabTitle, type PageDefinition, type PageServices, type PageSession } from './page';
+import {
+  commonHandlers,
+  failureLog,
+  tabTitle,
+  type PageDefinition,
+  type PageServices,
+  type PageSession,
+} from './page';
 import { panelHtml } from './panelHtml';
 
 /** Loads the code of a page's host side when the first such page opens. */
@@ -177,7 +184,7 @@ export class PanelHost implements vscode.Disposable {
       server: new PageServer<PageProtocol>(
         (message) => void panel.webview.postMessage(message),
         handlersFor(first),
-        (error) => this.services.logError(error),
+        failureLog(this.services),
       ),
       replace: (args) => {
         entry.args = args;

@@ -21,6 +21,9 @@ export interface StoreLocation {
 /** Longer than any path or address that works; what reads a URI may then take time that grows with its square. */
 const LONGEST_URI = 4096;
 
+/** What `redactUri` leaves of a server whose host nobody can tell: it names a row of the list and is never contacted. */
+const REDACTED = /^(?:https?:[/\\]*)?…@/i;
+
 /**
  * Reads a tracking URI as MLflow does (mlflow/tracking/_tracking_service/utils.py): `sqlite:///relative.db`,
  * `sqlite:////absolute.db`, a folder, `file:…`, `http(s)://…`. A plain path to a file is taken for SQLite.
@@ -40,6 +43,12 @@ export function parseStoreUri(text: string, base: string): StoreLocation {
     throw new StoreError(
       'INVALID_PARAMETER_VALUE',
       `The tracking URI has ${trimmed.length} characters: at most ${LONGEST_URI} can be opened.`,
+    );
+  }
+  if (REDACTED.test(trimmed)) {
+    throw new StoreError(
+      'INVALID_PARAMETER_VALUE',
+      `"${redactUri(trimmed)}" is what was left of a tracking URI without its password: add the store again by its address.`,
     );
   }
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]+):/.exec(trimmed)?.[1]?.toLowerCase();

@@ -26,7 +26,13 @@ import { workerBundle } from '../../scripts/workerBundle';
 import type { Parsers } from '../../src/panels/parsers';
 import { createRemoteParsers } from '../../src/panels/remoteParsers';
 import { panelHtml } from '../../src/panels/panelHtml';
-import { commonHandlers, tabTitle, type PageDefinition, type PageServices } from '../../src/panels/page';
+import {
+  commonHandlers,
+  failureLog,
+  tabTitle,
+  type PageDefinition,
+  type PageServices,
+} from '../../src/panels/page';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../../src/protocol/messages';
 import type { PageArguments, PageName, WithCommon } from '../../src/protocol/pages';
 import { ViewState } from '../../src/state/viewState';
@@ -204,7 +210,7 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
         page.evaluate(`__lens.receive(${JSON.stringify(text)})`).catch(() => undefined);
       },
       handlersFor(),
-      (error) => services.logError(error),
+      failureLog(services),
     );
   };
   const subscriptions = [

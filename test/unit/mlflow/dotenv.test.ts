@@ -39,6 +39,29 @@ describe('.env files', () => {
     );
   });
 
+  it('end a quoted value at its own closing quote', () => {
+    assert.deepEqual(
+      values(
+        [
+          `A="sqlite:///a.db" # not "b.db"`,
+          `B='it' # isn't`,
+          String.raw`C="say \"hi\"" # "no"`,
+          String.raw`D='it\'s\n' # 'no'`,
+          String.raw`E="C:\\data\d\n"`,
+          `F="" # "x"`,
+        ].join('\n'),
+      ),
+      [
+        ['A', 'sqlite:///a.db'],
+        ['B', 'it'],
+        ['C', 'say "hi"'],
+        ['D', String.raw`it's\n`],
+        ['E', 'C:\\data\\d\n'],
+        ['F', ''],
+      ],
+    );
+  });
+
   it('know their lines, and keep no value over a line break', () => {
     assert.deepEqual(parseDotenv('\n\nMLFLOW_TRACKING_URI=\n\n   \nX=1'), [
       { key: 'MLFLOW_TRACKING_URI', value: '', line: 3 },

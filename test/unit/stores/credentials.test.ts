@@ -100,9 +100,21 @@ describe('credentials in tracking URIs', () => {
           outcome(() => namedStore({ store: uri })),
         ];
         outputs.forEach((output) => assert.ok(!output.includes(CANARY), output));
+        // What names a row of the list names the same row when it is read again, and opens nothing.
+        const identity = storeIdentity(uri, '/work');
+        assert.equal(storeIdentity(identity, '/work'), identity);
+        assert.equal(storeIdentity(identity, '/'), identity);
       }),
       { numRuns: 5000 },
     );
+  });
+
+  it('that are left out of a URI leave nothing that could be opened or contacted', () => {
+    for (const uri of ['http://me:1/2@host', 'me:secret@host', 'me:1/2@host']) {
+      const identity = storeIdentity(uri, '/');
+      assert.match(identity, /…@host$/);
+      assert.throws(() => parseStoreUri(identity, '/'), /without its password/);
+    }
   });
 
   it('are in no list, error or report of the open stores', async () => {
