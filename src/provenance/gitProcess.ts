@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { findExecutable } from '../worker/executable';
+import { countedAsTexts } from './lineCounts';
 import { mergeChanges } from './gitListing';
 import { gitEnvironment, SAFE } from './gitSafety';
 import {
@@ -17,6 +18,9 @@ const MOST_OUTPUT = 128 * 1024 * 1024;
 const MOST_OBJECT = 8 * 1024 * 1024;
 /** Commits that moved files, looked through at most. */
 const MOST_RENAMES = 2000;
+
+/** What `.gitattributes` and the drivers that a repository configures for them would change of a diff. */
+const AS_COMMITTED = ['--no-ext-diff', '--no-textconv', '--diff-algorithm=default'];
 
 interface GitOptions {
   input?: string;
@@ -39,8 +43,21 @@ class ProcessRepository implements GitRepository {
     if (!isCommitId(commit)) {
       return null;
     }
-    const answer = await this.text(['cat-file', '--batch-check'], { input: `${commit}^{commit}\n` });
-    return /^([0-9a-f]{40,64}) commit /.exec(answer)?.[1] ?? null;
+    const [named] = await this.commitIds([commit]);
+    if (named?.startsWith(commit.toLowerCase())) {
+      return named;
+    }
+    // A branch or tag of that name, which for git stands above the beginning of an id.
+    const ids = named === undefined ? '' : await this.text(['rev-parse', `--disambiguate=${commit}`]);
+    const meant = await this.commitIds(ids.split('\n').filter(isCommitId));
+    return meant.length === 1 ? meant[0]! : null;
+  }
+
+  /** Full ids of those of the names that are commits. */
+  private async commitIds(names: readonly string[]): Promise<string[]> {
+    const input = names.map((name) => `${name}^{commit}\n`).join('');
+    const answer = await this.text(['cat-file', '--batch-check'], { input });
+    return answer.split('\n').flatMap((line) => /^([0-9a-f]{40,64}) commit /.exec(line)?.[1] ?? []);
   }
 
   async head(): Promise<string | null> {
@@ -151,7 +168,7 @@ class ProcessRepository implements GitRepository {
   }
 
   async changedFiles(from: string, to: string): Promise<ChangedFile[]> {
-    const options = ['-r', '-z', '-M', '--no-ext-diff', '--no-textconv', '--ignore-submodules=all'];
+    const options = ['-r', '-z', '-M', ...AS_COMMITTED, '--ignore-submodules=all'];
     const range = [checked(from), checked(to), '--'];
     const [raw, numbers] = await Promise.all([
       this.text(['diff-tree', '--raw', ...options, ...range]),
@@ -161,13 +178,14 @@ class ProcessRepository implements GitRepository {
       await this.text(['diff-tree', '--raw', ...options, '--no-renames', ...range]),
       '',
     ]);
-    return mergeChanges(raw.split('\0'), numbers.split('\0'));
+    const changes = mergeChanges(raw.split('\0'), numbers.split('\0'));
+    return numbers === '' ? changes : countedAsTexts(changes, this, from, to);
   }
 
   async renames(from: string | null, to: string): Promise<Rename[]> {
     const answer = await this.text([
       ...['log', '-z', '--raw', '-M', '--diff-filter=R', '--no-abbrev', '--no-show-signature', '--format='],
-      ...['--no-ext-diff', '--no-textconv', '--ignore-submodules=all', `-${MOST_RENAMES}`],
+      ...[...AS_COMMITTED, '--ignore-submodules=all', `-${MOST_RENAMES}`],
       checked(to),
       ...(from === null ? [] : [`^${checked(from)}`]),
       '--',
@@ -182,8 +200,8 @@ class ProcessRepository implements GitRepository {
       'diff-tree',
       '-p',
       '-M',
-      '--no-ext-diff',
-      '--no-textconv',
+      ...AS_COMMITTED,
+      '--text',
       '--no-color',
       '--full-index',
       checked(from),
@@ -209,7 +227,7 @@ class ProcessRepository implements GitRepository {
         'grep',
         '-l',
         '-z',
-        '-I',
+        '-a',
         '-F',
         '--no-textconv',
         '--no-recurse-submodules',

@@ -82,5 +82,7 @@ export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_ATTR_NOSYSTEM: '1',
     GIT_PAGER: 'cat',
+    // Would give commits other parents, as replaced objects would.
+    GIT_GRAFT_FILE: '/dev/null',
   };
 }

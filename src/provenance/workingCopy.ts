@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { countLines } from './edits';
+import { lineCounts } from './lineCounts';
 import { objectsOf } from './objects';
 import { isLargeFile, largeFilePointer } from './largeFiles';
 import type { ChangedFile, GitRepository, TreeFile } from './git';
@@ -140,16 +140,6 @@ async function uncommittedFiles(
 
 /** Bytes; Git LFS says that a pointer has less. */
 const MOST_POINTER = 1024;
-
-/** Unknown where one of both is no text, or is too large to be read. */
-function lineCounts(
-  before: Uint8Array | undefined,
-  after: Uint8Array | null,
-): { added: number | null; deleted: number | null } {
-  const areTexts = before && after && !before.includes(0) && !after.includes(0);
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\r\n/g, '\n');
-  return (areTexts ? countLines(text(before), text(after)) : null) ?? { added: null, deleted: null };
-}
 
 /** How a file of a commit is on disk, perhaps under another name; null where it is the same. */
 async function changeOf(

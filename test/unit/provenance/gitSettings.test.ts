@@ -113,6 +113,57 @@ describe('settings of a repository', () => {
     }
   });
 
+  it('nor do its attributes and the drivers that it configures for them', async () => {
+    const { root, first, second } = repositoryWithHistory();
+    const expected = await answers(openRepository(root), first, second);
+    assert.match(JSON.stringify(expected), /"path":"train.py","oldPath":null,"change":"modified","added":2,/);
+    const attributes = path.join(root, '.git/info/attributes');
+    git(root, 'config', 'diff.own.binary', 'true');
+    git(root, 'config', 'diff.own.algorithm', 'patience');
+    for (const text of ['*.py -diff\n', '*.py binary\n', '*.py diff=own -text\n']) {
+      fs.mkdirSync(path.dirname(attributes), { recursive: true });
+      fs.writeFileSync(attributes, text);
+      assert.deepEqual(await answers(openRepository(root), first, second), expected, text);
+      fs.rmSync(attributes);
+      writeFiles(root, { '.gitattributes': text });
+      assert.deepEqual(await answers(openRepository(root), first, second), expected, text);
+      fs.rmSync(path.join(root, '.gitattributes'));
+    }
+  });
+
+  it('count no lines of what is binary in truth', async () => {
+    const root = repositoryOf({ 'a.png': '\0one', 'model.pkl': '\0one', 'notes.txt': 'one\n' });
+    const first = git(root, 'rev-parse', 'HEAD');
+    writeFiles(root, { 'a.png': '\0two', 'model.pkl': '\0two', 'notes.txt': 'two\n' });
+    git(root, 'commit', '-q', '-a', '-m', 'Two');
+    const changed = await openRepository(root).changedFiles(first, git(root, 'rev-parse', 'HEAD'));
+    assert.deepEqual(
+      changed.map(({ path, added }) => [path, added]),
+      [
+        ['a.png', null],
+        ['model.pkl', null],
+        ['notes.txt', 1],
+      ],
+    );
+  });
+
+  it('nor do names of branches that look like commits, and grafts', async () => {
+    const { root, first, second } = repositoryWithHistory();
+    const repository = openRepository(root);
+    git(root, 'branch', first.slice(0, 8), second);
+    git(root, 'tag', 'deadbee', second);
+    assert.equal(await repository.resolveCommit(first.slice(0, 8)), first);
+    assert.equal(await repository.resolveCommit(first.slice(0, 9)), first);
+    assert.equal(await repository.resolveCommit(first.toUpperCase()), first);
+    assert.equal(await repository.resolveCommit('deadbee'), null);
+    assert.equal(await repository.resolveCommit(second.slice(0, 10)), second);
+    const info = path.join(root, '.git/info');
+    fs.mkdirSync(info, { recursive: true });
+    fs.writeFileSync(path.join(info, 'grafts'), `${second}\n`);
+    assert.equal(await repository.isAncestor(first, second), true);
+    assert.deepEqual((await openRepository(root).commitInfo(second)).parents, [first]);
+  });
+
   it('fetch no missing object of a partial clone, also by a git that knows no GIT_NO_LAZY_FETCH', async () => {
     const { root, second } = repositoryWithHistory();
     const folder = emptyFolder();
