@@ -1,6 +1,6 @@
 import { isStoreError } from '../mlflow/errors';
-import { valueOf, type KeyValue, type ModelVersion, type Run } from '../mlflow/entities';
-import { parseJson } from '../mlflow/json';
+import { valueOf, type ModelVersion, type Run } from '../mlflow/entities';
+import { loggedModelHistory } from '../mlflow/loggedModelHistory';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
 import { inputExampleFile, type ModelFacts } from './model';
 import type { SideFacts } from './types';
@@ -134,7 +134,8 @@ export async function modelOwners(
   if (logged.items.length > 0) {
     return logged.items.map(({ name, modelId }) => ({ name, owner: { modelId }, folder: '' }));
   }
-  return historyPaths(run.tags).map((path) => ({
+  const paths = new Set(loggedModelHistory(run.tags).map(({ path }) => path));
+  return [...paths].map((path) => ({
     name: path,
     owner: { runId: run.info.runId },
     folder: path,
@@ -146,18 +147,6 @@ function noneWhereUnsupported(error: unknown): { items: never[] } {
     return { items: [] };
   }
   throw error;
-}
-
-function historyPaths(tags: readonly KeyValue[]): string[] {
-  try {
-    const history = parseJson(valueOf(tags, 'mlflow.log-model.history') ?? '[]');
-    const paths = (Array.isArray(history) ? (history as unknown[]) : []).map((entry) =>
-      typeof entry === 'object' && entry !== null && 'artifact_path' in entry ? entry.artifact_path : null,
-    );
-    return [...new Set(paths.filter((path): path is string => typeof path === 'string'))];
-  } catch {
-    return [];
-  }
 }
 
 /** A model by its files; null where there is no MLmodel to be read. */
@@ -214,13 +203,17 @@ function sizeOf(mlmodel: string): number | null {
   return size === undefined ? null : Number(size);
 }
 
-async function folderSize(
+/**
+ * Bytes of all files below a folder; null where there are none or they cannot be told, also where there are more folders
+ * than a model has: links of folders to each other make paths without end.
+ */
+export async function folderSize(
   store: TrackingStore,
   owner: ArtifactOwner,
   folder: string,
   signal?: AbortSignal,
 ): Promise<number | null> {
-  let size = 0;
+  let size: number | null = null;
   const folders = [folder];
   try {
     for (let i = 0; i < folders.length; i++) {
@@ -228,7 +221,7 @@ async function folderSize(
         return null;
       }
       const { files } = await store.listArtifacts(owner, folders[i]!, signal);
-      size += files.reduce((sum, file) => sum + (file.size ?? 0), 0);
+      size = files.reduce<number | null>((sum, file) => (sum ?? 0) + (file.size ?? 0), size);
       folders.push(...files.filter(({ isDir }) => isDir).map(({ path }) => path));
     }
     return size;

@@ -1,16 +1,22 @@
+import { folderSize } from '../compare/gather';
 import type { LoggedModel, Run } from '../mlflow/entities';
-import { valueOf } from '../mlflow/entities';
 import { isCancelled } from '../mlflow/errors';
-import { parseJson } from '../mlflow/json';
+import { loggedModelHistory } from '../mlflow/loggedModelHistory';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
 
 /** What is read of an MLmodel file at most, bytes. */
 export const MLMODEL_BYTES = 256 * 1024;
 const PARALLEL = 8;
+const PAGE = 1000;
+/** Models that are looked through for those of the runs: more than runs that are drawn at once. */
+const MOST_MODELS = 20_000;
+/** Models of one run whose files are looked at. */
+const MOST_A_RUN = 8;
 
 /**
  * The size of the model that each run logged, bytes; NaN where there is none or it cannot be told. From MLmodel's
- * model_size_bytes, else the sum of the model's files. Of several models of a run the largest counts.
+ * model_size_bytes, else the sum of the model's files. Of several models of a run the largest counts, among
+ * the newest of them.
  *
  * @param runs with the tag `mlflow.log-model.history`
  */
@@ -32,6 +38,7 @@ export async function modelSizes(
   return sizes;
 }
 
+/** The newest of each run. */
 async function loggedModels(
   store: TrackingStore,
   experimentIds: readonly string[],
@@ -39,18 +46,22 @@ async function loggedModels(
 ): Promise<Map<string, LoggedModel[]>> {
   const byRun = new Map<string, LoggedModel[]>();
   let pageToken: string | undefined;
+  let left = MOST_MODELS;
   do {
     const page = await store.searchLoggedModels(
-      { experimentIds, maxResults: 1000, ...(pageToken ? { pageToken } : {}) },
+      { experimentIds, maxResults: Math.min(left, PAGE), ...(pageToken ? { pageToken } : {}) },
       signal,
     );
     for (const model of page.items) {
-      if (model.sourceRunId !== null) {
-        byRun.set(model.sourceRunId, [...(byRun.get(model.sourceRunId) ?? []), model]);
+      const known = byRun.get(model.sourceRunId ?? '') ?? [];
+      if (model.sourceRunId !== null && known.length < MOST_A_RUN) {
+        known.push(model);
+        byRun.set(model.sourceRunId, known);
       }
     }
+    left -= page.items.length;
     pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
+  } while (pageToken !== undefined && left > 0);
   return byRun;
 }
 
@@ -60,44 +71,24 @@ async function sizeOf(
   models: readonly LoggedModel[],
   signal: AbortSignal,
 ): Promise<number> {
-  const history = readHistory(valueOf(run.tags, 'mlflow.log-model.history'));
-  const sizes = [
+  const history = loggedModelHistory(run.tags);
+  const known = largest([
     ...history.map(({ size }) => size),
     ...(await Promise.all(models.map(({ modelId }) => sizeOfModel(store, { modelId }, '', signal)))),
-  ].filter(Number.isFinite);
-  if (sizes.length === 0) {
-    const owner = { runId: run.info.runId };
-    sizes.push(
-      ...(await Promise.all(history.map(({ path }) => sizeOfModel(store, owner, path, signal)))).filter(
-        Number.isFinite,
-      ),
-    );
+  ]);
+  if (!Number.isNaN(known)) {
+    return known;
   }
-  return sizes.length === 0 ? NaN : Math.max(...sizes);
+  const owner = { runId: run.info.runId };
+  const folders = [...new Set(history.map(({ path }) => path))].slice(-MOST_A_RUN);
+  return largest(await Promise.all(folders.map((path) => sizeOfModel(store, owner, path, signal))));
 }
 
-interface HistoryEntry {
-  artifact_path?: unknown;
-  model_size_bytes?: unknown;
-}
-
-/** MLflow's tag before 3.0: a JSON list of what each log_model wrote into MLmodel. */
-function readHistory(tag: string | undefined): { path: string; size: number }[] {
-  try {
-    const entries = parseJson(tag ?? '[]');
-    return (Array.isArray(entries) ? (entries as HistoryEntry[]) : []).flatMap((entry) =>
-      typeof entry?.artifact_path === 'string'
-        ? [
-            {
-              path: entry.artifact_path,
-              size: typeof entry.model_size_bytes === 'number' ? entry.model_size_bytes : NaN,
-            },
-          ]
-        : [],
-    );
-  } catch {
-    return [];
-  }
+/** NaN where no size is known. */
+function largest(sizes: readonly number[]): number {
+  return sizes
+    .filter(Number.isFinite)
+    .reduce((most, size) => (Number.isNaN(most) || size > most ? size : most), NaN);
 }
 
 /** Bytes of the model in a folder of the owner's artifacts; NaN where it cannot be told. Throws only CANCELLED. */
@@ -119,26 +110,5 @@ export async function sizeOfModel(
       throw error;
     }
   }
-  return folderSize(store, owner, folder, signal);
-}
-
-async function folderSize(
-  store: TrackingStore,
-  owner: ArtifactOwner,
-  folder: string,
-  signal: AbortSignal,
-): Promise<number> {
-  try {
-    const { files } = await store.listArtifacts(owner, folder, signal);
-    let sum = files.length === 0 ? NaN : 0;
-    for (const file of files) {
-      sum += file.isDir ? await folderSize(store, owner, file.path, signal) : (file.size ?? 0);
-    }
-    return sum;
-  } catch (error) {
-    if (isCancelled(error)) {
-      throw error;
-    }
-    return NaN;
-  }
+  return (await folderSize(store, owner, folder, signal)) ?? NaN;
 }

@@ -14,6 +14,8 @@ import type { PageDefinition, PageServices, PageSession } from './page';
 /** Runs drawn at most; what is left out is said. */
 const MOST_RUNS = 5000;
 const PAGE = 1000;
+/** Params that are axes, and metrics; what is left out is said. */
+const MOST_COLUMNS = 500;
 /** A category's text travels at most this long, and its place in the list tells it from others. */
 const LONGEST_TEXT = 300;
 const SETTINGS = 'sweep';
@@ -97,10 +99,10 @@ async function load(
   const { runs, omitted, gone } = await findRuns(args, store, parent, signal);
   const ids = new Set([...(args.experimentIds ?? []), ...runs.map(({ info }) => info.experimentId)]);
   const experiments = await Promise.all([...ids].slice(0, 20).map((id) => store.getExperiment(id, signal)));
-  const columns = columnsOf(runs, experiments, services);
+  const { columns, omitted: omittedColumns } = columnsOf(runs, experiments, services);
   const metrics = columns.filter(({ kindOf }) => kindOf === 'metric');
   const known = ({ missing }: SweepColumn): number => runs.length - missing;
-  const best = Math.max(...metrics.map(known));
+  const best = metrics.reduce((most, metric) => Math.max(most, known(metric)), 0);
   const headline = headlineMetric(
     // A metric of a few runs says little of the others.
     metrics.filter((metric) => known(metric) * 2 >= best).map(({ name }) => name),
@@ -127,6 +129,7 @@ async function load(
       columns,
       objective: headline === undefined ? null : `metric:${headline}`,
       omitted,
+      omittedColumns,
       gone,
       settings: services.state.setting(SETTINGS) ?? null,
       stale:
@@ -199,13 +202,14 @@ function columnsOf(
   runs: readonly Run[],
   experiments: readonly Experiment[],
   services: PageServices,
-): SweepColumn[] {
-  const params = new Map<string, Cell[]>();
-  const metrics = new Map<string, Cell[]>();
+): { columns: SweepColumn[]; omitted: number } {
+  const { kept: params, omitted: omittedParams } = mostShared(runs.map((run) => run.params));
+  const { kept: metrics, omitted: omittedMetrics } = mostShared(runs.map((run) => run.metrics));
   const put = (columns: Map<string, Cell[]>, key: string, run: number, cell: Cell): void => {
-    const cells = columns.get(key) ?? new Array<Cell>(runs.length).fill(null);
-    cells[run] = cell;
-    columns.set(key, cells);
+    const cells = columns.get(key);
+    if (cells) {
+      cells[run] = cell;
+    }
   };
   runs.forEach((run, index) => {
     run.params.forEach(({ key, value }) => put(params, key, index, value));
@@ -220,11 +224,26 @@ function columnsOf(
   const { metricDirections } = services.settings();
   const direction = (key: string): SweepColumn['direction'] => metricDirection(key, tags, metricDirections);
   const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
-  return [
+  const columns = [
     ...[...params].sort(byName).map(([name, cells]) => column('param', name, cells, 'unknown')),
     ...[...metrics].sort(byName).map(([name, cells]) => column('metric', name, cells, direction(name))),
     { ...column('attribute', 'training time (s)', duration, 'lower'), id: 'attribute:duration' },
   ];
+  return { columns, omitted: omittedParams + omittedMetrics };
+}
+
+/** An empty column for each of the keys that most runs have: a cell a run each, so keys of single runs would fill memory. */
+function mostShared(runs: readonly (readonly { key: string }[])[]): {
+  kept: Map<string, Cell[]>;
+  omitted: number;
+} {
+  const shared = new Map<string, number>();
+  for (const pairs of runs) {
+    pairs.forEach(({ key }) => shared.set(key, (shared.get(key) ?? 0) + 1));
+  }
+  const keys = [...shared].sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1)).slice(0, MOST_COLUMNS);
+  const kept = new Map(keys.map(([key]) => [key, new Array<Cell>(runs.length).fill(null)]));
+  return { kept, omitted: shared.size - kept.size };
 }
 
 function column(

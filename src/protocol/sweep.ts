@@ -31,6 +31,8 @@ export interface SweepPageData {
   objective: string | null;
   /** Further runs that match and are not drawn. */
   omitted: number;
+  /** Params and metrics that fewer runs have than those of `columns`. */
+  omittedColumns: number;
   /** Runs that were asked for and are not there any more. */
   gone: number;
   settings: unknown;

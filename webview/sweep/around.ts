@@ -35,10 +35,16 @@ export function crumbs(data: SweepPageData, run: (command: string, args: unknown
 }
 
 /** What is to be known of the runs: which are left out, which are gone. */
-export function notes({ omitted, gone, runs }: SweepPageData): unknown[] {
+export function notes({ omitted, omittedColumns, gone, runs }: SweepPageData): unknown[] {
   return [
     omitted > 0
       ? banner('info', `Only the newest ${runs.length.toLocaleString('en-US')} runs are drawn.`)
+      : nothing,
+    omittedColumns > 0
+      ? banner(
+          'info',
+          `${count(omittedColumns, 'param or metric', 'params and metrics')} that few runs have ${omittedColumns === 1 ? 'is' : 'are'} left out.`,
+        )
       : nothing,
     gone > 0
       ? banner(
