@@ -3,7 +3,7 @@ import { Listeners } from '../mlflow/listeners';
 import type { Disposable } from '../mlflow/store';
 import type { Effect, Preview, Undo } from './preview';
 import { readSaved, type HistoryEntry, type Saved } from './savedHistory';
-import { applyToSeen, effectsBetween, seenOf } from './seen';
+import { applyToSeen, effectsBetween, seenOf, type Seen } from './seen';
 
 export type { HistoryEntry } from './savedHistory';
 
@@ -27,6 +27,12 @@ export interface WritingHost {
 /** Per store: enough for years of promotions, little enough to load at once. */
 const MAX_ENTRIES = 500;
 const MAX_SEEN_MODELS = 500;
+/** Versions that are followed among the models that are read at once, and those that are kept. */
+const MAX_FOLLOWED = 20_000;
+const MAX_SEEN_VERSIONS = 2 * MAX_FOLLOWED;
+/** Of one change: a page lists them, and what was in use shows in a timeline. */
+const MAX_EFFECTS = 300;
+const MAX_WHAT = 2000;
 /** Older changes can be read about, but not taken back: what an undo needs may be long. */
 const MAX_UNDOABLE = 20;
 const MAX_TEXT = 300;
@@ -37,6 +43,8 @@ const MAX_TEXT = 300;
  */
 export class RegistryHistory {
   private readonly listeners = new Listeners<[store: string]>();
+  /** What was kept, by the value that the storage has it as: the same one while nobody wrote. */
+  private readonly known = new WeakMap<object, Saved>();
   /** Changes made here since the start, by store; odd while one is being written. */
   private readonly writes = new Map<string, number>();
 
@@ -50,8 +58,8 @@ export class RegistryHistory {
   }
 
   /** Newest first; of one model, or of the whole store with its runs and experiments. */
-  entries(store: string, model?: string): HistoryEntry[] {
-    return this.load(store)
+  entries(store: string, model?: string): readonly Readonly<HistoryEntry>[] {
+    return this.read(store)
       .entries.filter(
         ({ effects }) => model === undefined || effects.some((effect) => effect.model === model),
       )
@@ -60,12 +68,12 @@ export class RegistryHistory {
 
   /** Since when changes in a store are kept, ms; null where nothing is yet. */
   since(store: string): number | null {
-    return this.load(store).since;
+    return this.read(store).since;
   }
 
   /** The newest change made here that has a way back; null where there is none. */
   lastUndoable(store: string): HistoryEntry | null {
-    const own = this.load(store).entries.filter(({ who }) => who !== null);
+    const own = this.read(store).entries.filter(({ who }) => who !== null);
     return own.findLast(({ undo }) => undo !== null) ?? null;
   }
 
@@ -88,7 +96,7 @@ export class RegistryHistory {
 
   /** The changes that a host was writing when it ended, each told once: whether they are made is not known. */
   takeInterrupted(store: string): string[] {
-    const saved = this.load(store);
+    const saved = this.read(store);
     const { host } = this;
     const left = saved.writing.filter(
       ({ host: id }) =>
@@ -172,31 +180,36 @@ export class RegistryHistory {
     };
   }
 
+  /** Models that have too many versions to be looked at whenever the store changes are not followed. */
   private notice(store: string, models: readonly RegisteredModel[], now: number): void {
-    const saved = this.load(store);
-    let isChanged = false;
+    const before = new Map(this.read(store).seen);
+    const after: [string, Seen][] = [];
+    let versions = 0;
     for (const model of models) {
-      const index = saved.seen.findIndex(([name]) => name === model.name);
-      const before = saved.seen[index]?.[1];
-      const after = seenOf(model);
-      if (before && JSON.stringify(before) === JSON.stringify(after)) {
-        continue;
+      versions += model.versions.length;
+      if (versions > MAX_FOLLOWED) {
+        break;
       }
-      isChanged = true;
-      if (index !== -1) {
-        saved.seen.splice(index, 1);
+      const seen = seenOf(model);
+      if (JSON.stringify(before.get(model.name)) !== JSON.stringify(seen)) {
+        after.push([model.name, seen]);
       }
-      saved.seen.push([model.name, after]);
-      const effects = before ? effectsBetween(model.name, before, after) : [];
+    }
+    if (after.length === 0) {
+      return;
+    }
+    const saved = this.load(store);
+    for (const [name, seen] of after) {
+      const known = before.get(name);
+      const effects = known ? effectsBetween(name, known, seen) : [];
       if (effects.length > 0) {
         append(saved, { when: now, who: null, what: describeEffects(effects), effects, undo: null });
       }
     }
-    if (isChanged) {
-      saved.since ??= now;
-      saved.seen.splice(0, Math.max(0, saved.seen.length - MAX_SEEN_MODELS));
-      this.save(store, saved);
-    }
+    const changed = new Set(after.map(([name]) => name));
+    saved.seen = newestSeen([...saved.seen.filter(([name]) => !changed.has(name)), ...after]);
+    saved.since ??= now;
+    this.save(store, saved);
   }
 
   /** @param what null: it is over */
@@ -205,7 +218,7 @@ export class RegistryHistory {
     if (host === null) {
       return;
     }
-    const saved = this.load(store);
+    const saved = this.read(store);
     const others = saved.writing.filter(({ host: id }) => id !== host.id);
     this.storage.update(store, {
       ...saved,
@@ -217,9 +230,26 @@ export class RegistryHistory {
     return this.writes.get(store) ?? 0;
   }
 
+  private read(store: string): Readonly<Saved> {
+    const value = this.storage.get(store);
+    if (typeof value !== 'object' || value === null) {
+      return readSaved(value);
+    }
+    const saved = this.known.get(value) ?? readSaved(value);
+    this.known.set(value, saved);
+    return saved;
+  }
+
+  /** To be changed and saved; what others were given stays as it is. */
   private load(store: string): Saved {
-    // A copy: what the storage holds is changed by `save` only.
-    return structuredClone(readSaved(this.storage.get(store)));
+    const { since, entries, seen, writing, others } = this.read(store);
+    return {
+      since,
+      entries: entries.map((entry) => ({ ...entry })),
+      seen: seen.map(([name, model]) => [name, { ...model }]),
+      writing: [...writing],
+      others: [...others],
+    };
   }
 
   private save(store: string, saved: Saved): void {
@@ -242,7 +272,8 @@ function append(saved: Saved, entry: Omit<HistoryEntry, 'id'>): void {
   saved.entries.push({
     id: (saved.entries.at(-1)?.id ?? 0) + 1,
     ...entry,
-    effects: entry.effects.map((effect) => ({
+    what: entry.what.length > MAX_WHAT ? `${entry.what.slice(0, MAX_WHAT)}…` : entry.what,
+    effects: entry.effects.slice(0, MAX_EFFECTS).map((effect) => ({
       ...effect,
       from: effect.from && effect.from.slice(0, MAX_TEXT),
       to: effect.to && effect.to.slice(0, MAX_TEXT),
@@ -262,10 +293,17 @@ function rememberAs(saved: Saved, name: string, newName: string): void {
     }
   }
   for (const entry of saved.entries) {
-    for (const effect of entry.effects) {
-      if (effect.model === name) {
-        effect.model = newName;
-      }
-    }
+    entry.effects = entry.effects.map((effect) =>
+      effect.model === name ? { ...effect, model: newName } : effect,
+    );
   }
+}
+
+/** The last of them, as many as are kept. */
+function newestSeen(seen: Saved['seen']): Saved['seen'] {
+  let versions = 0;
+  const first = seen.findLastIndex(
+    ([, { stages, aliases }]) => (versions += stages.length + aliases.length) > MAX_SEEN_VERSIONS,
+  );
+  return seen.slice(first + 1).slice(-MAX_SEEN_MODELS);
 }

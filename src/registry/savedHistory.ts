@@ -25,16 +25,25 @@ export interface Saved {
   seen: [model: string, Seen][];
   /** What is being written: the change, and by which host. */
   writing: { what: string; host: number }[];
+  /** Entries of another shape, which another version can read: kept as they are, for when it writes here again. */
+  others: unknown[];
 }
 
-/** A history as it was kept, less what does not have the shape of today's. */
+const MAX_OTHERS = 500;
+
+/** A history as it was kept; what does not have the shape of today's is kept apart. */
 export function readSaved(value: unknown): Saved {
-  const { since, entries, seen, writing } = fieldsOf(value);
+  const { since, entries, seen, writing, others } = fieldsOf(value);
+  const all = [entries, others].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
   return {
     since: typeof since === 'number' ? since : null,
-    entries: listOf(entries, isEntry).map((entry) => (isUndo(entry.undo) ? entry : { ...entry, undo: null })),
+    entries: all
+      .filter(isEntry)
+      .map((entry) => (isUndo(entry.undo) ? entry : { ...entry, undo: null }))
+      .toSorted((a, b) => a.id - b.id),
     seen: listOf(seen, isSeen),
     writing: listOf(writing, isWriting),
+    others: all.filter((entry) => !isEntry(entry)).slice(-MAX_OTHERS),
   };
 }
 
