@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { valueOf, type Run } from '../mlflow/entities';
 import { GitError, isCommitId, type ChangedFile, type GitRepository } from './git';
 import { openRepository } from './gitProcess';
+import { settle, suppose, supposed } from './choices';
 import { findRepositories } from './repositories';
 import { isLauncher, locateScript } from './locate';
 import { estimatorOf, explains, matchParams, valuesOf, type Wanted } from './match';
@@ -183,7 +184,14 @@ class Finder implements SourceFinder {
       applyProject(answer.params, project, snapshot, commit);
       return answer;
     }
-    const traced = await this.trace(snapshot, program.file, program.options);
+    const supposition = await suppose(
+      (options) => this.trace(snapshot, program.file!, options),
+      program.options,
+      wanted,
+      repository.root,
+      run.info.startTime,
+    );
+    const traced = supposition.trace;
     if (snapshot.missing.has(program.file)) {
       const problem = `${program.file} of commit ${commit.slice(0, 7)} is not in this partial clone, or too large to read.`;
       return nothingFound(run, problem, { ...found, file: program.file });
@@ -192,7 +200,13 @@ class Finder implements SourceFinder {
       const problem = `${program.file} has more than ${LONGEST_FILE >> 20} MiB of code, so it was not followed.`;
       return nothingFound(run, problem, { ...found, file: program.file });
     }
-    const params = matchParams(traced, wanted, commit, exact && !program.moved);
+    const isExact = exact && !program.moved;
+    const params = matchParams(traced, wanted, commit, isExact);
+    settle(
+      params,
+      supposition.rivals.map((rival) => matchParams(rival.trace, wanted, commit, isExact)),
+      commit,
+    );
     applyProject(params, project, snapshot, commit);
     found.file = program.file;
     const estimator = estimatorOf(traced, wanted);
@@ -201,6 +215,7 @@ class Finder implements SourceFinder {
     }
     found.usedFiles = usedFiles(program.file, traced, params);
     const doubts = [
+      ...[supposed(supposition)].flatMap((said) => said ?? []),
       ...(exact ? [] : ['The run recorded no commit: this is the last one before it started.']),
       ...(program.moved ? [`${program.moved} is still called ${program.file} at this commit.`] : []),
     ];
@@ -329,7 +344,8 @@ class Finder implements SourceFinder {
   private trace(snapshot: Snapshot, file: string, options: TraceOptions): Promise<Trace> {
     const given =
       options.arguments?.map((value) => JSON.stringify([value.data, value.origin])).join(' ') ?? '';
-    const key = `${snapshot.commit}\0${file}\0${given}`;
+    const supposed = JSON.stringify([[...(options.chosen ?? [])], options.hydraOverrides ?? null]);
+    const key = `${snapshot.commit}\0${file}\0${given}\0${supposed}`;
     let traced = this.traces.get(key);
     if (!traced) {
       const until = performance.now() + READ_LIMIT;

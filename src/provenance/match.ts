@@ -89,14 +89,14 @@ interface Candidate {
 }
 
 /** Events of a key, their alternatives apart. */
-function candidatesOf(events: readonly LogEvent[], key: string): Candidate[] {
+export function candidatesOf(events: readonly LogEvent[], key: string): Candidate[] {
   return events
     .filter((event) => optionsOf(event.key).some((option) => text(option) === key))
     .flatMap((event) => optionsOf(event.value).map((value) => ({ value, event })));
 }
 
 /** Which of the runs that the program starts is this one: by what they log, then by name and depth. */
-function runsOf(trace: Trace, wanted: Wanted): Set<RunToken> {
+export function runsOf(trace: Trace, wanted: Wanted): Set<RunToken> {
   const tokens = [
     ...new Set([
       ...[...trace.events, ...trace.autologs, ...trace.models].map((event) => event.run),

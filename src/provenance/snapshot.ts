@@ -1,5 +1,5 @@
 import type { GitRepository, TreeFile } from './git';
-import { MissingFile, type Files } from './python/machine';
+import { MissingFile, type Files } from './python/files';
 
 const SUBMODULE = '160000';
 const LINK = '120000';
@@ -8,6 +8,7 @@ const LINK = '120000';
 export class Snapshot implements Files {
   private readonly files = new Map<string, TreeFile>();
   private readonly texts = new Map<string, string>();
+  private readonly tree_: FolderTree;
   readonly submodules: string[] = [];
   /** Files that the commit has and this repository has not: a partial clone. */
   readonly missing = new Set<string>();
@@ -24,6 +25,7 @@ export class Snapshot implements Files {
         this.files.set(file.path, file);
       }
     }
+    this.tree_ = new FolderTree([...this.files.keys()]);
   }
 
   static async open(repository: GitRepository, commit: string): Promise<Snapshot> {
@@ -41,6 +43,14 @@ export class Snapshot implements Files {
 
   exists(path: string): boolean {
     return this.files.has(path);
+  }
+
+  list(folder: string): readonly string[] {
+    return this.tree_.files(folder);
+  }
+
+  folders(folder: string): readonly string[] {
+    return this.tree_.folders(folder);
   }
 
   read(path: string): string {
@@ -97,5 +107,47 @@ export class Snapshot implements Files {
       }
     }
     return near;
+  }
+}
+
+/** Which files and folders lie directly in each folder; made when first asked. */
+class FolderTree {
+  private inside: Map<string, { files: string[]; folders: Set<string> }> | null = null;
+
+  constructor(private readonly paths: readonly string[]) {}
+
+  files(folder: string): readonly string[] {
+    return this.made().get(folder)?.files ?? [];
+  }
+
+  folders(folder: string): readonly string[] {
+    return [...(this.made().get(folder)?.folders ?? [])];
+  }
+
+  private made(): Map<string, { files: string[]; folders: Set<string> }> {
+    if (this.inside) {
+      return this.inside;
+    }
+    const inside = new Map<string, { files: string[]; folders: Set<string> }>();
+    const of = (folder: string) => {
+      const known = inside.get(folder) ?? { files: [], folders: new Set() };
+      inside.set(folder, known);
+      return known;
+    };
+    for (const path of this.paths) {
+      let slash = path.lastIndexOf('/');
+      of(path.slice(0, Math.max(0, slash))).files.push(path.slice(slash + 1));
+      while (slash > 0) {
+        const folder = path.slice(0, slash);
+        slash = folder.lastIndexOf('/');
+        const above = of(folder.slice(0, Math.max(0, slash)));
+        if (above.folders.has(folder.slice(slash + 1))) {
+          break;
+        }
+        above.folders.add(folder.slice(slash + 1));
+      }
+    }
+    this.inside = inside;
+    return inside;
   }
 }

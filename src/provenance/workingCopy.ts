@@ -5,7 +5,7 @@ import { lineCounts } from './lineCounts';
 import { objectsOf } from './objects';
 import { isLargeFile, largeFilePointer } from './largeFiles';
 import type { ChangedFile, GitRepository, TreeFile } from './git';
-import type { Files } from './python/machine';
+import type { Files } from './python/files';
 
 const MOST_BYTES = 4 << 20;
 
@@ -24,6 +24,26 @@ export class WorkingCopy implements Files {
 
   read(file: string): string {
     return this.load(file) ?? '';
+  }
+
+  list(folder: string): readonly string[] {
+    return this.entries(folder, (entry) => entry.isFile());
+  }
+
+  folders(folder: string): readonly string[] {
+    return this.entries(folder, (entry) => entry.isDirectory());
+  }
+
+  private entries(folder: string, wanted: (entry: fs.Dirent) => boolean): string[] {
+    try {
+      const real = fs.realpathSync(path.join(this.root, folder));
+      const inside = real === this.root || real.startsWith(this.root + path.sep);
+      return inside
+        ? fs.readdirSync(real, { withFileTypes: true }).flatMap((entry) => (wanted(entry) ? entry.name : []))
+        : [];
+    } catch {
+      return [];
+    }
   }
 
   /** A file of the folder with its size in bytes; null where there is none inside of it. */

@@ -3,6 +3,7 @@ import { callFunction, callMethod, classMember } from './calls';
 import { evaluate, force } from './expressions';
 import { runModule } from './imports';
 import { elementsOf } from './iteration';
+import { doubtInterpolations } from './libraries/omegaconf';
 import type { Machine } from './machine';
 import { binary } from './operations';
 import {
@@ -172,6 +173,9 @@ export function setItem(m: Machine, object: Value, index: Value, value: Value): 
     const old = data.entries.get(key);
     const certain = m.isCertain(data) && index.data.kind !== 'any';
     data.entries.set(key, { key: option, value: old && !certain ? anyOf([old.value, value]) : value });
+    if (data.config && key.startsWith('str:')) {
+      doubtInterpolations(m, key.slice(4), (each) => anyOf([each, UNKNOWN]));
+    }
     if (key.startsWith('str:')) {
       liveViews.get(data)?.set(key.slice(4), value);
     }

@@ -74,6 +74,8 @@ export interface FunctionNode {
   body: Stmt[];
   decorators: Expr[];
   isGenerator: boolean;
+  /** All that it gives stands in statements: what it gives is known, where those are. */
+  yieldsPlainly: boolean;
   at: number;
   end: number;
 }
@@ -104,6 +106,7 @@ export type Stmt = At &
     | { kind: 'function'; node: FunctionNode }
     | { kind: 'class'; name: string; bases: Argument[]; decorators: Expr[]; body: Stmt[] }
     | { kind: 'return'; value: Expr | null }
+    | { kind: 'yield'; value: Expr | null; all: boolean }
     | { kind: 'import'; names: ImportedName[] }
     | { kind: 'from'; level: number; module: string; names: ImportedName[] | '*' }
     | { kind: 'global'; names: string[] }

@@ -165,18 +165,12 @@ export function callFunction(m: Machine, target: FunctionData, args: CallArgumen
     const body = target.node?.body ?? [];
     if (target.node?.isGenerator) {
       // It runs in parts, while others run between them: what it changes may be changed back.
-      m.uncertain(() => execute(m, scope, body, frame));
-      return {
-        data: {
-          kind: 'object',
-          path: 'generator',
-          args: noArguments(),
-          attributes: new Map(),
-          madeAt: null,
-          region: m.region,
-        },
-        origin: null,
-      };
+      m.uncertain(() => {
+        frame.yields.region = m.region;
+        execute(m, scope, body, frame);
+      });
+      const { items, open } = frame.yields;
+      return listOf(m, items, null, 'list', open || !target.node.yieldsPlainly);
     }
     const completion = execute(m, scope, body, frame);
     if (frame.returns.length === 0) {

@@ -1,4 +1,5 @@
 import type { Expr, Stmt } from './ast';
+import type { Choice, Files } from './files';
 import { parsePython } from './parse';
 import { notebookSource, SourceText } from './sourceText';
 import {
@@ -13,21 +14,6 @@ import {
   type Scope,
   type Value,
 } from './values';
-
-/** The files of one commit, as far as they were read. */
-export interface Files {
-  /** @throws MissingFile where the file exists and was not read yet */
-  read(path: string): string;
-  exists(path: string): boolean;
-}
-
-/** Thrown out of a trace: read this file, then trace again. */
-export class MissingFile extends Error {
-  constructor(readonly path: string) {
-    super(`${path} is not read yet.`);
-    this.name = 'MissingFile';
-  }
-}
 
 /** Thrown when a trace took its share of work. What was found stands; what was not is unknown. */
 export class Exhausted extends Error {}
@@ -80,6 +66,8 @@ const LOOK_EVERY = 16 * 1024;
 /** Containers that code makes are followed up to this size. */
 const MOST_ITEMS = 10_000;
 const MOST_DEPTH = 48;
+/** Options of one choice that are tried. */
+const MOST_CHOSEN = 64;
 
 /** State of one trace of a program: what was read, what runs, what was logged. */
 export class Machine {
@@ -103,8 +91,26 @@ export class Machine {
   readonly flags = new Map<string, Value>();
   /** What `.env` files set, once the program loaded them. */
   readonly dotenv = new Map<string, Value>();
-  /** Nodes of Hydra's ConfigStore, by name. */
+  /** Nodes of Hydra's ConfigStore, by `group/name`. */
   readonly hydraNodes = new Map<string, Value>();
+  /** Folders of configurations that `hydra.initialize` named, the last one on top. */
+  readonly hydraFolders: (string | null)[] = [];
+  /** The command line that Hydra recorded beside the run's output; null where none is at hand. */
+  hydraOverrides: readonly string[] | null = null;
+  /** The program's configuration is Hydra's. */
+  usesHydra = false;
+  /** Values of configurations that stand for other ones, `${a.b}`. */
+  readonly interpolations: {
+    holder: Map<string, { key: Value; value: Value }>;
+    key: string;
+    names: readonly string[];
+  }[] = [];
+  /** Functions that the program gave OmegaConf to resolve `${name:…}` with. */
+  readonly resolvers = new Map<string, Value>();
+  /** What was decided outside of the code, as far as the program came to it. */
+  readonly choices = new Map<string, Choice>();
+  /** What this trace supposes of it. */
+  chosen: ReadonlyMap<string, string> = new Map();
   /** Files that are too large to be parsed. */
   readonly tooLarge = new Set<string>();
   /** The program could not be followed to its end. */
@@ -128,6 +134,15 @@ export class Machine {
     private readonly deadline: number,
     private readonly now: () => number,
   ) {}
+
+  /** One of some options that is chosen from outside: the one that this trace supposes, else the code's own. */
+  choose(id: string, options: readonly string[], preset: string | null, required = false): string | null {
+    const others = options.slice(0, MOST_CHOSEN);
+    if (!this.choices.has(id) && others.some((option) => option !== preset)) {
+      this.choices.set(id, { id, options: others, preset, required: required && preset === null });
+    }
+    return this.chosen.get(id) ?? preset;
+  }
 
   step(): void {
     this.steps++;

@@ -101,6 +101,11 @@ function dictMethod(
       );
     case 'copy':
       return { data: { ...data, entries: new Map(data.entries), region: m.region }, origin: receiver.origin };
+    case 'to_dict':
+    case 'as_dict':
+    case 'toDict':
+    case 'to_container':
+      return data.entries.has(`str:${name}`) ? UNKNOWN : receiver;
     case 'get':
     case 'pop':
     case 'setdefault':

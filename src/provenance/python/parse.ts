@@ -41,7 +41,7 @@ class StatementReader {
       case 'YieldStatement': {
         const parts = children(node).filter(({ name }) => name !== 'yield' && name !== 'from');
         const value = this.expressions.list(parts);
-        return [value ? { kind: 'expression', value, at } : { kind: 'pass', at }];
+        return [{ kind: 'yield', value, all: children(node).some(({ name }) => name === 'from'), at }];
       }
       case 'AssignStatement':
         return this.assignment(node);
@@ -265,7 +265,8 @@ class StatementReader {
       params: params ? this.expressions.parameters(params) : [],
       body: body ? this.statements(body) : [],
       decorators,
-      isGenerator: body !== null && hasYield(body),
+      isGenerator: body !== null && hasYield(body, /^Yield(Expression|Statement)$/),
+      yieldsPlainly: body !== null && !hasYield(body, /^YieldExpression$/),
       at: node.from,
       end: node.to,
     };
@@ -342,10 +343,10 @@ class StatementReader {
   }
 }
 
-function hasYield(body: SyntaxNode): boolean {
+function hasYield(body: SyntaxNode, kind: RegExp): boolean {
   let found = false;
   body.cursor().iterate((node) => {
-    found ||= node.name === 'YieldExpression' || node.name === 'YieldStatement';
+    found ||= kind.test(node.name);
     return !found && node.name !== 'FunctionDefinition' && node.name !== 'LambdaExpression';
   });
   return found;

@@ -5,6 +5,7 @@ import { executeFor, executeIf, executeMatch, executeTry, executeWith, repeat } 
 import { makeClass, makeFunction } from './definitions';
 import { evaluate } from './expressions';
 import { bindFrom, bindImport } from './imports';
+import { elementsOf } from './iteration';
 import type { Machine } from './machine';
 import { constant, truth, type Scope, type Value } from './values';
 
@@ -15,6 +16,8 @@ export type Completion = 'normal' | 'return' | 'break' | 'continue' | 'raise';
 export interface Frame {
   /** Values that the function may return. */
   returns: Value[];
+  /** Values that the generator gives, in order; `open` where one of them may not be given. */
+  yields: { items: Value[]; open: boolean; region: number };
   /** Names as they are at each `break` and `continue` of the loop. */
   breaks: Map<string, Value>[];
   continues: Map<string, Value>[];
@@ -26,12 +29,20 @@ export interface Frame {
 }
 
 export function newFrame(): Frame {
-  return { returns: [], breaks: [], continues: [], mayReturn: false, mayEndTurn: false, isDoubtful: false };
+  return {
+    returns: [],
+    yields: { items: [], open: false, region: -1 },
+    breaks: [],
+    continues: [],
+    mayReturn: false,
+    mayEndTurn: false,
+    isDoubtful: false,
+  };
 }
 
 /** The frame of a loop's body. */
 export function loopFrame(frame: Frame): Frame {
-  return { ...newFrame(), returns: frame.returns, isDoubtful: frame.isDoubtful };
+  return { ...newFrame(), returns: frame.returns, yields: frame.yields, isDoubtful: frame.isDoubtful };
 }
 
 export function execute(m: Machine, scope: Scope, statements: readonly Stmt[], frame: Frame): Completion {
@@ -108,6 +119,13 @@ function executeOne(m: Machine, scope: Scope, statement: Stmt, frame: Frame): Co
         statement.value ? evaluate(m, scope, statement.value) : constant('none', null, null),
       );
       return 'return';
+    case 'yield': {
+      const value = statement.value ? evaluate(m, scope, statement.value) : constant('none', null, null);
+      const given = statement.all ? elementsOf(m, value) : { items: [value], exact: true };
+      frame.yields.items.push(...given.items);
+      frame.yields.open ||= !given.exact || m.region !== frame.yields.region;
+      return 'normal';
+    }
     case 'import':
       bindImport(m, scope, statement.names);
       return 'normal';

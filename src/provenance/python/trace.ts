@@ -9,11 +9,11 @@ import {
   Machine,
   unknownArguments,
   type AutologEvent,
-  type Files,
   type LogEvent,
   type ModelEvent,
   type RunToken,
 } from './machine';
+import { type Choice, type Files } from './files';
 import type { Value } from './values';
 
 export interface Trace {
@@ -24,6 +24,9 @@ export interface Trace {
   runs: readonly RunToken[];
   /** Something of the program could not be followed: a value may have been set there. */
   incomplete: boolean;
+  /** What was decided outside of the code. */
+  choices: readonly Choice[];
+  usesHydra: boolean;
   /** Files that are too large to be followed. */
   tooLarge: ReadonlySet<string>;
   /** The text of a line, for what is shown. */
@@ -35,6 +38,10 @@ export interface TraceOptions {
   searchPath?: readonly string[];
   /** Arguments of the command line, where they are known. */
   arguments?: readonly Value[] | null;
+  /** What is supposed of decisions outside of the code, by the ids of Trace.choices. */
+  chosen?: ReadonlyMap<string, string>;
+  /** The command line that Hydra recorded for the run. */
+  hydraOverrides?: readonly string[] | null;
   /** Milliseconds that the trace may take. */
   timeLimit?: number;
 }
@@ -56,6 +63,8 @@ export function trace(files: Files, entry: string, options: TraceOptions = {}): 
     now,
   );
   m.commandLine = options.arguments ? commandLine(options.arguments) : null;
+  m.chosen = options.chosen ?? m.chosen;
+  m.hydraOverrides = options.hydraOverrides ?? null;
   const module = m.module(entry);
   module.isMain = true;
   try {
@@ -73,6 +82,8 @@ export function trace(files: Files, entry: string, options: TraceOptions = {}): 
     models: m.models,
     runs: m.runs,
     incomplete: m.incomplete,
+    choices: [...m.choices.values()],
+    usesHydra: m.usesHydra,
     tooLarge: m.tooLarge,
     lineText: (origin) => m.source(origin.file).lineText(origin),
   };

@@ -29,6 +29,8 @@ export interface Value {
 export interface Container {
   /** The uncertain region in which it was made: a change from a deeper one may not have happened. */
   region: number;
+  /** A DictConfig or ListConfig of OmegaConf, which is no dict and no list to `isinstance`. */
+  config?: boolean;
 }
 
 export interface ListData extends Container {

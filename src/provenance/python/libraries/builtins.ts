@@ -7,6 +7,7 @@ import { mapped } from './concurrency';
 import { COLLECTION_FUNCTIONS } from './collections';
 import type { LibraryFunction } from './index';
 import { NUMBER_FUNCTIONS } from './numbers';
+import { isInstance } from './instances';
 import { makeObject } from './objects';
 import { PATH_FUNCTIONS } from './paths';
 import { superObject } from './super';
@@ -14,40 +15,6 @@ import { superObject } from './super';
 const first = (args: CallArguments): Value => args.positional[0] ?? UNKNOWN;
 
 const openFile: LibraryFunction = (m, args, site) => makeObject(m, 'builtins.open', args, site);
-
-const TYPES: Readonly<Record<string, readonly string[]>> = {
-  str: ['builtins.str'],
-  int: ['builtins.int'],
-  float: ['builtins.float'],
-  bool: ['builtins.bool', 'builtins.int'],
-  list: ['builtins.list'],
-  tuple: ['builtins.tuple'],
-  set: ['builtins.set'],
-  dict: ['builtins.dict'],
-};
-
-/** Whether a value is of a built-in type; unknown for all else. */
-function isInstance(value: Value, type: Value): Value {
-  const { data } = value;
-  const types = type.data.kind === 'list' ? type.data.items : [type];
-  const names = types.map((each) => (each.data.kind === 'library' ? each.data.path : ''));
-  const own =
-    data.kind === 'constant'
-      ? data.constant.type
-      : data.kind === 'list'
-        ? data.type
-        : ['dict', 'module', 'function', 'class', 'library'].includes(data.kind)
-          ? data.kind
-          : null;
-  const known = Object.values(TYPES).flat();
-  return own === null || !names.every((name) => known.includes(name))
-    ? UNKNOWN
-    : constant(
-        'bool',
-        names.some((name) => TYPES[own]?.includes(name)),
-        null,
-      );
-}
 
 export const BUILTINS: readonly (readonly [RegExp, LibraryFunction])[] = [
   ...NUMBER_FUNCTIONS,

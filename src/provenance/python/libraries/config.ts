@@ -1,4 +1,4 @@
-import { mergeInto } from '../expressions';
+import { itemOf, mergeInto } from '../expressions';
 import { dictOf } from '../iteration';
 import { argument, type Machine, type Site } from '../machine';
 import { isArgument, recordFields } from '../records';
@@ -9,6 +9,7 @@ import {
   constant,
   keyOf,
   text,
+  truth,
   UNKNOWN,
   type CallArguments,
   type ObjectData,
@@ -18,6 +19,8 @@ import { asDict } from './builtins';
 import { mergeDeep, setPath } from './configDicts';
 import { findFile, readConfigFile } from './configFiles';
 import type { LibraryFunction } from './index';
+import { asConfig, literal, toContainer, unresolved } from './omegaconf';
+import { composeCall, initialize } from './hydra';
 import { makeObject, objectOf } from './objects';
 
 /** The configuration file that a value stands for: an open file, its text, or its path. */
@@ -62,11 +65,17 @@ const merge: LibraryFunction = (m, args, site) => {
     // What the command line gives stands for the values that it may replace: those of the code are its defaults.
     const isCommandLine = objectOf(value, /OmegaConf\.from_cli$/) !== null;
     if (!isCommandLine) {
-      mergeDeep(m, result, copied(structured(m, value)));
+      mergeDeep(m, result, copied(unresolved(m, structured(m, value))));
     }
   }
-  return result;
+  return asConfig(m, result);
 };
+
+/** A dict, a record or YAML text, as `OmegaConf.create` takes them. */
+function created(m: Machine, value: Value): Value {
+  const body = text(value);
+  return body === null ? structured(m, value) : { ...literal(m, body), origin: value.origin };
+}
 
 /** A configuration of its own: merging changes no other. */
 function copied(value: Value): Value {
@@ -78,42 +87,6 @@ function copied(value: Value): Value {
     ([key, entry]) => [key, { key: entry.key, value: copied(entry.value) }] as const,
   );
   return { ...value, data: { ...data, entries: new Map(entries) } };
-}
-
-/**
- * `${a.b}` stands for another value of the configuration, which a later change may have replaced; what else stands
- * between braces, only OmegaConf knows.
- */
-function interpolated(root: Value, value = root, depth = 0): Value {
-  const { data } = value;
-  if (depth > 20) {
-    return UNKNOWN;
-  }
-  if (data.kind === 'dict') {
-    const entries = [...data.entries].map(
-      ([key, entry]) => [key, { key: entry.key, value: interpolated(root, entry.value, depth + 1) }] as const,
-    );
-    return { ...value, data: { ...data, entries: new Map(entries) } };
-  }
-  if (data.kind === 'list') {
-    return {
-      ...value,
-      data: { ...data, items: data.items.map((item) => interpolated(root, item, depth + 1)) },
-    };
-  }
-  const body = text(value);
-  if (!body?.includes('${')) {
-    return value;
-  }
-  const keys = /^\$\{([\w.]+)\}$/.exec(body)?.[1]?.split('.') ?? [];
-  const target = keys.reduce<Value | undefined>(
-    (current, key) =>
-      current?.data.kind === 'dict' ? current.data.entries.get(`str:${key}`)?.value : undefined,
-    root,
-  );
-  return keys.length === 0 || !target || target === root
-    ? UNKNOWN
-    : anyOf([interpolated(root, target, depth + 1), UNKNOWN]);
 }
 
 /** A dataclass, or an object of one, as the dict that OmegaConf makes of it. */
@@ -156,11 +129,57 @@ export const CONFIG_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] =
   [/^(json|simplejson|ujson|orjson|toml|tomllib|tomli|rtoml|pytoml)\.(load|loads|load_file)$/, load],
   [
     /^omegaconf\.(omegaconf\.)?OmegaConf\.load$/,
-    (m, args, site, path) => interpolated(load(m, args, site, path) ?? UNKNOWN),
+    (m, args, site, path) => asConfig(m, load(m, args, site, path) ?? UNKNOWN),
   ],
   [
-    /^(omegaconf\.)?(omegaconf\.)?OmegaConf\.(create|to_container|to_object|structured|masked_copy)$/,
-    (m, args) => interpolated(structured(m, args.positional[0] ?? dictOf(m, [], null))),
+    /^(omegaconf\.)?(omegaconf\.)?OmegaConf\.(create|structured|masked_copy)$/,
+    (m, args) => asConfig(m, created(m, argument(args, 0, 'obj') ?? dictOf(m, [], null))),
+  ],
+  [
+    /^(omegaconf\.)?(omegaconf\.)?OmegaConf\.(to_container|to_object)$/,
+    (m, args, _site, path) => {
+      const resolve = truth(args.named.get('resolve') ?? constant('bool', path.endsWith('to_object'), null));
+      return toContainer(m, argument(args, 0, 'cfg') ?? UNKNOWN, resolve !== false);
+    },
+  ],
+  [
+    /^omegaconf\.(omegaconf\.)?OmegaConf\.select$/,
+    (m, args) => {
+      const names = argument(args, 1, 'key');
+      const found = ((names && text(names)?.split('.')) || ['']).reduce(
+        (value, name) => itemOf(m, value, constant('str', name, null)),
+        args.positional[0] ?? UNKNOWN,
+      );
+      const preset = args.named.get('default');
+      return found.data.kind === 'unknown' && !found.outside && preset ? anyOf([found, preset]) : found;
+    },
+  ],
+  [
+    /^omegaconf\.(omegaconf\.)?OmegaConf\.register_(new_)?resolver$/,
+    (m, args) => {
+      const name = argument(args, 0, 'name');
+      const resolver = argument(args, 1, 'resolver');
+      if (name && text(name) !== null && resolver) {
+        m.resolvers.set(text(name)!, resolver);
+      }
+      return constant('none', null, null);
+    },
+  ],
+  [
+    /^omegaconf\.(omegaconf\.)?OmegaConf\.is_(config|dict|list)$/,
+    (_m, args, _site, path) => {
+      const data = args.positional[0]?.data;
+      const isKnown = data?.kind === 'dict' || data?.kind === 'list' || data?.kind === 'constant';
+      return isKnown
+        ? constant(
+            'bool',
+            data.kind !== 'constant' &&
+              data.config === true &&
+              (path.endsWith('config') || path.endsWith(data.kind)),
+            null,
+          )
+        : UNKNOWN;
+    },
   ],
   [/^omegaconf\.(omegaconf\.)?OmegaConf\.(merge|unsafe_merge)$/, merge],
   [
@@ -181,8 +200,13 @@ export const CONFIG_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] =
     },
   ],
   [
-    /^omegaconf\.(omegaconf\.)?OmegaConf\.(set_struct|set_readonly|resolve|register_new_resolver)$/,
+    /^omegaconf\.(omegaconf\.)?OmegaConf\.(set_struct|set_readonly|resolve)$/,
     () => constant('none', null, null),
+  ],
+  [/^hydra(\.\w+)*\.compose$/, (m, args) => composeCall(m, args)],
+  [
+    /^hydra(\.\w+)*\.initialize(_config_dir|_config_module)?$/,
+    (m, args, site, path) => (site ? initialize(m, path, args, site.scope.module.file) : UNKNOWN),
   ],
   [/^dotenv(\.main)?\.(load_dotenv|dotenv_values)$/, loadDotenv],
   [
@@ -234,11 +258,12 @@ export function configMethod(
     return load(m, args, site, object.path) ?? null;
   }
   if (/ConfigStore\.instance$/.test(object.path) && name === 'store') {
-    const key = argument(args, 1, 'name');
-    const label = key ? text(key) : null;
-    const node = argument(args, 2, 'node');
-    if (label !== null && node) {
-      m.hydraNodes.set(label, node);
+    const [name, group] = [argument(args, 0, 'name'), argument(args, 2, 'group')].map(
+      (each) => each && text(each),
+    );
+    const node = argument(args, 1, 'node');
+    if (name && node) {
+      m.hydraNodes.set(group ? `${group}/${name}` : name, node);
     }
     return constant('none', null, null);
   }

@@ -130,7 +130,12 @@ export function readYaml(m: Machine, file: string, text: string): Value {
         if (!isPair(pair) || !isScalar(pair.key)) {
           continue;
         }
-        const key = scalar(pair.key.value, undefined, originOf(pair.key.range?.[0]));
+        const isPlain = pair.key.type === 'PLAIN';
+        const key = scalar(
+          pair.key.value,
+          isPlain ? pair.key.source : undefined,
+          originOf(pair.key.range?.[0]),
+        );
         const isMerge = pair.key.value === '<<' || typeof pair.key.value === 'symbol';
         const value =
           pair.value === null ? constant('none', null, key.origin) : convert(pair.value, depth + 1);
@@ -156,6 +161,15 @@ export function readYaml(m: Machine, file: string, text: string): Value {
 }
 
 function scalar(value: unknown, source: string | undefined, origin: Origin | null): Value {
+  // The library takes these for what YAML 1.1 has in its tables; PyYAML, and OmegaConf with it, keeps them as text.
+  const isText =
+    typeof value === 'boolean'
+      ? /^[yn]$/i.test(source ?? '')
+      : typeof value === 'number' &&
+        ((Number.isNaN(value) && !/nan$/i.test(source ?? 'nan')) || /^[-+]?0[\d_]*[89]/.test(source ?? ''));
+  if (source !== undefined && isText) {
+    return constant('str', source, origin);
+  }
   switch (typeof value) {
     case 'number':
       // YAML 1.1 of PyYAML reads `1e-3` as a text; so does the run that logged it, and by value both are equal.

@@ -1,9 +1,24 @@
 import { argument, dirname, type Machine } from '../machine';
 import { dictOf, elementsOf } from '../iteration';
-import { constant, text, UNKNOWN, type DictData, type FunctionData, type Value } from '../values';
-import { normalize, readConfigFile } from './configFiles';
-import { structured } from './config';
-import { givenOutside } from './options';
+import {
+  constant,
+  text,
+  UNKNOWN,
+  type CallArguments,
+  type DictData,
+  type FunctionData,
+  type Value,
+} from '../values';
+import { compose } from './hydraCompose';
+import {
+  applyOverrides,
+  parseOverride,
+  sweptValues,
+  withoutHydra,
+  type HydraOverride,
+} from './hydraOverrides';
+import { normalize } from './configFiles';
+import { asConfig } from './omegaconf';
 
 /** The configuration that `@hydra.main(config_path=…, config_name=…)` composes from its files. */
 export function hydraConfig(m: Machine, target: FunctionData): Value {
@@ -13,187 +28,138 @@ export function hydraConfig(m: Machine, target: FunctionData): Value {
   if (decorator?.data.kind !== 'object') {
     return UNKNOWN;
   }
-  const path = argument(decorator.data.args, 0, 'config_path');
-  const name = argument(decorator.data.args, 1, 'config_name');
-  const folder = normalize(`${dirname(target.scope.module.file)}/${(path && text(path)) ?? '.'}`);
-  const file = name ? text(name) : null;
-  if (folder === null || file === null) {
-    return UNKNOWN;
-  }
-  return composed(m, folder, file, 0);
+  const { args } = decorator.data;
+  const place = configPlace(m, args, target.scope.module.file);
+  return place === null
+    ? UNKNOWN
+    : composed(m, place, (m.hydraOverrides ?? []).map(parseOverride), args.named.has('version_base'));
 }
 
-/** The composed configuration of a folder; every value can be overridden on the command line. */
-export function composed(m: Machine, folder: string, name: string, depth: number): Value {
-  const content = loadGroup(m, folder, name, depth);
-  if (content.data.kind !== 'dict') {
-    return content;
-  }
-  return resolve(m, content, content, '', 0);
+interface Place {
+  /** Inside the repository; null where there is no folder of configurations, only nodes of the ConfigStore. */
+  folder: string | null;
+  /** null where no name is given. */
+  name: string | null;
 }
 
-function configFile(m: Machine, folder: string, name: string): string | null {
-  const base = normalize(`${folder}/${name.replace(/\.ya?ml$/, '')}`);
-  return base === null
-    ? null
-    : ([`${base}.yaml`, `${base}.yml`].find((file) => m.files.exists(file)) ?? null);
+/** Hydra up to 1.0 also took the file itself as `config_path`. */
+function configPlace(m: Machine, args: CallArguments, file: string): Place | null {
+  const path = argument(args, 0, 'config_path');
+  const name = argument(args, 1, 'config_name');
+  if (args.open || (name && name.data.kind !== 'constant') || (path && path.data.kind !== 'constant')) {
+    return null;
+  }
+  const written = path ? text(path) : null;
+  const label = name ? text(name) : null;
+  if (written !== null && label === null && /\.ya?ml$/.test(written)) {
+    const folder = folderOf(m, dirname(written), file);
+    return folder === null ? null : { folder, name: written.slice(written.lastIndexOf('/') + 1) };
+  }
+  // Up to version 1.1 the script's own folder was searched where none is named.
+  return { folder: folderOf(m, written ?? '.', file), name: label };
 }
 
-const MOST_NESTED = 8;
-
-function loadGroup(m: Machine, folder: string, name: string, depth: number): Value {
-  const file = configFile(m, folder, name);
-  if (file === null || depth > MOST_NESTED) {
-    const stored = m.hydraNodes.get(name);
-    return stored ? structured(m, stored) : UNKNOWN;
+/** A `config_path`: relative to the file that names it, of a package, or absolute on the machine that ran it. */
+export function folderOf(m: Machine, path: string, file: string): string | null {
+  const inPackage = /^pkg:\/\/([\w./]+)$/.exec(path)?.[1];
+  if (inPackage !== undefined) {
+    const relative = inPackage.replace(/\./g, '/');
+    const found = m.searchPath
+      .map((base) => normalize(`${base}/${relative}`)!)
+      .filter((folder) => isFolder(m, folder));
+    return found.length === 1 ? found[0]! : null;
   }
-  const own = readConfigFile(m, file);
-  if (own.data.kind !== 'dict') {
-    return own.data.kind === 'constant' ? dictOf(m, [], null) : UNKNOWN;
-  }
-  const result = dictOf(m, [], own.origin);
-  const data = result.data as DictData;
-  const defaults = own.data.entries.get('str:defaults')?.value;
-  own.data.entries.delete('str:defaults');
-  const items = defaults ? elementsOf(m, defaults).items : [];
-  let selfDone = false;
-  for (const item of items) {
-    if (text(item) === '_self_') {
-      merge(m, data, own.data);
-      selfDone = true;
-    } else {
-      mergeDefault(m, data, folder, item, depth);
-    }
-  }
-  if (!selfDone) {
-    merge(m, data, own.data);
-  }
-  return result;
+  const plain = path.replace(/^\/@repository\//, '/');
+  return path.startsWith('/')
+    ? path === plain
+      ? null
+      : normalize(plain)
+    : normalize(`${dirname(file)}/${path}`);
 }
 
-/** `- model: xgb`, `- base`, `- /db: mysql`, `- optional local: x`, `- override hydra/…: y`. */
-function mergeDefault(m: Machine, data: DictData, folder: string, item: Value, depth: number): void {
-  const single = text(item);
-  if (single !== null) {
-    const content = loadGroup(m, folder, single, depth + 1);
-    if (content.data.kind === 'dict') {
-      merge(m, data, content.data);
-    } else {
-      data.open = true;
-    }
-    return;
-  }
-  const entry = item.data.kind === 'dict' ? [...item.data.entries.values()][0] : undefined;
-  const group = entry ? text(entry.key) : null;
-  if (!entry || group === null || /^(override\s+)?\/?hydra\b/.test(group)) {
-    return;
-  }
-  const plain = group.replace(/^(optional|override)\s+/, '').replace(/^\//, '');
-  const [path, target] = plain.split('@');
-  const names = entry.value.data.kind === 'list' ? entry.value.data.items.map(text) : [text(entry.value)];
-  for (const name of names) {
-    if (name === null || !path) {
-      data.open = true;
-      continue;
-    }
-    const content = loadGroup(m, `${folder}/${path}`, name, depth + 1);
-    if (content.data.kind !== 'dict') {
-      data.open = true;
-      continue;
-    }
-    const file = configFile(m, `${folder}/${path}`, name);
-    const isGlobal = file !== null && /^[ \t]*#[ \t]*@package[ \t]+_global_/m.test(m.files.read(file));
-    if (isGlobal || target === '_global_' || target === '_here_') {
-      merge(m, data, content.data);
-    } else {
-      place(m, data, (target ?? path).split(/[./]/), content);
-    }
-  }
+function isFolder(m: Machine, folder: string): boolean {
+  return m.files.list(folder).length > 0 || m.files.folders(folder).length > 0;
 }
 
-function place(m: Machine, data: DictData, keys: string[], content: Value): void {
-  let current = data;
+/** The composed configuration; every value that is not known to have been given may be overridden on the command line. */
+export function composed(
+  m: Machine,
+  place: Place,
+  overrides: readonly HydraOverride[],
+  isModern: boolean,
+  isComplete = m.hydraOverrides !== null,
+): Value {
+  m.usesHydra = true;
+  const whole = compose(m, place.folder, place.name, overrides, isModern);
+  if (whole.data.kind !== 'dict') {
+    return whole;
+  }
+  const swept = sweptValues(m, whole);
+  applyOverrides(m, whole.data, overrides);
+  const marked = asConfig(m, withoutHydra(whole), (value, path) => {
+    const own =
+      isComplete || value.outside ? value : { ...value, outside: { kind: 'default' as const, name: path } };
+    return own;
+  });
+  swept.forEach(({ keys, value }) => addOption(marked, keys, value));
+  return marked;
+}
+
+/** A value of a sweep stands beside the configuration's own: one of them is the run's. */
+function addOption(config: Value, keys: readonly string[], value: (own: Value) => Value): void {
+  let current: DictData | null = config.data.kind === 'dict' ? config.data : null;
   for (const key of keys.slice(0, -1)) {
-    const inner = current.entries.get(`str:${key}`)?.value ?? dictOf(m, [], null);
-    current.entries.set(`str:${key}`, { key: constant('str', key, null), value: inner });
-    if (inner.data.kind !== 'dict') {
-      return;
-    }
-    current = inner.data;
+    const inner: Value | undefined = current?.entries.get(`str:${key}`)?.value;
+    current = inner?.data.kind === 'dict' ? inner.data : null;
   }
   const last = keys.at(-1)!;
-  const wrapper: DictData = {
-    ...data,
-    entries: new Map([[`str:${last}`, { key: constant('str', last, null), value: content }]]),
-    open: false,
-  };
-  merge(m, current, wrapper);
+  const key = `str:${last}`;
+  const old = current?.entries.get(key);
+  current?.entries.set(key, {
+    key: old?.key ?? constant('str', last, null),
+    value: value(old?.value ?? UNKNOWN),
+  });
 }
 
-function merge(m: Machine, into: DictData, from: DictData): void {
-  m.spend(from.entries.size);
-  into.open ||= from.open;
-  for (const [key, entry] of from.entries) {
-    const old = into.entries.get(key)?.value;
-    if (old?.data.kind === 'dict' && entry.value.data.kind === 'dict') {
-      const inner: DictData = { ...old.data, entries: new Map(old.data.entries) };
-      merge(m, inner, entry.value.data);
-      into.entries.set(key, { key: entry.key, value: { ...old, data: inner } });
-    } else {
-      into.entries.set(key, entry);
-    }
-  }
-}
-
-/** Fills in `${path}`; marks each value as one that the command line may override. */
-function resolve(m: Machine, value: Value, root: Value, path: string, depth: number): Value {
-  const { data } = value;
-  if (depth > 12) {
+/** `hydra.compose(config_name=…, overrides=[…])` in a folder that `initialize` named: the code's own lines override. */
+export function composeCall(m: Machine, args: CallArguments): Value {
+  const name = argument(args, 0, 'config_name');
+  const folder = m.hydraFolders.at(-1);
+  const list = argument(args, 1, 'overrides');
+  const items = list ? elementsOf(m, list) : { items: [], exact: true };
+  const overrides = items.items.map((item) => {
+    const written = text(item);
+    return written === null ? null : { ...parseOverride(written), origin: item.origin };
+  });
+  if (!name || text(name) === null || folder === undefined || !items.exact || overrides.includes(null)) {
     return UNKNOWN;
   }
-  if (data.kind === 'dict') {
-    const entries = new Map(
-      [...data.entries].map(([key, entry]) => {
-        const inner = path === '' ? key.slice(4) : `${path}.${key.slice(4)}`;
-        return [key, { key: entry.key, value: resolve(m, entry.value, root, inner, depth + 1) }] as const;
-      }),
-    );
-    return { ...value, data: { ...data, entries } };
-  }
-  if (data.kind === 'list') {
-    return {
-      ...value,
-      data: { ...data, items: data.items.map((item) => resolve(m, item, root, path, depth + 1)) },
-    };
-  }
-  if (data.kind !== 'constant') {
-    return value;
-  }
-  const raw = text(value);
-  if (raw === '???') {
-    return givenOutside(`${path}=… on the command line`, value.origin);
-  }
-  if (raw?.includes('${')) {
-    return interpolated(m, raw, value, root, depth);
-  }
-  return { ...value, outside: { kind: 'default', name: path } };
+  return composed(
+    m,
+    { folder, name: text(name) },
+    overrides.flatMap((each) => each ?? []),
+    true,
+    true,
+  );
 }
 
-function interpolated(m: Machine, raw: string, value: Value, root: Value, depth: number): Value {
-  const environment = /^\$\{oc\.env:([^,}]+)(?:,([^}]*))?\}$/.exec(raw);
-  if (environment) {
-    return environment[2] === undefined
-      ? givenOutside(`${environment[1]!} in the environment`, value.origin)
-      : constant('str', environment[2], value.origin, { kind: 'default', name: environment[1]! });
-  }
-  const reference = /^\$\{([\w.]+)\}$/.exec(raw)?.[1];
-  if (!reference) {
-    return UNKNOWN;
-  }
-  let current: Value = root;
-  for (const key of reference.split('.')) {
-    current =
-      current.data.kind === 'dict' ? (current.data.entries.get(`str:${key}`)?.value ?? UNKNOWN) : UNKNOWN;
-  }
-  return current.data.kind === 'unknown' ? UNKNOWN : resolve(m, current, root, reference, depth + 1);
+/** `initialize(config_path=…)`, `initialize_config_dir(config_dir=…)`, `initialize_config_module(config_module=…)`. */
+export function initialize(m: Machine, path: string, args: CallArguments, file: string): Value {
+  const kind = path.slice(path.lastIndexOf('.') + 1);
+  const named = argument(
+    args,
+    0,
+    kind === 'initialize_config_dir'
+      ? 'config_dir'
+      : kind === 'initialize_config_module'
+        ? 'config_module'
+        : 'config_path',
+  );
+  const written = named ? text(named) : null;
+  m.hydraFolders.push(
+    written === null
+      ? null
+      : folderOf(m, kind === 'initialize_config_module' ? `pkg://${written}` : written, file),
+  );
+  return dictOf(m, [], null);
 }

@@ -7,6 +7,8 @@ import { AUTOLOG_FUNCTIONS, autologMethod } from './autolog';
 import { BUILTINS } from './builtins';
 import { CONCURRENCY_FUNCTIONS, runnerMethod } from './concurrency';
 import { CONFIG_FUNCTIONS, configMethod } from './config';
+import { FLATTEN_FUNCTIONS, frameMember, frameMethod } from './flatten';
+import { INSTANTIATE_FUNCTIONS } from './instantiate';
 import { logObjects, MLFLOW_FUNCTIONS, mlflowMethod } from './mlflow';
 import { makeObject } from './objects';
 import { optionMethod } from './argparse';
@@ -39,6 +41,8 @@ function table(): LibraryTable {
     ...MLFLOW_FUNCTIONS,
     ...OPTION_FUNCTIONS,
     ...CONFIG_FUNCTIONS,
+    ...FLATTEN_FUNCTIONS,
+    ...INSTANTIATE_FUNCTIONS,
     ...SPACE_FUNCTIONS,
     ...AUTOLOG_FUNCTIONS,
     ...CONCURRENCY_FUNCTIONS,
@@ -82,6 +86,7 @@ export function callLibraryMethod(
     dataclassParserMethod(m, data, name, site) ??
     spaceMethod(m, data, receiver, name, args, site) ??
     configMethod(m, data, receiver, name, args, site) ??
+    frameMethod(m, data, receiver, name, args) ??
     autologMethod(m, data, receiver, name, args, site) ??
     runnerMethod(m, data, name, args, site);
   if (result) {
@@ -164,7 +169,8 @@ export function libraryMember(m: Machine, object: Value, name: string): Value {
     return force(m, known);
   }
   return (
-    spaceMember(m, data, name) ?? {
+    spaceMember(m, data, name) ??
+    frameMember(m, data, name) ?? {
       data: { kind: 'method', receiver: object, name, target: null },
       origin: null,
     }

@@ -1,0 +1,184 @@
+import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { createSourceFinder } from '../../../src/provenance/finder';
+import type { ParamSource, Sources } from '../../../src/provenance/source';
+import { git, removeRepositories, repositoryOf, runOf, writeFiles } from '../../support/repositories';
+
+const TRAIN = `import hydra
+import mlflow
+
+
+@hydra.main(version_base=None, config_path="conf", config_name="config")
+def main(cfg):
+    mlflow.log_params(cfg.model)
+    mlflow.log_param("seed", cfg.seed)
+
+
+if __name__ == "__main__":
+    main()
+`;
+
+const PROJECT = {
+  'train.py': TRAIN,
+  'conf/config.yaml': 'defaults:\n  - model: small\n  - _self_\n\nseed: 1\n',
+  'conf/model/small.yaml': 'kind: small\nlr: 0.3\ndepth: 5\n',
+  'conf/model/big.yaml': 'kind: big\nlr: 0.3\ndepth: 9\n',
+};
+
+function sourcesIn(
+  root: string,
+  params: Readonly<Record<string, string>>,
+  startTime?: number,
+): Promise<Sources> {
+  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
+  const run = runOf('train.py', git(root, 'rev-parse', 'HEAD'), params);
+  return finder.findSources({
+    ...run,
+    info: { ...run.info, startTime: startTime ?? run.info.startTime },
+  });
+}
+
+function told(source: ParamSource | undefined): string {
+  return source ? `${source.status} ${source.file ?? '-'}:${source.text ?? ''}` : 'none';
+}
+
+/** What Hydra writes beside a run's output, at some time before the run. */
+function record(root: string, folder: string, overrides: readonly string[], time: number): void {
+  const file = `${folder}/.hydra/overrides.yaml`;
+  writeFiles(root, { [file]: overrides.length ? overrides.map((word) => `- ${word}\n`).join('') : '[]\n' });
+  fs.utimesSync(path.join(root, file), new Date(time), new Date(time));
+}
+
+describe('configurations that Hydra composes', () => {
+  after(removeRepositories);
+
+  it('take the group that the params of the run tell', async () => {
+    const root = repositoryOf(PROJECT);
+    const { params, run } = await sourcesIn(root, { kind: 'big', lr: '0.3', depth: '9', seed: '1' });
+    assert.equal(told(params.get('kind')), 'found conf/model/big.yaml:kind: big');
+    assert.equal(told(params.get('lr')), 'found conf/model/big.yaml:lr: 0.3');
+    assert.equal(told(params.get('depth')), 'found conf/model/big.yaml:depth: 9');
+    assert.equal(told(params.get('seed')), 'found conf/config.yaml:seed: 1');
+    assert.match(run.problem ?? '', /started with model=big/);
+  });
+
+  it('leave open what two groups could have set', async () => {
+    const root = repositoryOf({ ...PROJECT, 'conf/model/tall.yaml': 'kind: big\nlr: 0.3\ndepth: 9\n' });
+    const { params } = await sourcesIn(root, { kind: 'big', lr: '0.3', depth: '9', seed: '1' });
+    assert.equal(params.get('depth')?.status, 'unknown');
+    assert.equal(told(params.get('seed')), 'found conf/config.yaml:seed: 1');
+  });
+
+  it('take the command line that Hydra recorded beside the output of the run', async () => {
+    const root = repositoryOf(PROJECT);
+    const start = Date.now();
+    record(root, 'outputs/first', ['model=big'], start - 3_600_000);
+    record(root, 'multirun/second/0', ['model=big', 'model.lr=0.25', '+seed=4'], start - 2000);
+    const { params } = await sourcesIn(root, { kind: 'big', lr: '0.25', depth: '9', seed: '4' }, start);
+    assert.equal(told(params.get('kind')), 'found conf/model/big.yaml:kind: big');
+    assert.equal(told(params.get('lr')), 'given conf/model/big.yaml:lr: 0.3');
+    assert.match(params.get('lr')?.why ?? '', /model\.lr=0\.25 on the command line/);
+    assert.equal(told(params.get('seed')), 'given conf/config.yaml:seed: 1');
+  });
+
+  it('take no command line of another run', async () => {
+    const root = repositoryOf(PROJECT);
+    const start = Date.now();
+    record(root, 'outputs/a', ['model=big', 'seed=9'], start - 600_000);
+    record(root, 'outputs/b', ['model=big'], start + 60_000);
+    const { params } = await sourcesIn(root, { kind: 'small', lr: '0.3', depth: '5', seed: '1' }, start);
+    assert.equal(told(params.get('depth')), 'found conf/model/small.yaml:depth: 5');
+    assert.equal(told(params.get('seed')), 'found conf/config.yaml:seed: 1');
+  });
+
+  it('find the value of a sweep at the line that sweeps', async () => {
+    const root = repositoryOf({
+      ...PROJECT,
+      'conf/config.yaml':
+        'defaults:\n  - model: small\n  - _self_\nseed: 1\nhydra:\n  sweeper:\n    params:\n      model.lr: 0.1,0.01\n      seed: range(5,8)\n',
+    });
+    const { params } = await sourcesIn(root, { kind: 'small', lr: '0.01', depth: '5', seed: '6' });
+    assert.equal(told(params.get('lr')), 'found conf/config.yaml:model.lr: 0.1,0.01');
+    assert.equal(told(params.get('seed')), 'found conf/config.yaml:seed: range(5,8)');
+  });
+
+  it('compose as an older Hydra did where the params tell', async () => {
+    const root = repositoryOf({
+      'train.py': TRAIN.replace('version_base=None, ', ''),
+      'conf/config.yaml': 'defaults:\n  - model: small\n\nseed: 1\nmodel:\n  depth: 2\n',
+      'conf/model/small.yaml': 'model:\n  kind: small\n  lr: 0.3\n  depth: 5\n',
+    });
+    const { params } = await sourcesIn(root, { kind: 'small', lr: '0.3', depth: '5', seed: '1' });
+    assert.equal(told(params.get('kind')), 'found conf/model/small.yaml:kind: small');
+    assert.equal(told(params.get('depth')), 'found conf/model/small.yaml:depth: 5');
+  });
+
+  it('are changed by the program: what stands for a changed value is doubted', async () => {
+    const root = repositoryOf({
+      ...PROJECT,
+      'train.py': TRAIN.replace(
+        '    mlflow.log_params(cfg.model)',
+        '    cfg.model.depth = 7\n    mlflow.log_params(cfg.model)',
+      ),
+      'conf/model/small.yaml': 'kind: small\nlr: 0.3\ndepth: 5\nwidth: ${.depth}\n',
+    });
+    const { params } = await sourcesIn(root, { kind: 'small', lr: '0.3', depth: '7', width: '7', seed: '1' });
+    assert.equal(told(params.get('depth')), 'found train.py:cfg.model.depth = 7');
+    assert.equal(params.get('width')?.status, 'unknown');
+  });
+
+  it('make objects of what `_target_` names', async () => {
+    const root = repositoryOf({
+      'train.py': `import hydra
+import mlflow
+from hydra.utils import instantiate
+
+mlflow.sklearn.autolog()
+
+
+@hydra.main(version_base=None, config_path="conf", config_name="config")
+def main(cfg):
+    model = instantiate(cfg.model, min_samples_leaf=2)
+    model.fit([[1]], [1])
+
+
+if __name__ == "__main__":
+    main()
+`,
+      'conf/config.yaml':
+        'model:\n  _target_: sklearn.ensemble.RandomForestClassifier\n  n_estimators: 30\n  max_depth: 4\n',
+    });
+    const { params } = await sourcesIn(root, {
+      n_estimators: '30',
+      max_depth: '4',
+      min_samples_leaf: '2',
+      bootstrap: 'True',
+    });
+    assert.equal(told(params.get('n_estimators')), 'found conf/config.yaml:n_estimators: 30');
+    assert.equal(told(params.get('max_depth')), 'found conf/config.yaml:max_depth: 4');
+    assert.match(told(params.get('min_samples_leaf')), /^found train\.py/);
+    assert.equal(params.get('bootstrap')?.status, 'default');
+  });
+
+  it('read YAML as PyYAML does: `n`, `y` and a lone dot are text', async () => {
+    const root = repositoryOf({
+      'train.py': `import mlflow
+import yaml
+
+with open("params.yaml") as f:
+    cfg = yaml.safe_load(f)
+mlflow.log_params(cfg)
+`,
+      'params.yaml': 'n: 5\ny: "x"\nanswer: n\nroot: .\ncode: 09\n',
+    });
+    const { params } = await sourcesIn(root, {
+      n: '5',
+      y: 'x',
+      answer: 'n',
+      root: '.',
+      code: '09',
+    });
+    assert.deepEqual([...params].map(([key, each]) => `${key} ${each.status} ${each.line}`));
+  });
+});
