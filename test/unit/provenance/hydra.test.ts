@@ -179,6 +179,9 @@ mlflow.log_params(cfg)
       root: '.',
       code: '09',
     });
-    assert.deepEqual([...params].map(([key, each]) => `${key} ${each.status} ${each.line}`));
+    assert.deepEqual(
+      [...params].map(([key, each]) => `${key} ${each.status} ${each.line}`),
+      ['n found 1', 'y found 2', 'answer found 3', 'root found 4', 'code found 5'],
+    );
   });
 });
