@@ -1,4 +1,3 @@
-import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { registerChartCommands } from './commands/charts';
@@ -30,6 +29,7 @@ import { SourceService } from './platform/sources';
 import { storageFolder } from './platform/files';
 import { StoreFinder } from './platform/storeFinder';
 import { createUriHandler } from './platform/uriHandler';
+import { userName } from './platform/userName';
 import { RegistryHistory } from './registry/history';
 import { ViewState } from './state/viewState';
 import { createOpener } from './stores/open';
@@ -106,7 +106,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     commands,
     stores,
     history,
-    userName: os.userInfo().username,
+    userName: userName(),
     runInFront: () => panels.runInFront,
     settings: readSettings,
     compare: (store, model, versions) =>

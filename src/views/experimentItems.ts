@@ -9,6 +9,7 @@ import { storeName } from '../stores/uri';
 import type { HeadlineMetrics } from './headline';
 import { runDot, themeIcon } from './icons';
 import { runUri } from './litRun';
+import { NewestExperiments } from './newestExperiments';
 import {
   nodeId,
   type ExperimentNode,
@@ -22,14 +23,16 @@ import { runAccessibleLabel, runDescription, runLabel } from './runText';
 /** How stores, experiments and runs look in a tree. */
 export class ExperimentItems {
   /** The experiment that is open at first, asked once a store: what the user folds stays folded. */
-  private readonly newest = new Map<string, Promise<string | undefined>>();
+  private readonly newest: NewestExperiments;
 
   constructor(
     private readonly stores: OpenStores,
     private readonly state: ViewState,
     private readonly headlines: HeadlineMetrics,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.newest = new NewestExperiments(stores);
+  }
 
   async storeItem(node: StoreNode): Promise<vscode.TreeItem> {
     await this.stores.get(node.store).catch(() => null);
@@ -51,48 +54,35 @@ export class ExperimentItems {
   async experimentItem(node: ExperimentNode, view: ViewType): Promise<vscode.TreeItem> {
     const { experiment } = node;
     const deleted = experiment.lifecycleStage === 'deleted';
-    const store = await this.stores.get(node.store);
-    const counts = await store.countRuns([node.experimentId], view);
-    const runs = counts.get(node.experimentId) ?? 0;
+    const runs = await this.runsOf(node, view);
     const item = new vscode.TreeItem(
       plainText(experiment.name),
       runs === 0 ? vscode.TreeItemCollapsibleState.None : await this.foldOf(node),
     );
     item.id = nodeId(node);
     item.iconPath = themeIcon(deleted ? 'trash' : 'beaker', deleted ? 'disabledForeground' : undefined);
-    item.description = `${deleted ? 'deleted, ' : ''}${runs === 0 ? 'empty' : count(runs, 'run')}`;
+    const amount = runs === null ? '' : runs === 0 ? 'empty' : count(runs, 'run');
+    item.description = [deleted ? 'deleted' : '', amount].filter(Boolean).join(', ');
     item.contextValue = deleted ? 'experiment.deleted' : 'experiment';
     item.tooltip = `${plainText(experiment.name)}\nid ${experiment.experimentId}, created ${formatAge(experiment.creationTime, this.now())}`;
     return item;
   }
 
-  /** With a single store, the experiment with the newest run is open; the rest waits for a click. */
-  private async foldOf(node: ExperimentNode): Promise<vscode.TreeItemCollapsibleState> {
-    return this.stores.list().length === 1 && (await this.newestExperiment(node.store)) === node.experimentId
-      ? vscode.TreeItemCollapsibleState.Expanded
-      : vscode.TreeItemCollapsibleState.Collapsed;
+  /** null where the store cannot say it: one row that fails would leave the tree without any. */
+  private async runsOf({ store: uri, experimentId }: ExperimentNode, view: ViewType): Promise<number | null> {
+    try {
+      const store = await this.stores.get(uri);
+      return (await store.countRuns([experimentId], view)).get(experimentId) ?? 0;
+    } catch {
+      return null;
+    }
   }
 
-  private newestExperiment(uri: string): Promise<string | undefined> {
-    const known = this.newest.get(uri);
-    if (known) {
-      return known;
-    }
-    const asked = this.stores
-      .get(uri)
-      .then((store) =>
-        store.searchRuns({
-          experimentIds: [],
-          view: 'ACTIVE_ONLY',
-          maxResults: 1,
-          params: 'none',
-          metrics: 'none',
-          tags: 'none',
-        }),
-      )
-      .then(({ items }) => items[0]?.info.experimentId);
-    this.newest.set(uri, asked);
-    return asked;
+  /** With a single store, the experiment with the newest run is open; the rest waits for a click. */
+  private async foldOf(node: ExperimentNode): Promise<vscode.TreeItemCollapsibleState> {
+    return this.stores.list().length === 1 && (await this.newest.of(node.store)) === node.experimentId
+      ? vscode.TreeItemCollapsibleState.Expanded
+      : vscode.TreeItemCollapsibleState.Collapsed;
   }
 
   async runItem(node: RunNode): Promise<vscode.TreeItem> {

@@ -20,7 +20,8 @@ export class HeadlineMetrics {
     if (chosen !== undefined) {
       return chosen;
     }
-    const keys = await this.keysOf(store, experimentId);
+    // A row is drawn without a metric rather than not at all.
+    const keys = await this.keysOf(store, experimentId).catch(() => []);
     return headlineMetric(keys, experiment?.tags ?? [], undefined, this.setting() || undefined);
   }
 
