@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
 import type { CommandRegistry } from '../platform/commands';
 import { createTerminal, notify, withStatus } from '../platform/dialogs';
-import { mlflowUiArguments, mlflowVersion, PYTHON_ENVIRONMENT } from '../platform/mlflowServer';
+import { mlflowUiArguments, mlflowVersion, PYTHON_ENVIRONMENT, uiFolder } from '../platform/mlflowServer';
 import { pythonCandidates } from '../platform/python';
 import type { OpenStores } from '../stores/openStores';
 import { parseStoreUri, storeName } from '../stores/uri';
@@ -45,7 +45,7 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath, folder }
     const terminal = createTerminal({
       name: `mlflow ui ${storeName(uri)}`,
       // Not the store's folder: its files would stand for modules of Python.
-      cwd: await folder(),
+      cwd: await uiFolder(await folder(), location),
       env: PYTHON_ENVIRONMENT,
       shellPath: found.python,
       shellArgs: mlflowUiArguments(location, found.version, port),

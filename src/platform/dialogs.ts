@@ -6,6 +6,7 @@
  * an icon. So every text goes through `inertText` here, and the lint rule lets none past.
  */
 import * as vscode from 'vscode';
+import { StoreError } from '../mlflow/errors';
 import { inertLines, inertText } from '../mlflow/format';
 
 type Severity = 'error' | 'warning' | 'information';
@@ -164,8 +165,28 @@ export async function withNotification<T>(
   );
 }
 
-/** A terminal; its name is drawn with icons. */
-export function createTerminal(options: vscode.TerminalOptions & { name: string }): vscode.Terminal {
+/** All that a terminal of ours is made of. */
+export interface TerminalRequest extends vscode.TerminalOptions {
+  name: string;
+  shellArgs?: string[];
+}
+
+/**
+ * A terminal. Its name is drawn with icons, and in its program, arguments, folder and environment VS Code puts variables
+ * in the place of `${env:…}`, `${workspaceFolder}` and their like, which also a file or folder may be called.
+ *
+ * @throws StoreError where such a text stands in one of them: another would be started, or be given something else
+ */
+export function createTerminal(options: TerminalRequest): vscode.Terminal {
+  const { shellPath, shellArgs = [], cwd, env = {} } = options;
+  const texts = [shellPath, ...shellArgs, typeof cwd === 'object' ? cwd.fsPath : cwd, ...Object.values(env)];
+  const read = texts.find((text) => text?.includes('${'));
+  if (read) {
+    throw new StoreError(
+      'UNSUPPORTED',
+      `In a terminal VS Code would put something else in the place of "\${" of ${read}: choose another place for it.`,
+    );
+  }
   return vscode.window.createTerminal({ ...options, name: inertText(options.name, 100) });
 }
 

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { reportFailure } from '../mlflow/failures';
 import type { StoreLocation } from '../stores/uri';
 
 /** Said to every Python that is started: what is imported lies in its installation, never in the working folder. */
@@ -41,8 +44,59 @@ export function mlflowVersion(python: string, folder: string): Promise<string | 
 }
 
 /**
+ * Names under which MLflow keeps artifacts beside a store. They are linked into a folder in which Python is started, so
+ * they are none that anything imports.
+ */
+const ARTIFACT_FOLDERS = ['mlruns', 'mlartifacts', 'artifacts'];
+
+/**
+ * The folder to start `mlflow ui` in, made where it is not there: one of ours for each store, with nothing in it but links to
+ * the folders of artifacts beside the store. Stores of MLflow 1.x record artifacts as `./mlruns/0/…`, relative to the
+ * folder that MLflow runs in. That cannot be the store's: gunicorn and uvicorn, by which MLflow serves, look for modules and
+ * settings (`gunicorn.conf.py`) in their working folder even where Python itself is told not to.
+ *
+ * @param base absolute, a folder of ours which is there
+ */
+export async function uiFolder(base: string, location: StoreLocation): Promise<string> {
+  const folder = path.join(base, createHash('sha256').update(location.uri).digest('hex').slice(0, 16));
+  await fs.mkdir(folder, { recursive: true });
+  for (const name of ARTIFACT_FOLDERS) {
+    const target = path.join(path.dirname(location.path ?? '/'), name);
+    try {
+      await linkTo(target, path.join(folder, name));
+    } catch (error) {
+      // Without it relative artifacts are not shown; all else is.
+      reportFailure(error);
+    }
+  }
+  return folder;
+}
+
+/** Makes the link where its target is a folder, else takes it away. */
+async function linkTo(target: string, link: string): Promise<void> {
+  const there = await fs.readlink(link).catch(() => null);
+  const isFolder = await fs.stat(target).then(
+    (stat) => stat.isDirectory(),
+    () => false,
+  );
+  if (isFolder && there !== null && path.resolve(there) === target) {
+    return;
+  }
+  await fs.rm(link, { force: true });
+  if (isFolder) {
+    // On Windows a link to a folder that needs no rights.
+    await fs.symlink(target, link, 'junction');
+  }
+}
+
+/** Does what `python -m mlflow` does, with arguments that come as JSON. */
+const START =
+  'import json, runpy, sys; sys.argv[1:] = json.loads(sys.argv[1]); runpy.run_module("mlflow", run_name="__main__", alter_sys=True)';
+
+/**
  * What `python` is given to serve a store that lies on this machine. MLflow would keep artifacts in its working folder,
- * which is not the store's: so it is told where they are.
+ * which is not the store's: so it is told where they are. No `$` is in it: in arguments of a terminal VS Code puts
+ * variables in the place of `${env:…}` and its like, which a folder may be called.
  */
 export function mlflowUiArguments(location: StoreLocation, version: string, port: number): string[] {
   const folder = path.dirname(location.path ?? '/');
@@ -50,11 +104,12 @@ export function mlflowUiArguments(location: StoreLocation, version: string, port
   // From 2.0 on it also hands out the artifacts of a server that ran beside the store (reference mlflow.md, B.1).
   const served =
     Number.parseInt(version, 10) >= 2 ? ['--artifacts-destination', path.join(folder, 'mlartifacts')] : [];
-  return [
-    ...['-m', 'mlflow', 'ui'],
+  const words = [
+    'ui',
     ...['--backend-store-uri', location.uri],
     ...['--default-artifact-root', artifacts],
     ...served,
     ...['--host', '127.0.0.1', '--port', String(port)],
   ];
+  return ['-c', START, JSON.stringify(words).replaceAll('$', '\\u0024')];
 }

@@ -2,8 +2,13 @@ import * as assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { mlflowUiArguments, mlflowVersion, PYTHON_ENVIRONMENT } from '../../../src/platform/mlflowServer';
-import { parseStoreUri, sqliteUri } from '../../../src/stores/uri';
+import {
+  mlflowUiArguments,
+  mlflowVersion,
+  PYTHON_ENVIRONMENT,
+  uiFolder,
+} from '../../../src/platform/mlflowServer';
+import { parseStoreUri, sqliteUri, type StoreLocation } from '../../../src/stores/uri';
 import { findExecutable } from '../../../src/worker/executable';
 import { emptyFolder, removeRepositories, writeFiles } from '../../support/repositories';
 
@@ -33,6 +38,11 @@ function storeThatShadows(): { folder: string; marker: string } {
     'json.py': note,
   });
   return { folder, marker };
+}
+
+/** The words that MLflow is called with. */
+function told(location: StoreLocation, version: string): string[] {
+  return JSON.parse(mlflowUiArguments(location, version, 1).at(-1)!) as string[];
 }
 
 describe('mlflow ui', () => {
@@ -77,17 +87,40 @@ describe('mlflow ui', () => {
   });
 
   it('is told where the artifacts of an older MLflow and of an mlruns folder are, in words that they know', () => {
-    const old = mlflowUiArguments(parseStoreUri('sqlite:////data/x.db', '/'), '1.30.1', 1);
-    assert.deepEqual(old.slice(5, 7), ['--default-artifact-root', '/data/mlruns']);
+    const old = told(parseStoreUri('sqlite:////data/x.db', '/'), '1.30.1');
+    assert.deepEqual(old.slice(3, 5), ['--default-artifact-root', '/data/mlruns']);
     assert.ok(!old.includes('--artifacts-destination'));
-    assert.ok(
-      !mlflowUiArguments(parseStoreUri('/data/x.db', '/'), 'unknown', 1).includes('--artifacts-destination'),
-    );
-    const files = mlflowUiArguments(parseStoreUri('/data/mlruns', '/'), '3.17.2', 1);
-    assert.deepEqual(files.slice(3, 7), [
+    assert.ok(!told(parseStoreUri('/data/x.db', '/'), 'unknown').includes('--artifacts-destination'));
+    const files = told(parseStoreUri('/data/mlruns', '/'), '3.17.2');
+    assert.deepEqual(files.slice(1, 5), [
       ...['--backend-store-uri', 'file:///data/mlruns'],
       ...['--default-artifact-root', 'file:///data/mlruns'],
     ]);
+  });
+
+  it('is given a name that VS Code would read a variable in as it is', () => {
+    const location = parseStoreUri('/data/${env:HOME}/$x.db', '/');
+    const given = mlflowUiArguments(location, '3.17.2', 1);
+    assert.ok(!given.join(' ').includes('$'), given.join(' '));
+    assert.ok(told(location, '3.17.2').includes('sqlite:////data/${env:HOME}/$x.db'));
+  });
+
+  it('finds relative artifacts, as MLflow 1.x recorded them, from a folder that holds nothing else of the store', async () => {
+    const { folder } = storeThatShadows();
+    const base = emptyFolder();
+    const location = parseStoreUri(path.join(folder, 'mlflow.db'), '/');
+    const ours = await uiFolder(base, location);
+    assert.deepEqual(fs.readdirSync(ours), [], 'there are no artifacts yet');
+    writeFiles(folder, { 'mlruns/0/1/artifacts/a.txt': 'one', artifacts: 'no folder' });
+    assert.equal(await uiFolder(base, location), ours);
+    assert.deepEqual(fs.readdirSync(ours), ['mlruns']);
+    assert.equal(fs.readFileSync(path.join(ours, './mlruns/0/1/artifacts/a.txt'), 'utf8'), 'one');
+    const other = await uiFolder(base, parseStoreUri(path.join(emptyFolder(), 'mlflow.db'), '/'));
+    assert.notEqual(other, ours);
+    assert.deepEqual(fs.readdirSync(other), []);
+    fs.renameSync(path.join(folder, 'mlruns'), path.join(folder, 'moved'));
+    await uiFolder(base, location);
+    assert.deepEqual(fs.readdirSync(ours), [], 'a link that leads nowhere goes');
   });
 
   it('is not started where there is no MLflow', async () => {
