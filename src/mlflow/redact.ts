@@ -3,7 +3,11 @@ const HIDDEN = '…';
 
 /** Names of parameters whose value is a secret, wherever in the name these words stand. */
 const SECRET_NAME =
-  /pass|pwd|token|secret|credential|session|signature|authori|(?:api|access|private|ssl)[_-]?key|(?:^|[_.-])(?:key|sig|auth|cred)(?:$|[_.-])/i;
+  /pass|pwd|token|secret|credential|session|signature|authori|(?:api|access|account|private|ssl)[_-]?key|(?:^|[_.-])(?:key|sig|auth|cred)(?:$|[_.-])/i;
+
+/** The same in a sentence, a header, YAML or JSON, where names that may also be of something else say nothing. */
+const SECRET_WORD =
+  /passw|passphrase|passcode|pwd|token(?!s|iz)|secret|credential|cookie|(?:api|access|account|private|ssl)[_-]?key/i;
 
 /** What stands before an authority: `http:` with as many slashes as a browser forgives, else `://`, also encoded. */
 const BEFORE_AUTHORITY = /https?:[/\\]*|:\/\/|%3a%2f%2f/gi;
@@ -24,10 +28,14 @@ const LONGEST_SCHEME = 40;
  * the text after it may be anything: where all of a text is one URI, use `redactUri`.
  */
 export function redact(text: string): string {
-  return text
-    .replace(/\b((?:Proxy-)?Authorization\s*[:=]\s*)(?:(?:Basic|Bearer)\s+)?\S+/gi, `$1${HIDDEN}`)
+  const words = text
+    .replace(
+      /\b((?:Proxy-)?Authorization["'`]?\s*[:=]\s*["'`]?)(?:(?:Basic|Bearer|Token)\s+)?[^\s"'`]+/gi,
+      `$1${HIDDEN}`,
+    )
     .replace(/\b((?:Basic|Bearer)\s)[\w.~+/=-]{16,}/g, `$1${HIDDEN}`)
     .replace(/\S+/g, redactWord);
+  return namedSecrets(words);
 }
 
 /** The same for a text that is one URI as somebody typed it, blank space in its password included. */
@@ -44,6 +52,53 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(decoded(name));
 }
 
+/** Where the value of a secret word stands. */
+const ASSIGNED = /["'`]?[ \t]{0,9}=[ \t]{0,9}/y;
+const PAIRED = /["'`]?[ \t]{0,9}:[ \t]{0,9}/y;
+const FOLLOWS = /[ \t]{1,9}/y;
+const VALUE = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\S+/y;
+
+/**
+ * `password = "…"`, `"token": "…"`, `X-Api-Key: …`, `--password …`. In the middle of a sentence a colon after such a word
+ * explains it, so there it counts after quotes and in names that are no words of a language.
+ */
+function namedSecrets(text: string): string {
+  let result = '';
+  let done = 0;
+  for (const match of text.matchAll(/[\w.-]+/g)) {
+    const [name] = match;
+    let before = match.index - 1;
+    while (/[ \t]/.test(text[before] ?? '') && before > match.index - 100) {
+      before--;
+    }
+    const previous = text[before] ?? '\n';
+    if (match.index < done || /[/\\]/.test(previous) || !SECRET_WORD.test(name.slice(0, 200))) {
+      continue;
+    }
+    const end = match.index + name.length;
+    const isOption = name.startsWith('--');
+    const isPair = /["'`{,\n]/.test(previous) || /[_-]/.test(name);
+    const from = after(ASSIGNED, text, end) ?? (isPair ? after(PAIRED, text, end) : null);
+    const start = from ?? (isOption ? after(FOLLOWS, text, end) : null);
+    const to = start === null ? null : after(VALUE, text, start);
+    if (start === null || to === null || /^["']?…/.test(text.slice(start, start + 2))) {
+      continue;
+    }
+    const value = text.slice(start, to);
+    const quote = /^["']/.exec(value)?.[0] ?? '';
+    const rest = quote === '' ? (/["'`)}\].,;:!?]{0,4}$/.exec(value)?.[0] ?? '') : quote;
+    result += text.slice(done, start) + quote + HIDDEN + rest;
+    done = to;
+  }
+  return result + text.slice(done);
+}
+
+/** Where a match that begins at a place ends; null where there is none. */
+function after(sticky: RegExp, text: string, at: number): number | null {
+  sticky.lastIndex = at;
+  return sticky.test(text) ? sticky.lastIndex : null;
+}
+
 function redactWord(word: string): string {
   const user = userOf(word);
   const value = secretValueOf(word);
@@ -51,7 +106,7 @@ function redactWord(word: string): string {
     return user ? word.slice(0, user.start) + HIDDEN + word.slice(user.end) : word;
   }
   // Whether the "@" ends a user or belongs to the value, nobody can tell.
-  return word.slice(0, user ? user.start : value) + HIDDEN + closing(word);
+  return word.slice(0, user ? Math.min(user.start, value) : value) + HIDDEN + closing(word);
 }
 
 /**

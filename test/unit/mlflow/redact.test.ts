@@ -32,6 +32,17 @@ describe('redacting', () => {
     ],
     ['http://host/?password=a@b', 'http://…'],
     ['host=db password=secret', 'host=db password=…'],
+    ['sqlite:///x.db?password=secret://@', 'sqlite:///x.db?password=…'],
+    ['"Authorization": "Bearer secret"', '"Authorization": "…"'],
+    ["{'authorization': 'Basic c2VjcmV0'}", "{'authorization': '…'}"],
+    ['{"password": "sec ret", "user": "me"}', '{"password": "…", "user": "me"}'],
+    ['line 3: bad\n  password: secret\n  user: me', 'line 3: bad\n  password: …\n  user: me'],
+    ['X-Api-Key: secret', 'X-Api-Key: …'],
+    ['MLFLOW_TRACKING_TOKEN: secret', 'MLFLOW_TRACKING_TOKEN: …'],
+    ['AWS_SECRET_ACCESS_KEY = "sec ret"', 'AWS_SECRET_ACCESS_KEY = "…"'],
+    ['run with --password secret --host h', 'run with --password … --host h'],
+    ['AccountName=x;AccountKey=secret==;EndpointSuffix=core', 'AccountName=x;AccountKey=…'],
+    ["connect(token = 'secret', port=1)", "connect(token = '…', port=1)"],
     ['see "http://host/?token=abc".', 'see "http://host/?token=…".'],
   ];
   for (const [text, expected] of cases) {
@@ -55,6 +66,10 @@ describe('redacting', () => {
     'random_state=42, monkey=1, design=blue',
     '/data/token=5/mlflow.db',
     'Two files: a, b.',
+    'That needs a password: choose "Open Store", then type the password again.',
+    'There is no metric with the key: rmse.',
+    'tokenizer: bert, max_tokens: 512',
+    "Unexpected token '<' in JSON",
   ];
   for (const text of harmless) {
     it(`leaves ${text}`, () => {
@@ -74,7 +89,19 @@ describe('redacting', () => {
       redact(part.repeat(length / part.length));
       return process.cpuUsage(started).user;
     };
-    for (const part of ['http:', '://', '%3a%2f%2f', 's3://', 'a=', 'x@', 'Bearer ', 'a'.repeat(99)]) {
+    for (const part of [
+      'http:',
+      '://',
+      '%3a%2f%2f',
+      's3://',
+      'a=',
+      'x@',
+      'Bearer ',
+      'a'.repeat(99),
+      'token ',
+      'token="',
+      "--token '",
+    ].concat('token \\t: ')) {
       const [small, large] = [cost(part, 20_000), cost(part, 200_000)];
       assert.ok(large < 40 * small + 100_000, `${part}: ${small} and ${large} µs`);
     }
