@@ -9,6 +9,7 @@ import { estimatorOf, explains, matchParams, valuesOf, type Wanted } from './mat
 import { readProject, type ProjectRun } from './project';
 import { LONGEST_FILE } from './python/machine';
 import { TIME_LIMIT, trace, type Trace, type TraceOptions } from './python/trace';
+import { isSecretName, withoutSecrets } from './secrets';
 import { Snapshot } from './snapshot';
 import { earlierName, presentName, presentNameOf } from './renames';
 import { changesOnDisk, WorkingCopy } from './workingCopy';
@@ -367,6 +368,7 @@ function wantedOf(run: Run): Wanted {
     params: run.params,
     runName: run.info.runName,
     isChild: valueOf(run.tags, 'mlflow.parentRunId') !== undefined,
+    estimator: valueOf(run.tags, 'estimator_name') ?? valueOf(run.tags, 'estimator_class')?.split('.').at(-1),
   };
 }
 
@@ -386,7 +388,8 @@ function applyProject(
 ): void {
   for (const [key, value] of project?.given ?? []) {
     const { origin, outside } = value;
-    const line = origin ? (snapshot.read(origin.file).split('\n')[origin.line - 1] ?? '').trim() : null;
+    const text = origin ? (snapshot.read(origin.file).split('\n')[origin.line - 1] ?? '').trim() : null;
+    const line = text === null ? null : withoutSecrets(text, isSecretName(key));
     const logged = params.get(key);
     if (logged) {
       params.set(key, {

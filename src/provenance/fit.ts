@@ -1,4 +1,6 @@
-import { candidatesOf, canProduce, runsOf, type Wanted } from './match';
+import { candidatesOf } from './autologged';
+import { runsOf, type Wanted } from './match';
+import { canProduce } from './produce';
 import type { Trace } from './python/trace';
 import { text } from './python/values';
 

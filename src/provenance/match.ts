@@ -1,98 +1,23 @@
-import { REPOSITORY_ROOT } from './python/libraries/configFiles';
+import {
+  callOf,
+  candidatesOf,
+  defaultOwner,
+  effectiveCalls,
+  type Candidate,
+  type LoggedParams,
+} from './autologged';
+import { canProduce } from './produce';
 import type { Trace } from './python/trace';
 import { pythonText } from './python/text';
 import { optionsOf, sameOrigin, text, type Origin, type Outside, type Value } from './python/values';
-import type { LogEvent, RunToken } from './python/machine';
+import type { AutologEvent, LogEvent, RunToken } from './python/machine';
+import { isSecretName, isSecretText, withoutSecrets } from './secrets';
 import { unknownSource, type ParamSource } from './source';
 
 /** What is asked of a trace: the params of one run, and what tells the runs of one program apart. */
-export interface Wanted {
-  params: readonly { key: string; value: string }[];
+export interface Wanted extends LoggedParams {
   runName: string;
   isChild: boolean;
-}
-
-type Verdict = 'yes' | 'no' | 'maybe';
-
-/** Lengths at which MLflow and its autologging cut a value. */
-const CUTS = [250, 500, 6000];
-
-/** Whether a value of the code can have been logged as this text. */
-export function canProduce(value: Value, logged: string): Verdict {
-  const { data } = value;
-  switch (data.kind) {
-    case 'constant': {
-      const written = pythonText(value) ?? '';
-      if (written === logged || (CUTS.includes(logged.length) && written.startsWith(logged))) {
-        return 'yes';
-      }
-      if (data.constant.loose === 'path' || written.startsWith(REPOSITORY_ROOT)) {
-        return logged.endsWith(`/${tail(written)}`) ? 'yes' : 'maybe';
-      }
-      const isNumber = data.constant.type === 'int' || data.constant.type === 'float';
-      return isNumber && sameNumber(Number(data.constant.value), logged, data.constant.loose) ? 'yes' : 'no';
-    }
-    case 'range': {
-      const number = numberOf(logged);
-      if (number === null) {
-        return 'no';
-      }
-      const inside = number >= data.low - slack(data.low) && number <= data.high + slack(data.high);
-      return inside && (!data.whole || Number.isInteger(number)) ? 'yes' : 'no';
-    }
-    case 'list':
-    case 'dict': {
-      const written = data.changed ? null : pythonText(value);
-      if (written === null) {
-        return 'maybe';
-      }
-      return written === logged || (CUTS.includes(logged.length) && written.startsWith(logged))
-        ? 'yes'
-        : 'maybe';
-    }
-    default:
-      return 'maybe';
-  }
-}
-
-function slack(bound: number): number {
-  return Number.isFinite(bound) ? Math.abs(bound) * 1e-12 : 0;
-}
-
-/** A path without what differs between machines. */
-function tail(path: string): string {
-  return path.replace(REPOSITORY_ROOT, '').replace(/^(~|\.)?\/+/, '');
-}
-
-/** Equal, as single precision gives it back, or but for the last digits of what was computed. */
-function sameNumber(number: number, logged: string, loose?: 'number' | 'path'): boolean {
-  const value = numberOf(logged);
-  return (
-    value !== null &&
-    (value === number ||
-      value === Math.fround(number) ||
-      (loose === 'number' && Math.abs(value - number) <= 1e-12 * Math.abs(number)))
-  );
-}
-
-function numberOf(logged: string): number | null {
-  const plain = logged.trim();
-  if (!/^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
-    return /^[+-]?(inf|infinity)$/i.test(plain) ? (plain.startsWith('-') ? -Infinity : Infinity) : null;
-  }
-  return Number(plain);
-}
-
-interface Candidate {
-  value: Value;
-  event: LogEvent;
-}
-
-/** Events of a key, their alternatives apart. */
-export function candidatesOf(events: readonly LogEvent[], key: string): Candidate[] {
-  return events
-    .filter((event) => optionsOf(event.key).some((option) => text(option) === key))
-    .flatMap((event) => optionsOf(event.value).map((value) => ({ value, event })));
 }
 
 /** Which of the runs that the program starts is this one: by what they log, then by name and depth. */
@@ -105,7 +30,7 @@ export function runsOf(trace: Trace, wanted: Wanted): Set<RunToken> {
   ];
   const scores = tokens.map((token) => {
     const events = trace.events.filter((event) => event.run === token);
-    const autologs = trace.autologs.some((event) => event.run === token);
+    const autologs = trace.autologs.filter((event) => event.run === token);
     let score = 0;
     for (const { key, value } of wanted.params) {
       const verdicts = candidatesOf(events, key).map((candidate) => canProduce(candidate.value, value));
@@ -115,7 +40,9 @@ export function runsOf(trace: Trace, wanted: Wanted): Set<RunToken> {
         score += 6;
       } else if (verdicts.includes('no')) {
         score += 1;
-      } else if (autologs) {
+      } else if (autologs.some((call) => defaultOwner(call, key, value) !== null)) {
+        score += 6;
+      } else if (autologs.length > 0) {
         score += 2;
       }
     }
@@ -143,15 +70,21 @@ export function matchParams(
   exact: boolean,
 ): Map<string, ParamSource> {
   const runs = runsOf(trace, wanted);
-  const own = trace.events.filter((event) => runs.has(event.run));
+  const all = trace.events.filter((event) => runs.has(event.run));
+  const calls = trace.autologs.filter((event) => runs.has(event.run));
+  const effective = effectiveCalls(calls, all, wanted);
+  const own = all.filter(({ autolog }) => autolog === null || effective.includes(autolog));
   const isNamed = isOnlyOneNamed(trace, runs, wanted.runName);
   const result = new Map<string, ParamSource>();
   for (const { key, value } of wanted.params) {
-    const mine = candidatesOf(own, key);
+    const call = callOf(effective, own, key);
+    const mine = candidatesOf(own, key).filter(
+      ({ event }) => event.autolog === null || event.autolog === call,
+    );
     const source =
       mine.length > 0
         ? judge(trace, mine, value, commit, exact)
-        : byOthers(trace, runs, isNamed, key, value, commit);
+        : byOthers(trace, runs, effective, isNamed, key, value, commit);
     result.set(key, source);
   }
   return result;
@@ -167,41 +100,45 @@ function isOnlyOneNamed(trace: Trace, runs: Set<RunToken>, name: string): boolea
 function byOthers(
   trace: Trace,
   runs: Set<RunToken>,
+  calls: readonly AutologEvent[],
   isNamed: boolean,
   key: string,
   value: string,
   commit: string,
 ): ParamSource {
-  const others = candidatesOf(trace.events, key);
+  // What a call of autologging that was refused would have logged is nobody's.
+  const others = candidatesOf(trace.events, key).filter(
+    ({ event }) => event.autolog === null || !runs.has(event.run) || calls.includes(event.autolog),
+  );
   const judged = others.length > 0 ? judge(trace, others, value, commit, false) : null;
-  const autolog = trace.autologs.find((event) => runs.has(event.run));
   const unclear =
-    autolog?.open === true ||
+    calls.some(({ open }) => open) ||
     trace.events.some(
       (event) => runs.has(event.run) && optionsOf(event.key).some((option) => text(option) === null),
     );
   // Another run's line may be this one's where it is not certain which run it is.
-  if (judged && !(autolog && isNamed)) {
-    return judged.status === 'found' && !autolog ? judged : unknownSource(value, judged.why, commit);
+  if (judged && !(calls.length > 0 && isNamed)) {
+    return judged.status === 'found' && calls.length === 0
+      ? judged
+      : unknownSource(value, judged.why, commit);
   }
-  if (autolog && !unclear) {
-    return {
-      ...unknownSource(
-        value,
-        `No line sets it: ${autolog.flavour}'s own default, logged by autologging.`,
-        commit,
-      ),
-      status: 'default',
-    };
+  const call = unclear ? undefined : calls.find((each) => defaultOwner(each, key, value) !== null);
+  if (call) {
+    const why = `No line sets it: the default of ${defaultOwner(call, key, value)} in ${libraryOf(call)}.`;
+    return { ...unknownSource(value, why, commit), status: 'default' };
   }
   return unknownSource(
     value,
     unclear
       ? 'It is logged under a name that the code computes.'
-      : 'No logging call for it was found in the code.',
+      : calls.length > 0
+        ? `Autologging of ${libraryOf(calls[0]!)} logged it: no line sets it, and the library declares no such default.`
+        : 'No logging call for it was found in the code.',
     commit,
   );
 }
+
+const libraryOf = ({ flavour }: AutologEvent): string => (flavour === 'tensorflow' ? 'Keras' : flavour);
 
 function distinct(candidates: readonly Candidate[]): Origin[] {
   const origins: Origin[] = [];
@@ -257,15 +194,25 @@ function judge(
   ) {
     return unknownSource(value, `No line of the code at this commit has the value ${value}.`, commit);
   }
-  const written = [...new Set(candidates.map((candidate) => shown(candidate.value)))].join(' or ');
+  const isSecret = candidates.some(({ value: each, event }) => isSecretValue(each, event));
+  const written = isSecret
+    ? 'another'
+    : [...new Set(candidates.map((candidate) => shown(candidate.value)))].join(' or ');
   return lineSource(
     trace,
     'differs',
     origin,
     value,
     commit,
-    `The run had ${value}, the commit says ${written}: changed without a commit, or given from outside.`,
+    `The run had ${isSecret ? 'one value' : value}, the commit says ${written}: changed without a commit, or given from outside.`,
+    isSecret,
   );
+}
+
+/** What must not be repeated: a param named like a secret, a line that sets one, or a key by its form. */
+function isSecretValue(value: Value, event: LogEvent): boolean {
+  const names = optionsOf(event.key).map(text);
+  return names.some((name) => name !== null && isSecretName(name)) || isSecretText(pythonText(value) ?? '');
 }
 
 function shown(value: Value): string {
@@ -322,7 +269,8 @@ function producingSource(
       : outside?.kind === 'default'
         ? `The default of ${outside.name}.`
         : 'This line sets it.';
-  return lineSource(trace, 'found', origin, value, commit, why);
+  const isSecret = producing.some(({ value: each, event }) => isSecretValue(each, event));
+  return lineSource(trace, 'found', origin, value, commit, why, isSecret);
 }
 
 function lineSource(
@@ -332,13 +280,14 @@ function lineSource(
   value: string,
   commit: string,
   why: string,
+  isSecret = false,
 ): ParamSource {
   return {
     value,
     status,
     file: origin?.file ?? null,
     line: origin?.line ?? null,
-    text: origin ? trace.lineText(origin).trim() : null,
+    text: origin ? withoutSecrets(trace.lineText(origin).trim(), isSecret) : null,
     commit,
     why,
     ...(origin?.cell === undefined ? {} : { cell: origin.cell }),

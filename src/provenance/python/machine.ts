@@ -32,17 +32,25 @@ export interface LogEvent {
   value: Value;
   /** Where the logging call stands. */
   site: Origin | null;
-  /** The flavour of autologging that logs it, or null for a call in the code. */
-  autolog: string | null;
+  /** The call of autologging that logs it, or null for a call in the code. */
+  autolog: AutologEvent | null;
 }
 
-/** A call of autologging that logs more params than the code names: those are the library's defaults. */
+/** What the library itself declares: a class or a function whose parameters are logged under a prefix. */
+export interface Owner {
+  prefix: string;
+  name: string;
+}
+
+/** A call of autologging that logs more params than the code names: those may be the library's defaults. */
 export interface AutologEvent {
   run: RunToken;
   flavour: string;
   site: Origin | null;
   /** Keys of the call that the code sets to something unknown. */
   open: boolean;
+  /** Whose parameters are logged, in the order in which they count. */
+  owners: readonly Owner[];
 }
 
 /** A model that the code logs or fits: the class of its estimator. */
@@ -248,6 +256,13 @@ export class Machine {
     return token;
   }
 
+  /** A call of autologging, whose params are then logged with it. */
+  autolog(flavour: string, site: Site, owners: readonly Owner[], open = false, run = this.run): AutologEvent {
+    const event = { run, flavour, site: this.origin(site), open, owners };
+    this.autologs.push(event);
+    return event;
+  }
+
   endRun(token?: RunToken): void {
     const index = token ? this.runStack.lastIndexOf(token) : this.runStack.length - 1;
     if (index > 0) {
@@ -255,7 +270,7 @@ export class Machine {
     }
   }
 
-  log(key: Value, value: Value, site: Site, autolog: string | null = null, run = this.run): void {
+  log(key: Value, value: Value, site: Site, autolog: AutologEvent | null = null, run = this.run): void {
     // Which of several values belongs to which of several names is not known.
     const isMixed = key.data.kind === 'any' && value.data.kind === 'any';
     this.events.push({

@@ -1,13 +1,14 @@
 import { callMethod } from '../calls';
-import { elementsOf } from '../iteration';
-import { argument, noArguments, type Machine, type Site } from '../machine';
+import { elementsOf, listOf } from '../iteration';
+import { argument, noArguments, type AutologEvent, type Machine, type Owner, type Site } from '../machine';
 import { anyOf, constant, UNKNOWN, type CallArguments, type ObjectData, type Value } from '../values';
 import type { LibraryFunction } from './index';
 import { libraryBases } from './index';
 import { logHyperparameters, logParams } from './mlflow';
 import { makeObject, objectOf } from './objects';
-import { ESTIMATOR, estimatorParams } from './estimators';
+import { ESTIMATOR, estimatorParams, libraryDefaultsOf } from './estimators';
 import { distribution } from './spaces';
+import { trainTransformers } from './transformers';
 
 function isOn(m: Machine, ...flavours: string[]): boolean {
   const own = flavours.map((flavour) => m.autologging.get(flavour)).find((on) => on !== undefined);
@@ -17,7 +18,7 @@ function isOn(m: Machine, ...flavours: string[]): boolean {
 /** Logs given arguments by name; what the signature names besides is the library's default. */
 function logCall(
   m: Machine,
-  flavour: string,
+  call: AutologEvent,
   args: CallArguments,
   names: readonly string[],
   site: Site,
@@ -26,18 +27,18 @@ function logCall(
   names.forEach((name, index) => {
     const value = argument(args, first + index, name);
     if (value && name !== '') {
-      m.log(constant('str', name, null), value, site, flavour);
+      m.log(constant('str', name, null), value, site, call);
     }
   });
-  m.autologs.push({ run: m.run, flavour, site: m.origin(site), open: args.open });
 }
 
 const trainXgboost: LibraryFunction = (m, args, site, path) => {
   if (site && isOn(m, 'xgboost')) {
-    logParams(m, argument(args, 0, 'params') ?? UNKNOWN, site, 'xgboost');
+    const call = m.autolog('xgboost', site, [{ prefix: '', name: 'train' }], args.open);
+    logParams(m, argument(args, 0, 'params') ?? UNKNOWN, site, call);
     logCall(
       m,
-      'xgboost',
+      call,
       args,
       [
         'num_boost_round',
@@ -61,10 +62,11 @@ const trainXgboost: LibraryFunction = (m, args, site, path) => {
 
 const trainLightgbm: LibraryFunction = (m, args, site, path) => {
   if (site && isOn(m, 'lightgbm')) {
-    logParams(m, argument(args, 0, 'params') ?? UNKNOWN, site, 'lightgbm');
+    const call = m.autolog('lightgbm', site, [{ prefix: '', name: 'train' }], args.open);
+    logParams(m, argument(args, 0, 'params') ?? UNKNOWN, site, call);
     logCall(
       m,
-      'lightgbm',
+      call,
       args,
       [
         'num_boost_round',
@@ -82,7 +84,7 @@ const trainLightgbm: LibraryFunction = (m, args, site, path) => {
     );
     const stopping = args.named.get('early_stopping_rounds');
     if (stopping) {
-      m.log(constant('str', 'early_stopping_rounds', null), stopping, site, 'lightgbm');
+      m.log(constant('str', 'early_stopping_rounds', null), stopping, site, call);
     }
   }
   return makeObject(m, path, args, site);
@@ -135,19 +137,7 @@ export function autologMethod(
     return receiver;
   }
   if (/^transformers\.\w*Trainer$/.test(object.path) && name === 'train') {
-    const training = object.args.named.get('args') ?? object.args.positional[1];
-    const settings = training ? objectOf(training, /TrainingArguments$/) : null;
-    if (settings) {
-      settings.args.named.forEach((value, key) =>
-        m.log(constant('str', key, null), value, site, 'transformers'),
-      );
-      m.autologs.push({
-        run: m.run,
-        flavour: 'transformers',
-        site: m.origin(site),
-        open: settings.args.open,
-      });
-    }
+    trainTransformers(m, object, site);
     return receiver;
   }
   return null;
@@ -184,10 +174,12 @@ function estimatorMethod(
     case 'fit_transform':
     case 'fit_predict':
       if (isOn(m, flavour, ...(flavour === 'sklearn' ? [] : ['sklearn']))) {
-        logParams(m, estimatorParams(m, object, flavour), site, flavour);
-        logTraining(m, object, flavour, args, site);
+        const params = estimatorParams(m, object, flavour);
+        const call = autologOf(m, params, flavour, site);
+        logParams(m, params, site, call);
+        logTraining(m, object, call, args, site);
         if (/SearchCV$/.test(object.path)) {
-          logSearch(m, object, site);
+          logSearch(m, object, call, site);
         }
       }
       return name === 'fit' ? receiver : null;
@@ -196,9 +188,24 @@ function estimatorMethod(
   }
 }
 
+/** The call of autologging that logs an estimator's params. */
+function autologOf(m: Machine, params: Value, flavour: string, site: Site, run = m.run): AutologEvent {
+  const declared = params.data.kind === 'dict' ? libraryDefaultsOf(params.data) : undefined;
+  const training = flavour === 'sklearn' ? [] : [{ prefix: '', name: 'train' }];
+  return m.autolog(flavour, site, [...(declared?.owners ?? []), ...training], !declared, run);
+}
+
 /** Estimators of xgboost and lightgbm train with their library's `train`, whose arguments are logged under its names. */
-function logTraining(m: Machine, object: ObjectData, flavour: string, args: CallArguments, site: Site): void {
+function logTraining(
+  m: Machine,
+  object: ObjectData,
+  call: AutologEvent,
+  args: CallArguments,
+  site: Site,
+): void {
+  const { flavour } = call;
   const constructed = (name: string) => object.attributes.get(`param:${name}`) ?? object.args.named.get(name);
+  const metric = args.named.get('eval_metric');
   const renamed: [string, Value | undefined][] =
     flavour === 'xgboost'
       ? [
@@ -209,17 +216,25 @@ function logTraining(m: Machine, object: ObjectData, flavour: string, args: Call
         ? [
             ['num_boost_round', constructed('n_estimators')],
             ['num_threads', constructed('n_jobs')],
+            ['metric', metric && evaluated(m, object, metric, constructed('objective'))],
           ]
         : [];
   for (const [key, value] of renamed) {
     if (value) {
-      m.log(constant('str', key, null), value, site, flavour);
+      m.log(constant('str', key, null), value, site, call);
     }
   }
 }
 
+/** LightGBM 4.7 evaluates with the metrics of `fit` and then with that of the objective (lightgbm/sklearn.py). */
+function evaluated(m: Machine, object: ObjectData, metric: Value, objective: Value | undefined): Value {
+  const regression = /Regressor$/.test(object.path) ? constant('str', 'regression', null) : UNKNOWN;
+  const given = metric.data.kind === 'list' ? metric.data.items : [metric];
+  return listOf(m, [...given, objective ?? regression], metric.origin);
+}
+
 /** A search logs its best params, and each candidate as a child run. */
-function logSearch(m: Machine, object: ObjectData, site: Site): void {
+function logSearch(m: Machine, object: ObjectData, call: AutologEvent, site: Site): void {
   const grid = argument(
     object.args,
     1,
@@ -233,19 +248,21 @@ function logSearch(m: Machine, object: ObjectData, site: Site): void {
     return [key.slice(4), elements.exact ? anyOf(elements.items) : distribution(entry.value)];
   });
   for (const [key, value] of sampled) {
-    m.log(constant('str', `best_${key}`, null), value, site, 'sklearn');
+    m.log(constant('str', `best_${key}`, null), value, site, call);
   }
   const estimator = argument(object.args, 0, 'estimator');
   const token = m.startRun(UNKNOWN, true);
+  const tried = estimator?.data.kind === 'object' ? estimatorParams(m, estimator.data, 'sklearn') : UNKNOWN;
+  const trial = autologOf(m, tried, 'sklearn', site, token);
   for (const [key, value] of sampled) {
-    m.log(constant('str', key, null), value, site, 'sklearn', token);
+    m.log(constant('str', key, null), value, site, trial, token);
   }
-  if (estimator?.data.kind === 'object') {
-    const params = estimatorParams(m, estimator.data, 'sklearn');
+  if (tried.data.kind === 'dict') {
+    const params = tried;
     if (params.data.kind === 'dict') {
       sampled.forEach(([key]) => params.data.kind === 'dict' && params.data.entries.delete(`str:${key}`));
     }
-    logParams(m, params, site, 'sklearn', token);
+    logParams(m, params, site, trial, token);
   }
   m.endRun(token);
 }
@@ -265,23 +282,26 @@ function kerasMethod(
   if (name !== 'fit' || !isOn(m, 'tensorflow', 'keras')) {
     return null;
   }
-  logCall(m, 'tensorflow', args, KERAS_FIT, site);
   const optimizer = object.attributes.get('param:optimizer');
+  const made = optimizer?.data.kind === 'object' ? optimizer.data.path.split('.').at(-1)! : null;
+  const owners = made === null ? [] : ['opt_', 'optimizer_'].map((prefix) => ({ prefix, name: made }));
+  const call = m.autolog('tensorflow', site, [{ prefix: '', name: 'fit' }, ...owners], args.open);
+  logCall(m, call, args, KERAS_FIT, site);
   if (optimizer?.data.kind === 'object') {
     for (const prefix of ['opt_', 'optimizer_']) {
       for (const [key, value] of optimizer.data.args.named) {
-        m.log(constant('str', `${prefix}${key}`, null), value, site, 'tensorflow');
+        m.log(constant('str', `${prefix}${key}`, null), value, site, call);
       }
       const rate = optimizer.data.args.positional[0];
       if (rate) {
-        m.log(constant('str', `${prefix}learning_rate`, null), rate, site, 'tensorflow');
+        m.log(constant('str', `${prefix}learning_rate`, null), rate, site, call);
       }
-      m.log(constant('str', `${prefix}name`, null), UNKNOWN, site, 'tensorflow');
+      m.log(constant('str', `${prefix}name`, null), UNKNOWN, site, call);
     }
   } else if (optimizer) {
     // What is logged is the name that Keras has for it: 'adam', 'Adam'.
     for (const key of ['opt_name', 'optimizer_name']) {
-      m.log(constant('str', key, null), anyOf([optimizer, UNKNOWN]), site, 'tensorflow');
+      m.log(constant('str', key, null), anyOf([optimizer, UNKNOWN]), site, call);
     }
   }
   return null;
@@ -301,9 +321,10 @@ function fitLightning(m: Machine, trainer: ObjectData, args: CallArguments, site
   if (!isOn(m, 'pytorch', 'lightning')) {
     return;
   }
+  const logged: [string, Value][] = [];
   const epochs = trainer.args.named.get('max_epochs');
   if (epochs) {
-    m.log(constant('str', 'epochs', null), epochs, site, 'pytorch');
+    logged.push(['epochs', epochs]);
   }
   const callbacks = trainer.args.named.get('callbacks');
   for (const callback of callbacks ? elementsOf(m, callbacks).items : []) {
@@ -311,25 +332,28 @@ function fitLightning(m: Machine, trainer: ObjectData, args: CallArguments, site
     for (const key of ['monitor', 'mode', 'patience', 'min_delta', 'stopped_epoch']) {
       const value = stopping?.args.named.get(key);
       if (value) {
-        m.log(constant('str', key, null), value, site, 'pytorch');
+        logged.push([key, value]);
       }
     }
   }
   let open = trainer.args.open;
+  const owners: Owner[] = [];
   if (model.data.kind === 'instance' && libraryBases(model.data.type).length > 0) {
     const made = callMethod(m, model, 'configure_optimizers', noArguments(), site);
     const optimizer = made.data.kind === 'list' ? made.data.items[0] : made;
     const found = optimizer?.data.kind === 'list' ? optimizer.data.items[0] : optimizer;
     const known = found ? objectOf(found, /^torch\.optim\./) : null;
     if (known) {
-      known.args.named.forEach((value, key) => m.log(constant('str', key, null), value, site, 'pytorch'));
+      owners.push({ prefix: '', name: known.path.split('.').at(-1)! });
+      logged.push(...known.args.named);
       const rate = known.args.positional[1];
       if (rate) {
-        m.log(constant('str', 'lr', null), rate, site, 'pytorch');
+        logged.push(['lr', rate]);
       }
-      m.log(constant('str', 'optimizer_name', null), UNKNOWN, site, 'pytorch');
+      logged.push(['optimizer_name', UNKNOWN]);
     }
     open ||= !known;
   }
-  m.autologs.push({ run: m.run, flavour: 'pytorch', site: m.origin(site), open });
+  const call = m.autolog('pytorch', site, owners, open);
+  logged.forEach(([key, value]) => m.log(constant('str', key, null), value, site, call));
 }

@@ -1,11 +1,16 @@
 import { dictOf, elementsOf } from '../iteration';
-import { argument, type Machine } from '../machine';
+import { argument, type Machine, type Owner } from '../machine';
 import { text, UNKNOWN, type DictData, type ObjectData, type Value } from '../values';
 
-const libraryDefaults = new WeakMap<DictData, string>();
+/** Whose defaults the missing entries of a dict are. */
+export interface LibraryDefaults {
+  flavour: string;
+  owners: readonly Owner[];
+}
 
-/** The flavour, for a dict whose missing entries are the library's defaults. */
-export function isLibraryDefaults(data: DictData): string | undefined {
+const libraryDefaults = new WeakMap<DictData, LibraryDefaults>();
+
+export function libraryDefaultsOf(data: DictData): LibraryDefaults | undefined {
   return libraryDefaults.get(data);
 }
 
@@ -27,6 +32,11 @@ const POSITIONAL: Readonly<Record<string, readonly string[]>> = {
   KMeans: ['n_clusters'],
   PCA: ['n_components'],
   Pipeline: ['steps'],
+  FeatureUnion: ['transformer_list'],
+  VotingClassifier: ['estimators'],
+  VotingRegressor: ['estimators'],
+  StackingClassifier: ['estimators', 'final_estimator'],
+  StackingRegressor: ['estimators', 'final_estimator'],
   GridSearchCV: ['estimator', 'param_grid'],
   RandomizedSearchCV: ['estimator', 'param_distributions'],
   CountVectorizer: ['input'],
@@ -55,15 +65,26 @@ function named(object: ObjectData): { params: [string, Value][]; open: boolean }
   return { params, open: object.args.open || object.args.positional.length > names.length };
 }
 
-/** `make_pipeline` names each step after its class. */
+/** Arguments that hold estimators with their names: each is a param of its own, and so are its params. */
+const NAMED_STEPS: Readonly<Record<string, string>> = {
+  Pipeline: 'steps',
+  ColumnTransformer: 'transformers',
+  FeatureUnion: 'transformer_list',
+  VotingClassifier: 'estimators',
+  VotingRegressor: 'estimators',
+  StackingClassifier: 'estimators',
+  StackingRegressor: 'estimators',
+};
+
+/** The estimators that one holds by name; null where they are not known. `make_pipeline` names each after its class. */
 function steps(object: ObjectData): [string, Value][] | null {
-  if (/(^|\.)make_(pipeline|union)$/.test(object.path)) {
+  if (isMade(object)) {
     return object.args.positional.map((step) => [
       step.data.kind === 'object' ? className(step.data.path).toLowerCase() : '',
       step,
     ]);
   }
-  const list = argument(object.args, 0, 'steps');
+  const list = argument(object.args, 0, NAMED_STEPS[className(object.path)] ?? 'steps');
   const elements = list ? elementsOf(m0, list) : null;
   if (!elements?.exact) {
     return null;
@@ -75,45 +96,60 @@ function steps(object: ObjectData): [string, Value][] | null {
   });
 }
 
+function isMade(object: ObjectData): boolean {
+  return /(^|\.)make_(pipeline|union)$/.test(object.path);
+}
+
+/** The class that a function makes an object of. */
+function ownerName(object: ObjectData): string {
+  const name = className(object.path);
+  return name === 'make_pipeline' ? 'Pipeline' : name === 'make_union' ? 'FeatureUnion' : name;
+}
+
 /** `elementsOf` needs a machine only to count its steps. */
 const m0 = { step: () => undefined, region: 0 } as Pick<Machine, 'step' | 'region'> as Machine;
 
 /** `get_params(deep=True)`: what the constructor was given, under the names of its steps; the rest is default. */
 export function estimatorParams(m: Machine, object: ObjectData, flavour: string): Value {
   const pairs: [string, Value][] = [];
-  const collect = (current: ObjectData, prefix: string): void => {
-    if (/(^|\.)(Pipeline|make_pipeline)$/.test(current.path)) {
-      const inner = steps(current);
-      pairs.push([`${prefix}steps`, UNKNOWN]);
-      for (const [name, step] of inner ?? []) {
-        pairs.push([`${prefix}${name}`, UNKNOWN]);
-        if (step.data.kind === 'object') {
-          collect(step.data, `${prefix}${name}__`);
+  const owners: Owner[] = [];
+  let unclear = false;
+  const collect = (current: ObjectData, prefix: string, depth: number): void => {
+    const name = ownerName(current);
+    const list = NAMED_STEPS[name];
+    owners.push({ prefix, name });
+    if (list !== undefined) {
+      pairs.push([prefix + list, UNKNOWN]);
+      for (const [label, step] of steps(current) ?? []) {
+        pairs.push([prefix + label, UNKNOWN]);
+        if (step.data.kind === 'object' && depth < MOST_NESTED) {
+          collect(step.data, `${prefix}${label}__`, depth + 1);
         }
       }
-      for (const [name, value] of current.args.named) {
-        if (name !== 'steps') {
-          pairs.push([prefix + name, value]);
-        }
-      }
-      return;
     }
-    const { params } = named(current);
-    for (const [name, value] of params) {
-      pairs.push([prefix + name, value]);
-      if (value.data.kind === 'object' && ESTIMATOR.test(value.data.path)) {
-        collect(value.data, `${prefix}${name}__`);
+    const { params, open } = isMade(current)
+      ? { params: [...current.args.named], open: false }
+      : named(current);
+    unclear ||= open;
+    for (const [key, value] of params) {
+      if (key !== list) {
+        pairs.push([prefix + key, value]);
+      }
+      if (value.data.kind === 'object' && ESTIMATOR.test(value.data.path) && depth < MOST_NESTED) {
+        collect(value.data, `${prefix}${key}__`, depth + 1);
       }
     }
   };
-  collect(object, '');
+  collect(object, '', 0);
   const value = dictOf(m, pairs, null, true);
-  const unclear = named(object).open && !/(^|\.)make_pipeline$/.test(object.path);
   if (value.data.kind === 'dict' && !unclear) {
-    libraryDefaults.set(value.data, flavour);
+    libraryDefaults.set(value.data, { flavour, owners });
   }
   return value;
 }
+
+/** Estimators in estimators that are followed. */
+const MOST_NESTED = 6;
 
 /** Classes of estimators, also of the projects' own ones, that say nothing themselves: what they hold does. */
 const WRAPPER = /^(Pipeline|make_pipeline|TransformedTargetRegressor|CalibratedClassifierCV|\w*SearchCV)$/;

@@ -1,10 +1,10 @@
 import { elementsOf } from '../iteration';
-import { argument, type Machine, type RunToken, type Site } from '../machine';
+import { argument, type AutologEvent, type Machine, type RunToken, type Site } from '../machine';
 import { callFunction } from '../calls';
 import { constant, UNKNOWN, type CallArguments, type ObjectData, type Value } from '../values';
 import { asDict } from './builtins';
 import type { LibraryFunction } from './index';
-import { estimatorClass, isLibraryDefaults } from './estimators';
+import { estimatorClass, libraryDefaultsOf } from './estimators';
 import { makeObject, objectOf } from './objects';
 
 const NONE = constant('none', null, null);
@@ -20,7 +20,7 @@ export function logParams(
   m: Machine,
   params: Value,
   site: Site,
-  autolog: string | null = null,
+  autolog: AutologEvent | null = null,
   run?: RunToken,
 ): void {
   for (const option of params.data.kind === 'any' ? params.data.options : [params]) {
@@ -33,9 +33,12 @@ export function logParams(
       m.log(key, value, site, autolog, run);
     }
     if (dict.data.open) {
-      const flavour = isLibraryDefaults(dict.data);
-      if (flavour) {
-        m.autologs.push({ run: run ?? m.run, flavour, site: m.origin(site), open: false });
+      const declared = libraryDefaultsOf(dict.data);
+      if (declared) {
+        // Of a call of autologging they are its own already.
+        if (!autolog) {
+          m.autolog(declared.flavour, site, declared.owners, false, run);
+        }
       } else {
         m.log(UNKNOWN, UNKNOWN, site, autolog, run);
       }
