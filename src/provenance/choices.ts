@@ -25,6 +25,9 @@ export interface Chosen extends Supposition {
   rivals: Supposition[];
 }
 
+/** Options of a choice that are worth a trace. */
+type Likely = (choice: Choice) => Promise<readonly string[]>;
+
 type Tracing = (options: TraceOptions) => Promise<Trace>;
 
 /**
@@ -37,17 +40,23 @@ export async function suppose(
   wanted: Wanted,
   root: string,
   startTime: number | null,
+  likely: Likely,
 ): Promise<Chosen> {
   const plain = await tracing(options);
   const outputs = plain.usesHydra && startTime !== null ? await hydraOutputs(root, startTime) : [];
-  return (await byRecord(tracing, options, wanted, outputs)) ?? choose(tracing, options, wanted);
+  return (await byRecord(tracing, options, wanted, outputs)) ?? choose(tracing, options, wanted, likely);
 }
 
 /**
  * What a run chose from outside, told by its params: each group, file or profile is tried, and the one stands whose
  * values the run has. The code's own stands where another fits no better than one word of the command line explains.
  */
-async function choose(tracing: Tracing, options: TraceOptions, wanted: Wanted): Promise<Chosen> {
+async function choose(
+  tracing: Tracing,
+  options: TraceOptions,
+  wanted: Wanted,
+  likely: Likely,
+): Promise<Chosen> {
   const until = performance.now() + TIME_LIMIT;
   let left = MOST_TRACES;
   const suppose = async (chosen: ReadonlyMap<string, string>): Promise<Supposition> => {
@@ -65,10 +74,15 @@ async function choose(tracing: Tracing, options: TraceOptions, wanted: Wanted): 
       looked.add(next.id);
       rivals.delete(next.id);
       const all = [best];
-      for (const option of next.options) {
+      for (const option of await likely(next)) {
         if (left > 0 && performance.now() < until && option !== (best.chosen.get(next.id) ?? next.preset)) {
           all.push(await suppose(new Map([...best.chosen, [next.id, option]])));
         }
+      }
+      // Something was chosen: to suppose nothing is no answer where an option fits as well.
+      const isOpen = next.required && !best.chosen.has(next.id);
+      if (isOpen && all.slice(1).some(({ cost }) => cost <= all[0]!.cost)) {
+        all.shift();
       }
       const ranked = all.toSorted((a, b) => a.cost - b.cost || a.misfit - b.misfit);
       const [first] = ranked;
@@ -152,6 +166,13 @@ export function settle(
       );
     }
   }
+}
+
+/** Whether a file was taken for its content alone: then no value that it has not is said to differ. */
+export function isGuessed({ trace, chosen }: Supposition): boolean {
+  return trace.choices.some(
+    ({ id, preset }) => id.startsWith('file:') && (chosen.get(id) ?? preset) !== preset,
+  );
 }
 
 /** What was supposed, as a sentence; null where the code's own choices stand. */

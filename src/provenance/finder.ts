@@ -2,7 +2,8 @@ import * as path from 'node:path';
 import { valueOf, type Run } from '../mlflow/entities';
 import { GitError, isCommitId, type ChangedFile, type GitRepository } from './git';
 import { openRepository } from './gitProcess';
-import { settle, suppose, supposed } from './choices';
+import { isGuessed, settle, suppose, supposed } from './choices';
+import { likelyOptions } from './likelyFiles';
 import { findRepositories } from './repositories';
 import { isLauncher, locateScript } from './locate';
 import { estimatorOf, explains, matchParams, valuesOf, type Wanted } from './match';
@@ -191,6 +192,7 @@ class Finder implements SourceFinder {
       wanted,
       repository.root,
       run.info.startTime,
+      (choice) => likelyOptions(snapshot, choice, wanted),
     );
     const traced = supposition.trace;
     if (snapshot.missing.has(program.file)) {
@@ -201,7 +203,7 @@ class Finder implements SourceFinder {
       const problem = `${program.file} has more than ${LONGEST_FILE >> 20} MiB of code, so it was not followed.`;
       return nothingFound(run, problem, { ...found, file: program.file });
     }
-    const isExact = exact && !program.moved;
+    const isExact = exact && !program.moved && !isGuessed(supposition);
     const params = matchParams(traced, wanted, commit, isExact);
     settle(
       params,

@@ -45,6 +45,10 @@ export class Snapshot implements Files {
     return this.files.has(path);
   }
 
+  all(): Iterable<string> {
+    return this.files.keys();
+  }
+
   list(folder: string): readonly string[] {
     return this.tree_.files(folder);
   }

@@ -26,6 +26,10 @@ export class WorkingCopy implements Files {
     return this.load(file) ?? '';
   }
 
+  all(): Iterable<string> {
+    return [];
+  }
+
   list(folder: string): readonly string[] {
     return this.entries(folder, (entry) => entry.isFile());
   }

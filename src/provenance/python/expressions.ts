@@ -4,6 +4,7 @@ import { comprehension } from './comprehensions';
 import { makeLambda } from './definitions';
 import { resolveLazy, runModule, member } from './imports';
 import { anyElement, elementsOf, listOf } from './iteration';
+import { chosenEntry } from './libraries/fileChoice';
 import { commandLineWord } from './libraries/options';
 import type { Machine, Site } from './machine';
 import { methodOf } from './methods';
@@ -300,6 +301,12 @@ export function itemOf(m: Machine, object: Value, index: Value, site: Site | nul
   const { data } = object;
   if (data.kind === 'any') {
     return anyOf(data.options.map((option) => itemOf(m, option, index, site)));
+  }
+  if (data.kind === 'dict') {
+    const chosen = chosenEntry(m, data, index);
+    if (chosen) {
+      return chosen;
+    }
   }
   if (index.data.kind === 'any') {
     return anyOf(index.data.options.map((option) => itemOf(m, object, option, site)));

@@ -3,6 +3,8 @@ export interface Files {
   /** @throws MissingFile where the file exists and was not read yet */
   read(path: string): string;
   exists(path: string): boolean;
+  /** All files, where they are listed anyway; else none. */
+  all(): Iterable<string>;
   /** Names of the files that lie directly in a folder; `''` is the root. */
   list(folder: string): readonly string[];
   /** Names of the folders that lie directly in a folder and hold files. */

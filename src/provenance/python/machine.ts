@@ -75,7 +75,7 @@ const LOOK_EVERY = 16 * 1024;
 const MOST_ITEMS = 10_000;
 const MOST_DEPTH = 48;
 /** Options of one choice that are tried. */
-const MOST_CHOSEN = 64;
+const MOST_CHOSEN = 1000;
 
 /** State of one trace of a program: what was read, what runs, what was logged. */
 export class Machine {
@@ -93,6 +93,8 @@ export class Machine {
   readonly calledBack = new Set<FunctionData>();
   /** Arguments of the command line that are known: option or position -> value. */
   commandLine: Map<string, Value> | null = null;
+  /** The program's file. */
+  entry = '';
   /** Functions of libraries that the program replaced, by their dotted path. */
   readonly patched = new Map<string, Value>();
   /** Flags of absl, by name. */

@@ -1,6 +1,7 @@
 import { callValue } from './calls';
 import { functionMethod } from './libraries/concurrency';
 import { configMethod } from './libraries/configDicts';
+import { chosenEntry } from './libraries/fileChoice';
 import { pathPart } from './libraries/paths';
 import { makeObject } from './libraries/objects';
 import { mergeInto } from './expressions';
@@ -166,9 +167,10 @@ function dictGet(m: Machine, receiver: Value, name: string, args: CallArguments)
   }
   const wanted = argument(args, 0, 'key') ?? UNKNOWN;
   const fallback = argument(args, 1, 'default') ?? constant('none', null, null);
+  const chosen = name === 'get' || name === '__getitem__' ? chosenEntry(m, data, wanted) : undefined;
   const key = keyOf(wanted);
-  if (key === null) {
-    return UNKNOWN;
+  if (chosen || key === null) {
+    return chosen ?? UNKNOWN;
   }
   const found = data.entries.get(key)?.value;
   if (name === 'pop' && found) {

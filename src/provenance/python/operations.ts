@@ -91,11 +91,22 @@ export function outsideOf(...values: Value[]): Outside | undefined {
   );
 }
 
+/** A text that is made of what was given from outside: unknown, but it is known what was given. */
+export function madeOf(values: readonly Value[]): Value {
+  for (const { data, outside } of values.flatMap(optionsOf)) {
+    const from = data.kind !== 'unknown' ? undefined : outside?.kind === 'given' ? outside.why : data.from;
+    if (from !== undefined) {
+      return { data: { kind: 'unknown', from }, origin: null };
+    }
+  }
+  return UNKNOWN;
+}
+
 function joinPath(left: Value, right: Value, origin: Origin): Value {
   const a = pathText(left);
   const b = pathText(right);
   return a === null || b === null
-    ? UNKNOWN
+    ? madeOf([left, right])
     : constant('str', b.startsWith('/') ? b : `${a.replace(/\/$/, '')}/${b}`, origin);
 }
 
@@ -301,7 +312,10 @@ export function formatted(
     }
     outside ??= part.value.outside;
     const texts = optionsOf(part.value).map((option) => pythonText(option));
-    if (texts.some((text) => text === null) || combinations.length * texts.length > MOST_COMBINATIONS) {
+    if (texts.includes(null)) {
+      return madeOf(parts.flatMap((each) => (typeof each === 'string' ? [] : [each.value])));
+    }
+    if (combinations.length * texts.length > MOST_COMBINATIONS) {
       return UNKNOWN;
     }
     combinations = combinations.flatMap((text) => texts.map((piece) => text + String(piece)));

@@ -65,6 +65,7 @@ export function trace(files: Files, entry: string, options: TraceOptions = {}): 
   m.commandLine = options.arguments ? commandLine(options.arguments) : null;
   m.chosen = options.chosen ?? m.chosen;
   m.hydraOverrides = options.hydraOverrides ?? null;
+  m.entry = entry;
   const module = m.module(entry);
   module.isMain = true;
   try {

@@ -131,7 +131,8 @@ export type Data =
   /** A library's function with some arguments fixed. */
   | { kind: 'partial'; callee: Value; args: CallArguments }
   | { kind: 'any'; options: Value[] }
-  | { kind: 'unknown' };
+  /** `from` says what was given from outside that it was made of. */
+  | { kind: 'unknown'; from?: string };
 
 /** A module of the project: run when something of it is first needed. */
 export interface Module {

@@ -18,6 +18,7 @@ import {
 import { asDict } from './builtins';
 import { mergeDeep, setPath } from './configDicts';
 import { findFile, readConfigFile } from './configFiles';
+import { fileOfPath } from './fileChoice';
 import type { LibraryFunction } from './index';
 import { asConfig, literal, toContainer, unresolved } from './omegaconf';
 import { composeCall, initialize } from './hydra';
@@ -30,8 +31,7 @@ export function configFileOf(m: Machine, value: Value | undefined, site: Site | 
   }
   const opened = objectOf(value, /^(builtins\.open|file\.text|file\.handle)$/);
   const path = opened ? argument(opened.args, 0, 'file') : value;
-  const name = path ? text(path) : null;
-  return name === null ? null : findFile(m, name, site.scope.module.file);
+  return path ? fileOfPath(m, path, site) : null;
 }
 
 const load: LibraryFunction = (m, args, site) => {

@@ -2,6 +2,7 @@ import { dirname } from '../machine';
 import { constant, loosely, text, UNKNOWN, type CallArguments, type Value } from '../values';
 import type { LibraryFunction } from './index';
 import { convert } from './numbers';
+import { madeOf, outsideOf } from '../operations';
 
 const first = (args: CallArguments): Value => args.positional[0] ?? UNKNOWN;
 
@@ -43,13 +44,21 @@ export function pathPart(value: Value, name: string): Value | null {
 
 const joined: LibraryFunction = (m, args, site) => {
   const parts = args.positional.map(text);
-  if (parts.includes(null) || !site || parts.length === 0) {
+  if (parts.includes(null)) {
+    return madeOf(args.positional);
+  }
+  if (!site || parts.length === 0) {
     return UNKNOWN;
   }
   const body = (parts as string[]).reduce((path, part) =>
     part.startsWith('/') ? part : `${path.replace(/\/$/, '')}/${part}`,
   );
-  const result = constant('str', body, parts.length === 1 ? args.positional[0]!.origin : m.origin(site));
+  const result = constant(
+    'str',
+    body,
+    parts.length === 1 ? args.positional[0]!.origin : m.origin(site),
+    outsideOf(...args.positional),
+  );
   const isLoose = args.positional.some(({ data }) => data.kind === 'constant' && data.constant.loose);
   return isLoose ? loosely(result, 'path') : result;
 };
