@@ -129,18 +129,29 @@ export function formatSize(bytes: number | null | undefined): string {
   return `${value < 10 && unit > 0 ? trimZeros(value.toFixed(1)) : Math.round(value)} ${units[unit]}`;
 }
 
+/** Letters that are seen, and need no second look. */
+const VISIBLE = /^[\x20-\x7e]*$/;
+
 /**
- * A store's text on one line: control characters and direction overrides are made visible, so that a name
- * cannot pose as another or turn the line around.
+ * What is not seen: control characters, those that turn the direction, and all that a font may draw as nothing (Unicode's
+ * Default_Ignorable_Code_Point: soft hyphens, blanks without width, fillers, tags). First, and kept, where they make what
+ * is seen: in flags and other emoji, between letters that join, and behind ideographs.
+ */
+const UNSEEN =
+  /(\u{1f3f4}[\u{e0020}-\u{e007f}]{1,8}|[0-9#*]\ufe0f\u20e3|\p{Extended_Pictographic}[\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}]{0,2}(?:\u200d(?=\p{Extended_Pictographic}))?|(?<=[\u0600-\u109f\u1780-\u18af])[\u200c\u200d\u180b-\u180f](?=[\u0600-\u109f\u1780-\u18af])|(?<=[\u2e80-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}])[\ufe00-\ufe0f\u{e0100}-\u{e01ef}])|[\p{Cc}\p{DI}\u2028\u2029\u202a-\u202e\ufff9-\ufffb]/gu;
+
+/**
+ * A store's text on one line: what is not seen is made visible, so that a name cannot pose as another or turn the line
+ * around.
  */
 export function plainText(text: string, maxLength = 200): string {
   // What is cut off anyway is not looked at: a tag may hold megabytes.
-  const visible = text
-    .slice(0, 4 * maxLength)
-    .replace(
-      /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-      (character) => (character === '\n' ? '⏎' : character === '\t' ? ' ' : '�'),
-    );
+  const start = text.slice(0, 4 * maxLength);
+  const visible = VISIBLE.test(start)
+    ? start
+    : start.replace(UNSEEN, (found: string, kept: string | undefined) =>
+        kept !== undefined ? kept : found === '\n' ? '⏎' : found === '\t' ? ' ' : '�',
+      );
   const characters = Array.from(visible);
   return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : visible;
 }

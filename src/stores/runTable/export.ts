@@ -1,4 +1,4 @@
-import { csvText } from '../../mlflow/csv';
+import { csvComment, csvText } from '../../mlflow/csv';
 import { formatDateTime } from '../../mlflow/format';
 import { markdownCode, markdownText } from '../../mlflow/markdownText';
 import type { Cells, RunTable, RunTableRow, TableColumn, TableView } from '../../mlflow/runTable';
@@ -66,7 +66,7 @@ function csv(columns: readonly TableColumn[], lines: Line[], filter: string): st
       ...values.map((value) => (typeof value === 'number' ? number(value) : csvText(value ?? ''))),
     ].join(','),
   );
-  const comment = filter === '' ? [] : [`# filter: ${filter.replace(/\s+/g, ' ')}`];
+  const comment = filter === '' ? [] : [csvComment(`filter: ${filter}`)];
   return `${[...comment, head, ...body].join('\r\n')}\r\n`;
 }
 

@@ -66,6 +66,18 @@ describe('formats', () => {
   it('makes control characters and direction overrides visible', () => {
     assert.equal(plainText('a\u202Egpj.exe'), 'a�gpj.exe');
     assert.equal(plainText('two\nlines'), 'two⏎lines');
+    for (const unseen of [
+      ...['\u200b', '\u200c', '\u200d', '\u2060', '\u00ad', '\u034f', '\u3164', '\u115f', '\ufe0f', '\ufff9'],
+      ...['\u{e0041}', '\u{e0100}', '\u180e', '\u206a', '\ufeff', '\u2067', '\u0085'],
+    ]) {
+      assert.equal(plainText(`prod${unseen}uction`), 'prod�uction', unseen.codePointAt(0)?.toString(16));
+    }
+    for (const seen of [
+      '👨‍👩‍👧‍👦 👩🏽‍💻 ❤️‍🔥 🏳️‍🌈 1️⃣ ☀︎ \u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+      'می\u200cخواهم क्\u200dष 葛\u{e0100} naïve Größe 試',
+    ]) {
+      assert.equal(plainText(seen), seen);
+    }
     assert.equal(plainText('nul\u0000'), 'nul�');
     assert.equal(Array.from(plainText('😀'.repeat(300))).length, 200);
   });
@@ -93,7 +105,7 @@ describe('formats', () => {
         const inert = inertText(text);
         assert.doesNotMatch(inert, link);
         assert.doesNotMatch(inert, icon);
-        assert.equal(inert.replaceAll('\u200b', ''), text.replaceAll('\u200b', ''));
+        assert.equal(inert.replaceAll('\u200b', ''), text.replaceAll('\u200b', '�'));
       }),
     );
     assert.equal(inertText('f[1](2) costs $(5)'), 'f[1]\u200b(2) costs $\u200b(5)');

@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { csvText } from '../../../src/mlflow/csv';
+import { csvComment, csvText } from '../../../src/mlflow/csv';
 import { plainText } from '../../../src/mlflow/format';
 import { markdownCode, markdownText } from '../../../src/mlflow/markdownText';
 import { asHtml, insides, MARKS, rendered } from '../../support/rendered';
@@ -58,5 +58,16 @@ describe('a text in CSV', () => {
     for (const text of ['-1', '+1', '-0.5', '-.5', '-1.', '1e-3', '-1E+10', 'a=b', '']) {
       assert.equal(csvText(text), text);
     }
+  });
+
+  it('is none either where a spreadsheet splits at semicolons, as lists and texts of several lines are left alone', () => {
+    assert.equal(csvText('a;=1+1'), "a;'=1+1");
+    assert.equal(csvText('a; @x'), "a; '@x");
+    assert.equal(csvText('a\n=1+1\nb'), `"a\n'=1+1\nb"`);
+    assert.equal(csvText('a;-x'), "a;'-x");
+    assert.equal(csvText('1;-2;+3;-.5'), '1;-2;+3;-.5');
+    assert.equal(csvText('- a\n- b').slice(1, -1), "'- a\n- b");
+    assert.equal(csvText('a == b; c'), 'a == b; c');
+    assert.equal(csvComment('params.a = "x,=1+1" \n and b > -1'), `# params.a = "x,'=1+1" and b > -1`);
   });
 });
