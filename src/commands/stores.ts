@@ -3,9 +3,11 @@ import { StoreError } from '../mlflow/errors';
 import type { CommandRegistry } from '../platform/commands';
 import { askText, notify, pickOne } from '../platform/dialogs';
 import { log } from '../platform/log';
+import { localFolders } from '../platform/workspaceFolders';
 import { locate } from '../stores/locate';
 import type { OpenStores } from '../stores/openStores';
 import { problemReport } from '../stores/problemReport';
+import { folderUri, sqliteUri } from '../stores/uri';
 import { cancelled, namedStore, storeOf, textOf } from './arguments';
 
 export interface StoreCommandDeps {
@@ -38,7 +40,7 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
   }
 
   commands.register('addStore', async (args) => {
-    const base = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd();
+    const base = localFolders()[0] ?? process.cwd();
     await add(textOf(args, 'store') ?? (await askForStore()), base);
   });
 
@@ -51,7 +53,7 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
     }
     const stat = await vscode.workspace.fs.stat(resource);
     const folder = (stat.type & vscode.FileType.Directory) !== 0;
-    await add(folder ? resource.fsPath : `sqlite:///${resource.fsPath}`, '/');
+    await add(folder ? folderUri(resource.fsPath) : sqliteUri(resource.fsPath), '/');
   });
 
   commands.register('removeStore', async (args) => {
@@ -139,5 +141,5 @@ async function askForStore(): Promise<string> {
   if (!chosen?.[0]) {
     throw cancelled();
   }
-  return picked.id === 'file' ? `sqlite:///${chosen[0].fsPath}` : chosen[0].fsPath;
+  return picked.id === 'file' ? sqliteUri(chosen[0].fsPath) : folderUri(chosen[0].fsPath);
 }

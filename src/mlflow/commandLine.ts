@@ -25,19 +25,29 @@ export function commandLine(
     return null;
   }
   const backend = valueOf(tags, 'mlflow.project.backend');
-  const words = [
-    'mlflow',
-    'run',
-    project,
-    '-e',
-    entryPoint,
+  const options = [
+    ...['-e', entryPoint],
     ...(backend && backend !== 'local' ? ['-b', backend] : []),
     ...(given ?? []).flatMap((key) => ['-P', `${key}=${valueOf(params, key) ?? ''}`]),
   ];
-  return { text: words.map(quoted).join(' '), whole: given !== null };
+  // A folder whose name begins like an option.
+  const words = project.startsWith('-') ? [...options, '--', project] : [project, ...options];
+  return { text: ['mlflow', 'run', ...words].map(shellWord).join(' '), whole: given !== null };
 }
 
-/** For a POSIX shell. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+/**
+ * A word as a POSIX shell takes it: also of a command that is only shown, for somebody may copy it. Control characters are
+ * written as escapes, as a terminal acts on them while they are pasted, whatever quotes they stand in.
+ */
+export function shellWord(word: string): string {
+  if (/^[\w@%+:,./…-][\w@%+=:,./#…-]*$/.test(word)) {
+    return word;
+  }
+  if (/\p{Cc}/u.test(word)) {
+    const escaped = word
+      .replace(/[\\']/g, '\\$&')
+      .replace(/\p{Cc}/gu, (letter) => `\\u${letter.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+    return `$'${escaped}'`;
+  }
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

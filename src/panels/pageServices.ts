@@ -6,6 +6,7 @@ import { runCommand } from '../platform/commands';
 import { readSettings, writeMetricDirection } from '../platform/settings';
 import { showChanges, showTexts } from '../platform/showChanges';
 import type { SourceService } from '../platform/sources';
+import { localFolders } from '../platform/workspaceFolders';
 import type { RegistryHistory } from '../registry/history';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
@@ -41,10 +42,7 @@ export function createPageServices(
     showLog: () => log().show(),
     logError: (error) => log().error(error),
     isTrusted: () => vscode.workspace.isTrusted,
-    workspaceFolders: () =>
-      (vscode.workspace.workspaceFolders ?? [])
-        .filter(({ uri }) => uri.scheme === 'file')
-        .map(({ uri }) => uri.fsPath),
+    workspaceFolders: localFolders,
     now: Date.now,
     code: {
       finder: () => sources.finder(),

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { traceOf } from '../mlflow/errors';
-import { redact } from '../mlflow/redact';
+import { logText } from '../mlflow/logText';
 
 let channel: vscode.LogOutputChannel | undefined;
 
-/** What is written goes through `redact`: people send logs to each other. */
+/** What is written goes through `logText`: names of stores, files and servers stand in it. */
 export interface Log {
   info(text: string): void;
   /** With its stack and those of its causes. */
@@ -13,8 +13,8 @@ export interface Log {
 }
 
 const LOG: Log = {
-  info: (text) => opened().info(redact(text)),
-  error: (error) => opened().error(redact(traceOf(error))),
+  info: (text) => opened().info(logText(text)),
+  error: (error) => opened().error(logText(traceOf(error))),
   show: () => opened().show(),
 };
 

@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { findExecutable } from '../worker/executable';
+import { localFolders } from './workspaceFolders';
 
 /**
  * The Pythons of this workspace, likeliest first: the setting, the Python extension's choice, virtual
@@ -9,9 +10,9 @@ import { findExecutable } from '../worker/executable';
  */
 export async function pythonCandidates(setting: string): Promise<string[]> {
   const candidates = [setting, await fromPythonExtension()];
-  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+  for (const folder of localFolders()) {
     for (const name of ['.venv', 'venv', 'env']) {
-      candidates.push(path.join(folder.uri.fsPath, name, ...executable()));
+      candidates.push(path.join(folder, name, ...executable()));
     }
   }
   candidates.push('python3', 'python');

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { plainText } from '../mlflow/format';
 import type { ChangedFile } from '../provenance/git';
 import { notify } from './dialogs';
 import { gitUri } from './gitFileSystem';
@@ -31,7 +32,7 @@ export async function showChanges(request: ShownChanges): Promise<void> {
         ? textUri(file, '')
         : gitUri({ repository, commit: from, file: changed.oldPath ?? file }, 'diff'),
       sideUri(repository, to, file),
-      `${file} (${from.slice(0, 7)} ↔ ${to === null ? 'working copy' : to.slice(0, 7)})`,
+      plainText(`${file} (${from.slice(0, 7)} ↔ ${to === null ? 'working copy' : to.slice(0, 7)})`),
       // The editor cuts the selection off at the line's end.
       line === null ? {} : { selection: new vscode.Range(line - 1, 0, line - 1, LONGEST_LINE) },
     );
@@ -43,7 +44,7 @@ export async function showChanges(request: ShownChanges): Promise<void> {
   }
   await vscode.commands.executeCommand(
     'vscode.changes',
-    title,
+    plainText(title),
     files.map(({ path: file, oldPath, change }) => {
       const before = gitUri({ repository, commit: from, file: oldPath ?? file }, 'diff');
       const after = sideUri(repository, to, file);
@@ -76,7 +77,7 @@ export async function showTexts(title: string, left: string, right: string): Pro
     'vscode.diff',
     textUri('before', left),
     textUri('after', right),
-    title,
+    plainText(title),
   );
 }
 

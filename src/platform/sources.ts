@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { SourceFinder } from '../provenance/finder';
 import { createRemoteFinder } from '../provenance/remoteFinder';
 import { readSettings } from './settings';
+import { localFolders } from './workspaceFolders';
 
 /**
  * Where the params of runs come from, for the repositories of the workspace. A worker with the parser is started, and
@@ -22,10 +23,7 @@ export class SourceService implements vscode.Disposable {
 
   finder(): SourceFinder {
     this.made ??= createRemoteFinder(path.join(this.extensionPath, 'dist', 'provenanceWorker.js'), {
-      folders: () =>
-        (vscode.workspace.workspaceFolders ?? [])
-          .filter(({ uri }) => uri.scheme === 'file')
-          .map(({ uri }) => uri.fsPath),
+      folders: localFolders,
       gitPath: () => readSettings().gitPath || 'git',
       isTrusted: () => vscode.workspace.isTrusted,
     });

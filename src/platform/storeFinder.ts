@@ -5,6 +5,7 @@ import { storeIdentity } from '../stores/uri';
 import { setContext } from './contexts';
 import { log } from './log';
 import { onDidChangeSettings, readSettings } from './settings';
+import { localFolders } from './workspaceFolders';
 
 const ADDED = 'mlflowLens.addedStores';
 const REMOVED = 'mlflowLens.removedStores';
@@ -45,9 +46,7 @@ export class StoreFinder implements vscode.Disposable {
     this.looking = controller;
     await this.forgetPasswords();
     const settings = readSettings();
-    const folders = (vscode.workspace.workspaceFolders ?? [])
-      .filter(({ uri }) => uri.scheme === 'file')
-      .map(({ uri }) => uri.fsPath);
+    const folders = localFolders();
     const base = folders[0] ?? process.cwd();
     const found = [
       ...this.list(ADDED).map((uri) => locate(uri, base, 'added by you')),

@@ -5,7 +5,7 @@ import { parseDotenv } from '../mlflow/dotenv';
 import { toStoreError, type StoreError } from '../mlflow/errors';
 import { hasMlflowTables } from './sqliteHeader';
 import { refusedPath } from './networkPath';
-import { parseStoreUri, storeIdentity } from './uri';
+import { folderUri, parseStoreUri, storeIdentity } from './uri';
 
 export interface LocatedStore {
   uri: string;
@@ -127,7 +127,7 @@ async function walk(
   const entries = await readFolder(folder);
   budget.entries -= entries.length;
   if (await isFileStore(folder, entries)) {
-    found.add(folder, folder, 'found in the workspace');
+    found.add(folderUri(folder), folder, 'found in the workspace');
     return;
   }
   const folders: string[] = [];
@@ -159,7 +159,8 @@ async function look(
 ): Promise<void> {
   if (/\.(db|db3|sqlite|sqlite3)$/i.test(name)) {
     if (await hasMlflowTables(file)) {
-      add(`sqlite:///${file}`, root, 'found in the workspace');
+      // By its path: a URI would end at a "?" in its name.
+      add(file, root, 'found in the workspace');
     }
   } else if (name === '.env') {
     const entries = parseDotenv(await readText(file, MAX_ENV_BYTES));

@@ -2,6 +2,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { StoreError } from '../mlflow/errors';
+import { shellWord } from '../mlflow/commandLine';
 import { isSecretName, redactUri } from '../mlflow/redact';
 import type { StoreKind } from '../mlflow/store';
 
@@ -78,8 +79,14 @@ export function parseStoreUri(text: string, base: string): StoreLocation {
   throw new StoreError('UNSUPPORTED', unsupported(trimmed, scheme));
 }
 
+/** The URI of a file. Throws StoreError where none can name it. */
 export function sqliteUri(file: string): string {
   return sqliteLocation(path.resolve(file)).uri;
+}
+
+/** The URI of an mlruns folder, whatever it is called. */
+export function folderUri(folder: string): string {
+  return filesLocation(path.resolve(folder)).uri;
 }
 
 /**
@@ -107,7 +114,15 @@ export function storeName(uri: string): string {
 }
 
 function sqliteLocation(file: string): StoreLocation {
-  return { kind: 'sqlite', uri: `sqlite:///${file.replace(/\\/g, '/')}`, path: file, hadCredentials: false };
+  if (file.includes('?') || file !== file.trimEnd()) {
+    throw new StoreError(
+      'INVALID_PARAMETER_VALUE',
+      `No tracking URI can name the file ${redactUri(file)}, as one ends at a "?" and at blank space: rename the file.`,
+    );
+  }
+  // Elsewhere a backslash is a letter of a name.
+  const slashes = path.sep === '\\' ? file.replaceAll('\\', '/') : file;
+  return { kind: 'sqlite', uri: `sqlite:///${slashes}`, path: file, hadCredentials: false };
 }
 
 function filesLocation(folder: string): StoreLocation {
@@ -182,7 +197,7 @@ function expandHome(file: string): string {
 
 function unsupported(uri: string, scheme: string): string {
   if (/^(postgresql|postgres|mysql|mssql|oracle)/.test(scheme)) {
-    return `${scheme}:// databases are read through a tracking server: start "mlflow server --backend-store-uri ${redactUri(uri)}" and add its http:// address.`;
+    return `${scheme}:// databases are read through a tracking server: start "mlflow server --backend-store-uri ${shellWord(redactUri(uri))}" and add its http:// address.`;
   }
   if (scheme.startsWith('databricks')) {
     return 'Databricks workspaces cannot be opened here: MLflow Lens reads SQLite files, mlruns folders and tracking servers.';

@@ -1,3 +1,4 @@
+import { shellWord } from '../../mlflow/commandLine';
 import { StoreError } from '../../mlflow/errors';
 import { withoutTrailing } from '../../mlflow/scan';
 import type { ArtifactListing, ArtifactOwner, ArtifactRoot } from '../../mlflow/store';
@@ -48,12 +49,12 @@ export class ArtifactReader {
   private async place(owner: ArtifactOwner, signal?: AbortSignal, hops = 0): Promise<Place> {
     if ('runId' in owner) {
       const uri = await this.records.runArtifactUri(owner.runId, signal);
-      return { root: await this.root(uri, owner.runId, `--run-id ${owner.runId}`), folder: '' };
+      return { root: await this.root(uri, owner.runId, `--run-id ${shellWord(owner.runId)}`), folder: '' };
     }
     if ('modelId' in owner) {
       const uri = await this.records.modelArtifactLocation(owner.modelId, signal);
       return {
-        root: await this.root(uri, owner.modelId, `--artifact-uri models:/${owner.modelId}`),
+        root: await this.root(uri, owner.modelId, `--artifact-uri ${shellWord(`models:/${owner.modelId}`)}`),
         folder: '',
       };
     }
@@ -82,7 +83,7 @@ export class ArtifactReader {
     }
     const uri = storageLocation ?? source;
     return {
-      root: await this.root(uri, null, `--artifact-uri models:/${name}/${version}`),
+      root: await this.root(uri, null, `--artifact-uri ${shellWord(`models:/${name}/${version}`)}`),
       folder: '',
     };
   }

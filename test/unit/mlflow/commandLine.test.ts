@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
-import { commandLine } from '../../../src/mlflow/commandLine';
+import { execFileSync } from 'node:child_process';
+import { commandLine, shellWord } from '../../../src/mlflow/commandLine';
 
 const tags = (values: Record<string, string>): { key: string; value: string }[] =>
   Object.entries(values).map(([key, value]) => ({ key: `mlflow.${key}`, value }));
@@ -28,6 +29,20 @@ describe('command line of a run', () => {
       text: `mlflow run 'git@host:a/b#sub dir' -e main`,
       whole: false,
     });
+  });
+
+  it('stays one line of words that a shell and a terminal take as they are', () => {
+    const run = (name: string, value: string): string =>
+      commandLine(tags({ ...project, 'source.name': name }), [{ key: 'a', value }], ['a'])!.text;
+    assert.equal(run('--help', '1'), 'mlflow run -e main -P a=1 -- --help');
+    assert.equal(run('#x', '=y'), "mlflow run '#x' -e main -P a==y");
+    const pasted = run('p', "it's\u001b[201~\r\n\u009b");
+    assert.doesNotMatch(pasted, /\p{Cc}/u);
+    assert.equal(pasted, String.raw`mlflow run p -e main -P $'a=it\'s\u001b[201~\u000d\u000a\u009b'`);
+    const printed = execFileSync('bash', ['-c', `printf %s ${shellWord("a'b\\\u0001\n")}`], {
+      encoding: 'utf8',
+    });
+    assert.equal(printed, "a'b\\\u0001\n");
   });
 
   it('is not made up where only the file is recorded', () => {

@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { parseStoreUri, storeName } from '../../../src/stores/uri';
+import { folderUri, parseStoreUri, sqliteUri, storeName } from '../../../src/stores/uri';
 
 describe('tracking URIs', () => {
   const cases: [string, string, string][] = [
@@ -45,6 +45,25 @@ describe('tracking URIs', () => {
       assert.throws(() => parseStoreUri(text, '/work'), reason);
     });
   }
+
+  it('names each file by a URI that is read as that file, or says that there is none', () => {
+    for (const file of ['/a/b\\c.db', '/a/ü%41#&=.db', '/a/b c.db', '/a/~x/${y}.db']) {
+      assert.equal(parseStoreUri(sqliteUri(file), '/').path, file);
+    }
+    for (const file of ['/a/what?x.db', '/a/x.db ']) {
+      assert.throws(() => sqliteUri(file), /rename the file/);
+    }
+    for (const folder of ['/a/what?x', '/a/runs.db', '/a/x ', '/a/b\\c']) {
+      assert.equal(parseStoreUri(folderUri(folder), '/').path, folder);
+    }
+  });
+
+  it('puts what others wrote into a command as one word of it', () => {
+    assert.throws(
+      () => parseStoreUri('postgresql://host/db; touch x', '/'),
+      /--backend-store-uri 'postgresql:\/\/host\/db; touch x'"/,
+    );
+  });
 
   it('never shows a password', () => {
     assert.throws(
