@@ -370,6 +370,8 @@ function wantedOf(run: Run): Wanted {
     params: run.params,
     runName: run.info.runName,
     isChild: valueOf(run.tags, 'mlflow.parentRunId') !== undefined,
+    tags: new Map(run.tags.map(({ key, value }) => [key, value])),
+    isFinished: run.info.status === 'FINISHED',
     estimator: valueOf(run.tags, 'estimator_name') ?? valueOf(run.tags, 'estimator_class')?.split('.').at(-1),
   };
 }

@@ -1,8 +1,8 @@
 import { candidatesOf } from './autologged';
-import { runsOf, type Wanted } from './match';
 import { canProduce } from './produce';
 import type { Trace } from './python/trace';
 import { text } from './python/values';
+import { runsOf, type Wanted } from './runs';
 
 /**
  * How badly a trace explains a run: params that it cannot have produced or does not log, and keys that it logs and the

@@ -1,59 +1,14 @@
-import {
-  callOf,
-  candidatesOf,
-  defaultOwner,
-  effectiveCalls,
-  type Candidate,
-  type LoggedParams,
-} from './autologged';
+import { callOf, candidatesOf, defaultOwner, effectiveCalls, type Candidate } from './autologged';
 import { canProduce } from './produce';
 import type { Trace } from './python/trace';
 import { pythonText } from './python/text';
 import { optionsOf, sameOrigin, text, type Origin, type Outside, type Value } from './python/values';
 import type { AutologEvent, LogEvent, RunToken } from './python/machine';
 import { isSecretName, isSecretText, withoutSecrets } from './secrets';
+import { namesOf, possibleEvents, runsOf, type Wanted } from './runs';
 import { unknownSource, type ParamSource } from './source';
 
-/** What is asked of a trace: the params of one run, and what tells the runs of one program apart. */
-export interface Wanted extends LoggedParams {
-  runName: string;
-  isChild: boolean;
-}
-
-/** Which of the runs that the program starts is this one: by what they log, then by name and depth. */
-export function runsOf(trace: Trace, wanted: Wanted): Set<RunToken> {
-  const tokens = [
-    ...new Set([
-      ...[...trace.events, ...trace.autologs, ...trace.models].map((event) => event.run),
-      ...trace.runs,
-    ]),
-  ];
-  const scores = tokens.map((token) => {
-    const events = trace.events.filter((event) => event.run === token);
-    const autologs = trace.autologs.filter((event) => event.run === token);
-    let score = 0;
-    for (const { key, value } of wanted.params) {
-      const verdicts = candidatesOf(events, key).map((candidate) => canProduce(candidate.value, value));
-      if (verdicts.includes('yes')) {
-        score += 10;
-      } else if (verdicts.includes('maybe')) {
-        score += 6;
-      } else if (verdicts.includes('no')) {
-        score += 1;
-      } else if (autologs.some((call) => defaultOwner(call, key, value) !== null)) {
-        score += 6;
-      } else if (autologs.length > 0) {
-        score += 2;
-      }
-    }
-    const names = token.name ? optionsOf(token.name).map(text) : [];
-    score += names.includes(wanted.runName) ? 3 : names.length > 0 && !names.includes(null) ? -3 : 0;
-    score += token.nested === wanted.isChild ? 1 : 0;
-    return score;
-  });
-  const best = Math.max(...scores);
-  return new Set(tokens.filter((_, index) => scores[index] === best));
-}
+export type { Wanted } from './runs';
 
 /** The class of the one estimator that a run's code logs as its model; null where there is none, or several. */
 export function estimatorOf(trace: Trace, wanted: Wanted): string | null {
@@ -70,7 +25,10 @@ export function matchParams(
   exact: boolean,
 ): Map<string, ParamSource> {
   const runs = runsOf(trace, wanted);
-  const all = trace.events.filter((event) => runs.has(event.run));
+  const all = possibleEvents(
+    trace.events.filter((event) => runs.has(event.run)),
+    wanted,
+  );
   const calls = trace.autologs.filter((event) => runs.has(event.run));
   const effective = effectiveCalls(calls, all, wanted);
   const own = all.filter(({ autolog }) => autolog === null || effective.includes(autolog));
@@ -92,7 +50,7 @@ export function matchParams(
 
 /** Whether the chosen run is the one that the code gives this name. */
 function isOnlyOneNamed(trace: Trace, runs: Set<RunToken>, name: string): boolean {
-  const named = trace.runs.filter((run) => run.name && optionsOf(run.name).map(text).includes(name));
+  const named = trace.runs.filter((run) => namesOf(run).includes(name));
   return named.length === 1 && runs.size === 1 && runs.has(named[0]!);
 }
 

@@ -168,7 +168,7 @@ export function callFunction(m: Machine, target: FunctionData, args: CallArgumen
       m.uncertain(() => {
         frame.yields.region = m.region;
         execute(m, scope, body, frame);
-      });
+      }, true);
       const { items, open } = frame.yields;
       return listOf(m, items, null, 'list', open || !target.node.yieldsPlainly);
     }

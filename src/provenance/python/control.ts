@@ -221,7 +221,7 @@ export function executeTry(m: Machine, scope: Scope, statement: Of<'try'>, frame
   };
   // Where a handler lets the program go on, any statement of the body may not have happened.
   const goesOn = statement.handlers.some(({ body: handler }) => handler.at(-1)?.kind !== 'raise');
-  const done = goesOn ? m.uncertain(body) : body();
+  const done = goesOn ? m.uncertain(body, true) : body();
   const ways: Way[] = [{ completion: done, names: scope.names }];
   for (const handler of statement.handlers) {
     ways.push(

@@ -23,6 +23,10 @@ export interface RunToken {
   id: number;
   name: Value | null;
   nested: boolean;
+  /** The uncertain region in which it starts. */
+  region: number;
+  /** Tags that the code sets. */
+  tags: Map<string, Value>;
 }
 
 /** One param that the code logs. */
@@ -30,6 +34,12 @@ export interface LogEvent {
   run: RunToken;
   key: Value;
   value: Value;
+  /** It happens whenever its run does. */
+  isCertain: boolean;
+  /** The uncertain region it stands in, and those around it. */
+  regions: readonly number[];
+  /** What stands in that region happens as a whole. */
+  isWhole: boolean;
   /** Where the logging call stands. */
   site: Origin | null;
   /** The call of autologging that logs it, or null for a call in the code. */
@@ -131,12 +141,13 @@ export class Machine {
   private readonly modules = new Map<string, Module>();
   private readonly sources = new Map<string, SourceText>();
   private readonly regionParents: number[] = [-1];
+  private readonly partial = new Set<number>();
   private region_ = 0;
   private steps = 0;
   private work = 0;
   private nextLook = 0;
   private nextRun = 1;
-  private readonly runStack: RunToken[] = [{ id: 0, name: null, nested: false }];
+  private readonly runStack: RunToken[] = [{ id: 0, name: null, nested: false, region: 0, tags: new Map() }];
 
   constructor(
     readonly files: Files,
@@ -197,11 +208,17 @@ export class Machine {
     return this.region_;
   }
 
-  /** Runs what may or may not happen: changes of what was there before are only possible ones. */
-  uncertain<T>(work: () => T): T {
+  /**
+   * Runs what may or may not happen: changes of what was there before are only possible ones.
+   * @param inPart it may also end in its midst
+   */
+  uncertain<T>(work: () => T, inPart = false): T {
     const before = this.region_;
     this.regionParents.push(before);
     this.region_ = this.regionParents.length - 1;
+    if (inPart) {
+      this.partial.add(this.region_);
+    }
     try {
       return work();
     } finally {
@@ -232,13 +249,21 @@ export class Machine {
   }
 
   /** Whether a change of this container, made now, happens whenever the container exists. */
-  isCertain(container: Container): boolean {
+  isCertain(container: { region: number }): boolean {
     for (let region = container.region; region !== -1; region = this.regionParents[region]!) {
       if (region === this.region_) {
         return true;
       }
     }
     return false;
+  }
+
+  private regionsAround(): number[] {
+    const regions: number[] = [];
+    for (let region = this.region_; region !== -1; region = this.regionParents[region]!) {
+      regions.push(region);
+    }
+    return regions;
   }
 
   /** Sets an entry of a container that exists already. */
@@ -252,7 +277,7 @@ export class Machine {
   }
 
   startRun(name: Value | null, nested: boolean): RunToken {
-    const token: RunToken = { id: this.nextRun++, name, nested };
+    const token: RunToken = { id: this.nextRun++, name, nested, region: this.region_, tags: new Map() };
     this.runStack.push(token);
     this.runs.push(token);
     return token;
@@ -269,7 +294,22 @@ export class Machine {
     const index = token ? this.runStack.lastIndexOf(token) : this.runStack.length - 1;
     if (index > 0) {
       this.runStack.length = index;
+    } else if (!token && this.isCertain(this.run) && this.events.some(({ run }) => run === this.run)) {
+      // What is logged without a run began one; the next call begins another.
+      this.runStack[0] = {
+        id: this.nextRun++,
+        name: null,
+        nested: false,
+        region: this.region_,
+        tags: new Map(),
+      };
     }
+  }
+
+  /** A tag that the code sets, or may set. */
+  setTag(key: string, value: Value, token = this.run): void {
+    const old = token.tags.get(key);
+    token.tags.set(key, this.isCertain(token) ? value : anyOf([...(old ? [old] : []), value, UNKNOWN]));
   }
 
   log(key: Value, value: Value, site: Site, autolog: AutologEvent | null = null, run = this.run): void {
@@ -277,6 +317,9 @@ export class Machine {
     const isMixed = key.data.kind === 'any' && value.data.kind === 'any';
     this.events.push({
       run,
+      isCertain: this.isCertain(run),
+      regions: this.regionsAround(),
+      isWhole: !this.partial.has(this.region_),
       key,
       value: isMixed ? UNKNOWN : snapshot(value, (work) => this.spend(work)),
       site: this.origin(site),

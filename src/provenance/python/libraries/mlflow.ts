@@ -1,7 +1,7 @@
 import { elementsOf } from '../iteration';
 import { argument, type AutologEvent, type Machine, type RunToken, type Site } from '../machine';
 import { callFunction } from '../calls';
-import { constant, UNKNOWN, type CallArguments, type ObjectData, type Value } from '../values';
+import { constant, text, UNKNOWN, type CallArguments, type ObjectData, type Value } from '../values';
 import { asDict } from './builtins';
 import type { LibraryFunction } from './index';
 import { estimatorClass, libraryDefaultsOf } from './estimators';
@@ -75,9 +75,22 @@ const startRun: LibraryFunction = (m, args, site, path) => {
   const resumed = argument(args, 0, 'run_id');
   const name = argument(args, 2, 'run_name') ?? null;
   const value = makeObject(m, path, args, site);
-  tokens.set(value.data, m.startRun(resumed && resumed.data.kind !== 'constant' ? UNKNOWN : name, nested));
+  const token = m.startRun(resumed && resumed.data.kind !== 'constant' ? UNKNOWN : name, nested);
+  tokens.set(value.data, token);
+  setTags(m, args.named.get('tags'), token);
   return value;
 };
+
+/** Tags of a dict, of the run that is open. */
+function setTags(m: Machine, tags: Value | undefined, token = m.run): void {
+  const dict = tags && asDict(m, tags);
+  for (const { key, value } of dict?.data.kind === 'dict' ? dict.data.entries.values() : []) {
+    const name = text(key);
+    if (name !== null) {
+      m.setTag(name, value, token);
+    }
+  }
+}
 
 const autolog: LibraryFunction = (m, args, _site, path) => {
   const flavour = /^mlflow\.(?:(\w+)\.)?autolog$/.exec(path)?.[1] ?? '*';
@@ -118,6 +131,19 @@ export const MLFLOW_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] =
     },
   ],
   [/^mlflow(\.tracking)?(\.fluent)?\.start_run$/, startRun],
+  [
+    /^mlflow(\.tracking)?(\.fluent)?\.set_tags?$/,
+    (m, args, _site, path) => {
+      const first = argument(args, 0, path.endsWith('tags') ? 'tags' : 'key') ?? UNKNOWN;
+      const name = text(first);
+      if (path.endsWith('tags')) {
+        setTags(m, first);
+      } else if (name !== null) {
+        m.setTag(name, argument(args, 1, 'value') ?? UNKNOWN);
+      }
+      return NONE;
+    },
+  ],
   [
     /^mlflow(\.tracking)?(\.fluent)?\.end_run$/,
     (m) => {

@@ -1,0 +1,140 @@
+import * as assert from 'node:assert/strict';
+import { createSourceFinder } from '../../../src/provenance/finder';
+import type { Sources } from '../../../src/provenance/source';
+import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
+
+interface Told {
+  params: Readonly<Record<string, string>>;
+  tags?: Readonly<Record<string, string>>;
+  name?: string;
+  source?: string;
+}
+
+async function sourcesIn(files: Readonly<Record<string, string>>, told: Told): Promise<Sources> {
+  const root = repositoryOf(files);
+  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
+  const run = runOf(told.source ?? 'train.py', git(root, 'rev-parse', 'HEAD'), told.params, told.tags);
+  return finder.findSources({ ...run, info: { ...run.info, runName: told.name ?? run.info.runName } });
+}
+
+/** Where each param was found: `lr 4`. */
+async function lines(code: string, told: Told): Promise<string[]> {
+  const { params } = await sourcesIn({ 'train.py': code }, told);
+  return [...params].map(([key, { status, line, cell }]) =>
+    status === 'found' ? `${key} ${cell === undefined ? '' : `${cell}:`}${line}` : `${key} ${status}`,
+  );
+}
+
+describe('several blocks that log the same values', () => {
+  after(removeRepositories);
+
+  it('are told apart by the name of the run', async () => {
+    const code = `import mlflow
+
+with mlflow.start_run(run_name="ridge"):
+    mlflow.log_param("alpha", 0.5)
+
+with mlflow.start_run(run_name="lasso"):
+    mlflow.log_param("alpha", 0.5)
+`;
+    assert.deepEqual(await lines(code, { params: { alpha: '0.5' }, name: 'lasso' }), ['alpha 7']);
+    assert.deepEqual(await lines(code, { params: { alpha: '0.5' } }), ['alpha unknown']);
+  });
+
+  it('are told apart by a tag', async () => {
+    const code = `import mlflow
+
+with mlflow.start_run():
+    mlflow.set_tag("model", "ridge")
+    mlflow.log_param("alpha", 0.5)
+
+with mlflow.start_run(tags={"model": "lasso"}):
+    mlflow.log_param("alpha", 0.5)
+
+with mlflow.start_run():
+    mlflow.set_tags({"model": "net"})
+    mlflow.log_param("alpha", 0.5)
+`;
+    const params = { alpha: '0.5' };
+    assert.deepEqual(await lines(code, { params, tags: { model: 'ridge' } }), ['alpha 5']);
+    assert.deepEqual(await lines(code, { params, tags: { model: 'lasso' } }), ['alpha 8']);
+    assert.deepEqual(await lines(code, { params, tags: { model: 'net' } }), ['alpha 12']);
+    assert.deepEqual(await lines(code, { params }), ['alpha unknown']);
+  });
+
+  it('are told apart by the keys that the run has, and has not', async () => {
+    const code = `import mlflow
+
+with mlflow.start_run():
+    mlflow.log_param("alpha", 0.5)
+    mlflow.log_param("seed", 1)
+
+with mlflow.start_run():
+    mlflow.log_param("alpha", 0.5)
+`;
+    assert.deepEqual(await lines(code, { params: { alpha: '0.5' } }), ['alpha 8']);
+    assert.deepEqual(await lines(code, { params: { alpha: '0.5', seed: '1' } }), ['alpha 4', 'seed 5']);
+  });
+
+  it('are told apart by other params where they are branches of one run', async () => {
+    const code = `import sys
+import mlflow
+
+with mlflow.start_run():
+    if sys.argv[1] == "forest":
+        mlflow.log_param("seed", 42)
+        mlflow.log_param("trees", 100)
+    elif sys.argv[1] == "net":
+        mlflow.log_param("seed", 42)
+        mlflow.log_param("units", 64)
+    else:
+        mlflow.log_param("seed", 42)
+        mlflow.log_param("units", 32)
+`;
+    assert.deepEqual(await lines(code, { params: { seed: '42', trees: '100' } }), ['seed 6', 'trees 7']);
+    assert.deepEqual(await lines(code, { params: { seed: '42', units: '32' } }), ['seed 12', 'units 13']);
+    assert.deepEqual(await lines(code, { params: { seed: '42', units: '64' } }), ['seed 9', 'units 10']);
+  });
+
+  it('are told apart where they are a table of configurations', async () => {
+    const code = `import mlflow
+
+CONFIGS = {
+    "small": {"lr": 0.1, "layers": 2},
+    "large": {"lr": 0.1, "layers": 2},
+}
+for name, config in CONFIGS.items():
+    with mlflow.start_run(run_name=f"exp-{name}"):
+        mlflow.log_params(config)
+`;
+    const params = { lr: '0.1', layers: '2' };
+    assert.deepEqual(await lines(code, { params, name: 'exp-large' }), ['lr 5', 'layers 5']);
+    assert.deepEqual(await lines(code, { params, name: 'exp-small' }), ['lr 4', 'layers 4']);
+    assert.deepEqual(await lines(code, { params }), ['lr unknown', 'layers unknown']);
+  });
+
+  it('are told apart where a run ends between them', async () => {
+    const code = `import mlflow
+
+mlflow.log_param("alpha", 0.5)
+mlflow.log_param("model", "ridge")
+mlflow.end_run()
+mlflow.log_param("alpha", 0.5)
+mlflow.log_param("model", "lasso")
+`;
+    assert.deepEqual(await lines(code, { params: { alpha: '0.5', model: 'lasso' } }), ['alpha 6', 'model 7']);
+  });
+
+  it('stay untold where a branch may have ended in its midst', async () => {
+    const code = `import mlflow
+
+with mlflow.start_run():
+    try:
+        mlflow.log_param("seed", 1)
+        mlflow.log_param("gpu", probe())
+    except RuntimeError:
+        mlflow.log_param("seed", 1)
+`;
+    assert.deepEqual(await lines(code, { params: { seed: '1' } }), ['seed unknown']);
+  });
+});
