@@ -11,6 +11,7 @@ import { readProject, type ProjectRun } from './project';
 import { LONGEST_FILE } from './python/machine';
 import { TIME_LIMIT, trace, type Trace, type TraceOptions } from './python/trace';
 import { isSecretName, withoutSecrets } from './secrets';
+import { oneOf } from './sameNamed';
 import { Snapshot } from './snapshot';
 import { earlierName, presentName, presentNameOf } from './renames';
 import { changesOnDisk, WorkingCopy } from './workingCopy';
@@ -295,7 +296,9 @@ class Finder implements SourceFinder {
   ): Promise<Program> {
     const name = valueOf(run.tags, 'mlflow.source.name') ?? '';
     if (!isLauncher(name)) {
-      const located = locateScript(snapshot, name);
+      const found = locateScript(snapshot, name);
+      const decided = await oneOf(found, wanted, (file) => this.trace(snapshot, file, {}));
+      const located = decided === null ? found : { file: decided, problem: null };
       const earlier = located.file === null ? await earlierName(repository, snapshot.commit, name) : null;
       return earlier !== null && snapshot.exists(earlier)
         ? { file: earlier, problem: null, options: {}, moved: path.basename(name) }

@@ -15,6 +15,8 @@ export interface Located {
   file: string | null;
   /** Why there is none. */
   problem: string | null;
+  /** Files that the name fits as well, `file` among them: what the run logged may tell which it was. */
+  candidates?: readonly string[];
 }
 
 /**
@@ -28,7 +30,9 @@ export function locateScript(snapshot: Snapshot, sourceName: string): Located {
     .replace(/^[a-zA-Z]:/, '');
   const direct = normalize(name.startsWith('/') ? '' : name);
   if (direct && isCode(snapshot, direct)) {
-    return { file: direct, problem: null };
+    // It may have been typed in a folder that has a file of that name too.
+    const others = [...snapshot.paths].filter((path) => path.endsWith(`/${direct}`));
+    return { file: direct, problem: null, ...(others.length > 0 ? { candidates: [direct, ...others] } : {}) };
   }
   const parts = name.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
   // A platform's notebook is named without its file's extension.
@@ -44,8 +48,12 @@ export function locateScript(snapshot: Snapshot, sourceName: string): Located {
     if (matching.length > 1) {
       const exact = matching.find((path) => names.includes(path));
       return exact
-        ? { file: exact, problem: null }
-        : { file: null, problem: `${matching.length} files of the commit are called ${tail}.` };
+        ? { file: exact, problem: null, candidates: matching }
+        : {
+            file: null,
+            problem: `${matching.length} files of the commit are called ${tail}.`,
+            candidates: matching,
+          };
     }
   }
   const submodule = snapshot.submodules.find(

@@ -63,7 +63,7 @@ export function namesOf(token: RunToken): (string | null)[] {
 }
 
 /** Tags that the code sets and the run has, or has not. */
-function tagScore(token: RunToken, tags: Wanted['tags']): number {
+export function tagScore(token: RunToken, tags: Wanted['tags']): number {
   let score = 0;
   for (const [key, value] of tags ? token.tags : []) {
     const logged = tags?.get(key);

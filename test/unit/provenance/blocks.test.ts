@@ -138,3 +138,46 @@ with mlflow.start_run():
     assert.deepEqual(await lines(code, { params: { seed: '1' } }), ['seed unknown']);
   });
 });
+
+describe('a script whose name several files bear', () => {
+  after(removeRepositories);
+
+  const script = (lines: string): string => `import mlflow\n\nwith mlflow.start_run():\n${lines}`;
+
+  it('is the one that logs the keys and values of the run', async () => {
+    const files = {
+      'ridge/train.py': script('    mlflow.log_param("alpha", 0.1)\n'),
+      'lasso/train.py': script('    mlflow.log_param("alpha", 0.2)\n'),
+      'net/train.py': script('    mlflow.log_param("alpha", 0.2)\n    mlflow.log_param("l1", 0.5)\n'),
+      'other/train.py': 'print("nothing")\n',
+    };
+    const file = async (params: Record<string, string>) =>
+      (await sourcesIn(files, { params })).params.get('alpha')?.file;
+    assert.equal(await file({ alpha: '0.1' }), 'ridge/train.py');
+    assert.equal(await file({ alpha: '0.2' }), 'lasso/train.py');
+    assert.equal(await file({ alpha: '0.2', l1: '0.5' }), 'net/train.py');
+  });
+
+  it('is the one that sets the tags of the run', async () => {
+    const tagged = (name: string) =>
+      script(`    mlflow.set_tag("project", "${name}")\n    mlflow.log_param("alpha", 0.1)\n`);
+    const files = { 'a/train.py': tagged('a'), 'b/train.py': tagged('b'), 'c/train.py': tagged('c') };
+    const told = { params: { alpha: '0.1' } };
+    const { params } = await sourcesIn(files, { ...told, tags: { project: 'b' } });
+    assert.equal(params.get('alpha')?.file, 'b/train.py');
+    const none = await sourcesIn(files, told);
+    assert.equal(none.params.get('alpha')?.status, 'unknown');
+    assert.match(none.run.problem ?? '', /3 files of the commit are called train\.py/);
+  });
+
+  it('is not the one at the root where another explains the run', async () => {
+    const files = {
+      'train.py': script('    mlflow.log_param("alpha", 0.1)\n'),
+      'sub/train.py': script('    mlflow.log_param("beta", 0.2)\n'),
+    };
+    const { params } = await sourcesIn(files, { params: { beta: '0.2' } });
+    assert.equal(params.get('beta')?.file, 'sub/train.py');
+    const own = await sourcesIn(files, { params: { alpha: '0.1' } });
+    assert.equal(own.params.get('alpha')?.file, 'train.py');
+  });
+});
