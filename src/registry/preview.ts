@@ -53,6 +53,11 @@ export function shown(text: string): string {
   return plainText(text, 80);
 }
 
+/** Whether a text is that name, as it is or as it is shown: there are letters that nobody can type. */
+export function isTyped(text: string, name: string): boolean {
+  return text === name || text === plainText(name, 1000);
+}
+
 /** "taxi-duration v4". */
 export function versionLabel(name: string, version: string): string {
   return `${shown(name)} v${version}`;

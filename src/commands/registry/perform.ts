@@ -4,7 +4,7 @@ import type { TrackingStore } from '../../mlflow/store';
 import type { Writer, WriteResult } from '../../mlflow/writer';
 import type { RegistryHistory } from '../../registry/history';
 import { forWriter, partlyApplied, partlySentence, partOf, restOf } from '../../registry/partial';
-import { shown, type Preview } from '../../registry/preview';
+import { isTyped, shown, type Preview } from '../../registry/preview';
 import { previewUndo } from '../../registry/undo';
 import type { OpenStores } from '../../stores/openStores';
 import { storeName } from '../../stores/uri';
@@ -151,7 +151,7 @@ async function confirm(
       title: preview.title,
       prompt: `${sentences.join(' ')} Type ${shown(name)} and press Enter to confirm.`,
       placeHolder: shown(name),
-      problem: (text) => (text === name ? null : `Type ${shown(name)} to confirm.`),
+      problem: (text) => (isTyped(text, name) ? null : `Type ${shown(name)} to confirm.`),
     });
     return;
   }

@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import type { StoreError, StoreErrorCode } from '../../../src/mlflow/errors';
 import type { Change, Fact, Stage } from '../../../src/mlflow/writer';
+import { isTyped } from '../../../src/registry/preview';
 import { canonicalChange, loggedModelOf, mustBeAllowed, withVersion } from '../../../src/registry/rules';
 
 /** A store in which there is one of each. */
@@ -158,6 +159,14 @@ const REFUSED: [Change, StoreErrorCode, RegExp][] = [
   [{ type: 'setTag', runId: 'x', key: 'k', value: '' }, ABSENT, /^There is no run x/],
   [{ type: 'deleteTag', runId: 'run', key: 'x' }, ABSENT, /^Run run has no tag "x" \(any more\)\.$/],
 ];
+
+describe('a name that is typed to confirm', () => {
+  it('may be typed as it is shown, where a letter of it is unseen or a line break', () => {
+    assert.ok(isTyped('taxi', 'taxi'));
+    assert.ok(isTyped('prod�uction', 'prod\u200buction') && isTyped('a⏎b', 'a\nb'));
+    assert.ok(!isTyped('production', 'prod\u200buction') && !isTyped('', 'taxi') && !isTyped('tax', 'taxi'));
+  });
+});
 
 describe('rules of changes', () => {
   const check = async (change: Change): Promise<void> => mustBeAllowed(canonicalChange(change), read);

@@ -1,7 +1,7 @@
 import { purifier } from './purify';
 
 const TAGS =
-  'h1 h2 h3 h4 h5 h6 p ul ol li blockquote pre code em strong b i u s del sub sup kbd a table thead tbody tr th td hr br span div'.split(
+  'h1 h2 h3 h4 h5 h6 p ul ol li dl dt dd blockquote pre code em strong b i u s del ins mark small sub sup kbd samp var q abbr a table caption thead tbody tfoot tr th td hr br span div details summary figure figcaption'.split(
     ' ',
   );
 
@@ -14,7 +14,7 @@ const purify = purifier((address) => /^https:\/\//i.test(address));
 export function cleanMarkdown(html: string): DocumentFragment {
   return purify.sanitize(html, {
     ALLOWED_TAGS: TAGS,
-    ALLOWED_ATTR: ['href', 'title', 'align', 'start', 'reversed', 'colspan', 'rowspan', 'width'],
+    ALLOWED_ATTR: ['href', 'title', 'align', 'open', 'start', 'reversed', 'colspan', 'rowspan', 'width'],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     RETURN_DOM_FRAGMENT: true,
