@@ -1,0 +1,85 @@
+import * as assert from 'node:assert/strict';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { mlflowPython } from '../../scripts/mlflowEnvironment';
+import { mlflowUiArguments, PYTHON_ENVIRONMENT, uiFolder } from '../../src/platform/mlflowServer';
+import { parseStoreUri } from '../../src/stores/uri';
+import { emptyFolder, removeRepositories, writeFiles } from '../support/repositories';
+import { until } from '../support/workbench';
+
+/** A run with an artifact, whose place is then recorded relative to MLflow's folder, as MLflow 1.x did. */
+const LOG = `
+import mlflow, os, sqlite3, sys
+os.chdir(sys.argv[1])
+mlflow.set_tracking_uri("sqlite:///mlflow.db")
+experiment = mlflow.create_experiment("relative", artifact_location="./mlruns/1")
+with mlflow.start_run(experiment_id=experiment) as run:
+    mlflow.log_text("found by its relative path", "a.txt")
+database = sqlite3.connect("mlflow.db")
+database.execute("UPDATE runs SET artifact_uri = './mlruns/1/' || run_uuid || '/artifacts'")
+database.commit()
+print(run.info.run_id)
+`;
+
+/** MLflow's own server, started as "Open MLflow UI" starts it, on a store whose folder holds names of its modules. */
+describe('relative artifacts in mlflow ui', function () {
+  this.timeout(300_000);
+  let server: ChildProcess | undefined;
+  after(() => {
+    if (server?.pid !== undefined && server.exitCode === null) {
+      process.kill(-server.pid, 'SIGKILL');
+    }
+    removeRepositories();
+  });
+
+  it('are shown, and no file of the store is run', async () => {
+    const python = mlflowPython('full-3.17.2');
+    const folder = emptyFolder();
+    const run = execFileSync(python, ['-c', LOG, folder], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+      .trim()
+      .slice(-32);
+    const marker = path.join(emptyFolder(), 'run');
+    const note = `open(${JSON.stringify(marker)}, "a").write(__name__)\n`;
+    const names = ['uvicorn', 'gunicorn', 'gunicorn.conf', 'flask', 'statistics', 'mlruns/json'];
+    writeFiles(folder, Object.fromEntries(names.map((name) => [`${name}.py`, note])));
+
+    const location = parseStoreUri(path.join(folder, 'mlflow.db'), '/');
+    const port = await freePort();
+    // One process to answer: of four, a machine that does other things too lets uvicorn give up those that start late.
+    const args = mlflowUiArguments(location, '3.17.2', port);
+    server = spawn(python, [...args.slice(0, -1), args.at(-1)!.replace(']', ',"--workers","1"]')], {
+      cwd: await uiFolder(emptyFolder(), location),
+      env: { ...process.env, ...PYTHON_ENVIRONMENT },
+      detached: true,
+      stdio: 'ignore',
+    });
+    const get = (place: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${place}`);
+    await until(
+      () =>
+        get('/health').then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      240_000,
+    );
+    const listed = await (await get(`/ajax-api/2.0/mlflow/artifacts/list?run_id=${run}`)).text();
+    assert.match(listed, /"root_uri": "\.\/mlruns\/1\/[^]*"path": "a\.txt"/);
+    const artifact = await get(`/get-artifact?path=a.txt&run_uuid=${run}`);
+    assert.equal(await artifact.text(), 'found by its relative path');
+    assert.equal(fs.existsSync(marker), false, 'a file of the store was run');
+  });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as net.AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
