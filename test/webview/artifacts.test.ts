@@ -120,7 +120,8 @@ describe('previews of artifacts', function () {
         renderMarkdown: async (text) => {
           await slow;
           return `<h1>${text.split('\n')[0]!.slice(2)}</h1><p>The <strong>second</strong> try of <code>rides</code>.</p>
-            <ol start="3" class="odd"><li>third</li></ol><table><tr><td colspan="2" width="40" onclick="void 0">both</td></tr></table>`;
+            <ol start="3" class="odd"><li>third</li></ol><table><tr><td colspan="2" width="40" onclick="void 0">both</td></tr><tfoot><tr><th>sum</th></tr></tfoot></table>
+            <details><summary>How</summary><dl><dt>lr</dt><dd>the rate</dd></dl></details>`;
         },
       },
     });
@@ -159,6 +160,12 @@ describe('previews of artifacts', function () {
           .map((each) => each.outerHTML),
       );
     assert.deepEqual(await attributes, ['<ol start="3"></ol>', '<td colspan="2" width="40"></td>']);
+    // Folded, as a model card is written.
+    const details = page.locator('.artifact-preview .markdown details');
+    assert.equal(await details.locator('dd').isVisible(), false);
+    await details.locator('summary').click();
+    assert.equal(await details.locator('dd').innerText(), 'the rate');
+    assert.equal(await page.locator('.artifact-preview .markdown tfoot th').innerText(), 'sum');
     await opened.checkAccessibility();
     const notebook = await choose('analysis.ipynb', '.cell');
     assert.match(notebook, /Analysis[\s\S]*plot\(rides\)[\s\S]*4 rides[\s\S]*1 \/ 0[\s\S]*ZeroDivisionError/);
