@@ -1,5 +1,5 @@
 import { declaredDefaults, paramOf } from './python/libraries/defaults';
-import type { AutologEvent, LogEvent } from './python/machine';
+import type { AutologEvent, LogEvent } from './python/events';
 import { optionsOf, text, type Value } from './python/values';
 import { canProduce, sameNumber } from './produce';
 

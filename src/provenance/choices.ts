@@ -87,10 +87,12 @@ async function choose(
       const ranked = all.toSorted((a, b) => a.cost - b.cost || a.misfit - b.misfit);
       const [first] = ranked;
       // One that leaves nothing open is no accident.
+      const isEqual = (each: Supposition): boolean =>
+        each.cost === first!.cost && (each.misfit === first!.misfit || first!.misfit > 0);
+      const winner = ranked.includes(best) && isEqual(best) ? best : first!;
       const equal = ranked.filter(
-        (each) => each.cost === first!.cost && (each.misfit === first!.misfit || first!.misfit > 0),
+        (each) => isEqual(each) || (!next.isWritten && each.misfit <= winner.misfit),
       );
-      const winner = equal.includes(best) ? best : first!;
       if (equal.length > 1) {
         rivals.set(
           next.id,
@@ -129,14 +131,9 @@ async function byRecord(
   return best && { ...best, rivals: [] };
 }
 
-/** A choice that may explain what does not fit yet. */
-function undecided(
-  { trace, chosen, misfit: own }: Supposition,
-  looked: ReadonlySet<string>,
-): Choice | undefined {
-  return trace.choices.find(
-    (choice) => !looked.has(choice.id) && (own > 0 || (choice.required && !chosen.has(choice.id))),
-  );
+/** A choice that was not looked at yet: also one whose preset fits may have been taken otherwise, and fit as well. */
+function undecided({ trace }: Supposition, looked: ReadonlySet<string>): Choice | undefined {
+  return trace.choices.find(({ id }) => !looked.has(id));
 }
 
 function given(choices: readonly Choice[], chosen: ReadonlyMap<string, string>): number {

@@ -3,7 +3,7 @@ import { canProduce } from './produce';
 import type { Trace } from './python/trace';
 import { pythonText } from './python/text';
 import { optionsOf, sameOrigin, text, type Origin, type Outside, type Value } from './python/values';
-import type { AutologEvent, LogEvent, RunToken } from './python/machine';
+import type { AutologEvent, LogEvent, RunToken } from './python/events';
 import { isSecretName, isSecretText, withoutSecrets } from './secrets';
 import { namesOf, possibleEvents, runsOf, type Wanted } from './runs';
 import { unknownSource, type ParamSource } from './source';

@@ -1,6 +1,6 @@
 import { candidatesOf, defaultOwner, type LoggedParams } from './autologged';
 import { canProduce } from './produce';
-import type { LogEvent, RunToken } from './python/machine';
+import type { LogEvent, RunToken } from './python/events';
 import type { Trace } from './python/trace';
 import { optionsOf, text, type Value } from './python/values';
 

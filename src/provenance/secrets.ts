@@ -1,3 +1,5 @@
+import { redact } from '../mlflow/redact';
+
 /** Names whose value nobody should read over a shoulder, or in a shared report: `hub_token`, `DB_PASSWORD`, `apiKey`. */
 const SECRET_NAME =
   /(token|password|passwd|passphrase|secret|api_?key|access_?key|private_?key|auth_?key|credentials?)$/i;
@@ -19,7 +21,7 @@ const KEY_FORMS = [
   'AIza',
 ];
 const SHORTEST_KEY = 12;
-const MASK = '•••';
+const MASK = '…';
 
 /** Whether a param, an option or a variable of this name holds a secret. */
 export function isSecretName(name: string): boolean {
@@ -27,8 +29,12 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(last) && !NO_SECRET.test(last);
 }
 
-/** Whether a word is itself a key of a known form. */
-export function isSecretText(word: string): boolean {
+/** Whether a text is itself a secret: a key of a known form, an address with a password. */
+export function isSecretText(text: string): boolean {
+  return isKeyForm(text) || (text.includes('://') && redact(text) !== text);
+}
+
+function isKeyForm(word: string): boolean {
   return word.length >= SHORTEST_KEY && KEY_FORMS.some((form) => word.startsWith(form));
 }
 
@@ -38,7 +44,9 @@ export function isSecretText(word: string): boolean {
  * @param isSecret the line sets a secret, whatever it calls it
  */
 export function withoutSecrets(line: string, isSecret = false): string {
-  const masked = line.replace(/[\w-]+/g, (word) => (isSecretText(word) ? MASK : word));
+  const masked = line
+    .replace(/\S+/g, (word) => (word.includes('://') ? redact(word) : word))
+    .replace(/[\w-]+/g, (word) => (isKeyForm(word) ? MASK : word));
   const parts = masked.split(/("[^"]*"|'[^']*')/);
   if (parts.length === 1) {
     return withoutPlain(masked, isSecret);

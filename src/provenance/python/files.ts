@@ -19,6 +19,8 @@ export interface Choice {
   preset: string | null;
   /** Something had to be chosen. */
   required: boolean;
+  /** The preset is what the repository's own commands give, so it stands until the run's params speak against it. */
+  isWritten: boolean;
 }
 
 /** Thrown out of a trace: read this file, then trace again. */

@@ -1,7 +1,9 @@
 import type { Expr, Stmt } from './ast';
 import type { Choice, Files } from './files';
+import type { AutologEvent, LogEvent, ModelEvent, Owner, RunToken } from './events';
 import { parsePython } from './parse';
 import { notebookSource, SourceText } from './sourceText';
+import { asSupposed } from './supposed';
 import {
   anyOf,
   snapshot,
@@ -17,58 +19,6 @@ import {
 
 /** Thrown when a trace took its share of work. What was found stands; what was not is unknown. */
 export class Exhausted extends Error {}
-
-/** One run that the code starts. */
-export interface RunToken {
-  id: number;
-  name: Value | null;
-  nested: boolean;
-  /** The uncertain region in which it starts. */
-  region: number;
-  /** Tags that the code sets. */
-  tags: Map<string, Value>;
-}
-
-/** One param that the code logs. */
-export interface LogEvent {
-  run: RunToken;
-  key: Value;
-  value: Value;
-  /** It happens whenever its run does. */
-  isCertain: boolean;
-  /** The uncertain region it stands in, and those around it. */
-  regions: readonly number[];
-  /** What stands in that region happens as a whole. */
-  isWhole: boolean;
-  /** Where the logging call stands. */
-  site: Origin | null;
-  /** The call of autologging that logs it, or null for a call in the code. */
-  autolog: AutologEvent | null;
-}
-
-/** What the library itself declares: a class or a function whose parameters are logged under a prefix. */
-export interface Owner {
-  prefix: string;
-  name: string;
-}
-
-/** A call of autologging that logs more params than the code names: those may be the library's defaults. */
-export interface AutologEvent {
-  run: RunToken;
-  flavour: string;
-  site: Origin | null;
-  /** Keys of the call that the code sets to something unknown. */
-  open: boolean;
-  /** Whose parameters are logged, in the order in which they count. */
-  owners: readonly Owner[];
-}
-
-/** A model that the code logs or fits: the class of its estimator. */
-export interface ModelEvent {
-  run: RunToken;
-  /** `Lasso`, also where it is the last step of a pipeline. */
-  estimator: string;
-}
 
 export interface Site {
   scope: Scope;
@@ -157,10 +107,16 @@ export class Machine {
   ) {}
 
   /** One of some options that is chosen from outside: the one that this trace supposes, else the code's own. */
-  choose(id: string, options: readonly string[], preset: string | null, required = false): string | null {
+  choose(
+    id: string,
+    options: readonly string[],
+    preset: string | null,
+    required = false,
+    isWritten = false,
+  ): string | null {
     const others = options.slice(0, MOST_CHOSEN);
     if (!this.choices.has(id) && others.some((option) => option !== preset)) {
-      this.choices.set(id, { id, options: others, preset, required: required && preset === null });
+      this.choices.set(id, { id, options: others, preset, required: required && preset === null, isWritten });
     }
     return this.chosen.get(id) ?? preset;
   }
@@ -321,7 +277,7 @@ export class Machine {
       regions: this.regionsAround(),
       isWhole: !this.partial.has(this.region_),
       key,
-      value: isMixed ? UNKNOWN : snapshot(value, (work) => this.spend(work)),
+      value: isMixed ? UNKNOWN : snapshot(asSupposed(this.chosen, value), (work) => this.spend(work)),
       site: this.origin(site),
       autolog,
     });

@@ -107,7 +107,7 @@ function joinPath(left: Value, right: Value, origin: Origin): Value {
   const b = pathText(right);
   return a === null || b === null
     ? madeOf([left, right])
-    : constant('str', b.startsWith('/') ? b : `${a.replace(/\/$/, '')}/${b}`, origin);
+    : constant('str', b.startsWith('/') ? b : `${a.replace(/\/$/, '')}/${b}`, origin, outsideOf(left, right));
 }
 
 export function pathText(value: Value): string | null {

@@ -3,16 +3,8 @@ import { runModule } from './imports';
 import { decoratedCall, entryKind } from './libraries/decorators';
 import { mentionsLogging } from './libraries/mlflow';
 import { commandLine } from './libraries/options';
-import {
-  dirname,
-  Exhausted,
-  Machine,
-  unknownArguments,
-  type AutologEvent,
-  type LogEvent,
-  type ModelEvent,
-  type RunToken,
-} from './machine';
+import type { AutologEvent, LogEvent, ModelEvent, RunToken } from './events';
+import { dirname, Exhausted, Machine, unknownArguments } from './machine';
 import { type Choice, type Files } from './files';
 import type { Value } from './values';
 

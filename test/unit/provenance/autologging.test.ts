@@ -56,7 +56,7 @@ Trainer(model=model, args=args).train()
       report_to: 'found report_to="mlflow",',
       debug: 'found debug="",',
       eval_strategy: 'unknown',
-      hub_token: 'found hub_token="•••",',
+      hub_token: 'found hub_token="…",',
       save_steps: 'unknown',
     });
     const other = await sourcesOf(

@@ -1,6 +1,7 @@
 import { callMethod } from '../calls';
 import { elementsOf, listOf } from '../iteration';
-import { argument, noArguments, type AutologEvent, type Machine, type Owner, type Site } from '../machine';
+import type { AutologEvent, Owner } from '../events';
+import { argument, noArguments, type Machine, type Site } from '../machine';
 import { anyOf, constant, UNKNOWN, type CallArguments, type ObjectData, type Value } from '../values';
 import type { LibraryFunction } from './index';
 import { libraryBases } from './index';

@@ -1,14 +1,17 @@
+import { dictOf } from '../iteration';
 import { callBack, callValue } from '../calls';
-import { attributeOf } from '../expressions';
+import { attributeOf, force } from '../expressions';
+import { runModule } from '../imports';
 import { type Machine } from '../machine';
 import { attributesAsDict, doubtAttributes, doubtNames, namesAsDict, setAttribute } from '../assignment';
-import { anyOf, constant, text, UNKNOWN, type CallArguments, type Value } from '../values';
+import { anyOf, constant, text, UNKNOWN, type CallArguments, type DictData, type Value } from '../values';
 import { mapped } from './concurrency';
 import { COLLECTION_FUNCTIONS } from './collections';
 import type { LibraryFunction } from './index';
 import { NUMBER_FUNCTIONS } from './numbers';
 import { isInstance } from './instances';
 import { makeObject } from './objects';
+import { chosenEntry } from './fileChoice';
 import { PATH_FUNCTIONS } from './paths';
 import { superObject } from './super';
 
@@ -35,6 +38,10 @@ export const BUILTINS: readonly (readonly [RegExp, LibraryFunction])[] = [
   [
     /^builtins\.getattr$/,
     (m, args) => {
+      const chosen = args.positional[1] && chosenEntry(m, definedBy(m, first(args)), args.positional[1]);
+      if (chosen) {
+        return force(m, chosen);
+      }
       const name = args.positional[1] ? text(args.positional[1]) : null;
       const found = name === null ? UNKNOWN : attributeOf(m, first(args), name);
       return found.data.kind === 'unknown' && args.positional[2] ? anyOf([found, args.positional[2]]) : found;
@@ -101,6 +108,19 @@ export function asDict(m: Machine, value: Value): Value {
     : value.data.kind === 'dict'
       ? value
       : UNKNOWN;
+}
+
+/** What `getattr` may give of a module or a class: each value that it defines, by name. */
+function definedBy(m: Machine, { data }: Value): DictData {
+  if (data.kind === 'module') {
+    runModule(m, data.module);
+  }
+  const names =
+    data.kind === 'module' ? data.module.scope.names : data.kind === 'class' ? data.attributes : [];
+  const own = [...names].filter(
+    ([name, { data: each }]) => !name.startsWith('_') && each.kind !== 'library' && each.kind !== 'module',
+  );
+  return dictOf(m, own, null).data as DictData;
 }
 
 type Depth = 'shallow' | 'deep';

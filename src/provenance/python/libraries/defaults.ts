@@ -1,4 +1,4 @@
-import type { Owner } from '../machine';
+import type { Owner } from '../events';
 import table from './defaults.json';
 
 /**

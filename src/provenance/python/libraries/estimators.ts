@@ -1,5 +1,6 @@
 import { dictOf, elementsOf } from '../iteration';
-import { argument, type Machine, type Owner } from '../machine';
+import type { Owner } from '../events';
+import { argument, type Machine } from '../machine';
 import { text, UNKNOWN, type DictData, type ObjectData, type Value } from '../values';
 
 /** Whose defaults the missing entries of a dict are. */

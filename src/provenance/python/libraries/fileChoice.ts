@@ -1,5 +1,6 @@
 import type { Machine, Site } from '../machine';
 import { dirname } from '../machine';
+import { nameIn, nameOf } from '../supposed';
 import { optionsOf, text, type DictData, type Value } from '../values';
 import { fileNamedBesides } from './commandFiles';
 import { findFile } from './configFiles';
@@ -30,7 +31,7 @@ export function fileOfPath(m: Machine, path: Value, site: Site): string | null {
   const preset = known ?? fileNamedBesides(m, m.entry, CONFIG);
   const end = known?.slice(known.lastIndexOf('.'));
   const near = nearest(m, importer).filter((file) => (end ? file.endsWith(end) : true));
-  return m.choose(`file:${nameOf(open)}`, near, preset, true);
+  return m.choose(`file:${givenName(open)}`, near, preset, true, known === null && preset !== null);
 }
 
 function fromOutside({ data }: Value): string | undefined {
@@ -50,15 +51,13 @@ export function chosenEntry(m: Machine, table: DictData, index: Value): Value | 
   }
   const own = options.map(text).find((word) => word !== null) ?? null;
   const isGiven = own !== null && options.length === 1 && open.outside?.kind === 'given';
-  const chosen = isGiven ? own : m.choose(`key:${nameOf(open)}`, keys, own, true);
+  const chosen = isGiven ? own : m.choose(`key:${givenName(open)}`, keys, own, true);
   return chosen === null ? undefined : table.entries.get(`str:${chosen}`)?.value;
 }
 
 /** What was given: `--config`. */
-function nameOf(value: Value): string {
-  const why =
-    value.outside?.kind === 'default' ? value.outside.name : (value.outside?.why ?? fromOutside(value) ?? '');
-  return why.replace(/ (on the command line|in the environment)$/, '');
+function givenName(value: Value): string {
+  return value.outside ? nameOf(value.outside) : nameIn(fromOutside(value) ?? '');
 }
 
 /** Configuration files of the commit, those near the program first. */

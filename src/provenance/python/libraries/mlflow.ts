@@ -1,5 +1,6 @@
 import { elementsOf } from '../iteration';
-import { argument, type AutologEvent, type Machine, type RunToken, type Site } from '../machine';
+import type { AutologEvent, RunToken } from '../events';
+import { argument, type Machine, type Site } from '../machine';
 import { callFunction } from '../calls';
 import { constant, text, UNKNOWN, type CallArguments, type ObjectData, type Value } from '../values';
 import { asDict } from './builtins';
