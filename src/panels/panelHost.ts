@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { onDidChangeSettings } from '../platform/settings';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../protocol/messages';
+import { readArguments } from '../protocol/arguments';
 import type { PageArguments, PageName } from '../protocol/pages';
 import type { RunKey } from '../state/viewState';
 import {
@@ -135,20 +136,16 @@ export class PanelHost implements vscode.Disposable {
     this.active.dispose();
   }
 
-  private async restore(name: PageName, panel: vscode.WebviewPanel, args: unknown): Promise<void> {
-    if (args === undefined || args === null) {
+  private async restore(name: PageName, panel: vscode.WebviewPanel, kept: unknown): Promise<void> {
+    const args = readArguments(name, kept);
+    if (args === null) {
+      // Nothing was kept, or what another version kept: the tab cannot say anything, so it goes.
       panel.dispose();
       return;
     }
     const definition = await this.load(name);
     panel.webview.options = this.webviewOptions();
-    try {
-      this.attach(definition, args, panel);
-    } catch (error) {
-      // Arguments that another version kept: the tab cannot say anything, so it goes.
-      this.services.logError(error);
-      panel.dispose();
-    }
+    this.attach(definition, args, panel);
   }
 
   private attach(

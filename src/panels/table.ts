@@ -4,6 +4,7 @@ import type { RunTable, TableRow, TableView } from '../mlflow/runTable';
 import type { TrackingStore } from '../mlflow/store';
 import type { RequestHandlers } from '../protocol/messages';
 import type { TableArguments } from '../protocol/pages';
+import { readTableSettings } from '../protocol/tableChoices';
 import type {
   RowsAnswer,
   RunMark,
@@ -24,7 +25,7 @@ import { ModelFacts } from './modelFacts';
 import type { PageDefinition, PageServices, PageSession } from './page';
 import { completions } from './tableCompletion';
 import { orderClause } from './tableOrder';
-import { keptSettings, settingsKey, tableView } from './tableView';
+import { settingsKey, tableView } from './tableView';
 
 /** The runs of one experiment, several or all, as a table (reference ui.md, part 1, section 3). */
 export const tablePage: PageDefinition<'table', TableProtocol> = {
@@ -47,7 +48,7 @@ function handlers(
 ): RequestHandlers<TableProtocol> {
   const key = settingsKey(args);
   const own = (runId: string): RunKey => ({ store: args.store, runId });
-  const settings = (): TableSettings | null => keptSettings(services.state.setting(key));
+  const settings = (): TableSettings | null => readTableSettings(services.state.setting(key));
   let experiments: Experiment[] = [];
 
   const store = (): Promise<TrackingStore> => services.stores.get(args.store);

@@ -1,38 +1,13 @@
-import type { TableColumn, TableView } from '../mlflow/runTable';
-import { fieldsOf, isText } from '../mlflow/shape';
+import type { TableView } from '../mlflow/runTable';
 import type { TableArguments } from '../protocol/pages';
-import type { TableSettings, ViewChoice } from '../protocol/table';
+import type { ViewChoice } from '../protocol/table';
+import { readTableSettings } from '../protocol/tableChoices';
 import type { RunKey } from '../state/viewState';
 import type { PageServices } from './page';
 
 /** Under which the user's choices for these experiments are kept in ViewState.settings. */
 export function settingsKey({ store, experimentIds }: TableArguments): string {
   return `table\n${store}\n${experimentIds.toSorted().join(',')}`;
-}
-
-/** The choices that were kept, where all of them have the shape of today's; else null. */
-export function keptSettings(value: unknown): TableSettings | null {
-  const { columns, pinnedColumns, widths, sort, tree, group, filter, ...lists } = fieldsOf(value);
-  const texts = [lists.pinnedRuns, lists.hidden, lists.savedFilters, lists.history];
-  const fits =
-    (columns === null || isListOf(columns, isColumn)) &&
-    Number.isInteger(pinnedColumns) &&
-    isListOf(widths, (width) => Array.isArray(width) && isText(width[0]) && typeof width[1] === 'number') &&
-    isListOf(sort, (term) => isColumn(fieldsOf(term).column)) &&
-    typeof tree === 'boolean' &&
-    isListOf(group, isColumn) &&
-    isText(filter) &&
-    texts.every((list) => isListOf(list, isText));
-  return fits ? (value as TableSettings) : null;
-}
-
-function isListOf(value: unknown, fits: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(fits);
-}
-
-function isColumn(value: unknown): value is TableColumn {
-  const { kind, key } = fieldsOf(value);
-  return isText(kind) && isText(key);
 }
 
 /**
@@ -45,7 +20,7 @@ export function tableView(
   services: PageServices,
   brushed: readonly string[] | null = null,
 ): TableView {
-  const settings = keptSettings(services.state.setting(settingsKey(args)));
+  const settings = readTableSettings(services.state.setting(settingsKey(args)));
   return {
     experimentIds: args.experimentIds,
     view: choice.deleted,

@@ -1,7 +1,9 @@
 import type { ViewType } from '../mlflow/entities';
-import { sameRun, type RunKey } from '../state/viewState';
+import { isText } from '../mlflow/shape';
+import { isRunKey, sameRun, type RunKey } from '../state/viewState';
 import type { RunArguments } from './pages';
 import type { ViewChoice } from './table';
+import { isViewChoice } from './tableChoices';
 
 /**
  * The list that a run page was opened from, by which its previous and next run are found: how to ask for it again.
@@ -82,7 +84,8 @@ export function toRunList(value: unknown): RunList | undefined {
     case 'table':
       return typeof list.store === 'string' &&
         Array.isArray(list.experimentIds) &&
-        typeof list.view === 'object'
+        list.experimentIds.every(isText) &&
+        isViewChoice(list.view)
         ? (list as RunList)
         : undefined;
     case 'runs':
@@ -91,7 +94,7 @@ export function toRunList(value: unknown): RunList | undefined {
             kind: 'runs',
             of: list.of === 'charts' ? 'charts' : 'diff',
             runs: list.runs
-              .filter(({ store, runId }) => typeof store === 'string' && typeof runId === 'string')
+              .filter(isRunKey)
               .slice(0, NAMED_RUNS)
               .map(({ store, runId }) => ({ store, runId })),
           }

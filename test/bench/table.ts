@@ -15,7 +15,7 @@ import { workerBundle } from '../../scripts/workerBundle';
 import { withDatabase } from '../support/database';
 import { launchBrowser } from '../support/browser';
 import { closeBrowser, openPage, openStores } from '../support/pageHarness';
-import { NEW_SETTINGS } from '../../webview/table/choices';
+import { NEW_SETTINGS } from '../../src/protocol/tableChoices';
 import { largeStore, type LargeStore } from './largeStores';
 
 export const name = 'table';

@@ -7,7 +7,7 @@ import { sqliteUri } from '../../src/stores/uri';
 import { makeRegistryStore, removeTempFolders, withDatabase } from '../support/database';
 import { describeOnEachKind, openStoresOf } from '../support/kinds/pageStores';
 import { openPage, type OpenedPage } from '../support/pageHarness';
-import { NEW_SETTINGS } from '../../webview/table/choices';
+import { NEW_SETTINGS } from '../../src/protocol/tableChoices';
 
 const RUNS = 3000;
 const PARAMS = 400;

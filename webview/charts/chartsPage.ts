@@ -20,7 +20,7 @@ import { copyPicture, fileName, pngBytes } from './exporting';
 import { sameWhereEqual } from './lines';
 import { ChartsMemory } from './memory';
 import { movedOrder, placedOrder, sectionsOf, sharedRanges, type MetricSection } from './sections';
-import { readSettings, type ChartSettings, type ChartsView } from './settings';
+import { readSettings, type ChartSettings } from './settings';
 import { Together } from './together';
 import { toolbar } from './toolbar';
 import { runsLine, type RunActions } from './runsLine';
@@ -54,7 +54,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
   override connectedCallback(): void {
     const { client, args } = this.connection;
     this.onlyMetrics = args.metrics?.length ? args.metrics : undefined;
-    this.memory.restore(this.connection.view<Partial<ChartsView>>());
+    this.memory.restore(this.connection.view);
     // Beside the question for the runs, not after it.
     client.on('storeChanged', () => this.version++);
     super.connectedCallback();

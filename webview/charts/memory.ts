@@ -1,3 +1,13 @@
+import { texts } from '../ui/kept';
+import {
+  fitting,
+  fittingOrNull,
+  isAmount,
+  isPair,
+  isText,
+  listing,
+  readFields,
+} from '../../src/mlflow/shape';
 import { ALL_CHARTS, type ChartsView } from './settings';
 
 type Range = [number, number];
@@ -15,16 +25,27 @@ export class ChartsMemory {
 
   constructor(private readonly save: (view: ChartsView) => void) {}
 
-  restore(view: Partial<ChartsView> | undefined): void {
-    this.filter = view?.filter ?? '';
-    this.enlarged = view?.enlarged ?? null;
-    this.order = view?.order ?? [];
-    view?.hidden?.forEach((key) => this.hidden.add(key));
-    view?.ranges?.forEach(([metric, range]) => this.ranges.set(metric, range));
-    if (view?.folded) {
-      this.folded.clear();
-      view.folded.forEach((name) => this.folded.add(name));
-    }
+  /** @param kept as another version may have left it */
+  restore(kept: unknown): void {
+    const { filter, enlarged, order, hidden, ranges, folded } = readFields<ChartsView>(
+      { filter: '', enlarged: null, order: [], hidden: [], ranges: [], folded: [...this.folded] },
+      {
+        filter: fitting(isText),
+        enlarged: fittingOrNull(isText),
+        order: texts,
+        hidden: texts,
+        ranges: listing(isPair(isText, isPair(isAmount, isAmount))),
+        folded: texts,
+      },
+      kept,
+    );
+    this.filter = filter;
+    this.enlarged = enlarged;
+    this.order = order;
+    hidden.forEach((key) => this.hidden.add(key));
+    ranges.forEach(([metric, range]) => this.ranges.set(metric, range));
+    this.folded.clear();
+    folded.forEach((name) => this.folded.add(name));
   }
 
   /** To be called after each change. */

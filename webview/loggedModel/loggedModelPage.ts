@@ -2,12 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { toStoreError } from '../../src/mlflow/errors';
 import { formatNumber, plainText } from '../../src/mlflow/format';
+import { readFields } from '../../src/mlflow/shape';
 import type {
   LatestModelMetric,
   LoggedModelPageData,
   LoggedModelProtocol,
 } from '../../src/protocol/loggedModel';
-import type { ArtifactsView } from '../ui/artifacts/artifactBrowser';
+import { readArtifactsView, type ArtifactsView } from '../ui/artifacts/view';
 import '../ui/artifacts/artifactBrowser';
 import { artifactHost } from '../ui/artifacts/client';
 import type { ArtifactHost } from '../ui/artifacts/host';
@@ -15,6 +16,7 @@ import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
 import { DetailPage } from '../ui/detailPage';
 import { icon } from '../ui/icon';
+import { orMissing, texts } from '../ui/kept';
 import '../ui/menu';
 import type { MenuItem } from '../ui/menu';
 import { banner, emptyState } from '../ui/states';
@@ -39,9 +41,13 @@ export class LoggedModelPage extends DetailPage<LoggedModelPageData> {
   private artifactsView: ArtifactsView | undefined;
 
   override connectedCallback(): void {
-    const view = this.connection.view<View>();
-    view?.folded.forEach((id) => this.folded.add(id));
-    this.artifactsView = view?.artifacts;
+    const view = readFields<View>(
+      { folded: [], artifacts: undefined },
+      { folded: texts, artifacts: orMissing(readArtifactsView) },
+      this.connection.view,
+    );
+    view.folded.forEach((id) => this.folded.add(id));
+    this.artifactsView = view.artifacts;
     const { client } = this.connection;
     this.artifacts = artifactHost(
       (name, params, signal) => client.request(name, params, signal),

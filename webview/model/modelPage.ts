@@ -2,12 +2,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { toStoreError } from '../../src/mlflow/errors';
 import { count, formatDateTime, plainText } from '../../src/mlflow/format';
+import { fittingOrNull, isText, readFields } from '../../src/mlflow/shape';
 import type { ModelPageData, ModelProtocol, ModelVersionDetail } from '../../src/protocol/model';
 import { cleanMarkdown } from '../ui/artifacts/markdown';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
 import { DetailPage } from '../ui/detailPage';
 import { icon, iconButton } from '../ui/icon';
+import { texts } from '../ui/kept';
 import '../ui/menu';
 import type { MenuItem } from '../ui/menu';
 import { banner, emptyState } from '../ui/states';
@@ -32,9 +34,13 @@ export class ModelPage extends DetailPage<ModelPageData> {
   @state() private metric: string | null = null;
 
   override connectedCallback(): void {
-    const view = this.connection.view<ViewState>();
-    view?.folded.forEach((id) => this.folded.add(id));
-    this.metric = view?.metric ?? null;
+    const view = readFields<ViewState>(
+      { folded: [], metric: null },
+      { folded: texts, metric: fittingOrNull(isText) },
+      this.connection.view,
+    );
+    view.folded.forEach((id) => this.folded.add(id));
+    this.metric = view.metric;
     super.connectedCallback();
   }
 

@@ -7,7 +7,8 @@ import { lastLogged, runCondition } from '../../src/mlflow/runCondition';
 import type { RunArguments } from '../../src/protocol/pages';
 import type { RelatedData, RunPageData, RunProtocol } from '../../src/protocol/run';
 import { sameRun, type RunKey } from '../../src/state/viewState';
-import { viewOfOther, type ArtifactsView, type LensArtifacts } from '../ui/artifacts/artifactBrowser';
+import { viewOfOther, type LensArtifacts } from '../ui/artifacts/artifactBrowser';
+import type { ArtifactsView } from '../ui/artifacts/view';
 import { artifactHost } from '../ui/artifacts/client';
 import type { ArtifactHost, ArtifactRootNode } from '../ui/artifacts/host';
 import { breadcrumb } from '../ui/breadcrumb';
@@ -29,13 +30,7 @@ import { paramSource } from './paramSource';
 import { relatedSections } from './related';
 import { RunData } from './runData';
 import { tables } from './tables';
-
-/** What the page remembers while it is hidden. */
-interface View {
-  folded: string[];
-  filter: string;
-  artifacts?: ArtifactsView;
-}
+import { readView, type View } from './view';
 
 const MINUTE = 60_000;
 
@@ -65,13 +60,11 @@ export class RunPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const view = this.connection.view<View>();
-    this.filter = view?.filter ?? '';
-    this.artifactsView = view?.artifacts;
-    if (view) {
-      this.folded.clear();
-      view.folded.forEach((id) => this.folded.add(id));
-    }
+    const view = readView(this.connection.view, [...this.folded]);
+    this.filter = view.filter;
+    this.artifactsView = view.artifacts;
+    this.folded.clear();
+    view.folded.forEach((id) => this.folded.add(id));
     const { client } = this.connection;
     this.artifacts = artifactHost(
       (name, params, signal) => client.request(name, params, signal),

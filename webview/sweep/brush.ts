@@ -1,8 +1,14 @@
+import { fieldsOf, isAmount } from '../../src/mlflow/shape';
 import type { SweepColumn } from '../../src/protocol/sweep';
 import { valueText } from './model';
 
 /** Values from and to, in the column's own measure, both inside; `missing` for runs without a value. */
 export type AxisBrush = { from: number; to: number } | { missing: true };
+
+export function isAxisBrush(value: unknown): value is AxisBrush {
+  const { from, to, missing } = fieldsOf(value);
+  return missing === true || (isAmount(from) && isAmount(to));
+}
 
 /** What is brushed: on axes (all must hold), and a set of runs that was drawn round in a picture. */
 export interface Brushes {

@@ -1,12 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { plainText } from '../../src/mlflow/format';
+import { isPair, isText, listing, readFields } from '../../src/mlflow/shape';
 import type { SweepColumn, SweepPageData, SweepProtocol } from '../../src/protocol/sweep';
 import type { ImportanceResult } from '../../src/series/importance';
 import { breadcrumb } from '../ui/breadcrumb';
 import { chartLook } from '../ui/chartLook';
 import type { PageConnection } from '../ui/client';
 import { iconButton } from '../ui/icon';
+import { texts } from '../ui/kept';
 import '../ui/menu';
 import { LivePage, type CommonClient } from '../ui/livePage';
 import { section } from '../ui/section';
@@ -14,7 +16,7 @@ import { emptyState } from '../ui/states';
 import { themeKind } from '../ui/theme';
 import { bestModel } from './bestModel';
 import { brushLine, crumbs, emptySweep, hoverText, notes, SWEEP_KEYS } from './around';
-import { NO_BRUSH, runFilter, selectedRuns, type AxisBrush, type Brushes } from './brush';
+import { isAxisBrush, NO_BRUSH, runFilter, selectedRuns, type AxisBrush, type Brushes } from './brush';
 import {
   directionOf,
   defaultObjectives,
@@ -71,9 +73,13 @@ export class SweepPage extends LivePage<SweepPageData> {
   }
 
   override connectedCallback(): void {
-    const view = this.connection.view<Partial<View>>();
-    this.brushes = { axes: new Map(view?.brushes ?? []), runs: null };
-    view?.folded?.forEach((id) => this.folded.add(id));
+    const view = readFields<View>(
+      { brushes: [], folded: [] },
+      { brushes: listing(isPair(isText, isAxisBrush)), folded: texts },
+      this.connection.view,
+    );
+    this.brushes = { axes: new Map(view.brushes), runs: null };
+    view.folded.forEach((id) => this.folded.add(id));
     super.connectedCallback();
     this.connection.client.on('hovered', (run) => {
       const index = run ? (this.data?.runs.findIndex(({ runId }) => runId === run.runId) ?? -1) : -1;

@@ -1,42 +1,10 @@
 /** What the user chose on the page, as it is kept and as it is asked with. Pure. */
 import { columnId, type SortTerm, type TableColumn } from '../../src/mlflow/runTable';
 import type { TableSettings, ViewChoice } from '../../src/protocol/table';
-
-export const NEW_SETTINGS: TableSettings = {
-  columns: null,
-  pinnedColumns: 0,
-  widths: [],
-  sort: [],
-  tree: true,
-  group: [],
-  pinnedRuns: [],
-  hidden: [],
-  filter: '',
-  savedFilters: [],
-  history: [],
-};
+import type { Passing } from '../../src/protocol/tableChoices';
 
 /** How many filters are remembered. */
 const HISTORY = 20;
-
-/** What is not kept beyond the page. */
-export interface Passing {
-  expanded: boolean;
-  toggled: string[];
-  deleted: ViewChoice['deleted'];
-  starredOnly: boolean;
-  shownOnly: boolean;
-  withHidden: boolean;
-}
-
-export const NEW_PASSING: Passing = {
-  expanded: false,
-  toggled: [],
-  deleted: 'ACTIVE_ONLY',
-  starredOnly: false,
-  shownOnly: false,
-  withHidden: false,
-};
 
 export function viewChoice(settings: TableSettings, passing: Passing): ViewChoice {
   const { filter, sort, tree, group } = settings;

@@ -4,7 +4,7 @@ import { columnId, type TableColumn } from '../../src/mlflow/runTable';
 import type { ExportFormat, TableSettings } from '../../src/protocol/table';
 import type { MenuItem } from '../ui/menu';
 import { columnTitle, sameColumn } from './columns';
-import type { Passing } from './choices';
+import type { Passing } from '../../src/protocol/tableChoices';
 
 /** What the menus can have the page do. */
 export interface TableActions {

@@ -1,3 +1,4 @@
+import { NEW_SETTINGS, type Passing } from '../../src/protocol/tableChoices';
 import { isCancelled, toStoreError, type StoreError } from '../../src/mlflow/errors';
 import { columnId, type TableColumn, type TableRow } from '../../src/mlflow/runTable';
 import type {
@@ -11,19 +12,13 @@ import type {
 import type { PageConnection } from '../ui/client';
 import { Refresher } from '../ui/refresher';
 import { Chunk, type CellValue } from './chunk';
-import { NEW_PASSING, NEW_SETTINGS, remembered, viewChoice, type Passing } from './choices';
+import { remembered, viewChoice } from './choices';
 import { defaultColumns, defaultWidth, NAME_COLUMN, sameColumn } from './columns';
 import type { FilterError } from './filterInput';
+import { readKept } from './kept';
 import type { Place } from './keyboard';
 import { SelectedRuns } from './selection';
 import type { Seen } from './viewport';
-
-/** What the page remembers while it is hidden. */
-export interface Kept {
-  passing: Passing;
-  scrollTop: number;
-  scrollLeft: number;
-}
 
 /** Rows and columns asked for beyond those that are seen. */
 const MARGIN_ROWS = 60;
@@ -86,7 +81,7 @@ export class TableModel {
     readonly connection: PageConnection<'table', TableProtocol>,
     private readonly surface: Surface,
   ) {
-    this.passing = { ...NEW_PASSING, ...connection.view<Kept>()?.passing };
+    this.passing = readKept(connection.view).passing;
     connection.client.on('storeChanged', () => this.ask());
     connection.client.on('viewStateChanged', () => this.ask());
     connection.client.on('hovered', (run) => {

@@ -16,7 +16,8 @@ import './columnPicker';
 import './filterInput';
 import { GridView, type TableGrid } from './gridView';
 import { filterMenu, KEYS, moreMenu, selectionMenu } from './menus';
-import { TableModel, type Kept } from './model';
+import { readKept } from './kept';
+import { TableModel } from './model';
 import './prompt';
 import type { TablePrompt } from './prompt';
 
@@ -52,7 +53,7 @@ export class TablePage extends LitElement {
       (question, anchor) => this.querySelector<TablePrompt>('table-prompt')?.open(question, anchor),
       changed,
     );
-    this.view = new GridView(this.model, this.actions, this.connection.view<Kept>(), () => this.pick(true));
+    this.view = new GridView(this.model, this.actions, readKept(this.connection.view), () => this.pick(true));
     onThemeChange(changed);
     setInterval(() => {
       this.model.now = Math.max(this.model.now, Date.now());

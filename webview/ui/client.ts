@@ -32,7 +32,7 @@ export function connect<Name extends PageName, P extends PageProtocol>(): PageCo
   return {
     args,
     client,
-    view: <T>() => state.view as T | undefined,
+    view: state.view,
     saveView: (view) => {
       state.view = view;
       api.setState(state);
@@ -47,7 +47,8 @@ export function connect<Name extends PageName, P extends PageProtocol>(): PageCo
 export interface PageConnection<Name extends PageName, P extends PageProtocol> {
   args: PageBootstrap<Name>['args'];
   client: PageClient<WithCommon<P>>;
-  view<T>(): T | undefined;
+  /** As it was kept, by this version or another: to be read by its shape. */
+  readonly view: unknown;
   saveView(view: unknown): void;
   saveArgs(args: PageBootstrap<Name>['args']): void;
 }

@@ -13,6 +13,7 @@ import { ArtifactTree, readKey, rowKey, type TreeRow } from './artifactTree';
 import type { ArtifactHost, ArtifactRootNode } from './host';
 import './imageSteps';
 import { previewBody } from './previews';
+import type { ArtifactsView } from './view';
 
 /** The same place among the artifacts of another run: who goes from run to run looks at one plot of each. */
 export function viewOfOther({ opened, selected }: ArtifactsView, owner: { runId: string }): ArtifactsView {
@@ -29,12 +30,6 @@ const ROWS = 100;
 const FIRST_READ = 256 * 1024;
 /** How often the folders of a run that is still running are listed again, in ms. */
 const RELIST = 5000;
-
-/** What a page keeps of its artifacts while it is hidden. */
-export interface ArtifactsView {
-  opened: string[];
-  selected: TreeRow | undefined;
-}
 
 /** The artifacts of a run or of a logged model: a lazy tree, and a preview of the chosen one beside it. */
 @customElement('lens-artifacts')

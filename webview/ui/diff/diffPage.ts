@@ -15,16 +15,7 @@ import { header, toolbar } from './header';
 import { lineShape, moved, reveal, sideOf, type GridCell, type GridShape } from './keyboard';
 import { linesOf, offsetsOf, visibleRange, type Line } from './lines';
 import { rowLines, transposed, TRANSPOSED_WIDTH } from './transposed';
-
-/** What the page remembers while it is hidden. */
-interface View {
-  folded: string[];
-  filter: string;
-  onlyDifferent: boolean;
-  baseline: number | null;
-  isTransposed: boolean;
-  top: number;
-}
+import { readView, type View } from './view';
 
 export type DiffConnection = PageConnection<'diff', DiffProtocol> | PageConnection<'modelDiff', DiffProtocol>;
 
@@ -63,16 +54,14 @@ export class DiffPage extends LitElement {
       (message) => (this.actionError = message),
     );
     this.extras = new Extras(this.connection, () => this.requestUpdate());
-    const view = this.connection.view<View>();
-    if (view) {
-      this.filter = view.filter;
-      this.onlyDifferent = view.onlyDifferent;
-      this.baseline = view.baseline;
-      this.isTransposed = view.isTransposed;
-      this.restoreTop = view.top;
-      this.folded.clear();
-      view.folded.forEach((id) => this.folded.add(id));
-    }
+    const view = readView(this.connection.view, [...this.folded]);
+    this.filter = view.filter;
+    this.onlyDifferent = view.onlyDifferent;
+    this.baseline = view.baseline;
+    this.isTransposed = view.isTransposed;
+    this.restoreTop = view.top;
+    this.folded.clear();
+    view.folded.forEach((id) => this.folded.add(id));
     const { client } = this.connection;
     client.on('storeChanged', () => this.refresher.request());
     client.on('viewStateChanged', () => this.requestUpdate());
