@@ -6,12 +6,14 @@ import { findExecutable } from '../../../worker/executable';
 import { EngineLost, SqlError, type Row, type SqlEngine, type SqlValue } from './engine';
 
 /**
- * Executes what it is told, one JSON line in, one out: what is written is decided on this side only. Ends, and
+ * Executes what it is told, one JSON line in, one out, with the number that it came with: what is written is decided on this side only. Ends, and
  * so rolls back, when its input ends.
  */
 const EXECUTOR = `
 import json, sqlite3, sys
+number = 0
 def say(answer):
+    answer["number"] = number
     sys.stdout.write(json.dumps(answer) + "\\n")
     sys.stdout.flush()
 say({"python": sys.version.split()[0], "sqlite": sqlite3.sqlite_version})
@@ -19,6 +21,7 @@ database = None
 for line in sys.stdin.buffer:
     try:
         job = json.loads(line.decode("utf-8"))
+        number = job["number"]
         if database is None:
             database = sqlite3.connect(job["open"], uri=True, isolation_level=None, timeout=0)
             database.text_factory = lambda data: data.decode("utf-8", "replace")
@@ -33,6 +36,8 @@ for line in sys.stdin.buffer:
 `;
 
 interface Answer {
+  /** Of what it answers; 0 for the greeting. */
+  number: number;
   rows?: Row[];
   changes?: number;
   error?: string;
@@ -51,6 +56,8 @@ export interface PythonLimits {
 
 /** Longer than a statement takes, shorter than the host's own patience with a cancelled writer, ms. */
 const CANCEL_GRACE = 3000;
+/** A wrapper may print lines of its own among the answers; one that prints without end is none. */
+const OTHER_LINES = 100;
 const LIMITS: PythonLimits = { start: 10_000, answer: 60_000 };
 
 /**
@@ -106,6 +113,8 @@ class Connection implements SqlEngine {
     private readonly limit: number,
   ) {}
 
+  private asked = 0;
+
   /** null where the interpreter does not exist or is none; 'silent' where it says nothing in time. */
   static async start(
     interpreter: string,
@@ -125,29 +134,20 @@ class Connection implements SqlEngine {
     child.stdin.on('error', () => undefined);
     const answers = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const missing = new Promise<null>((resolve) => child.once('error', () => resolve(null)));
-    const hello = await within(limits.start, Promise.race([answers.next(), missing]), cancelled);
+    const hello = await within(limits.start, Promise.race([answerOf(0, answers), missing]), cancelled);
     if (hello === 'late') {
       child.kill('SIGKILL');
       return 'silent';
     }
-    if (!hello || hello.done) {
+    if (typeof hello !== 'object' || !hello?.python || !hello.sqlite) {
+      // Something else answers to this name.
+      child.kill();
       return null;
     }
-    try {
-      const { python, sqlite } = JSON.parse(hello.value) as Answer;
-      if (python && sqlite) {
-        const name = `python3 sqlite3 ${sqlite} (${interpreter}, ${python})`;
-        // Whoever cancelled ends this process soon: a Python that hangs would stay.
-        cancelled?.addEventListener('abort', () =>
-          setTimeout(() => child.kill('SIGKILL'), CANCEL_GRACE).unref(),
-        );
-        return new Connection(name, child, answers, limits.answer);
-      }
-    } catch {
-      // Something else answers to this name.
-    }
-    child.kill();
-    return null;
+    const name = `python3 sqlite3 ${hello.sqlite} (${interpreter}, ${hello.python})`;
+    // Whoever cancelled ends this process soon: a Python that hangs would stay.
+    cancelled?.addEventListener('abort', () => setTimeout(() => child.kill('SIGKILL'), CANCEL_GRACE).unref());
+    return new Connection(name, child, answers, limits.answer);
   }
 
   async query(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
@@ -165,20 +165,47 @@ class Connection implements SqlEngine {
   }
 
   async ask(job: object): Promise<Answer> {
-    this.child.stdin.write(`${JSON.stringify(job)}\n`);
-    const line = await within(this.limit, this.answers.next());
-    if (line === 'late') {
+    const number = ++this.asked;
+    this.child.stdin.write(`${JSON.stringify({ ...job, number })}\n`);
+    const answer = await within(this.limit, answerOf(number, this.answers));
+    if (answer === 'late') {
       this.child.kill('SIGKILL');
       throw new EngineLost(`${this.name} did not answer for ${this.limit / 1000} s and was ended`);
     }
-    if (line.done) {
+    if (answer === 'other') {
+      this.child.kill('SIGKILL');
+      throw new EngineLost(`${this.name} answered with something else and was ended`);
+    }
+    if (answer === 'ended') {
       throw new EngineLost(`${this.name} ended unexpectedly`);
     }
-    const answer = JSON.parse(line.value) as Answer;
     if (answer.error !== undefined) {
       throw new SqlError(answer.code, answer.error);
     }
     return answer;
+  }
+}
+
+/** The answer of that number; lines that are none are passed over, 'other' where there is no end of them. */
+async function answerOf(number: number, lines: AsyncIterator<string>): Promise<Answer | 'other' | 'ended'> {
+  for (let read = 0; read < OTHER_LINES; read++) {
+    const line = await lines.next();
+    if (line.done) {
+      return 'ended';
+    }
+    const answer = parseAnswer(line.value);
+    if (answer?.number === number) {
+      return answer;
+    }
+  }
+  return 'other';
+}
+
+function parseAnswer(line: string): Answer | null {
+  try {
+    return JSON.parse(line) as Answer | null;
+  } catch {
+    return null;
   }
 }
 

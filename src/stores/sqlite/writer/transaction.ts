@@ -92,11 +92,7 @@ function breathe(): Promise<void> {
 /** What came of a request that failed, in one sentence. @param file absolute path of the database */
 export function inWords(error: unknown, file: string, isCommitting = false): StoreError {
   if (error instanceof EngineLost) {
-    const name = path.basename(file);
-    const state = isCommitting
-      ? `${name} is as before or wholly changed, so look before you try again`
-      : `nothing was changed in ${name}`;
-    return new StoreError('INTERNAL_ERROR', `${error.message}: ${state}.`);
+    return new StoreError('INTERNAL_ERROR', `${error.message}: ${whatIs(file, isCommitting)}.`);
   }
   if (error instanceof SqlError) {
     return explain(error, path.basename(file));
@@ -105,6 +101,13 @@ export function inWords(error: unknown, file: string, isCommitting = false): Sto
     ? error
     : new StoreError(
         'INTERNAL_ERROR',
-        `${error instanceof Error ? error.message : String(error)}: nothing was changed.`,
+        `${error instanceof Error ? error.message : String(error)}: ${whatIs(file, isCommitting)}.`,
       );
+}
+
+function whatIs(file: string, isCommitting: boolean): string {
+  const name = path.basename(file);
+  return isCommitting
+    ? `${name} is as before or wholly changed, so look before you try again`
+    : `nothing was changed in ${name}`;
 }

@@ -216,6 +216,54 @@ describe('SQLite writer on a bad day', function () {
     });
   }
 
+  /** A Python that prints `garbage`, Python text, before its answer to a statement, or in its place. */
+  function garbled(statement: string, garbage: string, answers: boolean): string {
+    return script(
+      '#!/usr/bin/env python3',
+      'import subprocess, sys',
+      "real = subprocess.Popen(['python3'] + sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)",
+      'def pass_on(show):',
+      '    line = real.stdout.readline()',
+      '    if show: sys.stdout.buffer.write(line); sys.stdout.buffer.flush()',
+      'print("Loading python/3.12 ...", flush=True)',
+      'pass_on(True)',
+      'for line in sys.stdin.buffer:',
+      `    odd = b'"${statement}' in line`,
+      '    real.stdin.write(line); real.stdin.flush()',
+      `    if odd: print(${garbage}, flush=True)`,
+      `    pass_on(not odd or ${answers ? 'True' : 'False'})`,
+    );
+  }
+
+  it('a Python that prints lines of its own between the answers: they are passed over', async () => {
+    for (const garbage of ['"warning: deprecated"', `'{"rows": [], "changes": 0}'`, '"null\\n[]\\n1"']) {
+      const file = makeRegistryStore('3.17.2');
+      const engine = await openWithPython(file, [garbled('SELECT', garbage, true)]);
+      assert.ok(engine);
+      await applyRequest(engine, file, { changes: LONG_CHANGE, expected: [], now: NOW }, NOBODY);
+      engine.close();
+      const direct = makeRegistryStore('3.17.2');
+      await testWriter(direct, { distFolder }).apply({ changes: LONG_CHANGE, expected: [], now: NOW });
+      assert.deepEqual(dumpDatabase(file, REGISTRY), dumpDatabase(direct, REGISTRY));
+    }
+  });
+
+  it('a Python that prints garbage in place of its answer to COMMIT: nobody says that nothing was changed', async () => {
+    const file = makeRegistryStore('3.17.2');
+    const python = garbled('COMMIT', '"not JSON\\n" * 200', false);
+    const engine = await openWithPython(file, [python]);
+    assert.ok(engine);
+    const request = { changes: LONG_CHANGE, expected: [], now: NOW };
+    await assert.rejects(applyRequest(engine, file, request, NOBODY), (error: StoreError) => {
+      assert.match(
+        error.message,
+        /answered with something else and was ended: mlflow\.db is as before or wholly/,
+      );
+      return true;
+    });
+    engine.close();
+  });
+
   for (const what of ['file', 'folder'] as const) {
     it(`a ${what} that becomes read-only while the preview is shown: one sentence, nothing changed`, async () => {
       const file = makeRegistryStore('3.17.2');
