@@ -312,7 +312,8 @@ export function memberOf(m: Machine, object: Value, name: string): Value {
         : value;
     }
     if (name === '__name__') {
-      return constant('str', data.name, null);
+      // Where the class came by way of an object, the line that made that.
+      return constant('str', data.name, object.origin === data.origin ? null : object.origin);
     }
     return value ?? UNKNOWN;
   }

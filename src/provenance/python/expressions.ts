@@ -5,6 +5,7 @@ import { makeLambda } from './definitions';
 import { resolveLazy, runModule, member } from './imports';
 import { anyElement, elementsOf, listOf } from './iteration';
 import { chosenEntry } from './libraries/fileChoice';
+import { libraryName } from './libraries/torch';
 import { commandLineWord } from './libraries/options';
 import type { Machine, Site } from './machine';
 import { methodOf } from './methods';
@@ -264,7 +265,7 @@ export function attributeOf(m: Machine, object: Value, name: string): Value {
     case 'module':
       return moduleMember(m, object, name);
     case 'library':
-      return member(m, object, name);
+      return (name === '__name__' ? libraryName(object) : null) ?? member(m, object, name);
     case 'any':
       return anyOf(data.options.map((option) => attributeOf(m, option, name)));
     case 'instance':

@@ -252,6 +252,12 @@ export function compare(operator: string, left: Value, right: Value, origin: Ori
     const found = contains(left, right);
     return found === null ? UNKNOWN : constant('bool', found === (operator === 'in'), origin, outside);
   }
+  const types = [left, right].map(({ data }) =>
+    data.kind === 'library' ? TYPE.exec(data.path)?.[1] : undefined,
+  );
+  if (types[0] && types[1] && /^([=!]=|is|is not)$/.test(operator)) {
+    return constant('bool', (types[0] === types[1]) === /^(==|is)$/.test(operator), origin);
+  }
   if (operator.startsWith('is')) {
     const isNone = (value: Value) => value.data.kind === 'constant' && value.data.constant.type === 'none';
     if (
@@ -275,6 +281,10 @@ export function compare(operator: string, left: Value, right: Value, origin: Ori
   }
   return UNKNOWN;
 }
+
+/** Types that `type()` tells. */
+const TYPE =
+  /^(?:builtins|omegaconf(?:\.\w+)*)\.(str|int|float|bool|bytes|list|tuple|set|dict|DictConfig|ListConfig)$/;
 
 function contains(item: Value, container: Value): boolean | null {
   const key = keyOf(item);

@@ -4,7 +4,16 @@ import { attributeOf, force } from '../expressions';
 import { runModule } from '../imports';
 import { type Machine } from '../machine';
 import { attributesAsDict, doubtAttributes, doubtNames, namesAsDict, setAttribute } from '../assignment';
-import { anyOf, constant, text, UNKNOWN, type CallArguments, type DictData, type Value } from '../values';
+import {
+  anyOf,
+  constant,
+  optionsOf,
+  text,
+  UNKNOWN,
+  type CallArguments,
+  type DictData,
+  type Value,
+} from '../values';
 import { mapped } from './concurrency';
 import { COLLECTION_FUNCTIONS } from './collections';
 import type { LibraryFunction } from './index';
@@ -14,6 +23,7 @@ import { makeObject } from './objects';
 import { chosenEntry } from './fileChoice';
 import { PATH_FUNCTIONS } from './paths';
 import { superObject } from './super';
+import { typeOf } from './torch';
 
 const first = (args: CallArguments): Value => args.positional[0] ?? UNKNOWN;
 
@@ -87,10 +97,14 @@ export const BUILTINS: readonly (readonly [RegExp, LibraryFunction])[] = [
       return constant('none', null, null);
     },
   ],
+  [
+    /^builtins\.type$/,
+    (_m, args) => (args.positional.length === 1 ? anyOf(optionsOf(first(args)).map(typeOf)) : UNKNOWN),
+  ],
   [/^builtins\.isinstance$/, (_m, args) => isInstance(first(args), args.positional[1] ?? UNKNOWN)],
   [/^builtins\.super$/, (m, args, site) => superObject(m, args, site)],
   [
-    /^builtins\.(print|hasattr|type|id|repr|callable|input|any|all)$/,
+    /^builtins\.(print|hasattr|id|repr|callable|input|any|all)$/,
     (m, args) => {
       callBack(m, args);
       return UNKNOWN;

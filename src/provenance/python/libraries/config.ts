@@ -43,6 +43,21 @@ const load: LibraryFunction = (m, args, site) => {
   return file === null ? UNKNOWN : readConfigFile(m, file);
 };
 
+/** python-box 7 and 8: `Box.from_yaml(yaml_string=…, filename=…)`; the text is what a file's `read()` gave. */
+const readBox: LibraryFunction = (m, args, site, path) => {
+  const named = args.named.get('filename') ?? args.named.get('file');
+  const first = named ?? args.positional[0] ?? args.named.get(`${path.split('_').at(-1)!}_string`);
+  // A text by itself is the document, but for those that take a path.
+  const isPath = named !== undefined || /(from_file|anyconfig.*load)$/.test(path);
+  const file = isPath || first?.data.kind === 'object' ? configFileOf(m, first, site) : null;
+  const body = first && !isPath ? text(first) : null;
+  return file !== null
+    ? readConfigFile(m, file)
+    : body === null
+      ? UNKNOWN
+      : { ...literal(m, body), origin: first!.origin };
+};
+
 const loadDotenv: LibraryFunction = (m, args, site) => {
   if (!site) {
     return UNKNOWN;
@@ -215,6 +230,10 @@ export const CONFIG_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] =
   ],
   [/^(dataclasses|attrs?)\.asdict$/, (m, args) => deepDict(m, args.positional[0] ?? UNKNOWN)],
   [/^(dataclasses\.replace|attrs?\.evolve)$/, replaced],
+  [
+    /^(box(\.\w+)*\.(Box|ConfigBox|DDBox|BoxList)\.from_(yaml|json|toml)|box(\.\w+)*\.box_from_(file|string)|munch(\.\w+)*\.Munch\.from(YAML|JSON)|anyconfig(\.\w+)*\.load)$/,
+    readBox,
+  ],
   [
     /^(easydict\.EasyDict|munch\.(Munch|munchify|DefaultMunch)|addict\.Dict|ml_collections\.(ConfigDict|config_dict\.ConfigDict)|types\.SimpleNamespace|argparse\.Namespace|box\.(Box|ConfigBox|DDBox)|(yacs|fvcore\.common|detectron2)\.config\.CfgNode)$/,
     (m, args) => {

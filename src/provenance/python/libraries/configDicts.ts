@@ -28,6 +28,7 @@ export function configMethod(
       mergeDeep(m, receiver, file === null ? UNKNOWN : readConfigFile(m, file));
       return NONE;
     }
+    case 'merge_update':
     case 'merge_with':
     case 'merge_from_other_cfg':
       args.positional.forEach((value) => mergeDeep(m, receiver, value));

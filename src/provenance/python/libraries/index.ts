@@ -17,6 +17,7 @@ import { SPACE_FUNCTIONS, spaceMember, spaceMethod } from './spaces';
 import { recordMethod } from './recordMethods';
 import { saveHyperparameters } from './lightning';
 import { superScope } from './super';
+import { noteScheduler, torchMember, typeOf } from './torch';
 
 /** A modelled function of a library; undefined where it does not know these arguments. */
 export type LibraryFunction = (
@@ -60,6 +61,7 @@ export function callLibrary(m: Machine, path: string, args: CallArguments, site:
     }
   }
   callBack(m, args);
+  noteScheduler(m, path, args);
   if (CHANGES.test(path.slice(path.lastIndexOf('.') + 1))) {
     args.positional.forEach((value) => doubtAttributes(m, value));
   }
@@ -157,7 +159,7 @@ export function libraryMember(m: Machine, object: Value, name: string): Value {
   const { data } = object;
   if (data.kind === 'instance') {
     if (name === '__class__') {
-      return { data: data.type, origin: null };
+      return typeOf(object);
     }
     return UNKNOWN;
   }
@@ -170,7 +172,9 @@ export function libraryMember(m: Machine, object: Value, name: string): Value {
   }
   return (
     spaceMember(m, data, name) ??
-    frameMember(m, data, name) ?? {
+    frameMember(m, data, name) ??
+    torchMember(m, data, name) ??
+    (name === '__class__' ? typeOf(object) : null) ?? {
       data: { kind: 'method', receiver: object, name, target: null },
       origin: null,
     }
