@@ -48,7 +48,7 @@ const readBox: LibraryFunction = (m, args, site, path) => {
   const named = args.named.get('filename') ?? args.named.get('file');
   const first = named ?? args.positional[0] ?? args.named.get(`${path.split('_').at(-1)!}_string`);
   // A text by itself is the document, but for those that take a path.
-  const isPath = named !== undefined || /(from_file|anyconfig.*load)$/.test(path);
+  const isPath = named !== undefined || path.endsWith('from_file') || path.startsWith('anyconfig');
   const file = isPath || first?.data.kind === 'object' ? configFileOf(m, first, site) : null;
   const body = first && !isPath ? text(first) : null;
   return file !== null

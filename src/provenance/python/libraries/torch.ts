@@ -4,8 +4,8 @@ import type { Machine } from '../machine';
 import { constant, UNKNOWN, type CallArguments, type DictData, type ObjectData, type Value } from '../values';
 import { objectOf } from './objects';
 
-const OPTIMIZER = /^torch\.optim(\.\w+)*\.[A-Z]\w*$/;
-const SCHEDULER = /(^|\.)lr_scheduler\.\w+$|_schedule(_with_\w+)?$|(^|\.)get_scheduler$/;
+const OPTIMIZER = /^torch\.optim\.(?:\w+\.)?[A-Z][a-zA-Z\d]*$/;
+const SCHEDULER = /\blr_scheduler\.|_schedule_|_schedule$|\bget_scheduler$/;
 
 /** `optimizer.param_groups`, `optimizer.defaults` (torch 1 and 2, `optim/optimizer.py`): what its constructor was given. */
 export function torchMember(m: Machine, object: ObjectData, name: string): Value | null {
