@@ -6,14 +6,14 @@ import { isGuessed, settle, suppose, supposed } from './choices';
 import { likelyOptions } from './likelyFiles';
 import { findRepositories } from './repositories';
 import { isLauncher, locateScript } from './locate';
-import { estimatorOf, explains, matchParams, valuesOf, type Wanted } from './match';
+import { estimatorOf, matchParams, valuesOf, type Wanted } from './match';
+import { findProgram, type Program } from './program';
 import { readProject, type ProjectRun } from './project';
 import { LONGEST_FILE } from './python/machine';
 import { TIME_LIMIT, trace, type Trace, type TraceOptions } from './python/trace';
 import { isSecretName, withoutSecrets } from './secrets';
-import { oneOf } from './sameNamed';
 import { Snapshot } from './snapshot';
-import { earlierName, presentName, presentNameOf } from './renames';
+import { presentName, presentNameOf } from './renames';
 import { changesOnDisk, WorkingCopy } from './workingCopy';
 import { NOT_TRUSTED, nothingFound, type ParamSource, type RunSource, type Sources } from './source';
 
@@ -54,22 +54,10 @@ export interface WorkingSources {
   readFiles: (paths: readonly string[]) => Promise<Map<string, string>>;
 }
 
-/** The program of a run at a commit. */
-interface Program {
-  file: string | null;
-  options: TraceOptions;
-  /** Why there is none. */
-  problem: string | null;
-  /** The name that the run knew it by, which the commit does not know yet. */
-  moved?: string;
-}
-
 export function createSourceFinder(options: SourceFinderOptions): SourceFinder {
   return new Finder(options);
 }
 
-/** The search for the program of a run that names none, ms. */
-const SEARCH_LIMIT = 15_000;
 /** A trace with all the files that it asks for, one after the other, ms. */
 const READ_LIMIT = 10_000;
 
@@ -224,7 +212,7 @@ class Finder implements SourceFinder {
       ...(program.moved ? [`${program.moved} is still called ${program.file} at this commit.`] : []),
     ];
     found.problem = doubts.length > 0 ? doubts.join(' ') : null;
-    return { run: found, params };
+    return { run: found, params: exact ? params : guessed(params) };
   }
 
   /** The commit whose files the run used, or the last one before it where none was recorded. */
@@ -251,19 +239,31 @@ class Finder implements SourceFinder {
     if (run.info.startTime === null) {
       return { problem: 'The run recorded neither a commit nor a start time.' };
     }
+    let problem: string | null = null;
     for (const repository of repositories) {
       const commit = await repository.commitBefore(run.info.startTime);
-      if (commit && (repositories.length === 1 || (await this.holdsSource(repository, commit, run)))) {
+      const missing = commit ? await this.missingSource(repository, commit, run) : null;
+      if (commit && missing === null) {
         return { repository, commit, exact: false };
       }
+      problem ??= missing;
     }
-    return { problem: 'The run recorded no commit, and there is none from before it started.' };
+    return {
+      problem:
+        problem === null
+          ? 'The run recorded no commit, and there is none from before it started.'
+          : `The run recorded no commit, and its code is not in the last one before it started. ${problem}`,
+    };
   }
 
-  private async holdsSource(repository: GitRepository, commit: string, run: Run): Promise<boolean> {
-    const name = valueOf(run.tags, 'mlflow.source.name') ?? '';
+  /** Why a commit that is guessed by its time is not the run's: it has not its program. */
+  private async missingSource(repository: GitRepository, commit: string, run: Run): Promise<string | null> {
     const snapshot = await this.snapshot(repository, commit);
-    return isLauncher(name) || locateScript(snapshot, name).file !== null;
+    if ((await this.projectOf(snapshot, run)) !== null) {
+      return null;
+    }
+    const { file, problem } = await this.programOf(repository, snapshot, run, wantedOf(run));
+    return file === null ? (problem ?? 'It is not known which program it was.') : null;
   }
 
   private snapshot(repository: GitRepository, commit: string): Promise<Snapshot> {
@@ -288,69 +288,22 @@ class Finder implements SourceFinder {
       : null;
   }
 
-  private async programOf(
+  private programOf(
     repository: GitRepository,
     snapshot: Snapshot,
     run: Run,
     wanted: Wanted,
   ): Promise<Program> {
-    const name = valueOf(run.tags, 'mlflow.source.name') ?? '';
-    if (!isLauncher(name)) {
-      const found = locateScript(snapshot, name);
-      const decided = await oneOf(found, wanted, (file) => this.trace(snapshot, file, {}));
-      const located = decided === null ? found : { file: decided, problem: null };
-      const earlier = located.file === null ? await earlierName(repository, snapshot.commit, name) : null;
-      return earlier !== null && snapshot.exists(earlier)
-        ? { file: earlier, problem: null, options: {}, moved: path.basename(name) }
-        : { ...located, options: {} };
-    }
-    const isNotebook =
-      /kernel_launcher\.py$/.test(name) || valueOf(run.tags, 'mlflow.source.type') === 'NOTEBOOK';
-    return { ...(await this.searchProgram(repository, snapshot, wanted, isNotebook)), options: {} };
-  }
-
-  /** Which notebook (or script, where the launcher says nothing) logs these params? */
-  private async searchProgram(
-    repository: GitRepository,
-    snapshot: Snapshot,
-    wanted: Wanted,
-    isNotebook: boolean,
-  ): Promise<{ file: string | null; problem: string | null }> {
-    const mentioning = await repository.grep(snapshot.commit, ['mlflow', 'MLFlow']);
-    const candidates = mentioning
-      .filter((path) => (isNotebook ? path.endsWith('.ipynb') : /\.(py|ipynb)$/.test(path)))
-      .slice(0, 100);
-    const scored: { file: string; values: number; keys: number }[] = [];
-    const until = performance.now() + SEARCH_LIMIT;
-    for (const file of candidates) {
-      if (performance.now() > until) {
-        return {
-          file: null,
-          problem: 'The run does not name its program, and looking for it took too long.',
-        };
-      }
-      const traced = await this.trace(snapshot, file, {});
-      scored.push({ file, ...explains(traced, wanted) });
-    }
-    scored.sort((a, b) => b.values - a.values || b.keys - a.keys);
-    const [first, second] = scored;
-    const what = isNotebook ? 'notebook' : 'file';
-    if (!first || first.keys === 0) {
-      return { file: null, problem: `No ${what} at this commit logs these params.` };
-    }
-    if (second && second.values === first.values && second.keys === first.keys) {
-      return {
-        file: null,
-        problem: `More than one ${what} logs these params: ${first.file}, ${second.file}.`,
-      };
-    }
-    return { file: first.file, problem: null };
+    return findProgram(repository, snapshot, run, wanted, (file, options) =>
+      this.trace(snapshot, file, options),
+    );
   }
 
   private trace(snapshot: Snapshot, file: string, options: TraceOptions): Promise<Trace> {
     const given =
       options.arguments?.map((value) => JSON.stringify([value.data, value.origin])).join(' ') ?? '';
-    const supposed = JSON.stringify([[...(options.chosen ?? [])], options.hydraOverrides ?? null]);
+    const { chosen = [], hydraOverrides = null, call = null } = options;
+    const supposed = JSON.stringify([[...chosen], hydraOverrides, call]);
     const key = `${snapshot.commit}\0${file}\0${given}\0${supposed}`;
     let traced = this.traces.get(key);
     if (!traced) {
@@ -377,6 +330,11 @@ function wantedOf(run: Run): Wanted {
     isFinished: run.info.status === 'FINISHED',
     estimator: valueOf(run.tags, 'estimator_name') ?? valueOf(run.tags, 'estimator_class')?.split('.').at(-1),
   };
+}
+
+/** Of a run that recorded no commit, every answer is of one that was guessed. */
+function guessed(params: ReadonlyMap<string, ParamSource>): Map<string, ParamSource> {
+  return new Map([...params].map(([key, source]) => [key, { ...source, commitGuessed: true }]));
 }
 
 function projectOptions(project: ProjectRun): TraceOptions {

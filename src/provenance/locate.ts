@@ -4,10 +4,10 @@ import { tails } from './tails';
 
 /** Programs that start other programs: their name says nothing about the code of a run. */
 const LAUNCHERS =
-  /(^|[\\/])(ipykernel_launcher\.py|colab_kernel_launcher\.py|default_worker\.py|__main__\.py|pytest|streamlit|uvicorn|gunicorn|celery|papermill)$|^(-c|-m|<console>|<stdin>|)$/;
+  /(^|[\\/])(ipykernel_launcher\.py|colab_kernel_launcher\.py|default_worker\.py|__main__\.py|pytest|streamlit|uvicorn|gunicorn|celery|papermill|jupyter|jupyter-\w+|ipython3?|kedro|dvc|dask-worker|ray|prefect|torchrun|accelerate|deepspeed)$|^(-|-c|-m|<console>|<stdin>|)$/;
 
 export function isLauncher(sourceName: string): boolean {
-  return LAUNCHERS.test(sourceName.trim());
+  return LAUNCHERS.test(sourceName.trim().replace(/\.exe$/i, ''));
 }
 
 /** How a run's source name leads to its file. */
@@ -17,6 +17,8 @@ export interface Located {
   problem: string | null;
   /** Files that the name fits as well, `file` among them: what the run logged may tell which it was. */
   candidates?: readonly string[];
+  /** The file's path is no end of the name: it may be another of the same name. */
+  isLoose?: boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export function locateScript(snapshot: Snapshot, sourceName: string): Located {
       names.some((name) => path === name || path.endsWith(`/${name}`)),
     );
     if (matching.length === 1) {
-      return { file: matching[0]!, problem: null };
+      return { file: matching[0]!, problem: null, isLoose: !names.includes(matching[0]!) };
     }
     if (matching.length > 1) {
       const exact = matching.find((path) => names.includes(path));

@@ -252,16 +252,31 @@ function lineSource(
   };
 }
 
-/** How well a trace explains a run: params whose value it can have produced, and those that it logs at all. */
-export function explains(trace: Trace, wanted: Wanted): { values: number; keys: number } {
+/** How well a trace explains a run. */
+export interface Explanation {
+  /** Params whose value it can have produced. */
+  values: number;
+  /** Params that it logs by name, or that are a library's declared default. */
+  keys: number;
+  /** It can have logged each of them; under names that it computes only beside as many values that it names. */
+  isWhole: boolean;
+}
+
+export function explains(trace: Trace, wanted: Wanted): Explanation {
   let values = 0;
   let keys = 0;
   for (const { key, value } of wanted.params) {
     const candidates = candidatesOf(trace.events, key);
-    keys += candidates.length > 0 ? 1 : 0;
+    const isDefault = trace.autologs.some((call) => defaultOwner(call, key, value) !== null);
+    keys += candidates.length > 0 || isDefault ? 1 : 0;
     values += candidates.some((candidate) => canProduce(candidate.value, value) === 'yes') ? 1 : 0;
   }
-  return { values, keys };
+  const isOpen =
+    trace.incomplete ||
+    trace.autologs.length > 0 ||
+    trace.events.some(({ key }) => optionsOf(key).some((option) => text(option) === null));
+  const { length } = wanted.params;
+  return { values, keys, isWhole: keys === length || (isOpen && 2 * values >= length) };
 }
 
 /** What the code would log for a run like this one: each key that has one value, and the line that sets it. */

@@ -18,6 +18,8 @@ export interface ParamSource {
   why: string;
   /** The notebook's cell, from 1. */
   cell?: number;
+  /** The run recorded no commit: this is the last one before it started. */
+  commitGuessed?: true;
 }
 
 /** The code that a run came from. */

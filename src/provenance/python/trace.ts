@@ -1,10 +1,11 @@
-import { callFunction } from './calls';
-import { runModule } from './imports';
+import { callFunction, callValue } from './calls';
+import { attributeOf } from './expressions';
+import { resolveLazy, runModule } from './imports';
 import { decoratedCall, entryKind } from './libraries/decorators';
 import { mentionsLogging } from './libraries/mlflow';
 import { commandLine } from './libraries/options';
 import type { AutologEvent, LogEvent, ModelEvent, RunToken } from './events';
-import { dirname, Exhausted, Machine, unknownArguments } from './machine';
+import { dirname, Exhausted, Machine, noArguments, unknownArguments } from './machine';
 import { type Choice, type Files } from './files';
 import type { Value } from './values';
 
@@ -34,6 +35,8 @@ export interface TraceOptions {
   chosen?: ReadonlyMap<string, string>;
   /** The command line that Hydra recorded for the run. */
   hydraOverrides?: readonly string[] | null;
+  /** What starts the program is a function of it, called without arguments: that of a console script. */
+  call?: string;
   /** Milliseconds that the trace may take. */
   timeLimit?: number;
 }
@@ -59,9 +62,17 @@ export function trace(files: Files, entry: string, options: TraceOptions = {}): 
   m.hydraOverrides = options.hydraOverrides ?? null;
   m.entry = entry;
   const module = m.module(entry);
-  module.isMain = true;
+  module.isMain = options.call === undefined;
   try {
     runModule(m, module);
+    if (options.call !== undefined) {
+      const [first, ...rest] = options.call.split('.');
+      const target = rest.reduce(
+        (value, name) => attributeOf(m, value, name),
+        resolveLazy(m, module, first!),
+      );
+      callValue(m, target, noArguments(), null);
+    }
     enterFromOutside(m, entry);
   } catch (error) {
     if (!(error instanceof Exhausted) && !(error instanceof RangeError)) {
