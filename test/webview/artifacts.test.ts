@@ -333,6 +333,8 @@ describe('previews of artifacts', function () {
     await page.keyboard.press('k');
     await page.locator('pre.text-preview', { hasText: 'of: another run' }).waitFor();
     await page.keyboard.press('[');
+    await page.locator('pre.text-preview', { hasText: 'schedule' }).waitFor();
+    await opened.settled();
     await choose('README.md', '.markdown h1', 'Title');
     await page.keyboard.press('k');
     await page.getByText('Choose a file to see it here.').waitFor();
