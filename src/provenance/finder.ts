@@ -5,13 +5,13 @@ import { openRepository } from './gitProcess';
 import { isGuessed, settle, suppose, supposed } from './choices';
 import { likelyOptions } from './likelyFiles';
 import { findRepositories } from './repositories';
+import { hasKedroParameters, isKedroRun, kedroSources } from './kedro';
 import { isLauncher, locateScript } from './locate';
 import { estimatorOf, matchParams, valuesOf, type Wanted } from './match';
 import { findProgram, type Program } from './program';
-import { readProject, type ProjectRun } from './project';
+import { applyProject, readProject, type ProjectRun } from './project';
 import { LONGEST_FILE } from './python/machine';
 import { TIME_LIMIT, trace, type Trace, type TraceOptions } from './python/trace';
-import { isSecretName, withoutSecrets } from './secrets';
 import { Snapshot } from './snapshot';
 import { presentName, presentNameOf } from './renames';
 import { changesOnDisk, WorkingCopy } from './workingCopy';
@@ -58,6 +58,7 @@ export function createSourceFinder(options: SourceFinderOptions): SourceFinder {
   return new Finder(options);
 }
 
+const GUESSED = 'The run recorded no commit: this is the last one before it started.';
 /** A trace with all the files that it asks for, one after the other, ms. */
 const READ_LIMIT = 10_000;
 
@@ -165,6 +166,11 @@ class Finder implements SourceFinder {
       usedFiles: [],
       problem: null,
     };
+    if (isKedroRun(run) && hasKedroParameters(snapshot)) {
+      const { params, files } = await kedroSources(snapshot, run, commit);
+      const problem = exact ? null : GUESSED;
+      return { run: { ...found, usedFiles: files, problem }, params: exact ? params : guessed(params) };
+    }
     const wanted = wantedOf(run);
     const project = await this.projectOf(snapshot, run);
     const program: Program = project?.script
@@ -208,7 +214,7 @@ class Finder implements SourceFinder {
     found.usedFiles = usedFiles(program.file, traced, params);
     const doubts = [
       ...[supposed(supposition)].flatMap((said) => said ?? []),
-      ...(exact ? [] : ['The run recorded no commit: this is the last one before it started.']),
+      ...(exact ? [] : [GUESSED]),
       ...(program.moved ? [`${program.moved} is still called ${program.file} at this commit.`] : []),
     ];
     found.problem = doubts.length > 0 ? doubts.join(' ') : null;
@@ -259,7 +265,8 @@ class Finder implements SourceFinder {
   /** Why a commit that is guessed by its time is not the run's: it has not its program. */
   private async missingSource(repository: GitRepository, commit: string, run: Run): Promise<string | null> {
     const snapshot = await this.snapshot(repository, commit);
-    if ((await this.projectOf(snapshot, run)) !== null) {
+    const isKedro = isKedroRun(run) && hasKedroParameters(snapshot);
+    if (isKedro || (await this.projectOf(snapshot, run)) !== null) {
       return null;
     }
     const { file, problem } = await this.programOf(repository, snapshot, run, wantedOf(run));
@@ -342,32 +349,6 @@ function projectOptions(project: ProjectRun): TraceOptions {
     searchPath: [project.folder, '', 'src', 'lib'],
     arguments: project.arguments,
   };
-}
-
-/** What `mlflow run` logs itself comes from its parameters, whatever the script does with them. */
-function applyProject(
-  params: Map<string, ParamSource>,
-  project: ProjectRun | null,
-  snapshot: Snapshot,
-  commit: string,
-): void {
-  for (const [key, value] of project?.given ?? []) {
-    const { origin, outside } = value;
-    const text = origin ? (snapshot.read(origin.file).split('\n')[origin.line - 1] ?? '').trim() : null;
-    const line = text === null ? null : withoutSecrets(text, isSecretName(key));
-    const logged = params.get(key);
-    if (logged) {
-      params.set(key, {
-        value: logged.value,
-        status: 'given',
-        file: origin?.file ?? null,
-        line: origin?.line ?? null,
-        text: line,
-        commit,
-        why: `Given from outside: ${outside?.kind === 'given' ? outside.why : 'mlflow run'}.`,
-      });
-    }
-  }
 }
 
 function usedFiles(entry: string, traced: Trace, params: ReadonlyMap<string, ParamSource>): string[] {

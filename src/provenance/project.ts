@@ -2,7 +2,8 @@ import { normalize, readYaml } from './python/libraries/configFiles';
 import type { Machine } from './python/machine';
 import { pythonText } from './python/text';
 import { constant, text, type Value } from './python/values';
-import { GIVEN_TO_MLFLOW_RUN } from './source';
+import { isSecretName, withoutSecrets } from './secrets';
+import { GIVEN_TO_MLFLOW_RUN, type ParamSource } from './source';
 import type { Snapshot } from './snapshot';
 
 /** What `mlflow run` did with an entry point of an MLproject file. */
@@ -162,4 +163,30 @@ function substituted(token: string, given: ReadonlyMap<string, Value>): Value {
     return { ...inner, data: constant('str', `${option[1]!}=${text(inner) ?? ''}`, null).data };
   }
   return constant('str', token, null, { kind: 'given', why: 'the command in MLproject' });
+}
+
+/** What `mlflow run` logs itself comes from its parameters, whatever the script does with them. */
+export function applyProject(
+  params: Map<string, ParamSource>,
+  project: ProjectRun | null,
+  snapshot: Snapshot,
+  commit: string,
+): void {
+  for (const [key, value] of project?.given ?? []) {
+    const { origin, outside } = value;
+    const text = origin ? (snapshot.read(origin.file).split('\n')[origin.line - 1] ?? '').trim() : null;
+    const line = text === null ? null : withoutSecrets(text, isSecretName(key));
+    const logged = params.get(key);
+    if (logged) {
+      params.set(key, {
+        value: logged.value,
+        status: 'given',
+        file: origin?.file ?? null,
+        line: origin?.line ?? null,
+        text: line,
+        commit,
+        why: `Given from outside: ${outside?.kind === 'given' ? outside.why : 'mlflow run'}.`,
+      });
+    }
+  }
 }

@@ -128,4 +128,45 @@ def main():
       assert.equal(found.params.get('lr')?.commitGuessed, true);
     }
   });
+
+  it('is kedro: values are those of its parameters, and of the command line by its tag', async () => {
+    const root = repositoryOf({
+      'pyproject.toml': '[tool.kedro]\npackage_name = "p"\n',
+      'conf/base/parameters.yml': 'lr: 0.1\nmodel:\n  depth: 3\n  kind: tree\nseed: 1\n',
+      'conf/base/parameters_data.yml': 'test_size: 0.2\nrows: ${globals:rows}\n',
+      'conf/prod/parameters.yml': 'model:\n  depth: 9\n',
+      'src/p/nodes.py': 'import mlflow\ndef f(lr):\n    mlflow.log_metric("m", 1)\n',
+    });
+    const source = '/home/me/env/bin/kedro';
+    const tags = {
+      kedro_command: 'kedro run',
+      runtime_params: "{'lr': 0.3, 'flag': None}",
+      project_path: '/home/me/p',
+    };
+    const params = { lr: '0.3', 'model.depth': '3', test_size: '0.2', seed: '2', rows: '5', other: '1' };
+    const sources = await finderOf(root).findSources(runOf(source, null, params, tags));
+    assert.deepEqual(told(sources), {
+      lr: 'given conf/base/parameters.yml lr: 0.1',
+      'model.depth': 'found conf/base/parameters.yml depth: 3',
+      test_size: 'found conf/base/parameters_data.yml test_size: 0.2',
+      seed: 'unknown',
+      rows: 'unknown',
+      other: 'unknown',
+    });
+    assert.equal(sources.params.get('seed')?.commitGuessed, true);
+    // A key that the environment of the run has too is replaced whole.
+    const prod = await finderOf(root).findSources(
+      runOf(
+        source,
+        null,
+        { 'model.depth': '9', 'model.kind': 'tree', lr: '0.1' },
+        { kedro_command: 'kedro run', env: 'prod' },
+      ),
+    );
+    assert.deepEqual(told(prod), {
+      'model.depth': 'found conf/prod/parameters.yml depth: 9',
+      'model.kind': 'unknown',
+      lr: 'found conf/base/parameters.yml lr: 0.1',
+    });
+  });
 });
