@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { parseDotenv } from '../mlflow/dotenv';
 import { toStoreError, type StoreError } from '../mlflow/errors';
 import { hasMlflowTables } from './sqliteHeader';
@@ -40,6 +41,8 @@ const SKIPPED = new Set([
   'build',
 ]);
 const MAX_ENTRIES = 20_000;
+/** Entries of a folder that are looked at in one turn. */
+const AT_ONCE = 500;
 const MAX_SOURCES = 1_000;
 const MAX_SOURCE_BYTES = 1 << 20;
 /** Of a `.env`, bytes: it is read as a whole, between two looks at the folder. */
@@ -124,14 +127,21 @@ async function walk(
   if (signal?.aborted || budget.entries <= 0) {
     return;
   }
-  const entries = await readFolder(folder);
+  const entries = await readFolder(folder, budget.entries);
   budget.entries -= entries.length;
   if (await isFileStore(folder, entries)) {
     found.add(folderUri(folder), folder, 'found in the workspace');
     return;
   }
   const folders: string[] = [];
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
+    if (index % AT_ONCE === 0 && index > 0) {
+      // Most files are none of ours, and looking at their names waits for nothing: others have their turn between.
+      await turn();
+      if (signal?.aborted) {
+        return;
+      }
+    }
     const full = path.join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!SKIPPED.has(entry.name) && !entry.name.startsWith('.')) {
@@ -207,13 +217,19 @@ async function isEnvironment(folder: string): Promise<boolean> {
   return (await exists(path.join(folder, 'pyvenv.cfg'))) || (await exists(path.join(folder, 'conda-meta')));
 }
 
-async function readFolder(folder: string): Promise<Dirent[]> {
+/** At most so many entries, by name; those that were read before it failed. */
+async function readFolder(folder: string, most: number): Promise<Dirent[]> {
+  const entries: Dirent[] = [];
   try {
-    const entries = await fs.readdir(folder, { withFileTypes: true });
-    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    for await (const entry of await fs.opendir(folder, { bufferSize: 256 })) {
+      if (entries.push(entry) >= most) {
+        break;
+      }
+    }
   } catch {
-    return [];
+    // What cannot be read is passed over.
   }
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function readText(file: string, most: number): Promise<string> {

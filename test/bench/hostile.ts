@@ -19,6 +19,7 @@ import { damaged } from '../support/damage';
 import { SQLITE_VERSIONS, unpackFixture } from '../support/fixtures';
 import { openStores, plainServices } from '../support/pageHarness';
 import { git, removeRepositories, repositoryOf, runOf } from '../support/repositories';
+import { threadTime } from '../support/turns';
 import { hostileArtifact, hostileProgram, hostileText } from './hostileInputs';
 
 export const name = 'hostile';
@@ -26,14 +27,6 @@ export const name = 'hostile';
 const MOST_PER_TURN = 50;
 /** Programs of one commit. */
 const PROGRAMS_AT_ONCE = 250;
-
-/** Node 24's clock of one thread (scripts run on it), which its types for 20 do not know. */
-const threadTime = (): number => {
-  const { user, system } = (
-    process as unknown as { threadCpuUsage(): { user: number; system: number } }
-  ).threadCpuUsage();
-  return (user + system) / 1000;
-};
 
 /** Watches this thread: the CPU time, ms, between two turns of its loop. */
 class Turns {

@@ -52,16 +52,15 @@ export async function listFolder(
   signal?: AbortSignal,
 ): Promise<{ files: ArtifactFile[]; truncated: number }> {
   const folder = await insideRoot(root, artifactPath);
-  const { entries, more } = await scan(folder, artifactPath, signal);
+  const { entries, truncated } = await scan(folder, artifactPath, signal);
   if ((await fs.realpath(folder).catch(() => '')) !== folder) {
     throw changedMeanwhile(artifactPath);
   }
   const prefix = artifactPath === '' ? '' : `${artifactPath}/`;
-  const kept = entries.sort(byKindAndName).slice(0, LISTED);
-  const files = await mapInChunks(kept, 64, signal, async (entry) =>
+  const files = await mapInChunks(entries, 64, signal, async (entry) =>
     fileOf(root, folder, prefix + entry.name, entry),
   );
-  return { files, truncated: entries.length - kept.length + more };
+  return { files, truncated };
 }
 
 /**
@@ -161,13 +160,14 @@ async function isStill(handle: fs.FileHandle, real: string): Promise<boolean> {
   return now === real && there?.ino === mine.ino && there.dev === mine.dev;
 }
 
+/** The first LISTED entries, in order; sorted a few at a time, as the thread that does it has others to serve. */
 async function scan(
   folder: string,
   artifactPath: string,
   signal?: AbortSignal,
-): Promise<{ entries: Dirent[]; more: number }> {
-  const entries: Dirent[] = [];
-  let more = 0;
+): Promise<{ entries: Dirent[]; truncated: number }> {
+  let first: Dirent[] = [];
+  let found = 0;
   const directory = await fs.opendir(folder, { bufferSize: 1024 }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOTDIR'
       ? new StoreError('INVALID_PARAMETER_VALUE', `${artifactPath} is not a folder.`)
@@ -177,13 +177,17 @@ async function scan(
     if (signal?.aborted) {
       throw new StoreError('CANCELLED', 'Cancelled.');
     }
-    if (entries.length >= SCANNED) {
-      more = 1;
+    found++;
+    if (found > SCANNED) {
       break;
     }
-    entries.push(entry);
+    first.push(entry);
+    if (first.length === 1.5 * LISTED) {
+      first = first.sort(byKindAndName).slice(0, LISTED);
+    }
   }
-  return { entries, more };
+  const entries = first.sort(byKindAndName).slice(0, LISTED);
+  return { entries, truncated: found - entries.length };
 }
 
 function byKindAndName(a: Dirent, b: Dirent): number {

@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { locateStores, trackingUris } from '../../../src/stores/locate';
+import { longestTurn } from '../../support/turns';
 import { hasMlflowTables } from '../../../src/stores/sqliteHeader';
 
 const TABLES = ['experiments', 'runs', 'metrics', 'params', 'tags'];
@@ -49,6 +50,15 @@ describe('locating stores', () => {
     const file = path.join(folder, 'big.db');
     makeDatabase(file, TABLES, 600);
     assert.equal(await hasMlflowTables(file), true);
+  });
+
+  it('looks at a folder of 100,000 files in many short turns', async function () {
+    this.timeout(60_000);
+    for (let i = 0; i < 100_000; i++) {
+      fs.closeSync(fs.openSync(path.join(folder, `${(i * 7919) % 1_000_003}.txt`), 'w'));
+    }
+    const longest = await longestTurn(() => locateStores({ folders: [folder], depth: 4, env: {} }));
+    assert.ok(longest < 50, `${longest} ms in one turn`);
   });
 
   it('tells a file store from the artifact folder of a SQLite store', async () => {

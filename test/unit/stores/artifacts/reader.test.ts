@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { isStoreError, StoreError } from '../../../../src/mlflow/errors';
 import { artifactPathParts } from '../../../../src/stores/artifacts/files';
 import { ArtifactReader } from '../../../../src/stores/artifacts/reader';
+import { longestTurn } from '../../../support/turns';
 
 const RUN = '0123456789abcdef0123456789abcdef';
 const OTHER = 'fedcba9876543210fedcba9876543210';
@@ -315,6 +316,9 @@ describe('artifacts', () => {
       const sizes = asked.mock.calls.filter(({ arguments: [file] }) => String(file).startsWith(folder));
       asked.mock.restore();
       assert.equal(sizes.length, 10_000);
+      // Sorted as a whole it would be one turn of the extension host.
+      const longest = await longestTurn(() => reader.list({ runId: RUN }, 'many'));
+      assert.ok(longest < 50, `${longest} ms in one turn`);
       const aborted = AbortSignal.abort();
       await assert.rejects(reader.list({ runId: RUN }, 'many', aborted), { code: 'CANCELLED' });
     });
