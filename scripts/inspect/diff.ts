@@ -2,7 +2,7 @@ import { StoreError } from '../../src/mlflow/errors';
 import type { TrackingStore } from '../../src/mlflow/store';
 import type { ModelVersion } from '../../src/mlflow/entities';
 import { diffRuns } from '../../src/compare/diff';
-import { readDetails, readSide, sideOfVersion } from '../../src/compare/gather';
+import { readDetails, readSide, readVersion } from '../../src/compare/gather';
 import { readCode } from '../../src/compare/gatherCode';
 import type { SideFacts } from '../../src/compare/types';
 import { withoutEqual } from '../../src/compare/withoutEqual';
@@ -23,8 +23,7 @@ export async function diff(sides: readonly ConsoleSide[], finder: SourceFinder):
   }
   const read: SideFacts[] = [];
   for (const { store, runId, version } of sides) {
-    const facts =
-      runId === null && version ? sideOfVersion(store, version) : await readSide(store, runId ?? '', version);
+    const facts = version ? await readVersion(store, version) : await readSide(store, runId ?? '', null);
     read.push(await readDetails(store, facts, version));
   }
   const code = await readCode(read, 0, finder);

@@ -43,6 +43,23 @@ export async function readSide(
   };
 }
 
+/** Reads what the run of a model version holds, or what is known without it where that is gone. */
+export async function readVersion(
+  store: TrackingStore,
+  version: ModelVersion,
+  signal?: AbortSignal,
+): Promise<SideFacts> {
+  if (!version.runId) {
+    return sideOfVersion(store, version);
+  }
+  return readSide(store, version.runId, version, signal).catch((error: unknown) => {
+    if (isStoreError(error) && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+      return sideOfVersion(store, version);
+    }
+    throw error;
+  });
+}
+
 /** A model version whose run is gone, or was never recorded: its model and its tags are all that is known. */
 export function sideOfVersion(store: TrackingStore, version: ModelVersion): SideFacts {
   const run: Run = {

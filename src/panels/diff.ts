@@ -1,6 +1,6 @@
 import { StoreError } from '../mlflow/errors';
 import type { ModelVersion } from '../mlflow/entities';
-import { readDetails, readSide, sideOfVersion } from '../compare/gather';
+import { readDetails, readSide, readVersion } from '../compare/gather';
 import { readCode, readWorkingCopy } from '../compare/gatherCode';
 import { toMarkdown } from '../compare/markdown';
 import { groupRanges } from '../compare/ranges';
@@ -76,10 +76,7 @@ function versionsToRead({ store: uri, name, versions }: PageArguments['modelDiff
           if (!version) {
             throw new StoreError('RESOURCE_DOES_NOT_EXIST', `${name} has no version ${wanted}.`);
           }
-          const facts = version.runId
-            ? await readSide(store, version.runId, version, signal).catch(() => sideOfVersion(store, version))
-            : sideOfVersion(store, version);
-          return { facts, version };
+          return { facts: await readVersion(store, version, signal), version };
         }),
       );
     },

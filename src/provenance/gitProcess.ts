@@ -18,6 +18,8 @@ const MOST_OUTPUT = 128 * 1024 * 1024;
 const MOST_OBJECT = 8 * 1024 * 1024;
 /** Commits that moved files, looked through at most. */
 const MOST_RENAMES = 2000;
+/** Files of code that are read one by one where git cannot search them. */
+const MOST_READ = 500;
 
 /** What `.gitattributes` and the drivers that a repository configures for them would change of a diff. */
 const AS_COMMITTED = ['--no-ext-diff', '--no-textconv', '--diff-algorithm=default'];
@@ -183,13 +185,18 @@ class ProcessRepository implements GitRepository {
   }
 
   async renames(from: string | null, to: string): Promise<Rename[]> {
-    const answer = await this.text([
-      ...['log', '-z', '--raw', '-M', '--diff-filter=R', '--no-abbrev', '--no-show-signature', '--format='],
-      ...[...AS_COMMITTED, '--ignore-submodules=all', `-${MOST_RENAMES}`],
-      checked(to),
-      ...(from === null ? [] : [`^${checked(from)}`]),
-      '--',
-    ]);
+    const ask = (similarity: string): Promise<string> =>
+      this.text([
+        ...['log', '-z', '--raw', similarity, '--diff-filter=R', '--no-abbrev', '--no-show-signature'],
+        ...['--format=', ...AS_COMMITTED, '--ignore-submodules=all', `-${MOST_RENAMES}`],
+        checked(to),
+        ...(from === null ? [] : [`^${checked(from)}`]),
+        '--',
+      ]);
+    // A file that is not here cannot be compared: those that moved unchanged are told by their ids, else none is.
+    const answer = await ask('-M')
+      .catch(() => ask('-M100%'))
+      .catch(() => '');
     return mergeChanges(answer.split('\0'), []).flatMap(({ path, oldPath }) =>
       oldPath === null ? [] : [{ path, oldPath }],
     );
@@ -222,6 +229,20 @@ class ProcessRepository implements GitRepository {
   }
 
   async grep(commit: string, words: readonly string[]): Promise<string[]> {
+    return this.grepAll(commit, words).catch(() => this.grepReadable(commit, words));
+  }
+
+  /** The files of code that are here, where git gives up over one that is not. */
+  private async grepReadable(commit: string, words: readonly string[]): Promise<string[]> {
+    const files = await this.tree(commit, /\.(py|ipynb)$/);
+    const contents = await this.readObjects(files.slice(0, MOST_READ).map(({ id }) => id));
+    return files.flatMap(({ id, path: file }) => {
+      const content = contents.get(id);
+      return content && words.some((word) => Buffer.from(content).includes(word)) ? [file] : [];
+    });
+  }
+
+  private async grepAll(commit: string, words: readonly string[]): Promise<string[]> {
     const answer = await this.text(
       [
         'grep',
