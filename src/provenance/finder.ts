@@ -5,6 +5,7 @@ import { openRepository } from './gitProcess';
 import { isGuessed, settle, suppose, supposed } from './choices';
 import { likelyOptions } from './likelyFiles';
 import { findRepositories } from './repositories';
+import { byExperiment, type Place } from './experiments';
 import { hasKedroParameters, isKedroRun, kedroSources } from './kedro';
 import { isLauncher, locateScript } from './locate';
 import { estimatorOf, matchParams, valuesOf, type Wanted } from './match';
@@ -156,7 +157,11 @@ class Finder implements SourceFinder {
     if ('problem' in place) {
       return nothingFound(run, place.problem);
     }
-    const { repository, commit, exact } = place;
+    const own = await this.findAt(run, place);
+    return place.exact ? byExperiment(own, place, (commit) => this.findAt(run, { ...place, commit })) : own;
+  }
+
+  private async findAt(run: Run, { repository, commit, exact }: Place): Promise<Sources> {
     const snapshot = await this.snapshot(repository, commit);
     const found: RunSource = {
       repository: repository.root,
@@ -222,9 +227,7 @@ class Finder implements SourceFinder {
   }
 
   /** The commit whose files the run used, or the last one before it where none was recorded. */
-  private async commitOf(
-    run: Run,
-  ): Promise<{ repository: GitRepository; commit: string; exact: boolean } | { problem: string }> {
+  private async commitOf(run: Run): Promise<Place | { problem: string }> {
     const repositories = await this.repositories();
     if (repositories.length === 0) {
       return { problem: 'No folder of this workspace is in a git repository.' };

@@ -63,6 +63,8 @@ export interface GitRepository {
   patch(from: string, to: string, path: string, oldPath: string | null): Promise<string>;
   /** The last commit of the checked-out history at or before a time; null where there is none. */
   commitBefore(time: number): Promise<string | null>;
+  /** Commits of DVC's experiments that began from a commit, the newest first. */
+  experiments(commit: string): Promise<string[]>;
   /** Files of a commit whose text has one of the words. */
   grep(commit: string, words: readonly string[]): Promise<string[]>;
   /** The newest commit of a branch's history that touched a file; null where none did. */

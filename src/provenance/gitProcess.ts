@@ -17,6 +17,8 @@ const TIME_LIMIT = 10_000;
 const MOST_OUTPUT = 128 * 1024 * 1024;
 const MOST_OBJECT = 8 * 1024 * 1024;
 /** Commits that moved files, looked through at most. */
+/** Of one commit; DVC keeps each that was run. */
+const MOST_EXPERIMENTS = 32;
 const MOST_RENAMES = 2000;
 /** Files of code that are read one by one where git cannot search them. */
 const MOST_READ = 500;
@@ -226,6 +228,18 @@ class ProcessRepository implements GitRepository {
     }
     const answer = await this.text(['rev-list', '-1', `--before=${new Date(time).toISOString()}`, head]);
     return answer.trim() || null;
+  }
+
+  async experiments(commit: string): Promise<string[]> {
+    const id = checked(commit);
+    const answer = await this.text([
+      'for-each-ref',
+      `--count=${MOST_EXPERIMENTS}`,
+      '--sort=-committerdate',
+      '--format=%(objectname)',
+      `refs/exps/${id.slice(0, 2)}/${id.slice(2)}/`,
+    ]);
+    return [...new Set(answer.split('\n').filter(isCommitId))];
   }
 
   async grep(commit: string, words: readonly string[]): Promise<string[]> {

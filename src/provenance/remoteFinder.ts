@@ -146,6 +146,7 @@ class RemoteRepository implements GitRepository {
   readonly renames = this.method('renames');
   readonly patch = this.method('patch');
   readonly commitBefore = this.method('commitBefore');
+  readonly experiments = this.method('experiments');
   readonly grep = this.method('grep');
   readonly lastChange = this.method('lastChange');
 
