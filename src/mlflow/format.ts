@@ -166,12 +166,23 @@ export function inertText(text: string, maxLength = 1000): string {
   return plainText(text, maxLength).replace(/\](?=\()|\$(?=\()/g, '$&\u200b');
 }
 
-/** Each line of a text of several lines, as `inertText` makes it. */
+/** Lines of a dialog or a tooltip that anybody reads. */
+const MOST_LINES = 100;
+
+/** Each line of a text of several lines, as `inertText` makes it; of too many the first, and how many there are. */
 export function inertLines(text: string, maxLength?: number): string {
-  return text
-    .split('\n')
-    .map((line) => inertText(line, maxLength))
-    .join('\n');
+  return firstLines(text.split('\n'), (line) => inertText(line, maxLength));
+}
+
+/** The lines of a tooltip, each on one line; of too many the first, and how many there are. */
+export function plainLines(lines: readonly string[], maxLength: number): string {
+  return firstLines(lines, (line) => plainText(line, maxLength));
+}
+
+function firstLines(lines: readonly string[], draw: (line: string) => string): string {
+  const left = lines.length - MOST_LINES;
+  const drawn = lines.slice(0, left > 0 ? MOST_LINES - 1 : MOST_LINES).map(draw);
+  return [...drawn, ...(left > 0 ? [`… ${count(left + 1, 'more line')}`] : [])].join('\n');
 }
 
 /** `1 run`, `3 runs`. */

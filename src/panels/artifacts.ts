@@ -6,6 +6,7 @@ import { formatSize } from '../mlflow/format';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
 import type { ArtifactPlace, ArtifactPreview, ArtifactRequests, InputExample } from '../protocol/artifacts';
 import type { RequestHandlers } from '../protocol/messages';
+import { renderedMarkdown } from './markdown';
 import type { PageServices } from './page';
 import type { Parsers } from './parsers';
 
@@ -151,9 +152,10 @@ async function markdownPreview(
   if (text === null) {
     return notText();
   }
-  return more || !services.renderMarkdown
+  const html = more ? null : await renderedMarkdown(text, services);
+  return html === null
     ? { kind: 'text', text, language: 'text', read: length, more }
-    : { kind: 'markdown', text, html: await services.renderMarkdown(text) };
+    : { kind: 'markdown', text, html };
 }
 
 async function notebookPreview(
@@ -169,10 +171,7 @@ async function notebookPreview(
   const cells = await Promise.all(
     notebook.cells.map(async (cell) => ({
       ...cell,
-      html:
-        cell.kind === 'markdown' && services.renderMarkdown
-          ? await services.renderMarkdown(cell.source)
-          : null,
+      html: cell.kind === 'markdown' ? await renderedMarkdown(cell.source, services) : null,
     })),
   );
   return { kind: 'notebook', cells, more: notebook.more };

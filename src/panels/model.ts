@@ -15,6 +15,7 @@ import { changedKeys } from '../registry/comparison';
 import { timeline } from '../registry/timeline';
 import { headlineMetric, metricDirection, type Direction } from '../state/metrics';
 import { storeName } from '../stores/uri';
+import { renderedMarkdown } from './markdown';
 import { versionDetails } from './modelVersions';
 import type { PageDefinition, PageServices, PageSession } from './page';
 
@@ -168,7 +169,7 @@ async function describe(
 ): Promise<{ text: string; html: string | null } | null> {
   return description === null || description.trim() === ''
     ? null
-    : { text: description, html: (await services.renderMarkdown?.(description)) ?? null };
+    : { text: description, html: await renderedMarkdown(description, services) };
 }
 
 function versionRow(

@@ -12,6 +12,7 @@ import type { RequestHandlers } from '../protocol/messages';
 import type { Destination, RunMarks, RunPageData, RunPlace, RunProtocol, RunSources } from '../protocol/run';
 import { storeName } from '../stores/uri';
 import { artifactHandlers } from './artifacts';
+import { renderedMarkdown } from './markdown';
 import type { PageDefinition, PageServices, PageSession } from './page';
 import { relatedData } from './related';
 import { placeOf } from './runPlace';
@@ -101,7 +102,7 @@ function handlers(
       const files = await environmentFiles(store, await store.getRun(args.runId, signal), signal);
       return services.parsers.environments({ files }, signal);
     },
-    renderNote: async ({ text }) => ({ html: (await services.renderMarkdown?.(text)) ?? null }),
+    renderNote: async ({ text }) => ({ html: await renderedMarkdown(text, services) }),
     ...artifactHandlers(args.store, services),
     getSources: async (_, signal) => services.runSources?.(args, signal) ?? unknownSources(args, services),
   };

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { metricOf, type ModelVersion, type RegisteredModel, type Run } from '../mlflow/entities';
-import { count, formatAge, formatDateTime, formatNumber, plainText } from '../mlflow/format';
+import { count, formatAge, formatDateTime, formatNumber, plainLines, plainText } from '../mlflow/format';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { HeadlineMetrics } from './headline';
@@ -8,6 +8,7 @@ import { themeIcon } from './icons';
 import { nodeId, type ModelNode, type VersionNode } from './nodes';
 
 const MOST_TAGS = 3;
+const MOST_ALIASES = 5;
 
 /** How registered models and their versions look in the tree. */
 export class ModelItems {
@@ -92,7 +93,7 @@ function modelDescription({ versions, aliases }: RegisteredModel): string {
 }
 
 function modelTooltip({ name, aliases, tags, description, lastUpdatedTimestamp }: RegisteredModel): string {
-  return [
+  const lines = [
     name,
     ...aliases.map(
       ({ alias, version, dangling }) => `@${alias} → version ${version}${dangling ? ', which is gone' : ''}`,
@@ -100,10 +101,8 @@ function modelTooltip({ name, aliases, tags, description, lastUpdatedTimestamp }
     ...tags.map(({ key, value }) => `${key}: ${value}`),
     `changed ${formatDateTime(lastUpdatedTimestamp)}`,
     description ?? '',
-  ]
-    .filter(Boolean)
-    .map((line) => plainText(line, 300))
-    .join('\n');
+  ];
+  return plainLines(lines.filter(Boolean), 300);
 }
 
 function stageIcon({ currentStage, status }: ModelVersion): [string, string?] {
@@ -130,7 +129,8 @@ function versionDescription(
   now: number,
 ): string {
   const badges = [
-    ...version.aliases.map((alias) => `@${plainText(alias, 30)}`),
+    ...version.aliases.slice(0, MOST_ALIASES).map((alias) => `@${plainText(alias, 30)}`),
+    ...(version.aliases.length > MOST_ALIASES ? [`+${version.aliases.length - MOST_ALIASES}`] : []),
     ...(version.currentStage && version.currentStage !== 'None' ? [plainText(version.currentStage, 20)] : []),
   ].join(' ');
   const facts = [
@@ -149,7 +149,7 @@ function versionDescription(
 }
 
 function versionTooltip(version: ModelVersion, run: Run | null): string {
-  return [
+  const lines = [
     `${version.name} version ${version.version}`,
     `stage ${version.currentStage}`,
     ...version.aliases.map((alias) => `alias @${alias}`),
@@ -158,8 +158,6 @@ function versionTooltip(version: ModelVersion, run: Run | null): string {
     `source ${version.source}`,
     ...version.tags.map(({ key, value }) => `${key}: ${value}`),
     version.description ?? '',
-  ]
-    .filter(Boolean)
-    .map((line) => plainText(line, 300))
-    .join('\n');
+  ];
+  return plainLines(lines.filter(Boolean), 300);
 }

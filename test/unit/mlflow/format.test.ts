@@ -7,6 +7,7 @@ import {
   formatSize,
   inertLines,
   inertText,
+  plainLines,
   plainText,
 } from '../../../src/mlflow/format';
 
@@ -112,5 +113,15 @@ describe('formats', () => {
     assert.equal(inertText('cost [$5], no more (so far)'), 'cost [$5], no more (so far)');
     assert.equal(inertText('two\nlines'), 'two⏎lines');
     assert.equal(inertLines('two\nlines [x](command:y)'), 'two\nlines [x]\u200b(command:y)');
+  });
+
+  it('cuts a dialog or tooltip of very many lines, and says how many more there are', () => {
+    const lines = Array.from({ length: 100_000 }, (_, i) => `tag ${i}: [a](command:x)`);
+    for (const drawn of [plainLines(lines, 300), inertLines(lines.join('\n'))]) {
+      const shown = drawn.split('\n');
+      assert.equal(shown.length, 100);
+      assert.equal(shown.at(-1), '… 99,901 more lines');
+    }
+    assert.equal(plainLines(lines.slice(0, 100), 300).split('\n').at(-1), 'tag 99: [a](command:x)');
   });
 });

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { mock } from 'node:test';
 import type { TrackingStore } from '../../../src/mlflow/store';
 import { artifactHandlers } from '../../../src/panels/artifacts';
+import { runPage } from '../../../src/panels/run';
 import type { OpenStores } from '../../../src/stores/openStores';
 import { sqliteUri } from '../../../src/stores/uri';
 import { unpackFixture } from '../../support/fixtures';
@@ -67,6 +68,44 @@ describe('previews of files of 5 GB', function () {
     for (const name of ['large.log', 'large.json', 'large.yaml', 'large.md', 'large', 'large.html']) {
       assert.deepEqual(await preview(name, text), { kind: 'text', read: MIB / 4 }, name);
     }
+  });
+
+  it('are rendered as Markdown only where the renderer, which runs in this thread, takes no long turn', async () => {
+    let longest = 0;
+    const services = {
+      ...plainServices(stores),
+      renderMarkdown: async (source: string) => {
+        longest = Math.max(longest, source.length);
+        return '<p></p>';
+      },
+    };
+    const { signal } = new AbortController();
+    const cell = (source: string) => ({ cell_type: 'markdown', source });
+    const files: [string, string, string][] = [
+      ['short.md', '# short', 'markdown'],
+      ['long.md', '['.repeat(200_000), 'text'],
+      [
+        'a.ipynb',
+        JSON.stringify({ cells: [cell('# short'), cell('['.repeat(50_000))], nbformat: 4 }),
+        'notebook',
+      ],
+    ];
+    for (const [name, content, expected] of files) {
+      fs.writeFileSync(path.join(artifacts, name), content);
+      const place = { owner: { runId: RUN }, path: name, size: content.length };
+      const shown = await artifactHandlers(uri, services).previewArtifact(place, signal);
+      assert.equal(shown.kind, expected, name);
+    }
+    const session = {
+      setTitle: () => undefined,
+      replace: () => undefined,
+      emit: () => undefined,
+      onDispose: () => undefined,
+    };
+    const { renderNote } = runPage.handlers({ store: uri, runId: RUN }, services, session);
+    assert.deepEqual(await renderNote({ text: '# note' }, signal), { html: '<p></p>' });
+    assert.deepEqual(await renderNote({ text: '['.repeat(10_000_000) }, signal), { html: null });
+    assert.ok(longest <= 32 * 1024, String(longest));
   });
 
   it('read nothing of what is not drawn', async () => {
