@@ -1,6 +1,6 @@
 import { REPOSITORY_ROOT } from './python/libraries/configFiles';
 import { pythonText } from './python/text';
-import type { Value } from './python/values';
+import type { ObjectData, Value } from './python/values';
 
 /** Whether a value of the code can have been logged as a text. */
 export type Verdict = 'yes' | 'no' | 'maybe';
@@ -41,9 +41,45 @@ export function canProduce(value: Value, logged: string): Verdict {
         ? 'yes'
         : 'maybe';
     }
+    case 'object':
+      return isEstimatorText(data, logged) ? 'yes' : 'maybe';
     default:
       return 'maybe';
   }
+}
+
+/**
+ * Whether a text is what scikit-learn writes of an object: its class, and of the arguments that the code gives it those
+ * that are not the defaults, by name. A search logs its `estimator` so.
+ */
+function isEstimatorText(object: ObjectData, logged: string): boolean {
+  const name = object.path.slice(object.path.lastIndexOf('.') + 1);
+  const text = logged.replace(/\s+/g, ' ');
+  if (
+    !text.startsWith(`${name}(`) ||
+    !text.endsWith(')') ||
+    object.args.positional.length > 0 ||
+    object.args.open
+  ) {
+    return false;
+  }
+  const written = [...object.args.named].map(([key, value]) => ({
+    key,
+    text: `${key}=${argumentText(value)}`,
+  }));
+  // scikit-learn sorts them; one that is the default is left out.
+  let rest = text.slice(name.length + 1, -1);
+  for (const { text: argument } of written.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+    if (rest === argument || rest.startsWith(`${argument}, `)) {
+      rest = rest.slice(argument.length + 2);
+    }
+  }
+  return rest === '';
+}
+
+function argumentText(value: Value): string | null {
+  const written = pythonText(value);
+  return value.data.kind === 'constant' && value.data.constant.type === 'str' ? `'${written}'` : written;
 }
 
 function slack(bound: number): number {

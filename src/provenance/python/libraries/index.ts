@@ -17,6 +17,7 @@ import { SPACE_FUNCTIONS, spaceMember, spaceMethod } from './spaces';
 import { recordMethod } from './recordMethods';
 import { saveHyperparameters } from './lightning';
 import { superScope } from './super';
+import { TRACKER_FUNCTIONS, trackerMethod } from './trackers';
 import { noteScheduler, torchMember, typeOf } from './torch';
 
 /** A modelled function of a library; undefined where it does not know these arguments. */
@@ -44,6 +45,7 @@ function table(): LibraryTable {
     ...CONFIG_FUNCTIONS,
     ...FLATTEN_FUNCTIONS,
     ...INSTANTIATE_FUNCTIONS,
+    ...TRACKER_FUNCTIONS,
     ...SPACE_FUNCTIONS,
     ...AUTOLOG_FUNCTIONS,
     ...CONCURRENCY_FUNCTIONS,
@@ -89,6 +91,7 @@ export function callLibraryMethod(
     spaceMethod(m, data, receiver, name, args, site) ??
     configMethod(m, data, receiver, name, args, site) ??
     frameMethod(m, data, receiver, name, args) ??
+    trackerMethod(m, data, name, args, site) ??
     autologMethod(m, data, receiver, name, args, site) ??
     runnerMethod(m, data, name, args, site);
   if (result) {

@@ -47,11 +47,12 @@ export function logParams(
   }
 }
 
-/** Nested dicts as loggers flatten them: `model/lr`. */
+/** Nested dicts as loggers flatten them: `model/lr`, and lists of dicts, `blocks/0/n`, where they do. */
 export function flattened(
   m: Machine,
   value: Value,
   separator: string,
+  lists: boolean,
   prefix = '',
 ): [string, Value][] | null {
   const dict = asDict(m, value);
@@ -62,13 +63,24 @@ export function flattened(
   for (const { key, value: entry } of dict.data.entries.values()) {
     m.step();
     const name = prefix + String(key.data.kind === 'constant' ? key.data.constant.value : '');
+    const { data } = entry;
+    const rows = lists && data.kind === 'list' && data.type === 'list' && !data.open ? data.items : null;
     const inner =
-      entry.data.kind === 'dict' || entry.data.kind === 'instance'
-        ? flattened(m, entry, separator, `${name}${separator}`)
-        : null;
+      data.kind === 'dict' || data.kind === 'instance'
+        ? flattened(m, entry, separator, lists, `${name}${separator}`)
+        : rows?.every((row) => row.data.kind === 'dict')
+          ? rows.flatMap(
+              (row, i) => flattened(m, row, separator, lists, `${name}${separator}${i}${separator}`) ?? [],
+            )
+          : null;
     result.push(...(inner ?? [[name, entry] as [string, Value]]));
   }
   return result;
+}
+
+/** A run that a library starts, and leaves open. */
+export function startRunOf(m: Machine, name: Value | null, tags?: Value): void {
+  setTags(m, tags, m.startRun(name, false));
 }
 
 const startRun: LibraryFunction = (m, args, site, path) => {
@@ -177,7 +189,11 @@ export function mlflowMethod(
     return clientMethod(m, name, args, site);
   }
   if (/(^|\.)ML[Ff]low\w*Logger$|(^|\.)MLflowTracker$/.test(object.path)) {
-    if (name === 'log_hyperparams' || name === 'log_params' || name === 'store_init_configuration') {
+    if (name === 'store_init_configuration') {
+      logParams(m, argument(args, 0, 'values') ?? UNKNOWN, site);
+      return NONE;
+    }
+    if (name === 'log_hyperparams' || name === 'log_params') {
       logHyperparameters(m, args.positional[0] ?? argument(args, 0, 'params') ?? UNKNOWN, site);
       return NONE;
     }
@@ -190,10 +206,10 @@ export function mlflowMethod(
   return null;
 }
 
-/** Lightning's logger flattens nested dicts with `/`. */
-export function logHyperparameters(m: Machine, params: Value, site: Site): void {
+/** Lightning's logger flattens nested dicts with `/`, and lists of dicts (2.x, `fabric/utilities/logger.py`); ray's has no such lists. */
+export function logHyperparameters(m: Machine, params: Value, site: Site, lists = true): void {
   for (const option of params.data.kind === 'any' ? params.data.options : [params]) {
-    const pairs = flattened(m, option, '/');
+    const pairs = flattened(m, option, '/', lists);
     if (!pairs) {
       m.log(UNKNOWN, UNKNOWN, site);
       continue;

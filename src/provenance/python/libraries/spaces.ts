@@ -14,6 +14,7 @@ import {
 import type { LibraryFunction } from './index';
 import { logParams } from './mlflow';
 import { makeObject, objectOf } from './objects';
+import { logTrials } from './trackers';
 
 function rangeOf(low: number | null, high: number | null, whole: boolean, origin: Origin | null): Value {
   return low === null || high === null ? UNKNOWN : { data: { kind: 'range', low, high, whole }, origin };
@@ -112,7 +113,9 @@ function runTrials(m: Machine, target: Value | undefined, space: Value, site: Si
 }
 
 const tuneRun: LibraryFunction = (m, args, site) => {
-  runTrials(m, argument(args, 0, 'run_or_experiment'), args.named.get('config') ?? UNKNOWN, site);
+  const space = args.named.get('config') ?? UNKNOWN;
+  logTrials(m, args, space, site);
+  runTrials(m, argument(args, 0, 'run_or_experiment'), space, site);
   return makeObject(m, 'ray.tune.run', args, site);
 };
 
@@ -249,12 +252,9 @@ export function spaceMethod(
     }
   }
   if (/^ray\.tune(\.\w+)*\.Tuner$/.test(object.path) && name === 'fit') {
-    runTrials(
-      m,
-      argument(object.args, 0, 'trainable'),
-      object.args.named.get('param_space') ?? UNKNOWN,
-      site,
-    );
+    const space = object.args.named.get('param_space') ?? UNKNOWN;
+    logTrials(m, object.args, space, site);
+    runTrials(m, argument(object.args, 0, 'trainable'), space, site);
     return makeObject(m, 'ray.tune.ResultGrid', args, site);
   }
   return null;
