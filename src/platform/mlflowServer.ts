@@ -101,14 +101,18 @@ const START =
 export function mlflowUiArguments(location: StoreLocation, version: string, port: number): string[] {
   const folder = path.dirname(location.path ?? '/');
   const artifacts = location.kind === 'files' ? location.uri : path.join(folder, 'mlruns');
-  // From 2.0 on it also hands out the artifacts of a server that ran beside the store (reference mlflow.md, B.1).
-  const served =
-    Number.parseInt(version, 10) >= 2 ? ['--artifacts-destination', path.join(folder, 'mlartifacts')] : [];
+  // From 2.0 on it also hands out the artifacts of a server that ran beside the store (reference mlflow.md, B.1), and has
+  // several processes to answer: for one user one starts several times sooner, and on a busy machine uvicorn gives up
+  // those of several that start late.
+  const since2 =
+    Number.parseInt(version, 10) >= 2
+      ? ['--artifacts-destination', path.join(folder, 'mlartifacts'), '--workers', '1']
+      : [];
   const words = [
     'ui',
     ...['--backend-store-uri', location.uri],
     ...['--default-artifact-root', artifacts],
-    ...served,
+    ...since2,
     ...['--host', '127.0.0.1', '--port', String(port)],
   ];
   return ['-c', START, JSON.stringify(words).replaceAll('$', '\\u0024')];

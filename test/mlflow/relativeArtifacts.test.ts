@@ -50,9 +50,7 @@ describe('relative artifacts in mlflow ui', function () {
 
     const location = parseStoreUri(path.join(folder, 'mlflow.db'), '/');
     const port = await freePort();
-    // One process to answer: of four, a machine that does other things too lets uvicorn give up those that start late.
-    const args = mlflowUiArguments(location, '3.17.2', port);
-    server = spawn(python, [...args.slice(0, -1), args.at(-1)!.replace(']', ',"--workers","1"]')], {
+    server = spawn(python, mlflowUiArguments(location, '3.17.2', port), {
       cwd: await uiFolder(emptyFolder(), location),
       env: { ...process.env, ...PYTHON_ENVIRONMENT },
       detached: true,

@@ -76,7 +76,7 @@ describe('mlflow ui', () => {
       'ui',
       ...['--backend-store-uri', sqliteUri(path.join(folder, 'mlflow.db'))],
       ...['--default-artifact-root', path.join(folder, 'mlruns')],
-      ...['--artifacts-destination', path.join(folder, 'mlartifacts')],
+      ...['--artifacts-destination', path.join(folder, 'mlartifacts'), '--workers', '1'],
       ...['--host', '127.0.0.1', '--port', '5001'],
     ]);
     assert.equal(served, 'served 2');
