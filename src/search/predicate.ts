@@ -80,8 +80,8 @@ function numberTest(comparator: NumberComparator, wanted: number): (value: numbe
     case '=':
       return (value) => value === wanted;
     case '!=':
-      // NaN differs from everything in JavaScript, and matches nothing in MLflow.
-      return (value) => value < wanted || value > wanted;
+      // NaN differs from everything, in JavaScript as in MLflow.
+      return (value) => value !== wanted;
     case '<':
       return (value) => value < wanted;
     case '<=':

@@ -1,6 +1,14 @@
 import { ATTRIBUTES, type Filter, type Leaf, type OrderClause } from './syntax';
 import { fieldText, leafText } from './text';
 
+/** What MLflow's grammar has by the server's version. */
+export interface ServerKnows {
+  /** IS NULL on params and tags (MLflow >= 3.17). */
+  nullTests: boolean;
+  /** NaN from 0 (MLflow >= 3.11). Of other servers, numeric conditions on metrics are asked on this side again. */
+  nan: boolean;
+}
+
 /** A filter, split between a tracking server and this side. */
 export interface SplitFilter {
   /** In MLflow's own grammar; empty for all. The server answers every run for which the whole filter holds. */
@@ -10,22 +18,20 @@ export interface SplitFilter {
 }
 
 /**
- * Gives the server what MLflow's grammar can say: the conditions that are joined by AND at the top. `nullTests`:
- * the server knows IS NULL (MLflow >= 3.10). Numeric conditions on metrics are asked here again: servers before
- * 3.11 take NaN for 0.
+ * Gives the server what MLflow's grammar can say: the conditions that are joined by AND at the top.
  */
-export function splitForServer(filter: Filter | null, options: { nullTests: boolean }): SplitFilter {
+export function splitForServer(filter: Filter | null, knows: ServerKnows): SplitFilter {
   if (filter === null) {
     return { server: '', rest: null };
   }
   const server: string[] = [];
   const rest: Filter[] = [];
   for (const node of filter.type === 'and' ? filter.nodes.flatMap(flatten) : [filter]) {
-    const text = serverText(node, options.nullTests);
+    const text = serverText(node, knows);
     if (text !== undefined) {
       server.push(text);
     }
-    if (text === undefined || (node.type === 'number' && node.field.entity === 'metric')) {
+    if (text === undefined || (!knows.nan && node.type === 'number' && node.field.entity === 'metric')) {
       rest.push(node);
     }
   }
@@ -39,20 +45,23 @@ function flatten(node: Filter): Filter[] {
   return node.type === 'and' ? node.nodes.flatMap(flatten) : [node];
 }
 
-function serverText(node: Filter, nullTests: boolean): string | undefined {
+function serverText(node: Filter, knows: ServerKnows): string | undefined {
   if (node.type === 'and' || node.type === 'or' || node.type === 'not' || node.type === 'term') {
     return undefined;
   }
   if (node.field.entity === 'attribute' && !ATTRIBUTES.get(node.field.key)?.mlflow) {
     return undefined;
   }
-  return speaks(node, nullTests) ? leafText(node) : undefined;
+  return speaks(node, knows) ? leafText(node) : undefined;
 }
 
-function speaks(leaf: Exclude<Leaf, { type: 'term' }>, nullTests: boolean): boolean {
+function speaks(leaf: Exclude<Leaf, { type: 'term' }>, knows: ServerKnows): boolean {
   switch (leaf.type) {
     case 'number':
-      return leaf.field.entity === 'metric' || leaf.field.entity === 'attribute';
+      // A server that takes NaN for 0 leaves out the runs with NaN here, and they differ from 0.
+      return leaf.field.entity === 'metric'
+        ? knows.nan || leaf.comparator !== '!=' || leaf.value !== 0
+        : leaf.field.entity === 'attribute';
     case 'text':
       return true;
     case 'list':
@@ -64,7 +73,7 @@ function speaks(leaf: Exclude<Leaf, { type: 'term' }>, nullTests: boolean): bool
           leaf.values.every((value) => value === value.toLowerCase()))
       );
     case 'null':
-      return nullTests && (leaf.field.entity === 'param' || leaf.field.entity === 'tag');
+      return knows.nullTests && (leaf.field.entity === 'param' || leaf.field.entity === 'tag');
     case 'nan':
       return false;
   }

@@ -1,6 +1,9 @@
 import { ATTRIBUTES, type Filter, type OrderClause } from './syntax';
-import { splitForServer } from './rest';
+import { splitForServer, type ServerKnows } from './rest';
 import { fieldText, filterText } from './text';
+
+/** What the reader's MLflow is taken to be; the snippet says the rest in a comment. */
+const NEWEST: ServerKnows = { nullTests: true, nan: true };
 
 /**
  * Python that repeats a search through MLflow's own client. What MLflow's grammar cannot say is left in a comment,
@@ -14,7 +17,7 @@ export function searchSnippet(search: {
   view: 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL';
 }): string {
   const { trackingUri, experimentIds, filter, order, view } = search;
-  const { server } = splitForServer(filter, { nullTests: true });
+  const { server } = splitForServer(filter, NEWEST);
   const rest = filter === null ? null : unsaid(filter);
   const clauses = order
     .filter(({ field }) => field.entity !== 'attribute' || ATTRIBUTES.get(field.key)?.mlflow)
@@ -39,7 +42,7 @@ export function searchSnippet(search: {
 /** The conditions that a server cannot be asked, as text. */
 function unsaid(filter: Filter): string | null {
   const parts = (filter.type === 'and' ? filter.nodes : [filter]).filter(
-    (node) => splitForServer(node, { nullTests: true }).server === '',
+    (node) => splitForServer(node, NEWEST).server === '',
   );
   return parts.length === 0 ? null : parts.map((part) => filterText(part) ?? '…').join(' AND ');
 }

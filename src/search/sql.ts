@@ -76,7 +76,10 @@ function valueCondition(leaf: Leaf & { type: 'number' | 'text' | 'list' }): Sql 
   switch (leaf.type) {
     case 'number':
       if (leaf.field.entity === 'metric') {
-        return { sql: `v.is_nan = 0 AND v.value ${leaf.comparator} ?`, params: [leaf.value] };
+        // NaN is stored as 0 beside its mark.
+        return leaf.comparator === '!='
+          ? { sql: '(v.is_nan <> 0 OR v.value != ?)', params: [leaf.value] }
+          : { sql: `v.is_nan = 0 AND v.value ${leaf.comparator} ?`, params: [leaf.value] };
       }
       if (leaf.field.entity === 'attribute') {
         return { sql: `v.value ${leaf.comparator} ?`, params: [leaf.value] };

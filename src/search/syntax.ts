@@ -15,7 +15,7 @@ export type NumberComparator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 export type TextComparator = '=' | '!=' | 'LIKE' | 'ILIKE';
 
 export type Leaf =
-  /** Missing and NaN values match no comparator, `!=` included (MLflow 3.17.2). Times are ms. */
+  /** Missing values match no comparator, `!=` included; NaN matches `!=` and no other (MLflow 3.17.2). Times are ms. */
   | { type: 'number'; field: Field; comparator: NumberComparator; value: number }
   /** Missing values match no comparator, `!=` included. */
   | { type: 'text'; field: Field; comparator: TextComparator; value: string }

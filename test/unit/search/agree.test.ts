@@ -282,6 +282,8 @@ function matches(runs: MadeRun[], query: Filter, schema: SqlSchema): string[] {
     .map((run) => run.info.runId);
 }
 
+const NEWEST = { latestMetrics: true, isNan: true, step: true, datasets: true, modelVersions: true };
+
 describe('search: SQL and predicate agree', function () {
   this.timeout(60_000);
   let sql: SqlJsStatic;
@@ -318,13 +320,41 @@ describe('search: SQL and predicate agree', function () {
     });
   }
 
+  it('NaN differs from every number and is in no other relation to one, as MLflow answers', () => {
+    const db = new sql.Database();
+    const schema = createTables(db, '3.17.2');
+    const [sample] = fc.sample(madeRun, { numRuns: 1, seed: 17 });
+    const runs = [NaN, 0, 2].map((value): MadeRun => ({
+      ...sample!,
+      metrics: [{ key: 'm', value, step: 0 }],
+    }));
+    fill(db, runs, schema);
+    const answers: [string, number[]][] = [
+      ['metrics.m != 0', [0, 2]],
+      ['metrics.m != 2', [0, 1]],
+      ['metrics.m = 0', [1]],
+      ['metrics.m <= 0', [1]],
+      ['metrics.m >= -1e999', [1, 2]],
+      ['NOT (metrics.m > 1)', [0, 1]],
+      ['NOT (metrics.m != 0)', [1]],
+    ];
+    for (const [text, wanted] of answers) {
+      const query = parseFilter(text, 0)!;
+      const { sql: where, params } = filterToSql(query, schema);
+      const found = db.exec(`SELECT run_uuid FROM runs r WHERE ${where} ORDER BY run_uuid`, params)[0]
+        ?.values;
+      assert.deepEqual((found ?? []).flat(), wanted.map(runId), text);
+      assert.deepEqual(matches(runs, query, schema), wanted.map(runId), text);
+    }
+    db.close();
+  });
+
   it('a tree written as text and read again means the same', () => {
     fc.assert(
       fc.property(fc.array(madeRun, { minLength: 1, maxLength: 6 }), filter, (runs, query) => {
         const text = filterText(query);
         fc.pre(text !== undefined);
-        const schema = { latestMetrics: true, isNan: true, step: true, datasets: true, modelVersions: true };
-        assert.deepEqual(matches(runs, parseFilter(text, 0)!, schema), matches(runs, query, schema), text);
+        assert.deepEqual(matches(runs, parseFilter(text, 0)!, NEWEST), matches(runs, query, NEWEST), text);
       }),
       { numRuns: 1000 },
     );
@@ -335,16 +365,9 @@ describe('search: SQL and predicate agree', function () {
       fc.property(
         fc.array(madeRun, { minLength: 1, maxLength: 6 }),
         filter,
-        fc.boolean(),
-        (runs, query, nullTests) => {
-          const schema = {
-            latestMetrics: true,
-            isNan: true,
-            step: true,
-            datasets: true,
-            modelVersions: true,
-          };
-          const { server, rest } = splitForServer(query, { nullTests });
+        fc.record({ nullTests: fc.boolean(), nan: fc.boolean() }),
+        (runs, query, knows) => {
+          const { server, rest } = splitForServer(query, knows);
           assert.ok(
             !/\b(OR|NAN|duration|depth|parent|registered|commit)\b(?!['"`])/.test(
               server.replace(/'[^']*'|"[^"]*"|`[^`]*`/g, ''),
@@ -353,11 +376,11 @@ describe('search: SQL and predicate agree', function () {
           );
           const asked = parseFilter(server, 0);
           const kept = (part: Filter | null): Set<string> =>
-            new Set(part ? matches(runs, part, schema) : runs.map((_, index) => runId(index)));
+            new Set(part ? matches(runs, part, NEWEST) : runs.map((_, index) => runId(index)));
           const left = kept(rest);
           assert.deepEqual(
             [...kept(asked)].filter((id) => left.has(id)),
-            matches(runs, query, schema),
+            matches(runs, query, NEWEST),
           );
         },
       ),
