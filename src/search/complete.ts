@@ -94,7 +94,7 @@ function replacedTo(text: string, offset: number, quote: string | null): number 
 
 function fieldOrNull(word: Token): Field | null {
   try {
-    return word.type === 'word' ? fieldOf(word) : null;
+    return fieldOf(word);
   } catch {
     return null;
   }

@@ -28,8 +28,36 @@ export function showField(field: Field): string {
   return field.entity === 'attribute' ? field.key : `${field.entity}s.${field.key}`;
 }
 
-/** The field that a word names. Throws SearchError where MLflow refuses the entity, the attribute or the key. */
-export function fieldOf(token: Token & { type: 'word' }): Field {
+/** Whether a word would be read as a key beside a comparison. */
+export function looksLikeKey(token: Token): boolean {
+  if (token.type !== 'word') {
+    return false;
+  }
+  const dot = token.text.indexOf('.');
+  const key = token.quotedKey ?? token.text.slice(dot + 1);
+  switch (dot === -1 ? 'attribute' : entityOf(token.text.slice(0, dot))) {
+    case 'attribute':
+      return attributeOf(key) !== undefined;
+    case 'dataset':
+      return DATASET_KEYS.includes(key);
+    case undefined:
+      return false;
+    default:
+      return key !== '';
+  }
+}
+
+/**
+ * The field that a word, or an attribute's name in backquotes or double quotes, stands for. Throws SearchError
+ * where MLflow refuses the entity, the attribute or the key.
+ */
+export function fieldOf(token: Token): Field {
+  if (token.type === 'string' && (token.quote === '`' || token.quote === '"')) {
+    return quotedField(token);
+  }
+  if (token.type !== 'word') {
+    throw new SearchError('The left side must be a key, such as metrics.rmse.', token.from, token.to);
+  }
   const dot = token.text.indexOf('.');
   if (dot === -1) {
     return attributeField(token.text, token.from, token.to);
@@ -40,10 +68,10 @@ export function fieldOf(token: Token & { type: 'word' }): Field {
     throw new SearchError(
       `"${prefix}" is none of metrics, params, tags, attributes and datasets.`,
       token.from,
-      token.from + Math.max(prefix.length, 1),
+      token.keyFrom === undefined ? token.from + Math.max(prefix.length, 1) : token.keyFrom - 1,
     );
   }
-  const keyFrom = token.from + dot + 1;
+  const keyFrom = token.keyFrom ?? token.from + dot + 1;
   const written = token.text.slice(dot + 1);
   if (token.quotedKey !== undefined && written !== '') {
     throw new SearchError('Quote the whole key, not a part of it.', keyFrom, token.to);
@@ -69,6 +97,14 @@ export function fieldOf(token: Token & { type: 'word' }): Field {
     throw new SearchError(`Datasets are found by ${DATASET_KEYS.join(', ')}.`, keyFrom, token.to);
   }
   return { entity, key };
+}
+
+function quotedField({ text, from, to }: Token): Field {
+  const dot = text.indexOf('.');
+  if (dot !== -1 && entityOf(text.slice(0, dot))) {
+    throw new SearchError(`Quote the key alone: ${text.slice(0, dot)}.\`${text.slice(dot + 1)}\`.`, from, to);
+  }
+  return attributeField(text, from, to);
 }
 
 function attributeField(name: string, from: number, to: number): Field {

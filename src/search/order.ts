@@ -23,7 +23,7 @@ export function parseOrder(clauses: readonly string[]): OrderClause[] {
   const seen = new Set<string>();
   return clauses.map((clause) => {
     const [key, direction, ...rest] = tokenize(clause);
-    if (key?.type !== 'word') {
+    if (key?.type !== 'word' && (key?.type !== 'string' || key.quote === "'")) {
       throw new SearchError(`"${clause}" is not an order: write metrics.rmse DESC.`, 0, clause.length);
     }
     const field = fieldOf(key);

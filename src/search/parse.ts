@@ -1,14 +1,10 @@
-import { fieldOf, kindOf, showField } from './field';
-import {
-  SearchError,
-  type AttributeKind,
-  type Field,
-  type Filter,
-  type NumberComparator,
-  type TextComparator,
-} from './syntax';
-import { tokenize, type Token } from './tokens';
-import { parseDuration, parseNumber, parseTime } from './values';
+import { ComparisonReader } from './comparison';
+import { Cursor, isJoin } from './cursor';
+import { fieldOf, looksLikeKey } from './field';
+import { noOperator, SQL_WORDS } from './refusedOperators';
+import { SearchError, type Filter } from './syntax';
+import { isQuoted, tokenize, type Token } from './tokens';
+import { parseNumber } from './values';
 
 /** Deeper than anybody writes, and well within SQLite's own limit of 1,000. */
 const MAX_DEPTH = 100;
@@ -25,29 +21,26 @@ export function parseFilter(text: string, now: number): Filter | null {
   if (text.length > MAX_LENGTH) {
     throw new SearchError(`The filter is longer than ${MAX_LENGTH} characters.`, MAX_LENGTH, text.length);
   }
-  return new Parser(text, tokenize(text), now).all();
+  return new Parser(text, now).all();
 }
 
 class Parser {
-  private at = 0;
+  private readonly cursor: Cursor;
+  private readonly comparisons: ComparisonReader;
   private depth = 0;
 
-  constructor(
-    private readonly text: string,
-    private readonly tokens: Token[],
-    private readonly now: number,
-  ) {}
+  constructor(text: string, now: number) {
+    this.cursor = new Cursor(text, tokenize(text));
+    this.comparisons = new ComparisonReader(this.cursor, now);
+  }
 
   all(): Filter | null {
-    // MLflow tolerates a stray AND at either end.
-    while (this.isKeyword('AND')) {
-      this.at++;
-    }
-    if (this.at === this.tokens.length) {
+    this.skipAnds();
+    if (this.cursor.at === this.cursor.tokens.length) {
       return null;
     }
     const filter = this.or();
-    const rest = this.peek();
+    const rest = this.cursor.peek();
     if (rest) {
       throw rest.text === ')'
         ? new SearchError('This parenthesis was never opened.', rest.from, rest.to)
@@ -58,8 +51,8 @@ class Parser {
 
   private or(): Filter {
     const nodes = [this.and()];
-    while (this.isKeyword('OR')) {
-      this.at++;
+    while (this.cursor.isKeyword('OR')) {
+      this.cursor.at++;
       nodes.push(this.and());
     }
     return nodes.length === 1 ? nodes[0]! : { type: 'or', nodes };
@@ -68,13 +61,13 @@ class Parser {
   private and(): Filter {
     const nodes = [this.not()];
     for (;;) {
-      if (this.isKeyword('AND')) {
-        this.at++;
-        if (this.at === this.tokens.length) {
+      if (this.cursor.isKeyword('AND')) {
+        this.skipAnds();
+        if (this.cursor.at === this.cursor.tokens.length) {
           break;
         }
         nodes.push(this.not());
-      } else if (nodes.at(-1)?.type === 'term' && this.startsTerm()) {
+      } else if (nodes.at(-1)?.type === 'term' ? this.startsTerm() : this.startsCondition()) {
         nodes.push(this.not());
       } else {
         break;
@@ -83,18 +76,25 @@ class Parser {
     return nodes.length === 1 ? nodes[0]! : { type: 'and', nodes };
   }
 
+  /** MLflow tolerates an AND too many: at either end, and beside another. */
+  private skipAnds(): void {
+    while (this.cursor.isKeyword('AND')) {
+      this.cursor.at++;
+    }
+  }
+
   private not(): Filter {
-    const token = this.peek();
+    const token = this.cursor.peek();
     if (++this.depth > MAX_DEPTH) {
       throw new SearchError(
         `Nested deeper than ${MAX_DEPTH} levels.`,
         token?.from ?? 0,
-        token?.to ?? this.text.length,
+        token?.to ?? this.cursor.text.length,
       );
     }
     try {
-      if (this.isKeyword('NOT')) {
-        this.at++;
+      if (this.cursor.isKeyword('NOT')) {
+        this.cursor.at++;
         return { type: 'not', node: this.not() };
       }
       return this.primary();
@@ -104,33 +104,34 @@ class Parser {
   }
 
   private primary(): Filter {
-    const token = this.peek();
+    const token = this.cursor.peek();
     if (!token) {
-      throw this.expectedMore('a condition');
+      throw this.cursor.expectedMore('a condition');
     }
     if (token.text === '(' && token.type === 'punctuation') {
-      this.at++;
+      this.cursor.at++;
       const filter = this.or();
-      const close = this.peek();
+      const close = this.cursor.peek();
       if (close?.type !== 'punctuation' || close.text !== ')') {
         throw close
           ? new SearchError('AND, OR or ")" is missing before this.', close.from, close.to)
           : new SearchError('This parenthesis is never closed.', token.from, token.to);
       }
-      this.at++;
+      this.cursor.at++;
       return filter;
     }
     if (token.type === 'operator' || token.type === 'punctuation') {
       throw new SearchError(`A key is missing before "${token.text}".`, token.from, token.to);
     }
-    if (this.isKeyword('AND') || this.isKeyword('OR')) {
+    if (this.cursor.isKeyword('AND') || this.cursor.isKeyword('OR')) {
       throw new SearchError(`A condition is missing before "${token.text}".`, token.from, token.to);
     }
-    this.at++;
-    if (this.startsComparator()) {
-      return this.comparison(token);
+    this.cursor.at++;
+    if (this.cursor.startsComparator()) {
+      return this.comparisons.of(token);
     }
-    if (token.type === 'word' && token.quotedKey !== undefined) {
+    this.refuseOperator(token);
+    if (token.type === 'word' && isQuoted(token)) {
       throw new SearchError('A comparison is missing after this key.', token.from, token.to);
     }
     if (token.text === '') {
@@ -139,263 +140,50 @@ class Parser {
     return { type: 'term', text: token.text };
   }
 
-  private comparison(left: Token): Filter {
-    if (left.type !== 'word') {
-      throw new SearchError('The left side must be a key, such as metrics.rmse.', left.from, left.to);
+  /** A key and a word that compares nothing, or a word and an operator of SQL's that there is not: no terms. */
+  private refuseOperator(token: Token): void {
+    const next = this.cursor.peek();
+    if ((next?.type !== 'word' && next?.type !== 'string') || isJoin(next) || token.type !== 'word') {
+      return;
     }
-    const field = fieldOf(left);
-    const operator = this.next()!;
-    const word = operator.text.toUpperCase();
-    switch (word) {
-      case 'IS':
-        return this.is(field, operator);
-      case 'IN':
-        return this.list(field, operator, false);
-      case 'NOT':
-        return this.notIn(field, operator);
-      case 'LIKE':
-      case 'ILIKE':
-        return this.like(field, operator, word);
-      case '==':
-        throw new SearchError('Write = for "equals".', operator.from, operator.to);
-      case '<>':
-        throw new SearchError('Write != for "differs from".', operator.from, operator.to);
-      default:
-        return this.compare(field, operator, word as NumberComparator);
+    if (looksLikeKey(token)) {
+      throw noOperator(fieldOf(token), next);
+    }
+    const value = this.cursor.tokens[this.cursor.at + 1];
+    const isValue = value?.type === 'string' || (value && parseNumber(value.text) !== undefined);
+    if (next.type === 'word' && SQL_WORDS.test(next.text) && isValue) {
+      throw noOperator(null, next);
     }
   }
 
-  private compare(field: Field, operator: Token, comparator: NumberComparator): Filter {
-    const kind = kindOf(field);
-    const value = this.value(kind, operator);
-    const number = value.type === 'word' ? parseNumber(value.text) : undefined;
-    if (value.type === 'word' && number === undefined) {
-      throw new SearchError(
-        kind === 'number' && field.entity === 'metric'
-          ? `Expected a number for ${showField(field)}, not ${value.text}.`
-          : `Expected a ${kind === 'text' ? 'quoted text or a ' : ''}number. Quote the text: '${value.text}'.`,
-        value.from,
-        value.to,
-      );
-    }
-    if (number !== undefined) {
-      if (kind === 'text' && field.entity !== 'param' && field.entity !== 'tag') {
-        throw new SearchError(
-          `Expected a quoted text for ${showField(field)} (such as 'my-value'), not ${value.text}.`,
-          value.from,
-          value.to,
-        );
-      }
-      return { type: 'number', field, comparator, value: number };
-    }
-    switch (kind) {
-      case 'text':
-        if (comparator !== '=' && comparator !== '!=') {
-          throw new SearchError(
-            `"${comparator}" compares numbers: write a number without quotes, or use =, !=, LIKE or ILIKE.`,
-            operator.from,
-            operator.to,
-          );
-        }
-        return { type: 'text', field, comparator, value: value.text };
-      case 'number':
-        throw new SearchError(`Expected a number for ${showField(field)}, not a text.`, value.from, value.to);
-      case 'duration': {
-        const duration = parseDuration(value.text);
-        if (duration === undefined) {
-          throw new SearchError(`Not a duration: write ms, or "10m", "1h 30m".`, value.from, value.to);
-        }
-        return { type: 'number', field, comparator, value: duration };
-      }
-      case 'time': {
-        const time = parseTime(value.text, this.now);
-        if (!time) {
-          throw new SearchError(
-            `Not a time: write ms, "2026-07-28", "2026-07-28 14:00" or "7d ago".`,
-            value.from,
-            value.to,
-          );
-        }
-        return timeLeaf(field, comparator, time);
-      }
-    }
-  }
-
-  private like(field: Field, operator: Token, comparator: TextComparator): Filter {
-    if (kindOf(field) !== 'text') {
-      throw new SearchError(
-        `${operator.text} compares texts, and ${showField(field)} is a number.`,
-        operator.from,
-        operator.to,
-      );
-    }
-    const value = this.value('text', operator);
-    if (value.type !== 'string') {
-      throw new SearchError(`Expected a quoted text: '${value.text}'.`, value.from, value.to);
-    }
-    return { type: 'text', field, comparator, value: value.text };
-  }
-
-  private is(field: Field, operator: Token): Filter {
-    const negated = this.isKeyword('NOT');
-    if (negated) {
-      this.at++;
-    }
-    const token = this.next();
-    const word = token?.type === 'word' ? token.text.toUpperCase() : '';
-    if (word === 'NULL') {
-      return { type: 'null', field, negated };
-    }
-    if (word === 'NAN' && field.entity === 'metric') {
-      return { type: 'nan', field, negated };
-    }
-    throw new SearchError(
-      field.entity === 'metric'
-        ? 'IS is followed by NULL or NAN, with NOT before it or without.'
-        : 'IS is followed by NULL or NOT NULL.',
-      (token ?? operator).from,
-      (token ?? operator).to,
-    );
-  }
-
-  private notIn(field: Field, operator: Token): Filter {
-    const next = this.next();
-    if (next?.type === 'word' && next.text.toUpperCase() === 'IN') {
-      return this.list(field, next, true);
-    }
-    throw new SearchError(
-      next && /^i?like$/i.test(next.text)
-        ? `Write NOT before the key: NOT ${showField(field)} ${next.text.toUpperCase()} …`
-        : 'IN is missing after NOT.',
-      operator.from,
-      (next ?? operator).to,
-    );
-  }
-
-  private list(field: Field, operator: Token, negated: boolean): Filter {
-    if (kindOf(field) !== 'text') {
-      throw new SearchError(
-        `IN compares texts, and ${showField(field)} is a number.`,
-        operator.from,
-        operator.to,
-      );
-    }
-    const open = this.next();
-    if (open?.type !== 'punctuation' || open.text !== '(') {
-      throw new SearchError(
-        "IN is followed by a list: ('a', 'b').",
-        (open ?? operator).from,
-        (open ?? operator).to,
-      );
-    }
-    const values: string[] = [];
-    for (;;) {
-      const item = this.next();
-      if (item?.type !== 'string') {
-        throw item
-          ? new SearchError('A list holds quoted texts only.', item.from, item.to)
-          : new SearchError('This list is never closed.', open.from, open.to);
-      }
-      values.push(item.text);
-      const separator = this.next();
-      if (separator?.type === 'punctuation' && separator.text === ')') {
-        return { type: 'list', field, negated, values };
-      }
-      if (separator?.type !== 'punctuation' || separator.text !== ',') {
-        throw separator
-          ? new SearchError('A comma or ")" is missing before this.', separator.from, separator.to)
-          : new SearchError('This list is never closed.', open.from, open.to);
-      }
-    }
-  }
-
-  private value(kind: AttributeKind, operator: Token): Token {
-    const token = this.next();
-    if (token?.type === 'string' && token.quote !== '`') {
-      return token;
-    }
-    if (token?.type === 'word' && token.quotedKey === undefined && !isJoin(token)) {
-      return token;
-    }
-    const what = kind === 'number' ? 'number' : 'value';
-    throw new SearchError(
-      `A ${what} is missing after "${operator.text}".`,
-      operator.from,
-      token?.type === 'string' ? token.to : operator.to,
-    );
-  }
-
-  private startsComparator(): boolean {
-    const token = this.peek();
-    if (token?.type === 'operator') {
-      return true;
-    }
-    if (token?.type !== 'word' || token.quotedKey !== undefined) {
+  /** Whether a condition on a key comes next: MLflow reads two side by side as if AND stood between them. */
+  private startsCondition(): boolean {
+    const token = this.cursor.peek();
+    const next = this.cursor.tokens[this.cursor.at + 1];
+    if ((token?.type !== 'word' && token?.type !== 'string') || isJoin(token) || !next) {
       return false;
     }
-    const word = token.text.toUpperCase();
-    if (word === 'NOT') {
-      const next = this.tokens[this.at + 1];
-      return next?.type === 'word' && /^(in|like|ilike)$/i.test(next.text);
-    }
-    return word === 'IS' || word === 'IN' || word === 'LIKE' || word === 'ILIKE';
+    this.cursor.at++;
+    const compares = this.cursor.startsComparator();
+    this.cursor.at--;
+    // What the key is followed by is refused where it stands.
+    return (
+      compares || (looksLikeKey(token) && (next.type === 'word' || next.type === 'string') && !isJoin(next))
+    );
   }
 
   /** Whether a bare term comes next: two of them may stand side by side, and both must be found. */
   private startsTerm(): boolean {
-    const token = this.peek();
+    const token = this.cursor.peek();
     if (token?.type !== 'word' && token?.type !== 'string') {
       return false;
     }
-    if (token.type === 'word' && (token.quotedKey !== undefined || isJoin(token))) {
+    if (token.type === 'word' && (isQuoted(token) || isJoin(token))) {
       return false;
     }
-    this.at++;
-    const compares = this.startsComparator();
-    this.at--;
+    this.cursor.at++;
+    const compares = this.cursor.startsComparator();
+    this.cursor.at--;
     return !compares;
   }
-
-  private isKeyword(keyword: string): boolean {
-    const token = this.peek();
-    return token?.type === 'word' && token.quotedKey === undefined && token.text.toUpperCase() === keyword;
-  }
-
-  private peek(): Token | undefined {
-    return this.tokens[this.at];
-  }
-
-  private next(): Token | undefined {
-    return this.tokens[this.at++];
-  }
-
-  private expectedMore(what: string): SearchError {
-    const last = this.tokens[Math.min(this.at, this.tokens.length) - 1];
-    return new SearchError(
-      `Expected ${what} after "${last?.text ?? ''}".`,
-      last?.from ?? 0,
-      last?.to ?? this.text.length,
-    );
-  }
-}
-
-function isJoin(token: Token): boolean {
-  return /^(and|or)$/i.test(token.text);
-}
-
-/** A whole day equals a range of moments; everything else compares with its start. */
-function timeLeaf(field: Field, comparator: NumberComparator, time: { from: number; to: number }): Filter {
-  const leaf = (operator: NumberComparator, value: number): Filter => ({
-    type: 'number',
-    field,
-    comparator: operator,
-    value,
-  });
-  if (comparator === '=') {
-    return { type: 'and', nodes: [leaf('>=', time.from), leaf('<', time.to)] };
-  }
-  if (comparator === '!=') {
-    return { type: 'or', nodes: [leaf('<', time.from), leaf('>=', time.to)] };
-  }
-  return leaf(comparator, time.from);
 }

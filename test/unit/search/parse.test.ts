@@ -75,8 +75,36 @@ describe('search: what MLflow accepts', () => {
     it(text, () => assert.deepEqual(parse(text), tree));
   }
 
+  it('what it writes otherwise', () => {
+    const equal: [string, string][] = [
+      ['`metric`.acc > 1', 'metrics.acc > 1'],
+      ['`metrics`.`val/acc` > 1', 'metrics.`val/acc` > 1'],
+      ["`tags`.t = 'x'", "tags.t = 'x'"],
+      ["`attribute`.run_name = 'r1'", "run_name = 'r1'"],
+      ["`run_name` = 'r1'", "run_name = 'r1'"],
+      ['"run_name" = \'r1\'', "run_name = 'r1'"],
+      ["`Run name` = 'r1'", "run_name = 'r1'"],
+      ["attribute.'run_name' = 'r1'", "run_name = 'r1'"],
+      ["tags.'t' = 'x'", "tags.t = 'x'"],
+      ["tags.'a b' IS NULL", 'tags.`a b` IS NULL'],
+      ["run_id IN ('a',)", "run_id IN ('a')"],
+      ["run_id IN (('a'))", "run_id IN ('a')"],
+      ["run_id NOT IN (('a', 'b'),)", "run_id NOT IN ('a', 'b')"],
+      ["run_id IN (('a'), 'b')", "run_id IN ('a', 'b')"],
+      ["metrics.m > 1 params.p = 'y'", "metrics.m > 1 and params.p = 'y'"],
+      ["params.p='y'tags.`t`='x'metrics.m > 1", "params.p = 'y' and tags.t = 'x' and metrics.m > 1"],
+      ["tags.t IS NOT NULL run_name = 'r1'", "tags.t IS NOT NULL and run_name = 'r1'"],
+      ["metrics.m > 1 and AND And params.p = 'y'", "metrics.m > 1 and params.p = 'y'"],
+      ['and and metrics.m > 1 and and', 'metrics.m > 1'],
+    ];
+    for (const [text, same] of equal) {
+      assert.deepEqual(parse(text), parse(same), text);
+    }
+  });
+
   it('nothing, and a stray AND at either end', () => {
     assert.equal(parse(''), null);
+    assert.equal(parse('and and'), null);
     assert.deepEqual(parse('and metrics.a < 1 AND'), parse('metrics.a < 1'));
   });
 });
@@ -134,6 +162,9 @@ describe('search: what is ours', () => {
         { type: 'term', text: 'green taxi' },
       ],
     });
+    for (const text of ['run.py train', 'metrics.json', "'status' FINISHED", 'model contains', 'status']) {
+      assert.match(JSON.stringify(parse(text)), /"term"/, text);
+    }
   });
 });
 
@@ -142,7 +173,6 @@ describe('search: what is refused, and where', () => {
     ['metrics.rmse < ', '<', /missing after "<"/],
     ["metrics.rmse = 'x'", "'x'", /Expected a number/],
     ['rmse < 7', 'rmse', /not an attribute.*metrics\.rmse/],
-    ['metrics.rmse < 7 metrics.a < 1', 'metrics.a', /AND or OR is missing/],
     ['metrics.val-loss < 1', '-', /must be quoted: metrics\.`val-loss`/],
     ['metric.a == 1', '==', /Write =/],
     ['metric.a <> 1', '<>', /Write !=/],
@@ -167,6 +197,29 @@ describe('search: what is refused, and where', () => {
     ['params.a IS NAN', 'NAN', /NULL or NOT NULL/],
     ['not', 'not', /Expected a condition/],
     ['metrics. < 1', 'metrics.', /name of the metric is missing/],
+    ['metrics.m BETWEEN 0 AND 1', 'BETWEEN', /Write metrics\.m >= 1 AND metrics\.m <= 2/],
+    ['metrics.`val/loss` BETWEEN 0 AND 1', 'BETWEEN', /Write metrics\.`val\/loss` >= 1/],
+    ['metrics.m NOT BETWEEN 0 AND 1', 'NOT', /no operator/],
+    ["params.x CONTAINS 'y'", 'CONTAINS', /Write params\.x LIKE '%text%'/],
+    ["metrics.a < 1 and params.x CONTAINS 'y'", 'CONTAINS', /no operator/],
+    ["metrics.a < 1 params.x CONTAINS 'y'", 'CONTAINS', /no operator/],
+    ["xgboost params.x CONTAINS 'y'", 'CONTAINS', /no operator/],
+    ['status FINISHED', 'FINISHED', /After status comes =, .*quote 'status' to look for it/],
+    ["status 'FINISHED'", "'FINISHED'", /no operator/],
+    ['duration 10m', '10m', /After duration comes =, !=, </],
+    ['`metric`.m over 3', 'over', /no operator/],
+    ['rmse between 0 and 1', 'between', /no operator/],
+    ['metrics.a < 1 run_name', 'run_name', /AND or OR is missing/],
+    ['metrics.a < 1 xgboost', 'xgboost', /AND or OR is missing/],
+    ['metrics.a < 1 2', '2', /AND or OR is missing/],
+    ["'run_name' = 'r1'", "'run_name'", /must be a key/],
+    ['`metrics.m` < 1', '`metrics.m`', /Quote the key alone: metrics\.`m`/],
+    ['`metrcs`.m < 1', '`metrcs`', /none of metrics/],
+    ['`metrics`. < 1', '`metrics`.', /name of the metric is missing/],
+    ["run_id IN ('a' 'b')", "'b'", /comma/],
+    ['run_id IN ()', ')', /quoted texts only/],
+    ["run_id IN (('a')", '(', /never closed/],
+    ["run_id IN ('a',,)", ',', /quoted texts only/],
   ];
   for (const [text, marked, message] of wrong) {
     it(text, () => {
@@ -199,6 +252,9 @@ describe('search: what is refused, and where', () => {
         'NULL',
         'in',
         ',',
+        '`tags`.t',
+        'between',
+        'and and',
       ],
     );
     const text = fc.oneof(
@@ -227,10 +283,22 @@ describe('search: order_by', () => {
       { field: { entity: 'attribute', key: 'start_time' }, descending: false },
       { field: { entity: 'tag', key: 'x' }, descending: false },
     ]);
+    assert.deepEqual(
+      parseOrder(["tags.'a b' desc", '`metric`.m', '`run_name` DESC', '"start_time"']),
+      parseOrder(['tags.`a b` DESC', 'metrics.m', 'run_name DESC', 'start_time']),
+    );
   });
 
   it('refuses a field twice, a strange clause and what cannot be sorted by', () => {
-    for (const order of [['metrics.a', 'metric.a DESC'], ['metrics.a UP'], [''], ["'x'"], ['dataset.name']]) {
+    for (const order of [
+      ["'run_name'"],
+      ['`metrics.a`'],
+      ['metrics.a', 'metric.a DESC'],
+      ['metrics.a UP'],
+      [''],
+      ["'x'"],
+      ['dataset.name'],
+    ]) {
       assert.throws(() => parseOrder(order), SearchError);
     }
   });
