@@ -3,9 +3,11 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { workerBundle } from '../../scripts/workerBundle';
 import { diffPage } from '../../src/panels/diff';
 import { createSourceFinder } from '../../src/provenance/finder';
-import type { Run } from '../../src/mlflow/entities';
+import type { KeyValue, Run } from '../../src/mlflow/entities';
+import { createRemoteFinder } from '../../src/provenance/remoteFinder';
 import { sqliteUri } from '../../src/stores/uri';
 import type { RunKey } from '../../src/state/viewState';
 import { withDatabase } from '../support/database';
@@ -52,6 +54,21 @@ export async function run(args: string[]): Promise<void> {
     });
     console.log(`first param of 5,000 files, 20,000 commits  ${ms(cold)}   (at most 2,000; "${found.line}")`);
     console.log(`  git rev-list of that repository           ${ms(big.reference)}`);
+    const worker = createRemoteFinder(path.join(workerBundle(), 'provenanceWorker.js'), {
+      folders: () => [big.root],
+      gitPath: () => 'git',
+      isTrusted: () => true,
+    });
+    try {
+      const many = await timed(async () => {
+        const { params } = await worker.findSources(big.wideRun);
+        found.line = `${[...params.values()].filter(({ status }) => status === 'found').length} found`;
+      });
+      // Its heap ends at 256 MB: with more than that there would be no answer.
+      console.log(`146 params of 5,000 files, by a new worker  ${ms(many)}   (at most 1,000; ${found.line})`);
+    } finally {
+      worker.dispose();
+    }
   } finally {
     fs.rmSync(big.root, { recursive: true, force: true });
   }
@@ -126,7 +143,10 @@ function addWideRuns(file: string, runs: number, params: number): void {
 }
 
 /** A repository as large teams have them, written by git fast-import. */
-function bigRepository(files: number, commits: number): { root: string; run: Run; reference: number } {
+function bigRepository(
+  files: number,
+  commits: number,
+): { root: string; run: Run; wideRun: Run; reference: number } {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'mlflow-lens-big-'));
   const git = (args: string[], input?: string) =>
     spawnSync('git', args, { cwd: root, input, encoding: 'utf8', maxBuffer: 1 << 28 }).stdout;
@@ -143,6 +163,11 @@ function bigRepository(files: number, commits: number): { root: string; run: Run
     `M 100644 inline pkg0/settings.py\n${text('LR = 0.125\n')}`,
     `M 100644 inline train.py\n${text('import mlflow\nfrom pkg0 import settings\nfrom pkg1.mod1 import f\n\nmlflow.log_param("lr", settings.LR)\n')}`,
   );
+  const values = Array.from({ length: 146 }, (_, i) => ({ key: `p${i}`, value: String(i / 8 + 0.0625) }));
+  parts.push(
+    `M 100644 inline wide.yaml\n${text(values.map(({ key, value }) => `${key}: ${value}\n`).join(''))}`,
+    `M 100644 inline wide.py\n${text('import mlflow\nimport yaml\nfrom pkg1.mod1 import f\n\nwith open("wide.yaml") as file:\n    config = yaml.safe_load(file)\nmlflow.log_params(config)\n')}`,
+  );
   for (let i = 1; i < commits; i++) {
     parts.push(
       `commit refs/heads/main\n${author(i)}${text(`Change ${i}`)}M 100644 inline pkg1/mod1.py\n${text(`VALUE = ${i}\n\n\ndef f(x):\n    return x\n`)}`,
@@ -153,27 +178,29 @@ function bigRepository(files: number, commits: number): { root: string; run: Run
   git(['rev-list', '--count', 'main']);
   const reference = performance.now() - started;
   const commit = git(['rev-parse', 'main~10000']).trim();
+  const runOf = (script: string, params: KeyValue[]): Run => ({
+    info: {
+      runId: script,
+      experimentId: '0',
+      runName: 'r',
+      userId: '',
+      status: 'FINISHED',
+      startTime: 0,
+      endTime: null,
+      lifecycleStage: 'active',
+      artifactUri: '',
+    },
+    params,
+    metrics: [],
+    tags: [
+      { key: 'mlflow.source.name', value: `/home/x/${script}` },
+      { key: 'mlflow.source.git.commit', value: commit },
+    ],
+  });
   return {
     root,
     reference,
-    run: {
-      info: {
-        runId: '1',
-        experimentId: '0',
-        runName: 'r',
-        userId: '',
-        status: 'FINISHED',
-        startTime: 0,
-        endTime: null,
-        lifecycleStage: 'active',
-        artifactUri: '',
-      },
-      params: [{ key: 'lr', value: '0.125' }],
-      metrics: [],
-      tags: [
-        { key: 'mlflow.source.name', value: '/home/x/train.py' },
-        { key: 'mlflow.source.git.commit', value: commit },
-      ],
-    },
+    run: runOf('train.py', [{ key: 'lr', value: '0.125' }]),
+    wideRun: runOf('wide.py', values),
   };
 }
