@@ -13,7 +13,6 @@ import type {
   TableSettings,
   ViewChoice,
 } from '../protocol/table';
-import { parseFilter } from '../search/parse';
 import { searchSnippet } from '../search/snippet';
 import { directionAndOrigin, type Direction, type DirectionOrigin } from '../state/metrics';
 import { sameRun, type RunKey } from '../state/viewState';
@@ -24,6 +23,7 @@ import { BrushFollower } from './brush';
 import { ModelFacts } from './modelFacts';
 import type { PageDefinition, PageServices, PageSession } from './page';
 import { completions } from './tableCompletion';
+import { filterOf } from './tableFilter';
 import { orderClause } from './tableOrder';
 import { settingsKey, tableView } from './tableView';
 
@@ -243,11 +243,12 @@ function handlers(
       }
       return { rows: made.rows };
     },
-    copySnippet: async ({ view }) => {
+    copySnippet: async ({ view }, signal) => {
+      const scope = { experimentIds: args.experimentIds, view: view.deleted };
       const text = searchSnippet({
         trackingUri: args.store,
         experimentIds: args.experimentIds,
-        filter: parseFilter(view.filter, services.now()),
+        filter: await filterOf(table, scope, view.filter, services.now(), signal),
         order: view.sort.flatMap((term) => orderClause(term) ?? []),
         view: view.deleted,
       });

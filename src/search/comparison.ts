@@ -5,6 +5,7 @@ import {
   type AttributeKind,
   type Field,
   type Filter,
+  type KeyLookup,
   type NumberComparator,
   type TextComparator,
 } from './syntax';
@@ -13,15 +14,19 @@ import { parseDuration, parseNumber, parseTime } from './values';
 
 /** Reads one comparison: a key, an operator, and what it is compared with. */
 export class ComparisonReader {
-  /** @param now settles relative times, ms */
+  /**
+   * @param now settles relative times, ms
+   * @param keys what a name without a prefix is
+   */
   constructor(
     private readonly cursor: Cursor,
     private readonly now: number,
+    private readonly keys: KeyLookup | undefined,
   ) {}
 
   /** The comparison whose key was taken from the cursor last. Throws SearchError. */
   of(left: Token): Filter {
-    const field = fieldOf(left);
+    const field = fieldOf(left, this.keys);
     const operator = this.cursor.next()!;
     const word = operator.text.toUpperCase();
     switch (word) {

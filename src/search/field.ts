@@ -6,8 +6,10 @@ import {
   SearchError,
   type AttributeKind,
   type Field,
+  type KeyLookup,
 } from './syntax';
-import type { Token } from './tokens';
+import { fieldText } from './text';
+import { isQuoted, type Token } from './tokens';
 
 /** What the values of a field are compared as. Params and tags hold texts, which may be numbers. */
 export function kindOf(field: Field): AttributeKind {
@@ -48,23 +50,29 @@ export function looksLikeKey(token: Token): boolean {
 }
 
 /**
- * The field that a word, or an attribute's name in backquotes or double quotes, stands for. Throws SearchError
- * where MLflow refuses the entity, the attribute or the key.
+ * The field that a word, or a name in backquotes or double quotes, stands for. Throws SearchError where MLflow
+ * refuses the entity, the attribute or the key.
+ *
+ * @param keys what a name is that is no attribute's; without it such a name is refused
  */
-export function fieldOf(token: Token): Field {
+export function fieldOf(token: Token, keys?: KeyLookup): Field {
   if (token.type === 'string' && (token.quote === '`' || token.quote === '"')) {
-    return quotedField(token);
+    return quotedField(token, keys);
   }
   if (token.type !== 'word') {
     throw new SearchError('The left side must be a key, such as metrics.rmse.', token.from, token.to);
   }
   const dot = token.text.indexOf('.');
   if (dot === -1) {
-    return attributeField(token.text, token.from, token.to);
+    return namedField(token.text, token.from, token.to, keys);
   }
   const prefix = token.text.slice(0, dot);
   const entity = entityOf(prefix);
   if (!entity) {
+    const named = isQuoted(token) ? undefined : keyField(token.text, token.from, token.to, keys);
+    if (named) {
+      return named;
+    }
     throw new SearchError(
       `"${prefix}" is none of metrics, params, tags, attributes and datasets.`,
       token.from,
@@ -99,12 +107,37 @@ export function fieldOf(token: Token): Field {
   return { entity, key };
 }
 
-function quotedField({ text, from, to }: Token): Field {
+function quotedField({ text, from, to }: Token, keys: KeyLookup | undefined): Field {
   const dot = text.indexOf('.');
   if (dot !== -1 && entityOf(text.slice(0, dot))) {
     throw new SearchError(`Quote the key alone: ${text.slice(0, dot)}.\`${text.slice(dot + 1)}\`.`, from, to);
   }
-  return attributeField(text, from, to);
+  return namedField(text, from, to, keys);
+}
+
+/** An attribute, or the one metric, param or tag that has the name. */
+function namedField(name: string, from: number, to: number, keys: KeyLookup | undefined): Field {
+  const field = attributeOf(name) === undefined ? keyField(name, from, to, keys) : undefined;
+  if (!field && keys && attributeOf(name) === undefined) {
+    throw new SearchError(
+      `No run here has a metric, param or tag "${name}", and it is not an attribute of a run.`,
+      from,
+      to,
+    );
+  }
+  return field ?? attributeField(name, from, to);
+}
+
+function keyField(key: string, from: number, to: number, keys: KeyLookup | undefined): Field | undefined {
+  const fields = (keys?.(key) ?? []).map((entity): Field => ({ entity, key }));
+  if (fields.length > 1) {
+    throw new SearchError(
+      `"${key}" is ${fields.map(({ entity }) => `a ${entity}`).join(' and ')} here: write ${fields.map(fieldText).join(' or ')}.`,
+      from,
+      to,
+    );
+  }
+  return fields[0];
 }
 
 function attributeField(name: string, from: number, to: number): Field {

@@ -2,7 +2,7 @@ import { ComparisonReader } from './comparison';
 import { Cursor, isJoin } from './cursor';
 import { fieldOf, looksLikeKey } from './field';
 import { noOperator, SQL_WORDS } from './refusedOperators';
-import { SearchError, type Filter } from './syntax';
+import { SearchError, type Filter, type KeyLookup } from './syntax';
 import { isQuoted, tokenize, type Token } from './tokens';
 import { parseNumber } from './values';
 
@@ -15,13 +15,16 @@ const MAX_LENGTH = 20_000;
  * Text to tree; null for an empty text, which every run matches. Accepts what MLflow 3.17.2 accepts with the
  * same meaning (reference mlflow.md, E.1 and E.2), and beyond it OR, NOT, parentheses, numbers in params and
  * tags, durations, dates, IS NULL and IS NAN, IN for all texts, our own attributes, and bare terms.
- * `now` settles relative times. Throws SearchError and nothing else.
+ * Throws SearchError and nothing else.
+ *
+ * @param now settles relative times, ms
+ * @param keys what a key without a prefix is, such as `rmse`; without it such a key is refused
  */
-export function parseFilter(text: string, now: number): Filter | null {
+export function parseFilter(text: string, now: number, keys?: KeyLookup): Filter | null {
   if (text.length > MAX_LENGTH) {
     throw new SearchError(`The filter is longer than ${MAX_LENGTH} characters.`, MAX_LENGTH, text.length);
   }
-  return new Parser(text, now).all();
+  return new Parser(text, now, keys).all();
 }
 
 class Parser {
@@ -29,9 +32,9 @@ class Parser {
   private readonly comparisons: ComparisonReader;
   private depth = 0;
 
-  constructor(text: string, now: number) {
+  constructor(text: string, now: number, keys: KeyLookup | undefined) {
     this.cursor = new Cursor(text, tokenize(text));
-    this.comparisons = new ComparisonReader(this.cursor, now);
+    this.comparisons = new ComparisonReader(this.cursor, now, keys);
   }
 
   all(): Filter | null {

@@ -5,6 +5,14 @@
 
 export type Entity = 'metric' | 'param' | 'tag' | 'attribute' | 'dataset';
 
+/**
+ * What in a store has a key without a prefix: those of its metrics, params and tags that are named so. `rmse < 3`
+ * is understood where one of them is; where several are, it is refused.
+ */
+export type KeyLookup = (key: string) => readonly KeyEntity[];
+export const KEY_ENTITIES = ['metric', 'param', 'tag'] as const satisfies readonly Entity[];
+export type KeyEntity = (typeof KEY_ENTITIES)[number];
+
 export interface Field {
   entity: Entity;
   /** Without quotes; an attribute's or dataset's canonical name. */

@@ -95,18 +95,3 @@ export function equalsText(field: Field, value: string): string {
     `${fieldText(field)} LIKE "${value.replace(/"/g, '_').replace(/\\$/, '_')}"`
   );
 }
-
-/** Two filters of which both must hold, as text; `filter` may be empty. `parsed` is its tree. */
-export function narrow(filter: string, parsed: Filter | null, condition: string): string {
-  if (parsed === null) {
-    return condition;
-  }
-  return parsed.type === 'or' || parsed.type === 'term'
-    ? `(${filter.trim()}) and ${condition}`
-    : `${withoutAnd(filter.trim())} and ${condition}`;
-}
-
-/** A filter that is being written may end so. */
-function withoutAnd(filter: string): string {
-  return /\sand$/i.test(filter) ? filter.slice(0, -'and'.length).trimEnd() : filter;
-}

@@ -2,8 +2,7 @@ import { count } from '../../src/mlflow/format';
 import { columnId, type TableColumn, type TableRow } from '../../src/mlflow/runTable';
 import type { RunList } from '../../src/protocol/runList';
 import type { ExportFormat } from '../../src/protocol/table';
-import { parseFilter } from '../../src/search/parse';
-import { narrow } from '../../src/search/text';
+import { narrow } from '../../src/search/narrow';
 import type { MenuItem } from '../ui/menu';
 import type { Passing } from '../../src/protocol/tableChoices';
 import { sortedBy, toggledIn } from './choices';
@@ -178,8 +177,7 @@ export class PageActions implements TableActions {
   }
 
   narrow(condition: string): void {
-    const { filter } = this.model.settings;
-    this.model.filter(narrow(filter, parseFilter(filter, this.model.now), condition), true);
+    this.model.filter(narrow(this.model.settings.filter, condition, this.model.now), true);
   }
 
   useFilter(filter: string): void {

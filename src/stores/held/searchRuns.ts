@@ -1,4 +1,4 @@
-import type { ModelVersion, Run, ViewType } from '../../mlflow/entities';
+import { metricOf, valueOf, type ModelVersion, type Run, type ViewType } from '../../mlflow/entities';
 import type { Family } from '../../mlflow/family';
 import type { KeySelection, Page, RunQuery, RunRow } from '../../mlflow/store';
 import { parseOrder } from '../../search/order';
@@ -7,6 +7,7 @@ import { parseFilter } from '../../search/parse';
 import { filterToPredicate } from '../../search/predicate';
 import { parsed } from '../../search/refusal';
 import { runSource } from '../../search/runSource';
+import { KEY_ENTITIES, type KeyEntity, type KeyLookup } from '../../search/syntax';
 import { pageOfItems } from '../pageToken';
 import type { HeldRuns } from '../runTable/heldRuns';
 import { depthsAmong, familyAmong } from './families';
@@ -24,7 +25,7 @@ export type SearchedRuns = Pick<HeldRuns, 'runs' | 'datasetInputs' | 'versions'>
 export function searchRuns(held: SearchedRuns, query: RunQuery, now: number): Page<RunRow> {
   const { runs, family } = scopeOf(held.runs, query);
   let found = familyPart(runs, family, query.parent);
-  const filter = parsed(() => parseFilter(query.filter ?? '', now));
+  const filter = parsed(() => parseFilter(query.filter ?? '', now, keysOf(held.runs)));
   if (filter) {
     const holds = filterToPredicate(filter, sourceOf(held));
     found = found.filter((run) => holds(run));
@@ -43,6 +44,18 @@ export function searchRuns(held: SearchedRuns, query: RunQuery, now: number): Pa
     ...(page.nextPageToken !== undefined && query.pageToken === undefined
       ? { remaining: found.length - page.items.length }
       : {}),
+  };
+}
+
+/** By all runs of the store, as completion offers the keys of all. */
+function keysOf(runs: ReadonlyMap<string, Run>): KeyLookup {
+  const has = (run: Run, entity: KeyEntity, key: string): boolean =>
+    entity === 'metric'
+      ? metricOf(run, key) !== undefined
+      : valueOf(entity === 'param' ? run.params : run.tags, key) !== undefined;
+  return (key) => {
+    const all = [...runs.values()];
+    return KEY_ENTITIES.filter((entity) => all.some((run) => has(run, entity, key)));
   };
 }
 

@@ -2,7 +2,7 @@ import { columnId, type TableView } from '../../mlflow/runTable';
 import { parseFilter } from '../../search/parse';
 import { filterToPredicate } from '../../search/predicate';
 import { parsed } from '../../search/refusal';
-import type { Filter } from '../../search/syntax';
+import { KEY_ENTITIES, type Filter, type KeyLookup } from '../../search/syntax';
 import { TextColumn } from './columns';
 import { sortedRows } from './order';
 import type { RunColumns } from './runColumns';
@@ -33,7 +33,8 @@ export interface Display {
 export function displayOf(table: RunColumns, view: TableView): Display {
   const order = sortedRows(table, view.sort);
   const orderId = view.sort.map((term) => `${columnId(term.column)} ${term.descending}`).join('\n');
-  const filter = parsed(() => parseFilter(view.filter, view.now));
+  const keys: KeyLookup = (key) => KEY_ENTITIES.filter((entity) => table.keys(entity).includes(key));
+  const filter = parsed(() => parseFilter(view.filter, view.now, keys));
   const mask = maskOf(table, view, filter);
   // With a filter parents are open, so that what was found is seen.
   const expanded = view.expanded || (filter !== null && view.group.length === 0);

@@ -74,7 +74,7 @@ export function suggestColumns(table: RunColumns): TableColumn[] {
     .map(({ column }) => column);
 }
 
-/** Keys that contain the text, those that vary first, then by name. */
+/** Keys that contain the text: those that are the text, then those that vary, then by name. */
 export function findColumns(table: RunColumns, query: ColumnQuery): ColumnList {
   const spreads = query.complete ? completeSpreads(table) : null;
   const text = query.text.toLowerCase();
@@ -91,6 +91,7 @@ export function findColumns(table: RunColumns, query: ColumnQuery): ColumnList {
     }
   }
   const rank = ({ column, spread }: ColumnInfo): number =>
+    (column.key === query.text ? -16 : 0) +
     (spread === 'varies' ? 0 : spread === 'empty' ? 4 : 2) +
     (column.kind === 'tag' && column.key.startsWith('mlflow.') ? 8 : 0) +
     (text !== '' && column.key.toLowerCase().startsWith(text) ? 0 : 1);

@@ -11,6 +11,9 @@ const children = ['sweep trial 0', 'sweep trial 1'];
 
 /** What MLflow's language has not, or refuses; each with what it says of a run as MLflow's client described it. */
 const OURS: [filter: string, holds: Test][] = [
+  ['rmse < 6', (run) => rmse(run) < 6],
+  ['max_depth > 8 and not rmse < 7', (run) => Number(run.params['max_depth']) > 8 && !(rmse(run) < 7)],
+  ['metrics.nan_last != 0', ({ run_name }) => run_name === 'odd numbers'],
   ['metrics.rmse < 6 OR metrics.rmse > 8', (run) => rmse(run) < 6 || rmse(run) > 8],
   [
     "(metrics.rmse < 7 or status = 'FAILED') and params.model = 'xgboost'",
@@ -127,8 +130,9 @@ export function searchingContract(kind: StoreKindUnderTest): void {
     }
 
     it('refuses with the place in the text', async () => {
-      const details = await refuses(found('rmse < 7'), 'INVALID_PARAMETER_VALUE');
+      const details = await refuses(found('rmes < 7'), 'INVALID_PARAMETER_VALUE');
       assert.deepEqual(details, { from: 0, to: 4 });
+      await refuses(found("model = 'xgboost'"), 'INVALID_PARAMETER_VALUE', /a param and a tag here/);
       await refuses(found('', ['metrics.rmse SIDEWAYS']), 'INVALID_PARAMETER_VALUE');
       await refuses(found('', ['metrics.rmse', 'metrics.rmse DESC']), 'INVALID_PARAMETER_VALUE', /twice/);
     });

@@ -106,7 +106,7 @@ export function tableWindowsContract(kind: StoreKindUnderTest): void {
         assert.deepEqual(idsOf(await ask({ filter })), ids, filter);
         assert.deepEqual(await table().matching({ ...QUERY, ...scope(), filter }), ids, filter);
       }
-      const details = await refuses(ask({ filter: 'rmse < 7' }), 'INVALID_PARAMETER_VALUE');
+      const details = await refuses(ask({ filter: 'rmes < 7' }), 'INVALID_PARAMETER_VALUE');
       assert.deepEqual(details, { from: 0, to: 4 });
     });
 

@@ -1,9 +1,10 @@
 import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { narrow } from '../../../src/search/narrow';
 import { parseOrder } from '../../../src/search/order';
 import { parseFilter } from '../../../src/search/parse';
-import { SearchError, type Filter } from '../../../src/search/syntax';
-import { equalsText, filterText, narrow } from '../../../src/search/text';
+import { SearchError, type Filter, type KeyEntity } from '../../../src/search/syntax';
+import { equalsText, filterText } from '../../../src/search/text';
 
 const NOW = Date.UTC(2026, 6, 28, 12);
 const parse = (text: string): Filter | null => parseFilter(text, NOW);
@@ -168,6 +169,57 @@ describe('search: what is ours', () => {
   });
 });
 
+describe('search: a key without a prefix', () => {
+  const keys: Record<string, KeyEntity[]> = {
+    rmse: ['metric'],
+    'val/loss': ['metric'],
+    'eval.auc': ['metric'],
+    model: ['param'],
+    'mlflow.user': ['tag'],
+    lr: ['metric', 'param'],
+    status: ['param'],
+  };
+  const read = (text: string): Filter | null => parseFilter(text, NOW, (key) => keys[key] ?? []);
+
+  it('is the metric, the param or the tag that has it', () => {
+    const equal: [string, string][] = [
+      ['rmse < 2.9', 'metrics.rmse < 2.9'],
+      ['`rmse` != 2 or rmse IS NAN', 'metrics.rmse != 2 or metrics.rmse IS NAN'],
+      ['val/loss >= 1', 'metrics.`val/loss` >= 1'],
+      ['`val/loss` >= 1', 'metrics.`val/loss` >= 1'],
+      ['eval.auc > 0.5', 'metrics.eval.auc > 0.5'],
+      ["model = 'xgboost' rmse < 3", "params.model = 'xgboost' and metrics.rmse < 3"],
+      ['model IS NULL', 'params.model IS NULL'],
+      ["mlflow.user LIKE 'a%'", "tags.mlflow.user LIKE 'a%'"],
+      ["status = 'FAILED'", "attributes.status = 'FAILED'"],
+    ];
+    for (const [text, same] of equal) {
+      assert.deepEqual(read(text), parse(same), text);
+    }
+    assert.deepEqual(read('rmse model'), parse('rmse model'));
+  });
+
+  it('is refused where several have it, or none', () => {
+    const refused: [string, string, RegExp][] = [
+      ['rmse < 3 and lr < 0.1', 'lr', /a metric and a param here: write metrics\.lr or params\.lr/],
+      ['rmes < 3', 'rmes', /No run here has a metric, param or tag "rmes"/],
+      ['evl.auc > 0.5', 'evl', /none of metrics/],
+      ["rmse = 'low'", "'low'", /Expected a number for metrics\.rmse/],
+    ];
+    for (const [text, marked, message] of refused) {
+      assert.throws(
+        () => read(text),
+        (error: unknown) => {
+          assert.ok(error instanceof SearchError);
+          assert.equal(text.slice(error.from, error.to), marked);
+          assert.match(error.message, message);
+          return true;
+        },
+      );
+    }
+  });
+});
+
 describe('search: what is refused, and where', () => {
   const wrong: [string, string, RegExp][] = [
     ['metrics.rmse < ', '<', /missing after "<"/],
@@ -306,11 +358,12 @@ describe('search: order_by', () => {
 
 describe('search: text from trees', () => {
   it('narrows a filter, whatever stands in it', () => {
-    const narrowed = (text: string): string => narrow(text, parse(text), "params.m = 'x'");
+    const narrowed = (text: string): string => narrow(text, "params.m = 'x'", NOW);
     assert.equal(narrowed(''), "params.m = 'x'");
     assert.equal(narrowed('metrics.a < 1 and '), "metrics.a < 1 and params.m = 'x'");
     assert.equal(narrowed('a or b'), "(a or b) and params.m = 'x'");
     assert.equal(narrowed('xgboost'), "(xgboost) and params.m = 'x'");
+    assert.equal(narrowed('rmse < 1 and '), "(rmse < 1) and params.m = 'x'");
     for (const text of ['', 'metrics.a < 1 and', 'a or b', 'xgboost', 'a b']) {
       assert.ok(parse(narrowed(text)));
     }

@@ -8,7 +8,7 @@ import { parseFilter } from '../../../search/parse';
 import { parsed } from '../../../search/refusal';
 import type { Sql, SqlSchema } from '../../../search/sql';
 import { filterToSql, orderToSql } from '../../../search/sql';
-import { TAG_RUN_NAME } from '../../../search/syntax';
+import { KEY_ENTITIES, TAG_RUN_NAME, type KeyLookup } from '../../../search/syntax';
 import { decodePageToken, encodePageToken, startOfPage, type PageEnd } from '../../pageToken';
 import type { SqlValue } from '../engine';
 import type { Reader } from '../reader';
@@ -134,8 +134,21 @@ function join(conditions: readonly Sql[]): Sql {
 }
 
 function filterCondition(reader: Reader, query: RunQuery): Sql {
-  const filter = parsed(() => parseFilter(query.filter ?? '', Date.now()));
+  const filter = parsed(() => parseFilter(query.filter ?? '', Date.now(), keysOf(reader)));
   return filter ? filterToSql(filter, searchSchema(reader)) : EVERY;
+}
+
+/** By all runs of the store, as completion offers the keys of all: one look into the index of each table. */
+function keysOf(reader: Reader): KeyLookup {
+  const tables = {
+    metric: reader.schema.has('latest_metrics') ? 'latest_metrics' : 'metrics',
+    param: 'params',
+    tag: 'tags',
+  };
+  return (key) =>
+    KEY_ENTITIES.filter(
+      (entity) => reader.query(`SELECT 1 FROM ${tables[entity]} WHERE key = ? LIMIT 1`, [key]).length > 0,
+    );
 }
 
 /** What the search language has to know of the schema. */

@@ -116,7 +116,7 @@ describe('run table of a SQLite store', function () {
   });
 
   it('refuses with the place', async () => {
-    await assert.rejects(table.rows(query({ filter: 'rmse < 7' })), (error: StoreError) => {
+    await assert.rejects(table.rows(query({ filter: 'rmes < 7' })), (error: StoreError) => {
       assert.equal(error.code, 'INVALID_PARAMETER_VALUE');
       assert.deepEqual(error.details, { from: 0, to: 4 });
       return true;

@@ -1,0 +1,49 @@
+import type { RunTable, TableScope } from '../mlflow/runTable';
+import { parseFilter } from '../search/parse';
+import type { Filter, KeyEntity } from '../search/syntax';
+
+/** Enough for one key of each entity. */
+const LIMIT = 8;
+
+/**
+ * The tree of a table's filter. Keys without a prefix are asked of the store, which holds them.
+ *
+ * @param now settles relative times, ms
+ * @throws SearchError
+ */
+export async function filterOf(
+  table: () => Promise<Pick<RunTable, 'findColumns'>>,
+  scope: TableScope,
+  text: string,
+  now: number,
+  signal: AbortSignal,
+): Promise<Filter | null> {
+  const known = new Map<string, KeyEntity[]>();
+  for (;;) {
+    let missing: string | undefined;
+    try {
+      const tree = parseFilter(text, now, (key) => {
+        const entities = known.get(key);
+        missing ??= entities ? undefined : key;
+        return entities ?? ['metric'];
+      });
+      if (missing === undefined) {
+        return tree;
+      }
+    } catch (error) {
+      // What is refused may be the guess above.
+      if (missing === undefined) {
+        throw error;
+      }
+    }
+    const key = missing;
+    const query = { ...scope, text: key, limit: LIMIT, complete: false };
+    const { columns } = await (await table()).findColumns(query, signal);
+    known.set(
+      key,
+      columns.flatMap(({ column }) =>
+        column.kind !== 'attribute' && column.key === key ? [column.kind] : [],
+      ),
+    );
+  }
+}
