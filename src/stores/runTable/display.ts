@@ -82,7 +82,10 @@ function chosen(order: Int32Array, mask: Uint8Array): Int32Array {
 
 /** The tree, not the text: relative times are settled in it. */
 function maskId(view: TableView, filter: Filter | null): string {
-  return JSON.stringify([filter, view.hidden, view.only]);
+  return JSON.stringify([filter, view.hidden, view.only], (_, value: unknown) =>
+    // JSON has one word for both infinities.
+    value === Infinity || value === -Infinity ? String(value) : value,
+  );
 }
 
 function maskOf(table: RunColumns, view: TableView, filter: Filter | null): Uint8Array {

@@ -115,6 +115,12 @@ describe('run table of a SQLite store', function () {
     );
   });
 
+  it('tells filters apart that differ in the sign of an infinity', async () => {
+    const below = await table.matching({ ...VIEW, filter: 'metrics.rmse < 1e999' });
+    assert.ok(below.length > 0);
+    assert.deepEqual(await table.matching({ ...VIEW, filter: 'metrics.rmse < -1e999' }), []);
+  });
+
   it('refuses with the place', async () => {
     await assert.rejects(table.rows(query({ filter: 'rmes < 7' })), (error: StoreError) => {
       assert.equal(error.code, 'INVALID_PARAMETER_VALUE');
