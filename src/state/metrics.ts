@@ -1,20 +1,25 @@
 import { valueOf, type KeyValue } from '../mlflow/entities';
+import { directionOfName } from './metricNames';
+import { metricRank } from './metricRank';
 
 export type Direction = 'higher' | 'lower' | 'unknown';
 
 /** Who says which direction is the better one. */
-export type DirectionOrigin = 'experiment' | 'setting' | 'name';
+export type DirectionOrigin = 'experiment' | 'setting' | 'run' | 'name';
 
 /**
- * Whether more of a metric is better: MLflow's tag on the experiment first, then the user's setting, then a
- * guess from the name (design.md, section 4).
+ * Whether more of a metric is better: MLflow's tag on the experiment first, then the user's setting, then what a run of
+ * Optuna says of its objective, then a guess from the name (design.md, section 4).
+ *
+ * @param runTags of the run, or of several where they agree
  */
 export function metricDirection(
   key: string,
   experimentTags: readonly KeyValue[],
   configured: Readonly<Record<string, unknown>>,
+  runTags: readonly KeyValue[] = [],
 ): Direction {
-  return directionAndOrigin(key, experimentTags, configured).direction;
+  return directionAndOrigin(key, experimentTags, configured, runTags).direction;
 }
 
 /** The same, and who says so. */
@@ -22,6 +27,7 @@ export function directionAndOrigin(
   key: string,
   experimentTags: readonly KeyValue[],
   configured: Readonly<Record<string, unknown>>,
+  runTags: readonly KeyValue[] = [],
 ): { direction: Direction; origin: DirectionOrigin } {
   if (valueOf(experimentTags, 'mlflow.experiment.primaryMetric.name') === key) {
     const greater = valueOf(experimentTags, 'mlflow.experiment.primaryMetric.greaterIsBetter');
@@ -30,27 +36,34 @@ export function directionAndOrigin(
     }
   }
   const setting = Object.hasOwn(configured, key) ? configured[key] : undefined;
-  return setting === 'higher' || setting === 'lower'
-    ? { direction: setting, origin: 'setting' }
-    : { direction: guessDirection(key), origin: 'name' };
-}
-
-const LOWER =
-  /(^|[^a-z])(loss|losses|error|err|rmse|mse|mae|mape|msle|rmsle|smape|wape|logloss|log_loss|nll|perplexity|ppl|wer|cer|fid|brier|mlogloss|merror|crossentropy|cross_entropy|deviance|latency|duration|seconds|time|bytes|kl|hinge|residual|regret|fpr|fnr)([^a-z]|$)/;
-const HIGHER =
-  /(^|[^a-z])(acc|accuracy|precision|recall|f1|fbeta|auc|roc_auc|pr_auc|auroc|auprc|r2|r2_score|score|map|mrr|ndcg|bleu|rouge|meteor|iou|dice|reward|return|gain|likelihood|kappa|mcc|specificity|sensitivity|hit_rate|throughput|ssim|psnr|explained_variance)([^a-z]|$)/;
-
-function guessDirection(key: string): Direction {
-  const name = key.toLowerCase();
-  if (LOWER.test(name)) {
-    return 'lower';
+  if (setting === 'higher' || setting === 'lower') {
+    return { direction: setting, origin: 'setting' };
   }
-  return HIGHER.test(name) ? 'higher' : 'unknown';
+  const objective = objectiveDirection(key, runTags);
+  return objective === undefined
+    ? { direction: directionOfName(key), origin: 'name' }
+    : { direction: objective, origin: 'run' };
 }
 
 /**
- * The metric that stands beside a run in a list: the user's choice for the experiment, MLflow's primary metric,
- * the setting, then the first that reads like a result rather than a by-product.
+ * Optuna's callback logs its objective as `value`, several as `value_0`…, and tags the run `direction`: "MINIMIZE", or
+ * "['MINIMIZE', 'MAXIMIZE']" of several (mlflow.py of optuna-integration 5.0.0).
+ */
+function objectiveDirection(key: string, runTags: readonly KeyValue[]): Direction | undefined {
+  const place = /^value(?:_(\d{1,3}))?$/.exec(key);
+  const said = place && valueOf(runTags, 'direction')?.split(',');
+  if (!said || (place[1] === undefined) !== (said.length === 1)) {
+    return undefined;
+  }
+  const own = /^[\s'"[]*(?:StudyDirection\.)?(MINIMIZE|MAXIMIZE)[\s'"\]]*$/i.exec(
+    said[Number(place[1] ?? 0)] ?? '',
+  );
+  return own ? (own[1]!.toUpperCase() === 'MAXIMIZE' ? 'higher' : 'lower') : undefined;
+}
+
+/**
+ * The metric that stands beside a run in a list, and first wherever metrics are: the user's choice for the experiment,
+ * MLflow's primary metric, the setting, then the first that reads like a result rather than a by-product.
  */
 export function headlineMetric(
   metricKeys: readonly string[],
@@ -63,19 +76,25 @@ export function headlineMetric(
   if (named) {
     return named;
   }
-  const results = metricKeys.filter((key) => !key.startsWith('system/'));
-  return results.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))[0];
+  let first: { key: string; rank: number } | undefined;
+  for (const key of metricKeys) {
+    if (key.startsWith('system/')) {
+      continue;
+    }
+    const own = metricRank(key);
+    if (!first || own < first.rank || (own === first.rank && key < first.key)) {
+      first = { key, rank: own };
+    }
+  }
+  return first?.key;
 }
 
-function rank(key: string): number {
-  const name = key.toLowerCase();
-  const byProduct = /time|second|duration|latency|bytes|size|epoch|step|grad|learning_rate|(^|_)lr($|_)/.test(
-    name,
-  );
-  const validation = /(^|[^a-z])(val|valid|validation|test|eval|holdout)([^a-z]|$)/.test(name);
-  const training = /(^|[^a-z])train/.test(name);
-  // "validation-rmse": what boosting libraries' autologging writes an iteration, beside the user's own "rmse".
-  const evalSet = /^\w+-\w+$/.test(name);
-  const known = guessDirection(key) !== 'unknown';
-  return (byProduct ? 8 : 0) + (known ? 0 : 4) + (training ? 3 : evalSet ? 2 : validation ? 0 : 1);
+/** Keys that at least half as many runs have as the most shared one: a metric of a few runs says little of the others. */
+export function sharedMetrics(runs: readonly { metrics: readonly { key: string }[] }[]): string[] {
+  const known = new Map<string, number>();
+  for (const { metrics } of runs) {
+    metrics.forEach(({ key }) => known.set(key, (known.get(key) ?? 0) + 1));
+  }
+  const most = [...known.values()].reduce((best, amount) => Math.max(best, amount), 0);
+  return [...known].flatMap(([key, amount]) => (amount * 2 >= most ? [key] : []));
 }
