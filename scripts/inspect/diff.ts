@@ -27,5 +27,7 @@ export async function diff(sides: readonly ConsoleSide[], finder: SourceFinder):
     read.push(await readDetails(store, facts, version));
   }
   const code = await readCode(read, 0, finder);
-  return withoutEqual(diffRuns(code.sides, 0, code.commits, (key, tags) => metricDirection(key, tags, {})));
+  return withoutEqual(
+    diffRuns(code.sides, 0, code.commits, (key, tags, runTags) => metricDirection(key, tags, {}, runTags)),
+  );
 }

@@ -248,7 +248,8 @@ function withDelta(
 ): DiffRow {
   const numbers = row.values.map((value) => (typeof value === 'number' ? value : null));
   const delta = deltas(numbers, baseline);
-  const direction = directionOf(row.key, sides[baseline]?.experimentTags ?? []);
+  const base = sides[baseline];
+  const direction = directionOf(row.key, base?.experimentTags ?? [], base?.run.tags ?? []);
   if (direction === 'unknown') {
     return { ...row, delta };
   }

@@ -121,4 +121,6 @@ export interface RunDiff {
 export type DirectionOf = (
   key: string,
   experimentTags: readonly KeyValue[],
+  /** The baseline's. */
+  runTags: readonly KeyValue[],
 ) => 'higher' | 'lower' | 'unknown';

@@ -16,9 +16,11 @@ import type { RequestHandlers } from '../protocol/messages';
 import type { ChartsArguments } from '../protocol/pages';
 import { historiesCsv } from '../series/csv';
 import { HistoryColumns } from '../series/history';
+import { sharedMetrics } from '../state/metrics';
 import { runLabels } from '../state/runLabels';
 import { isRunKey, keyOf, sameRun, type RunKey } from '../state/viewState';
 import { storeName } from '../stores/uri';
+import { pageHeadline } from './headline';
 import type { PageDefinition, PageServices, PageSession } from './page';
 
 /** Runs drawn at most: more lines are a carpet. What is left out is said. */
@@ -176,6 +178,13 @@ async function load(
     experiments: [...experiments.values()].map(({ experimentId, name }) => ({ experimentId, name })),
     runs,
     metrics: metricsOf(found.runs.map(({ run }) => run)),
+    headline:
+      pageHeadline(
+        sharedMetrics(found.runs.map(({ run }) => run)),
+        store,
+        [...experiments.values()][0],
+        services,
+      ) ?? null,
     gone: found.gone,
     omitted: found.omitted,
     baseline: services.state.baseline,

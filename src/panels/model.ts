@@ -13,8 +13,10 @@ import type {
 import type { PageArguments } from '../protocol/pages';
 import { changedKeys } from '../registry/comparison';
 import { timeline } from '../registry/timeline';
-import { headlineMetric, metricDirection, type Direction } from '../state/metrics';
+import { metricDirection, type Direction } from '../state/metrics';
+import { agreedTags } from '../stores/newestRuns';
 import { storeName } from '../stores/uri';
+import { pageHeadline, putFirst } from './headline';
 import { renderedMarkdown } from './markdown';
 import { versionDetails } from './modelVersions';
 import type { PageDefinition, PageServices, PageSession } from './page';
@@ -54,8 +56,8 @@ function handlers(
       // One more than is listed: the oldest of them is compared too.
       const runs = await readRuns(store, model.versions.slice(0, MAX_VERSIONS + 1), signal);
       const experiment = await experimentOf(store, runs, signal);
-      const direction = directionOf(experiment, services);
-      const metricKeys = keysOf(runs, experiment, services, direction);
+      const direction = directionOf(experiment, runs, services);
+      const metricKeys = keysOf(uri, runs, experiment, services, direction);
       const { state } = store;
       const { readOnlyReason } = await store.describe(signal);
       return {
@@ -136,13 +138,19 @@ async function experimentOf(
   return first ? store.getExperiment(first.info.experimentId, signal).catch(() => null) : null;
 }
 
-function directionOf(experiment: Experiment | null, services: PageServices): (key: string) => Direction {
+function directionOf(
+  experiment: Experiment | null,
+  runs: Runs,
+  services: PageServices,
+): (key: string) => Direction {
   const { metricDirections } = services.settings();
-  return (key) => metricDirection(key, experiment?.tags ?? [], metricDirections);
+  const runTags = agreedTags([...runs.values()]);
+  return (key) => metricDirection(key, experiment?.tags ?? [], metricDirections, runTags);
 }
 
 /** The headline first, then results, whose direction is known, then what most versions have. */
 function keysOf(
+  uri: string,
   runs: Runs,
   experiment: Experiment | null,
   services: PageServices,
@@ -158,9 +166,8 @@ function keysOf(
       (amounts.get(b) ?? 0) - (amounts.get(a) ?? 0) ||
       (a < b ? -1 : 1),
   );
-  const { headlineMetric: setting } = services.settings();
-  const headline = headlineMetric(keys, experiment?.tags ?? [], undefined, setting);
-  return headline === undefined ? keys : [headline, ...keys.filter((key) => key !== headline)];
+  const headline = pageHeadline(keys, uri, experiment, services);
+  return putFirst(keys, (key) => key === headline);
 }
 
 async function describe(

@@ -78,7 +78,9 @@ export const parsers = {
   },
 
   diff({ facts, baseline, commits, directions }: DiffRequest): RunDiff {
-    return diffRuns(facts, baseline, commits, (key, tags) => metricDirection(key, tags, directions));
+    return diffRuns(facts, baseline, commits, (key, tags, runTags) =>
+      metricDirection(key, tags, directions, runTags),
+    );
   },
 
   changes({ facts }: { facts: readonly SideFacts[] }): (string[] | null)[] {
@@ -103,8 +105,8 @@ export const parsers = {
   },
 
   comparison({ candidate, incumbent, directions, headline }: ComparisonRequest): string[] {
-    const directionOf: Parameters<typeof comparisonLines>[2] = (key, tags) =>
-      metricDirection(key, tags, directions);
+    const directionOf: Parameters<typeof comparisonLines>[2] = (key, tags, runTags) =>
+      metricDirection(key, tags, directions, runTags);
     return comparisonLines(candidate, incumbent, directionOf, headline);
   },
 };

@@ -6,7 +6,8 @@ import { isStoreError } from '../mlflow/errors';
 import { lastLogged } from '../mlflow/runCondition';
 import type { RunRow, TrackingStore } from '../mlflow/store';
 import type { RelatedData, RelatedModel } from '../protocol/run';
-import { headlineMetric } from '../state/metrics';
+import { sharedMetrics } from '../state/metrics';
+import { pageHeadline } from './headline';
 import type { PageServices } from './page';
 
 const CHILDREN = 100;
@@ -39,12 +40,7 @@ export async function relatedData(
   ]);
   const models = await modelsOf(store, runId, inputs, signal);
   const experiment = await store.getExperiment(run.info.experimentId, signal).catch(() => null);
-  const key = headlineMetric(
-    [...new Set(children.items.flatMap(({ metrics }) => metrics.map((metric) => metric.key)))],
-    experiment?.tags ?? [],
-    services.state.headlineMetric(storeUri, run.info.experimentId),
-    services.settings().headlineMetric,
-  );
+  const key = pageHeadline(sharedMetrics(children.items), storeUri, experiment, services);
   return {
     parent,
     children: children.items.map((row) => ({

@@ -142,7 +142,7 @@ function pageData(
     experimentName: experiment.name,
     run,
     directions: run.metrics
-      .map(({ key }) => [key, metricDirection(key, experiment.tags, metricDirections)] as const)
+      .map(({ key }) => [key, metricDirection(key, experiment.tags, metricDirections, run.tags)] as const)
       .filter(([, direction]) => direction !== 'unknown')
       .map(([key, direction]) => [key, direction]),
     marks: marks(args, services),

@@ -6,8 +6,10 @@ import type { RequestHandlers } from '../protocol/messages';
 import type { SweepArguments } from '../protocol/pages';
 import type { SweepColumn, SweepPageData, SweepProtocol } from '../protocol/sweep';
 import { readColumn, type Cell } from '../series/columns';
-import { headlineMetric, metricDirection } from '../state/metrics';
+import { metricDirection, sharedMetrics } from '../state/metrics';
+import { agreedTags } from '../stores/newestRuns';
 import { storeName } from '../stores/uri';
+import { pageHeadline } from './headline';
 import { modelSizes } from './modelSizes';
 import type { PageDefinition, PageServices, PageSession } from './page';
 
@@ -100,16 +102,9 @@ async function load(
   const ids = new Set([...(args.experimentIds ?? []), ...runs.map(({ info }) => info.experimentId)]);
   const experiments = await Promise.all([...ids].slice(0, 20).map((id) => store.getExperiment(id, signal)));
   const { columns, omitted: omittedColumns } = columnsOf(runs, experiments, services);
-  const metrics = columns.filter(({ kindOf }) => kindOf === 'metric');
-  const known = ({ missing }: SweepColumn): number => runs.length - missing;
-  const best = metrics.reduce((most, metric) => Math.max(most, known(metric)), 0);
-  const headline = headlineMetric(
-    // A metric of a few runs says little of the others.
-    metrics.filter((metric) => known(metric) * 2 >= best).map(({ name }) => name),
-    experiments[0]?.tags ?? [],
-    experiments[0] && services.state.headlineMetric(args.store, experiments[0].experimentId),
-    services.settings().headlineMetric || undefined,
-  );
+  const drawn = new Set(columns.filter(({ kindOf }) => kindOf === 'metric').map(({ name }) => name));
+  const shared = sharedMetrics(runs).filter((key) => drawn.has(key));
+  const headline = pageHeadline(shared, args.store, experiments[0], services);
   return {
     runs,
     data: {
@@ -166,7 +161,7 @@ async function findRuns(
         ...(pageToken ? { pageToken } : {}),
         params: 'all',
         metrics: 'all',
-        tags: ['mlflow.log-model.history', 'mlflow.parentRunId'],
+        tags: ['mlflow.log-model.history', 'mlflow.parentRunId', 'direction'],
       },
       signal,
     );
@@ -222,7 +217,9 @@ function columnsOf(
   );
   const tags = experiments[0]?.tags ?? [];
   const { metricDirections } = services.settings();
-  const direction = (key: string): SweepColumn['direction'] => metricDirection(key, tags, metricDirections);
+  const runTags = agreedTags(runs);
+  const direction = (key: string): SweepColumn['direction'] =>
+    metricDirection(key, tags, metricDirections, runTags);
   const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
   const columns = [
     ...[...params].sort(byName).map(([name, cells]) => column('param', name, cells, 'unknown')),

@@ -1,5 +1,5 @@
 import { isStoreError } from '../mlflow/errors';
-import type { Experiment } from '../mlflow/entities';
+import type { Experiment, KeyValue } from '../mlflow/entities';
 import type { RunTable, TableRow, TableView } from '../mlflow/runTable';
 import type { TrackingStore } from '../mlflow/store';
 import type { RequestHandlers } from '../protocol/messages';
@@ -17,9 +17,11 @@ import { searchSnippet } from '../search/snippet';
 import { directionAndOrigin, type Direction, type DirectionOrigin } from '../state/metrics';
 import { sameRun, type RunKey } from '../state/viewState';
 import { exportTable } from '../stores/runTable/export';
+import { newestRuns } from '../stores/newestRuns';
 import { learnRunColors } from '../stores/runColors';
 import { storeName } from '../stores/uri';
 import { BrushFollower } from './brush';
+import { pageHeadline, putFirst } from './headline';
 import { ModelFacts } from './modelFacts';
 import type { PageDefinition, PageServices, PageSession } from './page';
 import { completions } from './tableCompletion';
@@ -50,6 +52,7 @@ function handlers(
   const own = (runId: string): RunKey => ({ store: args.store, runId });
   const settings = (): TableSettings | null => readTableSettings(services.state.setting(key));
   let experiments: Experiment[] = [];
+  let runTags: readonly KeyValue[] = [];
 
   const store = (): Promise<TrackingStore> => services.stores.get(args.store);
   const table = async (): Promise<RunTable> => (await store()).runTable;
@@ -73,9 +76,9 @@ function handlers(
   const direction = (metric: string): { direction: Direction; origin: DirectionOrigin } => {
     const configured = services.settings().metricDirections;
     const said = experiments
-      .map(({ tags }) => directionAndOrigin(metric, tags, configured))
+      .map(({ tags }) => directionAndOrigin(metric, tags, configured, runTags))
       .find(({ origin }) => origin === 'experiment');
-    return said ?? directionAndOrigin(metric, [], configured);
+    return said ?? directionAndOrigin(metric, [], configured, runTags);
   };
   const closed = new AbortController();
   session.onDispose(() => closed.abort());
@@ -104,15 +107,18 @@ function handlers(
             ? `${name} · runs`
             : `${args.experimentIds.length} experiments · runs`,
       );
+      const [suggested, newest] = await Promise.all([
+        tracking.runTable.suggestColumns({ experimentIds: args.experimentIds, view: 'ACTIVE_ONLY' }, signal),
+        args.experimentIds.length > 0 ? newestRuns(tracking, args.experimentIds, signal) : null,
+      ]);
+      runTags = newest?.tags ?? [];
+      const headline = newest && pageHeadline(newest.metrics, args.store, experiments[0], services);
       return {
         storeName: name,
         experiments: experiments.map(({ experimentId, name: title }) => ({ experimentId, name: title })),
         whole: args.experimentIds.length === 0,
         settings: settings(),
-        suggested: await tracking.runTable.suggestColumns(
-          { experimentIds: args.experimentIds, view: 'ACTIVE_ONLY' },
-          signal,
-        ),
+        suggested: putFirst(suggested, (column) => column.kind === 'metric' && column.key === headline),
         now: services.now(),
       };
     },

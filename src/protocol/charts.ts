@@ -32,6 +32,8 @@ export interface ChartsPageData {
   experiments: { experimentId: string; name: string }[];
   runs: ChartRun[];
   metrics: ChartMetric[];
+  /** The metric that comes first; null for none. */
+  headline: string | null;
   /** Runs that were asked for and are not there any more. */
   gone: RunKey[];
   /** Further runs that match and are not drawn. */

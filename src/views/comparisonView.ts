@@ -70,7 +70,7 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
     item.resourceUri = runUri(node);
     item.iconPath = runDot(this.state.colorOf(node));
     item.description = [
-      run ? this.metricText(node, run) : 'its store is not there',
+      run ? await this.metricText(node, run) : 'its store is not there',
       baseline ? 'baseline' : '',
     ]
       .filter(Boolean)
@@ -103,10 +103,15 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
     }
   }
 
-  private metricText(node: RunKey, run: Run): string {
+  private async metricText(node: RunKey, run: Run): Promise<string> {
     const keys = run.metrics.map(({ key }) => key);
     const chosen = this.state.headlineMetric(node.store, run.info.experimentId);
-    const key = headlineMetric(keys, [], chosen, this.setting() || undefined);
+    // Without its experiment a row has the metric that the keys suggest.
+    const experiment = await this.stores
+      .get(node.store)
+      .then((store) => store.getExperiment(run.info.experimentId))
+      .catch(() => null);
+    const key = headlineMetric(keys, experiment?.tags ?? [], chosen, this.setting() || undefined);
     const metric = key === undefined ? undefined : metricOf(run, key);
     return metric ? `${plainText(metric.key, 24)} ${formatNumber(metric.value)}` : '';
   }

@@ -1,9 +1,8 @@
 import type { Experiment } from '../mlflow/entities';
 import { headlineMetric } from '../state/metrics';
 import type { ViewState } from '../state/viewState';
+import { newestRuns } from '../stores/newestRuns';
 import type { OpenStores } from '../stores/openStores';
-
-const RUNS_LOOKED_AT = 5;
 
 /** The metric that stands beside the runs of an experiment: chosen, or told from the keys of its newest runs. */
 export class HeadlineMetrics {
@@ -32,16 +31,7 @@ export class HeadlineMetrics {
     if (known) {
       return known;
     }
-    const tracking = await this.stores.get(store);
-    const newest = await tracking.searchRuns({
-      experimentIds: [experimentId],
-      view: 'ALL',
-      maxResults: RUNS_LOOKED_AT,
-      params: 'none',
-      metrics: 'all',
-      tags: 'none',
-    });
-    const keys = [...new Set(newest.items.flatMap(({ metrics }) => metrics.map(({ key }) => key)))];
+    const { metrics: keys } = await newestRuns(await this.stores.get(store), [experimentId]);
     if (keys.length > 0) {
       this.keys.set(id, keys);
     }

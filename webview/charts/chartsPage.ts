@@ -159,7 +159,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     if (enlarged) {
       return html`<div class="chart-grid">${this.card(enlarged, true)}</div>`;
     }
-    const sections = sectionsOf(metrics, this.memory.order);
+    const sections = this.sectionsOf(metrics);
     if (sections.length === 1 && sections[0]!.name === '') {
       return this.grid(sections[0]!);
     }
@@ -237,8 +237,8 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     },
     savePicture: (metric, canvas) => this.act(this.savePicture(metric, canvas)),
     copyPicture: (metric, canvas) => this.copyPicture(metric, canvas),
-    move: (metric, by) => this.order(movedOrder(this.sections, metric, by)),
-    place: (metric, onto) => this.order(placedOrder(this.sections, metric, onto)),
+    move: (metric, by) => this.order(movedOrder(this.sectionsOf(), metric, by)),
+    place: (metric, onto) => this.order(placedOrder(this.sectionsOf(), metric, onto)),
   };
 
   private readonly hover = (run: RunKey | null): void => {
@@ -304,7 +304,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     } else {
       this.yExtents.delete(metric);
     }
-    const shared = sharedRanges(sectionsOf(this.shownMetrics(this.data), this.memory.order), this.yExtents);
+    const shared = sharedRanges(this.sectionsOf(this.shownMetrics(this.data)), this.yExtents);
     const same = [...shared].every(([name, [low, high]]) => {
       const before = this.sharedY.get(name);
       return before?.[0] === low && before[1] === high;
@@ -335,8 +335,8 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     }
   }
 
-  private get sections(): MetricSection[] {
-    return sectionsOf(this.data?.metrics ?? [], this.memory.order);
+  private sectionsOf(metrics: readonly ChartMetric[] = this.data?.metrics ?? []): MetricSection[] {
+    return sectionsOf(metrics, this.memory.order, this.data?.headline ?? null);
   }
 
   private setFilter(filter: string): void {

@@ -12,23 +12,37 @@ const SYSTEM = 'system/';
  * Metrics by what stands before their first slash: those without one first, `system/` last.
  *
  * @param order keys that the user moved, first to last; others follow by name
+ * @param headline the first of its section unless the user moved it, and its section the first
  */
-export function sectionsOf(metrics: readonly ChartMetric[], order: readonly string[]): MetricSection[] {
+export function sectionsOf(
+  metrics: readonly ChartMetric[],
+  order: readonly string[],
+  headline: string | null,
+): MetricSection[] {
   const place = new Map(order.map((key, index) => [key, index]));
   const placeOf = (key: string): number => place.get(key) ?? order.length;
   const sections = new Map<string, ChartMetric[]>();
   for (const metric of metrics) {
-    const slash = metric.key.indexOf('/');
-    const name = slash > 0 ? metric.key.slice(0, slash + 1) : '';
+    const name = sectionOfKey(metric.key);
     sections.set(name, [...(sections.get(name) ?? []), metric]);
   }
-  const rank = (name: string): number => (name === '' ? 0 : name === SYSTEM ? 2 : 1);
+  const first =
+    headline !== null && metrics.some(({ key }) => key === headline) ? sectionOfKey(headline) : '';
+  const rank = (name: string): number => (name === first ? -1 : name === '' ? 0 : name === SYSTEM ? 2 : 1);
+  const later = ({ key }: ChartMetric): number => (key === headline ? 0 : 1);
   return [...sections]
     .map(([name, members]) => ({
       name,
-      metrics: members.toSorted((a, b) => placeOf(a.key) - placeOf(b.key) || (a.key < b.key ? -1 : 1)),
+      metrics: members.toSorted(
+        (a, b) => placeOf(a.key) - placeOf(b.key) || later(a) - later(b) || (a.key < b.key ? -1 : 1),
+      ),
     }))
     .sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1));
+}
+
+function sectionOfKey(key: string): string {
+  const slash = key.indexOf('/');
+  return slash > 0 ? key.slice(0, slash + 1) : '';
 }
 
 /** The order of all metrics after one was moved by a place; null where there is no place to move it to. */
