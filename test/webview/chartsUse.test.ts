@@ -132,40 +132,37 @@ describeOnEachKind('charts page', function (kind, itOnce) {
     },
   );
 
-  itOnce(
-    'keeps system metrics folded in the last section and those of the headline in the first, and moves a chart',
-    async () => {
-      const metrics = Object.fromEntries(
-        ['system/cpu', 'val/loss', 'val/acc', 'b', 'a'].map((key) => [key, series(wave(5))]),
-      );
-      const { page } = await charts.open(make([{ metrics }]));
-      await readChart(page, 'a');
-      const headings = page.locator('.section h2 .fold');
-      assert.deepEqual(
-        (await headings.allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim()),
-        ['val/ 2', 'metrics 2', 'system/ 1'],
-      );
-      assert.deepEqual(
-        await headings.evaluateAll((found) => found.map((fold) => fold.getAttribute('aria-expanded'))),
-        ['true', 'true', 'false'],
-      );
-      const shown = (): Promise<(string | null)[]> =>
-        page
-          .locator('chart-card')
-          .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-metric')));
-      assert.deepEqual(await shown(), ['val/acc', 'val/loss', 'a', 'b']);
-      await page.getByLabel('Actions for a…').click();
-      await page.getByRole('menuitem', { name: 'Move Back' }).click();
-      assert.deepEqual((await shown()).slice(2), ['b', 'a']);
-      const title = (metric: string) => page.locator(`chart-card[data-metric="${metric}"] h3`);
-      await title('val/loss').dragTo(title('val/acc'));
-      assert.deepEqual(await shown(), ['val/loss', 'val/acc', 'b', 'a']);
-      await title('val/loss').dragTo(title('b'));
-      await charts.opened!.hideAndShow();
-      await readChart(page, 'a');
-      assert.deepEqual(await shown(), ['val/loss', 'val/acc', 'b', 'a']);
-    },
-  );
+  itOnce('keeps system metrics folded in the last section, and moves a chart', async () => {
+    const metrics = Object.fromEntries(
+      ['system/cpu', 'val/loss', 'val/acc', 'b', 'a'].map((key) => [key, series(wave(5))]),
+    );
+    const { page } = await charts.open(make([{ metrics }]));
+    await readChart(page, 'a');
+    const headings = page.locator('.section h2 .fold');
+    assert.deepEqual(
+      (await headings.allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim()),
+      ['val/ 2', 'metrics 2', 'system/ 1'],
+    );
+    assert.deepEqual(
+      await headings.evaluateAll((found) => found.map((fold) => fold.getAttribute('aria-expanded'))),
+      ['true', 'true', 'false'],
+    );
+    const shown = (): Promise<(string | null)[]> =>
+      page
+        .locator('chart-card')
+        .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-metric')));
+    assert.deepEqual(await shown(), ['val/acc', 'val/loss', 'a', 'b']);
+    await page.getByLabel('Actions for a…').click();
+    await page.getByRole('menuitem', { name: 'Move Back' }).click();
+    assert.deepEqual((await shown()).slice(2), ['b', 'a']);
+    const title = (metric: string) => page.locator(`chart-card[data-metric="${metric}"] h3`);
+    await title('val/loss').dragTo(title('val/acc'));
+    assert.deepEqual(await shown(), ['val/loss', 'val/acc', 'b', 'a']);
+    await title('val/loss').dragTo(title('b'));
+    await charts.opened!.hideAndShow();
+    await readChart(page, 'a');
+    assert.deepEqual(await shown(), ['val/loss', 'val/acc', 'b', 'a']);
+  });
 
   itOnce('copies a picture, and offers to save it where the window refuses', async () => {
     const { page } = await charts.open(make([{ metrics: { loss: series(wave(50)) } }]));
