@@ -66,9 +66,9 @@ describeOnEachKind('run table', function (kind, itOnce) {
     await table.opened.page.keyboard.type('metrics.rmse < 7');
     await table.found('9 of 23 runs');
     const before = await table.names();
-    await table.filterField().fill('metrics.rmse < 7 and rmse < 7');
-    await table.opened.page.getByText(/"rmse" is not an attribute/).waitFor();
-    assert.equal(await table.opened.page.locator('.filter-wrong').innerText(), 'rmse');
+    await table.filterField().fill('metrics.rmse < 7 and rmes < 7');
+    await table.opened.page.getByText(/No run here has a metric, param or tag "rmes"/).waitFor();
+    assert.equal(await table.opened.page.locator('.filter-wrong').innerText(), 'rmes');
     assert.equal(await table.filterField().getAttribute('aria-invalid'), 'true');
     assert.deepEqual(await table.names(), before);
     await table.filterField().fill('metrics.rmse < 7 or metrics.rmse > 1000');
@@ -311,8 +311,8 @@ describeOnEachKind('run table', function (kind, itOnce) {
     await table.opened.checkAccessibility();
     await table.opened.screenshots('table');
     await table.key('Escape');
-    await table.filterField().fill('metrics.rmse < 7 and rmse < 7 or params.max_depth > 3');
-    await table.opened.page.getByText(/not an attribute/).waitFor();
+    await table.filterField().fill('metrics.rmse < 7 and rmes < 7 or params.max_depth > 3');
+    await table.opened.page.getByText(/it is not an attribute/).waitFor();
     await table.opened.page.getByRole('button', { name: 'Columns', exact: true }).click();
     await table.opened.page.locator('.picker-entry').first().waitFor();
     await table.opened.page.mouse.move(5, 400);
