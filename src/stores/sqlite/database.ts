@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import { StoreError } from '../../mlflow/errors';
 import type { FileStamp } from '../disk';
 import { fileError, notThere, openIfThere, readInto, sameFile, stampDescriptor, stampPath } from '../disk';
-import { HEADER_BYTES, parseHeader } from './header';
-import { Journal, isJournalActive } from './journal';
+import { HEADER_BYTES, nothingWritten, parseHeader } from './header';
+import { Journal, isFirstTransaction, isJournalActive } from './journal';
 import type { CommittedState, DatabaseFiles } from './state';
 import { JournalState, RestingState, STAMP_TICK, WalState } from './state';
 import { Wal } from './wal';
@@ -59,6 +59,9 @@ export class LiveDatabase {
 
   private tryBegin(overlay: boolean): CommittedState | NotNow {
     const descriptor = this.open();
+    if (isFirstTransaction(`${this.real}-journal`)) {
+      throw nothingWritten(this.path);
+    }
     const head = new Uint8Array(HEADER_BYTES);
     const header = parseHeader(head.subarray(0, readInto(descriptor, head, 0)), this.path);
     const files: DatabaseFiles = {

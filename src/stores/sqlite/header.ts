@@ -11,10 +11,15 @@ export interface DatabaseHeader {
 export const HEADER_BYTES = 100;
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 
+/** Of a database in which no transaction has ended yet. */
+export function nothingWritten(file: string): StoreError {
+  return new StoreError('NOT_A_STORE', `${file} is empty: MLflow has written nothing into it yet.`);
+}
+
 /** @throws StoreError NOT_A_STORE if these are not the first bytes of a SQLite database */
 export function parseHeader(bytes: Uint8Array, file: string): DatabaseHeader {
   if (bytes.length === 0) {
-    throw new StoreError('NOT_A_STORE', `${file} is empty: MLflow has written nothing into it yet.`);
+    throw nothingWritten(file);
   }
   if (bytes.length < HEADER_BYTES || MAGIC.compare(bytes, 0, MAGIC.length) !== 0) {
     throw new StoreError('NOT_A_STORE', `${file} is not a SQLite database.`);

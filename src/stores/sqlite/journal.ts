@@ -14,6 +14,16 @@ export function isJournalActive(journal: string): boolean {
   return head !== undefined && head.length > 0 && head[0] !== 0;
 }
 
+/**
+ * Whether the transaction of an active journal is the database's first: before it there was no page, whatever lies in the
+ * file by now, and where its writer is gone SQLite takes all of that away again.
+ */
+export function isFirstTransaction(journal: string): boolean {
+  const opened = Journal.begin(journal, 4096);
+  opened?.close();
+  return opened?.pageCount === 0;
+}
+
 /** What the first header says; it is the transaction's for as long as that lasts. */
 interface Head {
   bytes: Uint8Array;
