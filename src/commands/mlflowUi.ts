@@ -4,7 +4,13 @@ import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
 import type { CommandRegistry } from '../platform/commands';
 import { createTerminal, notify, withStatus } from '../platform/dialogs';
-import { mlflowUiArguments, mlflowVersion, PYTHON_ENVIRONMENT, uiFolder } from '../platform/mlflowServer';
+import {
+  mlflowUiArguments,
+  mlflowVersion,
+  PYTHON_ENVIRONMENT,
+  uiFolder,
+  uiStoreUri,
+} from '../platform/mlflowServer';
 import { pythonCandidates } from '../platform/python';
 import type { OpenStores } from '../stores/openStores';
 import { parseStoreUri, storeName } from '../stores/uri';
@@ -42,13 +48,15 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath, folder }
       return;
     }
     const port = await freePort();
+    const cwd = await uiFolder(await folder(), location);
+    const served = await uiStoreUri(cwd, location);
     const terminal = createTerminal({
       name: `mlflow ui ${storeName(uri)}`,
       // Not the store's folder: its files would stand for modules of Python.
-      cwd: await uiFolder(await folder(), location),
+      cwd,
       env: PYTHON_ENVIRONMENT,
       shellPath: found.python,
-      shellArgs: mlflowUiArguments(location, found.version, port),
+      shellArgs: mlflowUiArguments(location, found.version, port, served),
       iconPath: new vscode.ThemeIcon('beaker'),
       isTransient: true,
     });

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { reportFailure } from '../mlflow/failures';
-import type { StoreLocation } from '../stores/uri';
+import { isReadTwoWays } from '../stores/sqliteAddress';
+import { sqliteUri, type StoreLocation } from '../stores/uri';
 
 /** Said to every Python that is started: what is imported lies in its installation, never in the working folder. */
 export const PYTHON_ENVIRONMENT: Readonly<Record<string, string>> = { PYTHONSAFEPATH: '1' };
@@ -72,6 +73,28 @@ export async function uiFolder(base: string, location: StoreLocation): Promise<s
   return folder;
 }
 
+/**
+ * The URI by which MLflow finds a store. A name with a `%41` in it is another one for SQLAlchemy from 2.1 on, and one with
+ * `%2541` for those before: such a file is named by a link, which SQLite follows to the file and its journals.
+ *
+ * @param folder that `uiFolder` made
+ */
+export async function uiStoreUri(folder: string, { kind, path: file, uri }: StoreLocation): Promise<string> {
+  if (kind !== 'sqlite' || file === null || !isReadTwoWays(file)) {
+    return uri;
+  }
+  const link = path.join(folder, 'store.db');
+  try {
+    await fs.rm(link, { force: true });
+    await fs.symlink(file, link, 'file');
+    return sqliteUri(link);
+  } catch (error) {
+    // Windows makes such links for few users: MLflow with an older SQLAlchemy finds it all the same.
+    reportFailure(error);
+    return uri;
+  }
+}
+
 /** Makes the link where its target is a folder, else takes it away. */
 async function linkTo(target: string, link: string): Promise<void> {
   const there = await fs.readlink(link).catch(() => null);
@@ -98,7 +121,12 @@ const START =
  * which is not the store's: so it is told where they are. No `$` is in it: in arguments of a terminal VS Code puts
  * variables in the place of `${env:…}` and its like, which a folder may be called.
  */
-export function mlflowUiArguments(location: StoreLocation, version: string, port: number): string[] {
+export function mlflowUiArguments(
+  location: StoreLocation,
+  version: string,
+  port: number,
+  uri: string = location.uri,
+): string[] {
   const folder = path.dirname(location.path ?? '/');
   const artifacts = location.kind === 'files' ? location.uri : path.join(folder, 'mlruns');
   // From 2.0 on it also hands out the artifacts of a server that ran beside the store (reference mlflow.md, B.1), and has
@@ -110,7 +138,7 @@ export function mlflowUiArguments(location: StoreLocation, version: string, port
       : [];
   const words = [
     'ui',
-    ...['--backend-store-uri', location.uri],
+    ...['--backend-store-uri', uri],
     ...['--default-artifact-root', artifacts],
     ...since2,
     ...['--host', '127.0.0.1', '--port', String(port)],

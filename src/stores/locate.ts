@@ -76,7 +76,7 @@ export async function locateStores(options: LocateOptions): Promise<LocatedStore
   for (const name of ['MLFLOW_TRACKING_URI', 'MLFLOW_REGISTRY_URI']) {
     const value = options.env[name];
     if (value) {
-      add(value, base, `from ${name}`);
+      add(asMlflowReads(value), base, `from ${name}`);
     }
   }
   const budget = { entries: MAX_ENTRIES, sources: MAX_SOURCES };
@@ -176,7 +176,7 @@ async function look(
     const entries = parseDotenv(await readText(file, MAX_ENV_BYTES));
     const value = entries.findLast(({ key }) => key === 'MLFLOW_TRACKING_URI')?.value;
     if (value) {
-      add(value, path.dirname(file), `from ${path.relative(root, file)}`);
+      add(asMlflowReads(value), path.dirname(file), `from ${path.relative(root, file)}`);
     }
   } else if (/\.(py|ipynb)$/i.test(name) && budget.sources-- > 0) {
     for (const uri of trackingUris(await readText(file, MAX_SOURCE_BYTES)).slice(0, MAX_URIS)) {
@@ -185,12 +185,17 @@ async function look(
   }
 }
 
+/** A `~` that no shell has expanded is the name of a folder to MLflow; of a path that a user typed here it is not. */
+function asMlflowReads(uri: string): string {
+  return /^\s*~/.test(uri) ? `./${uri.trim()}` : uri;
+}
+
 const CALL = 'set_tracking_uri(';
 
 /** Literal SQLite URIs that Python text hands to set_tracking_uri; in a notebook's JSON the quotes are escaped. */
 export function trackingUris(text: string): string[] {
   const found: string[] = [];
-  const argument = /\s*(?:uri\s*=\s*)?\\?["'](sqlite:\/\/\/[^"'\\\n{}]+)\\?["']/y;
+  const argument = /\s*(?:uri\s*=\s*)?\\?["'](sqlite(?:\+pysqlite)?:\/\/\/[^"'\\\n{}]+)\\?["']/y;
   for (let at = text.indexOf(CALL); at >= 0; at = text.indexOf(CALL, at + CALL.length)) {
     argument.lastIndex = at + CALL.length;
     found.push(...(argument.exec(text)?.slice(1) ?? []));

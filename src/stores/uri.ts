@@ -5,6 +5,7 @@ import { StoreError } from '../mlflow/errors';
 import { shellWord } from '../mlflow/commandLine';
 import { isSecretName, redactUri } from '../mlflow/redact';
 import type { StoreKind } from '../mlflow/store';
+import { sqliteFile, unquoted } from './sqliteAddress';
 
 export interface StoreLocation {
   kind: StoreKind;
@@ -27,7 +28,8 @@ const REDACTED = /^(?:https?:[/\\]*)?…@/i;
 
 /**
  * Reads a tracking URI as MLflow does (mlflow/tracking/_tracking_service/utils.py): `sqlite:///relative.db`,
- * `sqlite:////absolute.db`, a folder, `file:…`, `http(s)://…`. A plain path to a file is taken for SQLite.
+ * `sqlite:////absolute.db`, a folder, `file:…`, `http(s)://…`. A plain path to a file is taken for SQLite. A `~` is the
+ * home folder in a plain path only: in a URI it is a letter, as to MLflow.
  *
  * @param base the folder that relative paths start from
  * @throws StoreError UNSUPPORTED for a kind that cannot be opened here
@@ -59,19 +61,18 @@ export function parseStoreUri(text: string, base: string): StoreLocation {
   if (scheme === undefined || /^[a-zA-Z]:[\\/]/.test(trimmed)) {
     return fromPath(trimmed, base);
   }
-  if (scheme === 'sqlite') {
-    const match = /^sqlite:\/\/\/(.+)$/is.exec(trimmed);
-    const file = match?.[1]?.replace(/\?.*$/s, '');
-    if (!file || file === ':memory:') {
+  if (scheme === 'sqlite' || scheme === 'sqlite+pysqlite') {
+    const file = sqliteFile(trimmed, base);
+    if (file === undefined) {
       throw new StoreError(
         'UNSUPPORTED',
         `"${redactUri(trimmed)}" names no file: write sqlite:///relative/path.db or sqlite:////absolute/path.db.`,
       );
     }
-    return sqliteLocation(path.resolve(base, expandHome(file)));
+    return sqliteLocation(file);
   }
   if (scheme === 'file') {
-    return filesLocation(fileUriPath(trimmed));
+    return filesLocation(fileUriPath(trimmed, base));
   }
   if (scheme === 'http' || scheme === 'https') {
     return serverLocation(trimmed, scheme);
@@ -114,7 +115,7 @@ export function storeName(uri: string): string {
 }
 
 function sqliteLocation(file: string): StoreLocation {
-  if (file.includes('?') || file !== file.trimEnd()) {
+  if (/[?\0]/.test(file) || file !== file.trimEnd()) {
     throw new StoreError(
       'INVALID_PARAMETER_VALUE',
       `No tracking URI can name the file ${redactUri(file)}, as one ends at a "?" and at blank space: rename the file.`,
@@ -174,7 +175,11 @@ function fromPath(text: string, base: string): StoreLocation {
   return /\.(db|sqlite3?|db3)$/i.test(resolved) ? sqliteLocation(resolved) : filesLocation(resolved);
 }
 
-function fileUriPath(uri: string): string {
+function fileUriPath(uri: string, base: string): string {
+  const relative = /^file:([^/\\?#][^?#]*)/i.exec(uri)?.[1];
+  if (relative !== undefined) {
+    return path.resolve(base, unquoted(relative));
+  }
   try {
     if (/^file:\/\/[^/]/i.test(uri) && uri.includes('@')) {
       throw new TypeError('A file has no user and no password.');

@@ -7,6 +7,7 @@ import {
   mlflowVersion,
   PYTHON_ENVIRONMENT,
   uiFolder,
+  uiStoreUri,
 } from '../../../src/platform/mlflowServer';
 import { parseStoreUri, sqliteUri, type StoreLocation } from '../../../src/stores/uri';
 import { findExecutable } from '../../../src/worker/executable';
@@ -103,6 +104,20 @@ describe('mlflow ui', () => {
     const given = mlflowUiArguments(location, '3.17.2', 1);
     assert.ok(!given.join(' ').includes('$'), given.join(' '));
     assert.ok(told(location, '3.17.2').includes('sqlite:////data/${env:HOME}/$x.db'));
+  });
+
+  it('is given a link to a file whose name is another one for newer versions of SQLAlchemy', async () => {
+    const folder = emptyFolder();
+    writeFiles(folder, { 'a%41.db': 'its bytes', 'a%.db': '' });
+    const location = parseStoreUri(path.join(folder, 'a%41.db'), '/');
+    const ours = await uiFolder(emptyFolder(), location);
+    for (let time = 0; time < 2; time++) {
+      const uri = await uiStoreUri(ours, location);
+      assert.match(uri, /^sqlite:\/{4}[^%]+$/);
+      assert.equal(fs.readFileSync(parseStoreUri(uri, '/').path!, 'utf8'), 'its bytes');
+    }
+    const alike = parseStoreUri(path.join(folder, 'a%.db'), '/');
+    assert.equal(await uiStoreUri(ours, alike), alike.uri, 'no letter of it is a code');
   });
 
   it('finds relative artifacts, as MLflow 1.x recorded them, from a folder that holds nothing else of the store', async () => {

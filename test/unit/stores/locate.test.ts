@@ -80,6 +80,14 @@ describe('locating stores', () => {
     assert.equal(stores[1]?.origin, 'from .env');
   });
 
+  it('reads addresses of the environment and of .env as MLflow does, which expands no home folder', async () => {
+    write('.env', 'MLFLOW_TRACKING_URI=sqlite+pysqlite:///x.db?timeout=30\n');
+    assert.deepEqual(
+      await found(4, { MLFLOW_TRACKING_URI: '~/mlflow.db', MLFLOW_REGISTRY_URI: 'file:mlruns' }),
+      ['sqlite:////~/mlflow.db', 'file:///mlruns', 'sqlite:////x.db'],
+    );
+  });
+
   it('finds literal set_tracking_uri in scripts and notebooks, where the file exists', async () => {
     makeDatabase(path.join(folder, 'a/very/far/away/from/here/x.store'), TABLES);
     write('train.py', 'mlflow.set_tracking_uri("sqlite:///a/very/far/away/from/here/x.store")\n');

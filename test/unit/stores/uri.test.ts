@@ -2,6 +2,7 @@ import * as assert from 'node:assert/strict';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { folderUri, parseStoreUri, sqliteUri, storeName } from '../../../src/stores/uri';
+import { emptyFolder, removeRepositories, writeFiles } from '../../support/repositories';
 
 describe('tracking URIs', () => {
   const cases: [string, string, string][] = [
@@ -12,6 +13,20 @@ describe('tracking URIs', () => {
     ['./mlruns', 'files', 'file:///work/mlruns'],
     ['file:///abs/ml runs', 'files', 'file:///abs/ml%20runs'],
     ['file:/abs/mlruns', 'files', 'file:///abs/mlruns'],
+    ['file:mlruns', 'files', 'file:///work/mlruns'],
+    ['file:./mlruns', 'files', 'file:///work/mlruns'],
+    ['file:../ml%20runs', 'files', 'file:///ml%20runs'],
+    ['sqlite:///~/mlflow.db', 'sqlite', 'sqlite:////work/~/mlflow.db'],
+    ['sqlite+pysqlite:///x.db', 'sqlite', 'sqlite:////work/x.db'],
+    ['sqlite+pysqlite:////abs/x.db?timeout=30', 'sqlite', 'sqlite:////abs/x.db'],
+    ['sqlite:///x.db?timeout=30', 'sqlite', 'sqlite:////work/x.db'],
+    ['sqlite:///file:x.db?mode=ro&uri=true', 'sqlite', 'sqlite:////work/x.db'],
+    ['sqlite:///file:/abs/my%20dir/x.db?uri=true', 'sqlite', 'sqlite:////abs/my dir/x.db'],
+    ['sqlite:///file:///abs/x.db?immutable=1&uri=1', 'sqlite', 'sqlite:////abs/x.db'],
+    ['sqlite:///file://localhost/abs/x.db?uri=yes', 'sqlite', 'sqlite:////abs/x.db'],
+    // Without uri=true SQLite reads no URI: it is the file's name.
+    ['sqlite:///file:x.db?mode=ro', 'sqlite', 'sqlite:////work/file:x.db'],
+    ['sqlite:///a%20b.db', 'sqlite', 'sqlite:////work/a%20b.db'],
     ['/abs/store.sqlite3', 'sqlite', 'sqlite:////abs/store.sqlite3'],
     ['http://localhost:5000/', 'rest', 'http://localhost:5000'],
     ['  https://host/mlflow  ', 'rest', 'https://host/mlflow'],
@@ -28,6 +43,7 @@ describe('tracking URIs', () => {
 
   it('expands the home folder', () => {
     assert.equal(parseStoreUri('~/mlflow.db', '/work').path, path.join(os.homedir(), 'mlflow.db'));
+    assert.equal(parseStoreUri('file:~/mlruns', '/work').path, '/work/~/mlruns', 'but in no URI');
   });
 
   const refused: [string, RegExp][] = [
@@ -37,6 +53,9 @@ describe('tracking URIs', () => {
     ['databricks', /Databricks/],
     ['sqlite://', /names no file/],
     ['sqlite:///:memory:', /names no file/],
+    ['sqlite+pysqlite://', /names no file/],
+    ['sqlite:///file:x?mode=memory&uri=true', /names no file/],
+    ['sqlite+pysqlcipher:///x.db', /not a kind of store/],
     ['s3://bucket/mlruns', /not a kind of store/],
     ['', /empty/],
   ];
@@ -56,6 +75,23 @@ describe('tracking URIs', () => {
     for (const folder of ['/a/what?x', '/a/runs.db', '/a/x ', '/a/b\\c']) {
       assert.equal(parseStoreUri(folderUri(folder), '/').path, folder);
     }
+  });
+
+  describe('a URI whose "%20" is a blank for one SQLAlchemy and three letters for another', () => {
+    after(removeRepositories);
+    const read = (folder: string, uri: string): string | null =>
+      path.relative(folder, parseStoreUri(uri, folder).path ?? '');
+
+    it('is the file that is there', () => {
+      const folder = emptyFolder();
+      writeFiles(folder, { 'my dir/x.db': '', 'my%20dir/y.db': '', 'my%20dir/z.db': '', 'my dir/z.db': '' });
+      assert.equal(read(folder, 'sqlite:///my%20dir/x.db'), 'my dir/x.db');
+      assert.equal(read(folder, `sqlite:///${folder}/my%20dir/x.db`), 'my dir/x.db');
+      assert.equal(read(folder, 'sqlite:///my%20dir/y.db'), 'my%20dir/y.db');
+      assert.equal(read(folder, 'sqlite:///my%20dir/z.db'), 'my%20dir/z.db');
+      assert.equal(read(folder, 'sqlite:///my dir/z.db'), 'my dir/z.db');
+      assert.equal(read(folder, 'sqlite:///file:my%2520dir/y.db?uri=true'), 'my%20dir/y.db');
+    });
   });
 
   it('puts what others wrote into a command as one word of it', () => {
