@@ -15,6 +15,7 @@ import {
   type SectionName,
   type SideFacts,
 } from './types';
+import { isRowUnknown, isUnknown } from './unknown';
 import { flatten, numberOf, sameAs, sameNumber, sameValue } from './values';
 
 /**
@@ -51,9 +52,6 @@ function withDistinctLabels(facts: readonly SideFacts[]): SideFacts[] {
   );
 }
 
-/** What a working copy has not. */
-const ONLY_RUNS = new Set<SectionName>(['source', 'metrics', 'data', 'model', 'tags', 'attributes']);
-
 type Column = ReadonlyMap<string, DiffValue> | null;
 
 function section(
@@ -62,25 +60,23 @@ function section(
   baseline: number,
   directionOf: DirectionOf,
 ): DiffSection {
-  // The working copy has run nothing: what only a run has is compared among the runs.
-  const compared = sides.flatMap(({ side }, index) =>
-    side.workingTree && ONLY_RUNS.has(name) ? [] : [index],
-  );
-  const base = compared.includes(baseline) ? baseline : (compared[0] ?? baseline);
+  const compared = [...sides.keys()].filter((index) => !isUnknown(name, sides[index]!));
   if (compared.length < 2) {
     return { name, equal: 0, rows: [], same: [], pending: false };
   }
   const columns = sides.map((facts) => columnOf(name, facts));
   const pending = columns.some((column) => column === null);
-  const hasWorkingCopy = sides.some(({ side }) => side.workingTree);
-  const table = rowsOf(columns).filter(
-    ({ key }) => !(hasWorkingCopy && name === 'environment' && key.startsWith('model › ')),
-  );
+  const table = rowsOf(columns);
   const expanded = name === 'params' || name === 'tags' ? table.flatMap(expand) : table;
   const result: DiffSection = { name, equal: 0, rows: [], same: [], pending };
   for (const row of expanded) {
+    const known = compared.filter((index) => !isRowUnknown(name, row.key, sides[index]!));
+    if (known.length < 2) {
+      continue;
+    }
+    const base = known.includes(baseline) ? baseline : known[0]!;
     const isSame = sameCell(row.values[base] ?? null);
-    if (compared.every((index) => isSame(row.values[index] ?? null))) {
+    if (known.every((index) => isSame(row.values[index] ?? null))) {
       result.same.push(row);
     } else {
       result.rows.push(

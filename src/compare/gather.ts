@@ -92,6 +92,7 @@ export function sideOfVersion(store: TrackingStore, version: ModelVersion): Side
       workingTree: false,
     },
     run,
+    runUnknown: true,
     experimentTags: [],
     inputs: { datasetInputs: [], modelInputs: [], modelOutputs: [] },
     models: null,

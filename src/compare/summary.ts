@@ -1,6 +1,8 @@
 import { count, formatNumber, plainText } from '../mlflow/format';
 import { mainFlavor, modelRows } from './model';
+import { signatureChanges } from './signature';
 import type { DiffRow, RunDiff, SectionName, SideFacts } from './types';
+import { hasNoFiles } from './unknown';
 import { distinctDigits } from './values';
 
 /** The diff in words: what a reviewer asks first. */
@@ -17,6 +19,7 @@ export function summarize(diff: RunDiff, sides: readonly SideFacts[]): string {
   const code = [
     codeChanges(diff),
     modelChange(base, other),
+    signatureChange(diff, base, other),
     counted(diff, 'params', 'param'),
     dependencies(diff),
     dataChange(diff),
@@ -26,7 +29,50 @@ export function summarize(diff: RunDiff, sides: readonly SideFacts[]): string {
   const size = other ? sizeChange(base, other) : null;
   const after = [results, size].filter((part) => part !== null).join(', ');
   const text = [parts, after].filter((part) => part !== '').join('; ');
-  return text === '' ? `${head}no difference.` : `${head}${text}.`;
+  const unknown = sides.flatMap(unknownOf);
+  const nothing = unknown.length > 0 ? 'no difference in what is known' : restOf(diff);
+  return [`${head}${text || nothing}.`, ...unknown].join(' ');
+}
+
+/** What is not compared of a side, as sentences. */
+function unknownOf(facts: SideFacts): string[] {
+  return [
+    ...(facts.runUnknown
+      ? [`${name(facts)} has no run here: its code, params, metrics and data are unknown.`]
+      : []),
+    ...(hasNoFiles(facts)
+      ? [`The files of ${name(facts)} are not here: its signature and dependencies are unknown.`]
+      : []),
+  ];
+}
+
+const MOST_FACTS = 3;
+
+/** Where nothing differs that is told of elsewhere: what else of the model does. */
+function restOf(diff: RunDiff): string {
+  const keys = rowsOf(diff, 'model').map(({ key }) => plainText(key, 60));
+  const more = keys.length > MOST_FACTS ? ` and ${keys.length - MOST_FACTS} more` : '';
+  return keys.length === 0
+    ? 'no difference'
+    : `only the model's ${keys.slice(0, MOST_FACTS).join(', ')}${more}`;
+}
+
+const MOST_CHANGES = 2;
+
+/** "other signature (needs the new input "zone" (long))". */
+function signatureChange(diff: RunDiff, base: SideFacts, other: SideFacts | null): string | null {
+  const [before, after] = [base.models, other?.models ?? null];
+  if (other && before?.length === 1 && after?.length === 1) {
+    const changes = signatureChanges(before[0]!.mlmodel, after[0]!.mlmodel);
+    const told = changes
+      .toSorted((a, b) => Number(b.breaks) - Number(a.breaks))
+      .slice(0, MOST_CHANGES)
+      .map(({ text }) => plainText(text, 80));
+    const more = changes.length > told.length ? `; ${changes.length - told.length} more` : '';
+    return changes.length === 0 ? null : `other signature (${told.join('; ')}${more})`;
+  }
+  const isChanged = rowsOf(diff, 'model').some(({ key }) => /(?:^|› )signature › /.test(key));
+  return isChanged ? 'other signature' : null;
 }
 
 function name({ side }: SideFacts): string {
@@ -72,16 +118,19 @@ function modelChange(base: SideFacts, other: SideFacts | null): string | null {
   if (!base.models || !other?.models) {
     return null;
   }
-  const before = kindOf(base);
-  const after = kindOf(other);
+  const before = kindOf(base, other);
+  const after = kindOf(other, base);
   return before !== null && after !== null && before !== after ? `${after} instead of ${before}` : null;
 }
 
 /**
  * What the model is: what the run calls it, its estimator's class as autologging or the code tells it, else what its
- * MLmodel file says.
+ * MLmodel file says. Only the file is compared with a version whose run is unknown.
  */
-function kindOf({ run, models, source }: SideFacts): string | null {
+function kindOf({ run, models, source, runUnknown }: SideFacts, against: SideFacts): string | null {
+  if (runUnknown || against.runUnknown) {
+    return mainFlavor(modelRows(models ?? []));
+  }
   const tag = (name: string) => run.tags.find(({ key }) => key === name)?.value;
   const param = run.params.find(({ key }) =>
     /^(model|model_type|model_name|algorithm|estimator|estimator_class)$/.test(key),

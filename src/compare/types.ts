@@ -49,7 +49,9 @@ export interface DiffSide {
 /** Everything that is compared of one side. Parts that are read later are null until then. */
 export interface SideFacts {
   side: DiffSide;
+  /** Of a version whose run is gone or was never recorded, an empty one. */
   run: Run;
+  runUnknown?: true;
   experimentTags: readonly KeyValue[];
   inputs: RunInputs | null;
   models: readonly ModelFacts[] | null;

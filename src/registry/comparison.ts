@@ -54,9 +54,16 @@ export function comparisonLines(
       lines.push(`${what}: ${text}.`);
     }
   };
-  tell('Metrics', metricsText(rowsOf('metrics'), labels, headline));
-  tell('Params', changedText(rowsOf('params'), labels));
-  tell('Data', dataText(candidate.facts, incumbent.facts, rowsOf('data')));
+  const withoutRun = [incumbent, candidate].filter(({ facts }) => facts.runUnknown).map(({ label }) => label);
+  if (withoutRun.length === 0) {
+    tell('Metrics', metricsText(rowsOf('metrics'), labels, headline));
+    tell('Params', changedText(rowsOf('params'), labels));
+    tell('Data', dataText(candidate.facts, incumbent.facts, rowsOf('data')));
+  } else {
+    lines.push(
+      `Metrics, params and data are not compared: ${withoutRun.join(' and ')} ${withoutRun.length === 1 ? 'has' : 'have'} no run here.`,
+    );
+  }
   if (isRead && problems.length === 0) {
     tell('Environment', changedText(rowsOf('environment').map(withoutPlace), labels));
     tell('Signature', signatureLine(candidate, incumbent));

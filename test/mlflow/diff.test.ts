@@ -107,6 +107,9 @@ describe('versions that MLflow 3.17.2 logs', function () {
   });
 
   it('are summed up in words', () => {
-    assert.equal(printed.summary, 'Between v1 and v2: 3 dependencies, other data and columns.');
+    assert.equal(
+      printed.summary,
+      'Between v1 and v2: other signature (takes "zone" as double, not long; needs the new input "tolls" (double)), 3 dependencies, other data and columns.',
+    );
   });
 });

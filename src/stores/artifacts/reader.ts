@@ -70,8 +70,7 @@ export class ArtifactReader {
     const { source, storageLocation } = await this.records.versionSource(name, version, signal);
     const run = /^runs:\/+([0-9a-f]{32})(?:\/([^]*))?$/.exec(source);
     if (run) {
-      const place = await this.place({ runId: run[1]! }, signal);
-      return { ...place, folder: withoutTrailing((run[2] ?? '').replace(/^\/+/, ''), '/') };
+      return this.runPlace(run[1]!, withoutTrailing((run[2] ?? '').replace(/^\/+/, ''), '/'), signal);
     }
     const model = /^models:\/+(m-[0-9a-f]{32})\/?$/.exec(source);
     if (model) {
@@ -86,6 +85,18 @@ export class ArtifactReader {
       root: await this.root(uri, null, `--artifact-uri ${shellWord(`models:/${name}/${version}`)}`),
       folder: '',
     };
+  }
+
+  /**
+   * What `runs:/ID/name/…` names: since MLflow 3 the run's logged model of that name comes before a folder of the run, as
+   * in MLflow's store/artifact/runs_artifact_repo.py.
+   */
+  private async runPlace(runId: string, path: string, signal?: AbortSignal): Promise<Place> {
+    const [name, ...rest] = path.split('/');
+    const modelId = name ? await this.records.loggedModelOfRun(runId, name, signal) : null;
+    return modelId === null
+      ? { ...(await this.place({ runId }, signal)), folder: path }
+      : { ...(await this.place({ modelId }, signal)), folder: rest.join('/') };
   }
 
   private root(uri: string, id: string | null, download: string): Promise<ArtifactRoot> {

@@ -20,6 +20,7 @@ describe('artifacts', () => {
   let storeFolder: string;
   let uris: Map<string, string>;
   let versions: Map<string, { source: string; storageLocation: string | null }>;
+  let logged: Map<string, string>;
   let reader: ArtifactReader;
 
   beforeEach(() => {
@@ -29,6 +30,7 @@ describe('artifacts', () => {
     fs.writeFileSync(path.join(sandbox, 'secret.txt'), SECRET);
     uris = new Map();
     versions = new Map();
+    logged = new Map();
     const lookUp = (key: string): string => {
       const uri = uris.get(key);
       if (uri === undefined) {
@@ -40,6 +42,7 @@ describe('artifacts', () => {
       storeFolder,
       runArtifactUri: async (runId) => lookUp(runId),
       modelArtifactLocation: async (modelId) => lookUp(modelId),
+      loggedModelOfRun: async (runId, name) => logged.get(`${runId}/${name}`) ?? null,
       versionSource: async (name, version) => versions.get(`${name}/${version}`)!,
     });
   });
@@ -390,6 +393,17 @@ describe('artifacts', () => {
         assert.deepEqual(await names(owner), ['MLmodel'], version);
         const bytes = await reader.read(owner, 'MLmodel', { offset: 0, length: 100 });
         assert.equal(Buffer.from(bytes).toString(), version === '2' ? 'logged' : 'of the run');
+      }
+      // As MLflow does, whose logged model of that name comes before a folder of the run.
+      logged.set(`${RUN}/model`, MODEL);
+      for (const [source, file] of [
+        [`runs:/${RUN}/model`, 'MLmodel'],
+        [`runs:/${RUN}/model/`, 'MLmodel'],
+        [`runs:/${RUN}`, 'model/MLmodel'],
+      ] as const) {
+        versions.set('m/8', { source, storageLocation: null });
+        const bytes = await reader.read({ name: 'm', version: '8' }, file, { offset: 0, length: 100 });
+        assert.equal(Buffer.from(bytes).toString(), source === `runs:/${RUN}` ? 'of the run' : 'logged');
       }
       versions.set('m/6', { source: 'models:/m/6', storageLocation: null });
       assert.match((await reader.list({ name: 'm', version: '6' }, '')).root.problem ?? '', /"models:"/);
