@@ -89,6 +89,8 @@ export function tableWindowsContract(kind: StoreKindUnderTest): void {
     it('has the runs of a search, whatever is asked', async () => {
       const filters = [
         'metrics.rmse < 7',
+        'rmse < 7 max_depth > 3',
+        'metrics.nan_last != 0',
         "params.model ILIKE 'X%' or tags.model != 'lasso'",
         'not (metrics.rmse < 7)',
         'params.max_depth > 3',
