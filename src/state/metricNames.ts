@@ -11,18 +11,18 @@ type Way = 'higher' | 'lower' | 'none';
 const SAID: Readonly<Record<Way, string>> = {
   higher: `acc accuracies truepositiverate tpr truenegativerate tnr sensitivity specificity positivepredictivevalue ppv
     negativepredictivevalue npv f1 f2 fbeta fscore fmeasure f2score rocauc prauc auprc precisionrecallauc avgprecision
-    gini ksstatistic rsquared adjustedr2 adjr2 pearson pearsonr pearsoncorrcoef spearman spearmanr spearmancorrelation
+    gini ksstatistic rsquared adjustedr2 adjr2 pearson pearsonr pcc pearsoncorrcoef spearman spearmanr spearmancorrelation
     kendalltau concordanceindex cindex mcc matthewscorrelation quadraticweightedkappa qwk jaccard jaccardscore silhouette
     silhouettescore calinskiharabasz adjustedrandindex normalizedmutualinfo nmi homogeneity completeness vmeasure miou dice
     dicecoef dicecoefficient mar pck ndcg meanreciprocalrank bleu sacrebleu rouge rougel rougelsum meteor chrf cider spice
-    em winrate successrate faithfulness groundedness answerrelevance answerrelevancy answercorrectness answersimilarity
+    em relevance winrate successrate passrate faithfulness groundedness answerrelevance answerrelevancy answercorrectness answersimilarity
     correctness relevancetoquery contextprecision contextrecall psnr ssim msssim snr sdr sisdr pesq stoi reward rewards rew
-    episodereturn epreturn meanreturn avgreturn averagereturn cumulativereturn sharperatio sharpe sortinoratio profit
+    episodereturn epreturn meanreturn avgreturn averagereturn cumulativereturn totalreturn annualreturn annualizedreturn sharperatio sharpe sortinoratio profit
     fps throughput loglikelihood loglik llf elbo`,
   lower: `loss losses error err errorrate mse mae nrmse wape wmape mase logloss nll negativeloglikelihood negloglikelihood
     nloglik bitsperbyte bpb bitspercharacter bpc ppl wer cer ter fid kid lpips brier binarycrossentropyloss
     crossentropyloss categoricalcrossentropyloss deviance latency regret cost fpr falsepositiverate fnr falsenegativerate
-    falsealarmrate failurerate missrate equalerrorrate eer ece expectedcalibrationerror crps ade fde chamferdistance hd95
+    falsealarmrate failurerate missrate equalerrorrate eer ece expectedcalibrationerror miscalibrationarea crps ce meanrank ade fde chamferdistance hd95
     daviesbouldin inertia aic bic toxicity demographicparitydifference equalizedoddsdifference peakmemory negelbo
     hallucinationrate`,
   none: `entropyloss policyloss policygradientloss pgloss actorloss gloss dloss generatorloss discriminatorloss genloss
@@ -59,16 +59,16 @@ const OTHER =
 
 /** Short words, and words of daily life, that are metrics only where nothing else is said beside them. */
 const ALONE =
-  words(`map mar l1 l2 ter kid ade fde aic bic snr sdr ece eer cer wer em ppl hr gini kappa dice spice meteor cider
+  words(`meanrank ce map mar l1 l2 ter kid ade fde aic bic snr sdr ece eer cer wer em ppl hr gini kappa dice spice meteor cider
   hinge inertia profit cost toxicity correctness completeness homogeneity relevance jaccard brier mase bpc bpb sharpe dcg f2
-  rew crps hitrate`);
+  rew crps`);
 
 const TIMES = words('time latency duration runtime elapsed seconds secs');
 const TIMED =
   words(`fit inference infer predict prediction score scoring wall elapsed batch iteration sample execution exec
   processing process preprocessing response request forward backward cpu gpu first token build search tuning optimization
   optimisation latency runtime per to load loading sec s ms compute solve startup duration seconds train training eval
-  evaluation run epoch step`);
+  evaluation run epoch step experiment job task query full`);
 
 /**
  * Which is better, by the name of a metric alone: what libraries say of theirs, read through prefixes of autologging,

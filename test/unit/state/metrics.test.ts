@@ -3,10 +3,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { headlineMetric, metricDirection, sharedMetrics } from '../../../src/state/metrics';
 
+type Labels = Record<'higher' | 'lower' | 'none', string[]>;
+
 /** Labelled by hand before there was a table; see the file. */
 const LABELLED = JSON.parse(
   fs.readFileSync(path.resolve(__dirname, '../../fixtures/metric-names.json'), 'utf8'),
-) as Record<'higher' | 'lower' | 'none', string[]>;
+) as Labels & { owners: Labels };
 
 describe('metric direction', () => {
   const guesses: [string, string][] = [
@@ -81,6 +83,14 @@ describe('metric direction', () => {
     const directed = labels.filter(({ label }) => label !== 'none');
     const known = directed.filter(({ said }) => said !== 'unknown').length / directed.length;
     assert.ok(known >= 0.85, `${known}`);
+  });
+
+  it('is wrong for no name that has its direction beside it in the code of others', () => {
+    for (const label of ['higher', 'lower', 'none'] as const) {
+      for (const name of LABELLED.owners[label]) {
+        assert.ok(['unknown', label].includes(metricDirection(name, [], {})), name);
+      }
+    }
   });
 
   it("takes the direction of Optuna's objective from the run's own tag", () => {
