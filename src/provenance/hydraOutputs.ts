@@ -10,14 +10,14 @@ const DAY = 24 * 60 * 60 * 1000;
 const SKIPPED = /^(\.git|node_modules|\.?v?env|mlruns|mlartifacts|wandb|__pycache__|site-packages|\.dvc)$/;
 
 export interface HydraOutput {
-  /** Words of the command line, in order. */
+  /** Words of the command line, in order; first `--config-name=…`, also where the code itself names that one. */
   overrides: string[];
   /** Before the run's start, ms. */
   before: number;
 }
 
 /**
- * The command lines that Hydra recorded (`.hydra/overrides.yaml`) in a working copy within the day before a run started,
+ * The command lines that Hydra recorded (`.hydra/overrides.yaml`, `.hydra/hydra.yaml`) in a working copy within the day before a run started,
  * the nearest first. Links are not followed.
  */
 export async function hydraOutputs(root: string, startTime: number): Promise<HydraOutput[]> {
@@ -52,9 +52,29 @@ export async function hydraOutputs(root: string, startTime: number): Promise<Hyd
   return Promise.all(
     nearest.map(async ({ file, before }) => ({
       before,
-      overrides: overridesIn(await fs.readFile(file, 'utf8').catch(() => '')),
+      overrides: [
+        ...configName(await readSmall(path.join(path.dirname(file), 'hydra.yaml'))),
+        ...overridesIn(await fs.readFile(file, 'utf8').catch(() => '')),
+      ],
     })),
   );
+}
+
+/** A file's text; empty where it is none, too large or a link. */
+async function readSmall(file: string): Promise<string> {
+  const stat = await fs.lstat(file).catch(() => null);
+  return stat?.isFile() && stat.size <= MOST_BYTES ? fs.readFile(file, 'utf8').catch(() => '') : '';
+}
+
+/** `hydra.job.config_name` of what Hydra 1.x records of itself: its list of overrides says nothing of `--config-name`. */
+function configName(content: string): string[] {
+  const lines = content.split('\n');
+  const start = lines.indexOf('  job:') + 1;
+  const end = lines.findIndex((line, index) => index >= start && !line.startsWith('    '));
+  const job = start === 0 ? [] : lines.slice(start, end < 0 ? undefined : end);
+  const name = job.find((line) => line.startsWith('    config_name: '))?.slice('    config_name: '.length);
+  const plain = name?.trim().replace(/^['"](.*)['"]$/, '$1');
+  return plain === undefined || plain === '' || plain === 'null' ? [] : [`--config-name=${plain}`];
 }
 
 /** A folder that is called after a day is that day's. */

@@ -111,6 +111,32 @@ export function runModule(m: Machine, module: Module): void {
   module.state = 'done';
 }
 
+/** Modules that are run for what they register where nothing of them is asked for. */
+const MOST_REGISTERING = 48;
+
+/**
+ * Runs the modules of the project that a module imports, and those that they import, nearest first: one may register
+ * something by being imported.
+ */
+export function runImports(m: Machine, from: Module): void {
+  const known = new Set([from]);
+  for (const module of known) {
+    if (known.size > MOST_REGISTERING) {
+      return;
+    }
+    runModule(m, module);
+    for (const { data } of module.scope.names.values()) {
+      if (data.kind === 'lazy' || data.kind === 'module') {
+        known.add(data.module);
+        const inner = data.kind === 'lazy' ? resolveLazy(m, data.module, data.name) : null;
+        if (inner?.data.kind === 'module') {
+          known.add(inner.data.module);
+        }
+      }
+    }
+  }
+}
+
 function bindAll(m: Machine, scope: Scope, source: Value): void {
   if (source.data.kind !== 'module') {
     return;

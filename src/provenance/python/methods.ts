@@ -250,7 +250,11 @@ function constantMethod(
     constant('str', value, value === body ? receiver.origin : origin, receiver.outside);
   switch (name) {
     case 'strip':
-      return args.positional.length === 0 ? keep(body.trim()) : UNKNOWN;
+    case 'lstrip':
+    case 'rstrip': {
+      const letters = args.positional[0] ? text(args.positional[0]) : ' \t\n\r\v\f';
+      return letters === null ? UNKNOWN : keep(stripped(body, letters, name));
+    }
     case 'lower':
     case 'casefold':
       return keep(body.toLowerCase());
@@ -324,6 +328,21 @@ function constantMethod(
     default:
       return UNKNOWN;
   }
+}
+
+/** Python's `strip`, `lstrip` and `rstrip`: letters of the set go from the ends. */
+function stripped(body: string, letters: string, name: string): string {
+  const set = new Set(letters);
+  const all = Array.from(body);
+  let start = 0;
+  let end = all.length;
+  while (name !== 'rstrip' && start < end && set.has(all[start]!)) {
+    start++;
+  }
+  while (name !== 'lstrip' && end > start && set.has(all[end - 1]!)) {
+    end--;
+  }
+  return all.slice(start, end).join('');
 }
 
 /** The parts with the text between them, unless that would be longer than any that is followed. */

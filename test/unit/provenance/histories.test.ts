@@ -59,8 +59,8 @@ const MOST_UNKNOWN: Readonly<Record<string, number>> = {
   'flowers-notebook': 8,
   'house-toml': 30,
   'hydra-groups': 0,
-  'hydra-instantiate': 75,
-  'hydra-structured': 74,
+  'hydra-instantiate': 4,
+  'hydra-structured': 0,
   'hydra-sweep': 42,
   'reviews-optuna': 2,
 };

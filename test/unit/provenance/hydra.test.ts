@@ -184,4 +184,73 @@ mlflow.log_params(cfg)
       ['n found 1', 'y found 2', 'answer found 3', 'root found 4', 'code found 5'],
     );
   });
+
+  const SCHEMA = `from dataclasses import dataclass
+
+from hydra.core.config_store import ConfigStore
+
+
+@dataclass
+class Model:
+    kind: str = "plain"
+    lr: float = 0.3
+    depth: int = 5
+
+
+@dataclass
+class Config:
+    model: Model
+    seed: int = 1
+
+
+store = ConfigStore.instance()
+store.store(group="model", name="plain", node=Model)
+`;
+
+  it('take what a module registers in the ConfigStore that is imported for its types alone', async () => {
+    const root = repositoryOf({
+      'train.py': TRAIN.replace('import mlflow\n', 'import mlflow\n\nfrom schema import Config\n').replace(
+        'main(cfg)',
+        'main(cfg: Config)',
+      ),
+      'schema.py': SCHEMA,
+      'conf/config.yaml': 'defaults:\n  - model: plain\n  - _self_\n\nseed: 1\nmodel:\n  depth: 7\n',
+    });
+    const { params } = await sourcesIn(root, { kind: 'plain', lr: '0.3', depth: '7', seed: '1' });
+    assert.equal(told(params.get('kind')), 'found schema.py:kind: str = "plain"');
+    assert.equal(told(params.get('lr')), 'found schema.py:lr: float = 0.3');
+    assert.equal(told(params.get('depth')), 'found conf/config.yaml:depth: 7');
+    assert.equal(told(params.get('seed')), 'found conf/config.yaml:seed: 1');
+  });
+
+  it('take the name of the configuration that Hydra recorded, which its overrides do not tell', async () => {
+    const root = repositoryOf({ ...PROJECT, 'conf/other.yaml': 'defaults:\n  - model: big\n\nseed: 1\n' });
+    const start = Date.now();
+    const own = '  job:\n    name: train\n    config_name: ';
+    record(root, 'outputs/first', ['model.lr=0.1'], start - 1000);
+    const run = { kind: 'big', lr: '0.1', depth: '9', seed: '1' };
+    writeFiles(root, { 'outputs/first/.hydra/hydra.yaml': `hydra:\n${own}other\n  verbose: false\n` });
+    const { params } = await sourcesIn(root, run, start);
+    assert.equal(told(params.get('depth')), 'found conf/model/big.yaml:depth: 9');
+    assert.equal(told(params.get('lr')), 'given conf/model/big.yaml:lr: 0.3');
+    assert.equal(told(params.get('seed')), 'found conf/other.yaml:seed: 1');
+    writeFiles(root, { 'outputs/first/.hydra/hydra.yaml': `hydra:\n${own}elsewhere\n  verbose: false\n` });
+    assert.equal((await sourcesIn(root, run, start)).params.get('seed')?.status, 'unknown');
+  });
+
+  it('are logged under names without some letters, and decode what the environment gives', async () => {
+    const root = repositoryOf({
+      'train.py': TRAIN.replace(
+        '    mlflow.log_params(cfg.model)\n',
+        '    for key, value in cfg.model.items():\n' +
+          "        mlflow.log_param(f\"{key.strip('_')}/{key.lstrip('_k')}/{key.rstrip('_t')}\", value)\n",
+      ),
+      'conf/config.yaml': '_model: 3\nmodel:\n  _kit_: 1\nseed: ${oc.decode:${oc.env:SEED,4712}}\n',
+    });
+    const { params } = await sourcesIn(root, { 'kit/it_/_ki': '1', seed: '4712' });
+    assert.equal(told(params.get('kit/it_/_ki')), 'found conf/config.yaml:_kit_: 1');
+    assert.equal(told(params.get('seed')), 'found conf/config.yaml:seed: ${oc.decode:${oc.env:SEED,4712}}');
+    const other = await sourcesIn(root, { 'kit/it_/_ki': '1', seed: '5' });
+    assert.match(told(other.params.get('seed')), /^differs conf\/config\.yaml:seed/);
+  });
 });

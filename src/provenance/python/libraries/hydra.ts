@@ -1,4 +1,5 @@
 import { argument, dirname, type Machine } from '../machine';
+import { runImports } from '../imports';
 import { dictOf, elementsOf } from '../iteration';
 import {
   constant,
@@ -30,10 +31,20 @@ export function hydraConfig(m: Machine, target: FunctionData): Value {
   }
   const { args } = decorator.data;
   const place = configPlace(m, args, target.scope.module.file);
-  return place === null
-    ? UNKNOWN
-    : composed(m, place, (m.hydraOverrides ?? []).map(parseOverride), args.named.has('version_base'));
+  if (place === null) {
+    return UNKNOWN;
+  }
+  const words = m.hydraOverrides ?? [];
+  const name = words.find((word) => word.startsWith(CONFIG_NAME))?.slice(CONFIG_NAME.length);
+  return composed(
+    m,
+    { folder: place.folder, name: name ?? place.name },
+    words.filter((word) => !word.startsWith('--')).map(parseOverride),
+    args.named.has('version_base'),
+  );
 }
+
+const CONFIG_NAME = '--config-name=';
 
 interface Place {
   /** Inside the repository; null where there is no folder of configurations, only nodes of the ConfigStore. */
@@ -90,7 +101,17 @@ export function composed(
   isComplete = m.hydraOverrides !== null,
 ): Value {
   m.usesHydra = true;
-  const whole = compose(m, place.folder, place.name, overrides, isModern);
+  const known = new Set(m.choices.keys());
+  let whole = compose(m, place.folder, place.name, overrides, isModern);
+  if (whole.data.kind === 'unknown') {
+    // What is missing may be a node of the ConfigStore: a module registers it that is only imported.
+    const registered = m.hydraNodes.size;
+    runImports(m, m.module(m.entry));
+    if (m.hydraNodes.size > registered) {
+      [...m.choices.keys()].filter((id) => !known.has(id)).forEach((id) => m.choices.delete(id));
+      whole = compose(m, place.folder, place.name, overrides, isModern);
+    }
+  }
   if (whole.data.kind !== 'dict') {
     return whole;
   }

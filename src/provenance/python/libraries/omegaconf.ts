@@ -135,7 +135,9 @@ function interpolated(
     }
     const inner = interpolation(resolving, value, found[1]!.trim(), path, depth);
     if (found[0] === rest) {
-      return inner;
+      // What a resolver made of something is as changeable from outside as that.
+      const outside = inner.outside ?? outsideOf(...used);
+      return outside && inner.data.kind === 'constant' ? { ...inner, outside } : inner;
     }
     const written = inner.data.kind === 'constant' ? pythonText(inner) : null;
     if (written === null || written.includes('${') || rest.length + written.length > LONGEST_TEXT) {
@@ -198,6 +200,12 @@ function byResolver(resolving: Resolving, value: Value, name: string, body: stri
     return found.data.kind === 'unknown' && args[1] !== undefined && !found.outside
       ? at(literal(m, args[1]), value.origin)
       : found;
+  }
+  if (name === 'oc.decode') {
+    // What it decodes was read as YAML where it was put in: numbers are numbers already.
+    return body.trim() === '' || /[,'"[\]{}]/.test(body)
+      ? UNKNOWN
+      : at(literal(m, body.trim()), value.origin);
   }
   const own = m.resolvers.get(name);
   if (!own) {
