@@ -33,7 +33,7 @@ export async function findProgram(
   tracing: Tracing,
 ): Promise<Program> {
   const name = valueOf(run.tags, 'mlflow.source.name') ?? '';
-  if (isLauncher(name)) {
+  if (isLauncher(name) && !isOwnPackage(snapshot, name)) {
     const isNotebook =
       /kernel_launcher\.py$/.test(name) || valueOf(run.tags, 'mlflow.source.type') === 'NOTEBOOK';
     return searchProgram(repository, snapshot, wanted, isNotebook, tracing);
@@ -60,6 +60,11 @@ export async function findProgram(
     }
   }
   return { file: located.file, problem: located.problem, options: {} };
+}
+
+/** `python -m package` of a package that the repository has. */
+function isOwnPackage(snapshot: Snapshot, name: string): boolean {
+  return /[\\/]__main__\.py$/.test(name) && isInRepository(snapshot, name);
 }
 
 /** A file in a folder `bin` of the repository is a script of its own. */

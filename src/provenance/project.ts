@@ -140,7 +140,10 @@ function scriptIndex(tokens: readonly string[]): number {
 function scriptPath(snapshot: Snapshot, folder: string, token: string): string | null {
   const relative = token.endsWith('.py')
     ? [token]
-    : [`${token.replace(/\./g, '/')}.py`, `${token.replace(/\./g, '/')}/__main__.py`];
+    : // A package of the layout with `src` is installed before it is started.
+      ['', 'src/', 'lib/'].flatMap((place) =>
+        ['.py', '/__main__.py'].map((end) => `${place}${token.replace(/\./g, '/')}${end}`),
+      );
   for (const candidate of relative) {
     const path = normalize(folder === '' ? candidate : `${folder}/${candidate}`);
     if (path !== null && snapshot.exists(path)) {

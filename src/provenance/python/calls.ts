@@ -6,6 +6,7 @@ import { argument, noArguments, unknownArguments, type Machine, type Site } from
 import { callBuiltinMethod } from './methods';
 import { execute, newFrame } from './statements';
 import { callLibrary, callLibraryMethod, libraryBaseCall, libraryMember } from './libraries/index';
+import { clickGroupMethod } from './libraries/click';
 import { decoratedCall } from './libraries/decorators';
 import { bindFields, isRecordClass } from './records';
 import {
@@ -104,7 +105,9 @@ export function callMethod(
       callBack(m, args);
       return UNKNOWN;
     default:
-      return callBuiltinMethod(m, receiver, name, args, site);
+      return (
+        clickGroupMethod(m, receiver, name, args, site) ?? callBuiltinMethod(m, receiver, name, args, site)
+      );
   }
 }
 

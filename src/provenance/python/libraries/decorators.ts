@@ -3,7 +3,8 @@ import type { Machine, Site } from '../machine';
 import { pathOf } from '../records';
 import type { CallArguments, FunctionData, Value } from '../values';
 import { hydraConfig } from './hydra';
-import { callClick, callWithOptions } from './options';
+import { callClick, callStarted, isClickCommand } from './click';
+import { callWithOptions } from './options';
 
 /** Decorators that give arguments of their own: from a file of gin's, a configuration of sacred's. */
 const FEEDING =
@@ -20,7 +21,7 @@ export type EntryKind = 'click' | 'hydra' | 'typer' | 'flow';
 export function entryKind(target: FunctionData): EntryKind | null {
   for (const decorator of target.decorators) {
     const path = pathOf(decorator);
-    if (/^(rich_)?click\.(command|group)(\(\)\.(command|group))?$|\.click\.command$/.test(path)) {
+    if (isClickCommand(decorator)) {
       return 'click';
     }
     if (/^hydra\.main$/.test(path)) {
@@ -49,6 +50,9 @@ export function decoratedCall(
 ): Value | null {
   if (!args.open && target.decorators.some((decorator) => FEEDING.test(pathOf(decorator)))) {
     return callFunction(m, target, { ...args, open: true });
+  }
+  if (args.named.size > 0 && entryKind(target) === 'click') {
+    return callStarted(m, target, args);
   }
   if (target.decorators.length === 0 || args.positional.length > 0 || args.named.size > 0) {
     return null;

@@ -1,4 +1,5 @@
 import { dictOf, elementsOf } from '../iteration';
+import { declaredDefaults } from './defaults';
 import type { Owner } from '../events';
 import { argument, type Machine } from '../machine';
 import { text, UNKNOWN, type DictData, type ObjectData, type Value } from '../values';
@@ -41,6 +42,16 @@ const POSITIONAL: Readonly<Record<string, readonly string[]>> = {
   GridSearchCV: ['estimator', 'param_grid'],
   RandomizedSearchCV: ['estimator', 'param_distributions'],
   CountVectorizer: ['input'],
+  PolynomialFeatures: ['degree'],
+  SplineTransformer: ['n_knots', 'degree'],
+  KBinsDiscretizer: ['n_bins'],
+  TruncatedSVD: ['n_components'],
+  NMF: ['n_components'],
+  GaussianMixture: ['n_components'],
+  MiniBatchKMeans: ['n_clusters'],
+  SelectKBest: ['score_func'],
+  MLPClassifier: ['hidden_layer_sizes', 'activation'],
+  MLPRegressor: ['hidden_layer_sizes', 'activation'],
   ColumnTransformer: ['transformers'],
 };
 
@@ -64,6 +75,20 @@ function named(object: ObjectData): { params: [string, Value][]; open: boolean }
     }
   });
   return { params, open: object.args.open || object.args.positional.length > names.length };
+}
+
+/** `estimator.name`: scikit-learn keeps what the constructor was given under its name; null where it was not given. */
+export function estimatorMember(object: ObjectData, name: string): Value | null {
+  if (!ESTIMATOR.test(object.path)) {
+    return null;
+  }
+  const values = named(object).params.filter(([key]) => key === name);
+  if (values.length > 0) {
+    return values.at(-1)![1];
+  }
+  return declaredDefaults(object.path.split('.')[0]!, className(object.path), name).length > 0
+    ? UNKNOWN
+    : null;
 }
 
 /** Arguments that hold estimators with their names: each is a param of its own, and so are its params. */

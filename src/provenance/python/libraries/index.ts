@@ -1,3 +1,5 @@
+import { contextMethod } from './click';
+import { estimatorMember } from './estimators';
 import { callBack, callFunction, callValue, classMember } from '../calls';
 import { doubtAttributes, doubtNames } from '../assignment';
 import { force } from '../expressions';
@@ -88,6 +90,7 @@ export function callLibraryMethod(
     mlflowMethod(m, data, receiver, name, args, site) ??
     optionMethod(m, data, receiver, name, args, site) ??
     dataclassParserMethod(m, data, name, site) ??
+    contextMethod(m, data, name, args) ??
     spaceMethod(m, data, receiver, name, args, site) ??
     configMethod(m, data, receiver, name, args, site) ??
     frameMethod(m, data, receiver, name, args) ??
@@ -175,6 +178,7 @@ export function libraryMember(m: Machine, object: Value, name: string): Value {
   }
   return (
     spaceMember(m, data, name) ??
+    estimatorMember(data, name) ??
     frameMember(m, data, name) ??
     torchMember(m, data, name) ??
     (name === '__class__' ? typeOf(object) : null) ?? {

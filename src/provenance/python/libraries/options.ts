@@ -86,10 +86,13 @@ export function commandLine(tokens: readonly Value[]): Map<string, Value> {
   return result;
 }
 
-/** Calls a function whose parameters are a command line's options: typer, fire. */
-export function callWithOptions(m: Machine, target: FunctionData): Value {
+/**
+ * Calls a function whose parameters are a command line's options: typer, fire.
+ * @param self what a method is called on
+ */
+export function callWithOptions(m: Machine, target: FunctionData, self?: Value): Value {
   const named = new Map<string, Value>();
-  for (const param of target.params) {
+  for (const param of target.params.slice(self ? 1 : 0)) {
     if (param.star || param.name === 'self') {
       continue;
     }
@@ -113,53 +116,8 @@ export function callWithOptions(m: Machine, target: FunctionData): Value {
           : withDefault(value, flag, origin),
     );
   }
-  return callFunction(m, target, { positional: [], named, open: false });
-}
-
-/** Calls a click command: its decorators are its options. */
-export function callClick(m: Machine, target: FunctionData): Value {
-  const named = new Map<string, Value>();
-  for (const decorator of target.decorators) {
-    if (decorator.data.kind !== 'object' || !/^(rich_)?click\.(option|argument)$/.test(decorator.data.path)) {
-      continue;
-    }
-    const { args, madeAt, path } = decorator.data;
-    const flags = args.positional.map(text).filter((flag): flag is string => flag !== null);
-    const long = flags.find((flag) => flag.startsWith('--')) ?? flags[0];
-    const bare = flags.find((flag) => !flag.startsWith('-'));
-    const name = bare ?? long?.split('/')[0]?.replace(/^-+/, '').replace(/-/g, '_').toLowerCase();
-    if (!name || !long) {
-      continue;
-    }
-    const isFlag = args.named.get('is_flag');
-    const preset =
-      args.named.get('default') ??
-      (isFlag || long.includes('/')
-        ? constant('bool', false, madeAt)
-        : args.named.has('count')
-          ? constant('int', 0, madeAt)
-          : args.named.has('multiple') || args.named.has('nargs')
-            ? UNKNOWN
-            : undefined);
-    const given = flags.map((flag) => m.commandLine?.get(flag)).find((value) => value !== undefined);
-    const type = typeName(args.named.get('type'));
-    named.set(
-      name,
-      given
-        ? typed(given, type ?? presetType(preset))
-        : path.endsWith('argument') && !preset
-          ? givenOutside(`${name} on the command line`, madeAt)
-          : withDefault(typed(preset ?? constant('none', null, madeAt), type), long, madeAt),
-    );
-  }
-  const open = target.params.some(
-    (param) => !named.has(param.name) && !param.star && !target.defaults.has(param.name),
-  );
-  return callFunction(m, target, { positional: [], named, open });
-}
-
-function presetType(preset: Value | undefined): string | null {
-  return preset?.data.kind === 'constant' ? preset.data.constant.type : null;
+  const open = target.params.some((param) => param.star);
+  return callFunction(m, target, { positional: self ? [self] : [], named, open }, self);
 }
 
 const environment: LibraryFunction = (m, args, site, path) => {
@@ -179,26 +137,54 @@ const environment: LibraryFunction = (m, args, site, path) => {
   return preset ? withDefault(preset, name, origin) : givenOutside(`${name} in the environment`, origin);
 };
 
-const runFire: LibraryFunction = (m, args, site) => {
-  const target = args.positional[0];
-  if (target?.data.kind === 'function') {
-    return callWithOptions(m, target.data);
-  }
-  if (target?.data.kind === 'dict') {
-    m.uncertain(() => {
-      for (const { value } of target.data.kind === 'dict' ? target.data.entries.values() : []) {
-        if (value.data.kind === 'function') {
-          callWithOptions(m, value.data);
+/** The commands of a class or an object given to fire: its methods, by name. */
+function fireCommands(object: Value): [string, FunctionData, Value | undefined][] {
+  return object.data.kind !== 'instance'
+    ? []
+    : [...object.data.type.attributes].flatMap(([name, { data }]) => {
+        if (data.kind !== 'function' || name.startsWith('_') || data.decorators.length > 0) {
+          return [];
         }
-      }
-    });
-    return UNKNOWN;
+        return [[name, data, object] as [string, FunctionData, Value]];
+      });
+}
+
+const runFire: LibraryFunction = (m, args, site) => {
+  const given = argument(args, 0, 'component');
+  if (given?.data.kind === 'function') {
+    return callWithOptions(m, given.data);
   }
-  if (target?.data.kind === 'class') {
-    callValue(m, target, { positional: [], named: new Map(), open: true }, site);
-  }
+  const target =
+    given?.data.kind === 'class'
+      ? callValue(m, given, { positional: [], named: new Map(), open: true }, site)
+      : given;
+  const commands: [string, FunctionData, Value | undefined][] =
+    target?.data.kind === 'dict'
+      ? [...target.data.entries.values()].flatMap(({ key, value: { data } }) =>
+          data.kind === 'function' ? [[text(key) ?? '', data, undefined]] : [],
+        )
+      : target
+        ? fireCommands(target)
+        : [];
+  runOneOf(m, commands, ([, command, self]) => callWithOptions(m, command, self));
   return UNKNOWN;
 };
+
+/** Runs the command that the command line names; where it is not known, each as one that may have been named. */
+export function runOneOf<T extends readonly [string, ...unknown[]]>(
+  m: Machine,
+  commands: readonly T[],
+  run: (command: T) => unknown,
+): void {
+  const words = [...(m.commandLine ?? [])].flatMap(([key, value]) => (/^\d/.test(key) ? [text(value)] : []));
+  const chosen =
+    commands.find(([name]) => words.includes(name)) ?? (commands.length === 1 ? commands[0] : null);
+  if (chosen) {
+    run(chosen);
+    return;
+  }
+  commands.forEach((command) => m.uncertain(() => run(command)));
+}
 
 /** `sys.argv[1]`: a word of the command line, by its place. */
 export function commandLineWord(m: Machine, index: Value, site: Site): Value {

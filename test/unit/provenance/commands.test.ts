@@ -1,0 +1,129 @@
+import * as assert from 'node:assert/strict';
+import { createSourceFinder } from '../../../src/provenance/finder';
+import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
+
+/** What each param is told to be: `lr found train.py:4`. */
+async function told(
+  files: Readonly<Record<string, string>>,
+  params: Readonly<Record<string, string>>,
+  sourceName = 'train.py',
+  tags: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
+  const root = repositoryOf(files);
+  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
+  const run = runOf(sourceName, git(root, 'rev-parse', 'HEAD'), params);
+  run.tags.push(...Object.entries(tags).map(([key, value]) => ({ key, value })));
+  const { params: found } = await finder.findSources(run);
+  return [...found].map(
+    ([key, { status, file, line }]) => `${key} ${status}${file === null ? '' : ` ${file}:${line}`}`,
+  );
+}
+
+const GROUP = `import click
+import mlflow
+
+
+@click.group()
+@click.option("--seed", default=5)
+@click.pass_context
+def cli(ctx, seed):
+    ctx.ensure_object(dict)
+    ctx.obj["seed"] = seed
+
+
+@cli.command()
+@click.option("--lr", default=0.25)
+@click.pass_obj
+def train(obj, lr):
+    mlflow.log_param("seed", obj["seed"])
+    mlflow.log_param("lr", lr)
+
+
+@click.command("score-all")
+@click.option("--part", default=0.5)
+@click.pass_context
+def score(ctx, part):
+    mlflow.log_param("seed", ctx.obj["seed"])
+    mlflow.log_param("part", part)
+
+
+cli.add_command(score)
+`;
+
+describe('the commands of a program', () => {
+  after(removeRepositories);
+
+  it('a group of click hands its object to the command that follows', async () => {
+    const start = '\n\nif __name__ == "__main__":\n    cli()\n';
+    const trained = ['seed found train.py:6', 'lr found train.py:14'];
+    assert.deepEqual(await told({ 'train.py': GROUP + start }, { seed: '5', lr: '0.25' }), trained);
+    assert.deepEqual(await told({ 'train.py': GROUP + start }, { seed: '5', part: '0.5' }), [
+      'seed found train.py:6',
+      'part found train.py:22',
+    ]);
+    const given = GROUP.replace('    ctx.ensure_object(dict)\n', '') + start.replace('cli()', 'cli(obj={})');
+    assert.deepEqual(await told({ 'train.py': given }, { seed: '5', lr: '0.25' }), [
+      'seed found train.py:6',
+      'lr found train.py:13',
+    ]);
+  });
+
+  it('a package of the repository that is started as a module is the program', async () => {
+    const files = {
+      'src/pkg/__init__.py': '',
+      'src/pkg/__main__.py': 'from pkg.cli import cli\n\ncli()\n',
+      'src/pkg/cli.py': GROUP,
+      MLproject:
+        'entry_points:\n  main:\n    parameters:\n      lr: {type: float, default: 0.5}\n    command: "python -m pkg train --lr {lr}"\n',
+    };
+    assert.deepEqual(await told(files, { seed: '5', lr: '0.25' }, '/home/a/p/src/pkg/__main__.py'), [
+      'seed found src/pkg/cli.py:6',
+      'lr found src/pkg/cli.py:14',
+    ]);
+    const tags = { 'mlflow.source.type': 'PROJECT', 'mlflow.project.entryPoint': 'main' };
+    assert.deepEqual(await told(files, { seed: '5', lr: '0.5' }, 'file:///home/a/p', tags), [
+      'seed found src/pkg/cli.py:6',
+      'lr given MLproject:4',
+    ]);
+  });
+
+  it('the methods of a class given to fire have their parameters as options', async () => {
+    const code = `import fire
+import mlflow
+
+
+class Trainer:
+    def fit(self, lr=0.25, **others):
+        mlflow.log_param("lr", lr)
+        mlflow.log_param("wd", others.get("wd", 0.1))
+
+    def score(self, part=0.5):
+        mlflow.log_param("part", part)
+
+
+fire.Fire(Trainer)
+`;
+    assert.deepEqual(await told({ 'train.py': code }, { lr: '0.25', wd: '0.3' }), [
+      'lr found train.py:6',
+      'wd unknown',
+    ]);
+    assert.deepEqual(await told({ 'train.py': code }, { part: '0.75' }), ['part differs train.py:10']);
+  });
+
+  it('an estimator has what its constructor was given', async () => {
+    const code = `import mlflow
+from sklearn.preprocessing import PolynomialFeatures
+
+features = PolynomialFeatures(
+    3,
+    interaction_only=True,
+)
+for name in ("degree", "interaction_only", "order"):
+    mlflow.log_param(name, getattr(features, name))
+`;
+    assert.deepEqual(
+      await told({ 'train.py': code }, { degree: '3', interaction_only: 'True', order: 'C' }),
+      ['degree found train.py:5', 'interaction_only found train.py:6', 'order unknown'],
+    );
+  });
+});
