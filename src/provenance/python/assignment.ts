@@ -154,10 +154,7 @@ export function setItem(m: Machine, object: Value, index: Value, value: Value): 
     return;
   }
   if (data.kind === 'library' && data.path === 'os.environ') {
-    const name = text(index);
-    if (name !== null) {
-      m.dotenv.set(name, value);
-    }
+    m.environment.set(text(index), value);
     return;
   }
   if (data.kind !== 'dict') {

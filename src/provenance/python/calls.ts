@@ -218,7 +218,8 @@ function bindParameters(m: Machine, target: FunctionData, args: CallArguments, s
       value = args.positional[position++];
     }
     const preset = target.defaults.get(param.name);
-    value ??= args.open ? (preset ? anyOf([preset, UNKNOWN]) : UNKNOWN) : (preset ?? UNKNOWN);
+    // What is not known may give it, also with its default's value.
+    value ??= args.open ? UNKNOWN : (preset ?? UNKNOWN);
     scope.names.set(param.name, value);
   }
 }

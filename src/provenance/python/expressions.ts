@@ -187,8 +187,9 @@ export function mergeInto(data: DictData, value: Value): void {
       const entries = dicts.flatMap((dict) => (dict.kind === 'dict' ? (dict.entries.get(key) ?? []) : []));
       const old = data.entries.get(key);
       const values = entries.map((entry) => entry.value);
-      if (old && entries.length < dicts.length) {
-        values.push(old.value);
+      if (entries.length < dicts.length) {
+        // Without it, whoever reads it may have it from elsewhere: another default.
+        values.push(old?.value ?? UNKNOWN);
       }
       data.entries.set(key, { key: entries[0]!.key, value: anyOf(values) });
     }

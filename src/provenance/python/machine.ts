@@ -1,3 +1,4 @@
+import { Environment } from './environment';
 import type { Expr, Stmt } from './ast';
 import type { Choice, Files } from './files';
 import type { AutologEvent, LogEvent, ModelEvent, Owner, RunToken } from './events';
@@ -59,8 +60,7 @@ export class Machine {
   readonly patched = new Map<string, Value>();
   /** Flags of absl, by name. */
   readonly flags = new Map<string, Value>();
-  /** What `.env` files set, once the program loaded them. */
-  readonly dotenv = new Map<string, Value>();
+  readonly environment = new Environment();
   /** Nodes of Hydra's ConfigStore, by `group/name`. */
   readonly hydraNodes = new Map<string, Value>();
   /** Folders of configurations that `hydra.initialize` named, the last one on top. */

@@ -67,8 +67,9 @@ export function bindFields(m: Machine, type: ClassData, instance: Value, args: C
     const given = isArgument(preset)
       ? (argument(args, position++, name) ?? args.named.get(name.replace(/^_/, '')))
       : undefined;
-    let value = given ?? (preset ? fieldDefault(m, preset) : UNKNOWN);
-    if ((!given && args.open) || checked.has(name) || checked.has('*') || isConverted(preset)) {
+    // What is not known may give the field, also with its default's value.
+    let value = given ?? (preset && !args.open ? fieldDefault(m, preset) : UNKNOWN);
+    if (checked.has(name) || checked.has('*') || isConverted(preset)) {
       value = anyOf([value, UNKNOWN]);
     }
     if (!given && settings && value.data.kind === 'constant') {

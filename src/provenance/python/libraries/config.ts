@@ -68,7 +68,7 @@ const loadDotenv: LibraryFunction = (m, args, site) => {
   for (const { key, value } of values.data.kind === 'dict' ? values.data.entries.values() : []) {
     const name = text(key);
     if (name !== null) {
-      m.dotenv.set(name, value);
+      m.environment.set(name, value);
     }
   }
   return values;

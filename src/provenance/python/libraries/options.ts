@@ -122,19 +122,34 @@ export function callWithOptions(m: Machine, target: FunctionData, self?: Value):
 
 const environment: LibraryFunction = (m, args, site, path) => {
   const name = args.positional[0] ? text(args.positional[0]) : null;
+  const preset = argument(args, 1, 'default');
+  const stored = name === null ? undefined : m.environment.get(name);
+  if (path.endsWith('.setdefault') && !stored) {
+    m.environment.set(name, preset ?? UNKNOWN);
+  }
   if (name === null || !site) {
     return UNKNOWN;
   }
   const origin = m.origin(site);
-  const stored = m.dotenv.get(name);
   if (stored) {
-    return { ...stored, outside: { kind: 'default', name } };
-  }
-  const preset = argument(args, 1, 'default');
-  if (path.endsWith('.setdefault') && preset) {
-    m.dotenv.set(name, preset);
+    return stored === UNKNOWN ? UNKNOWN : { ...stored, outside: { kind: 'default', name } };
   }
   return preset ? withDefault(preset, name, origin) : givenOutside(`${name} in the environment`, origin);
+};
+
+const writeEnvironment: LibraryFunction = (m, { positional: [first, second], named, open }, _, path) => {
+  if (path.endsWith('putenv')) {
+    m.environment.set(first ? text(first) : null, second ?? UNKNOWN);
+    return UNKNOWN;
+  }
+  if (first) {
+    m.environment.update(m, first);
+  }
+  named.forEach((value, name) => m.environment.set(name, value));
+  if (open) {
+    m.environment.set(null, UNKNOWN);
+  }
+  return UNKNOWN;
 };
 
 /** The commands of a class or an object given to fire: its methods, by name. */
@@ -270,6 +285,7 @@ export const OPTION_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] =
     /^(argparse|configargparse|jsonargparse)\.(ArgumentParser|ArgParser|ArgumentParser_)$/,
     (m, args, site) => makeObject(m, 'argparse.ArgumentParser', args, site),
   ],
+  [/^os\.(environ\.update|putenv)$/, writeEnvironment],
   [/^os\.(environ\.get|getenv|environ\.__getitem__|environ\.setdefault)$/, environment],
   [/^fire\.Fire$|^typer\.run$/, runFire],
   [/(^|\.)flags\.DEFINE_\w+$/, defineFlag],
