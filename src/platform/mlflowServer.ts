@@ -85,13 +85,24 @@ export async function uiStoreUri(folder: string, { kind, path: file, uri }: Stor
   }
   const link = path.join(folder, 'store.db');
   try {
-    await fs.rm(link, { force: true });
+    await unlinked(link);
     await fs.symlink(file, link, 'file');
     return sqliteUri(link);
   } catch (error) {
     // Windows makes such links for few users: MLflow with an older SQLAlchemy finds it all the same.
     reportFailure(error);
     return uri;
+  }
+}
+
+/** Takes a link away, where there is one. */
+async function unlinked(link: string): Promise<void> {
+  const isThere = await fs.lstat(link).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) {
+    await fs.rm(link);
   }
 }
 
@@ -105,7 +116,7 @@ async function linkTo(target: string, link: string): Promise<void> {
   if (isFolder && there !== null && path.resolve(there) === target) {
     return;
   }
-  await fs.rm(link, { force: true });
+  await unlinked(link);
   if (isFolder) {
     // On Windows a link to a folder that needs no rights.
     await fs.symlink(target, link, 'junction');
