@@ -6,13 +6,14 @@ import { resolveLazy, runModule, member } from './imports';
 import { anyElement, elementsOf, listOf } from './iteration';
 import { chosenEntry } from './libraries/fileChoice';
 import { libraryName } from './libraries/torch';
-import { commandLineWord } from './libraries/options';
+import { commandLineWord, commandLineWords } from './libraries/options';
 import type { Machine, Site } from './machine';
 import { methodOf } from './methods';
 import { binary, compare, formatted, unary } from './operations';
 import {
   anyOf,
   at,
+  isOpenForWords,
   keyOf,
   number,
   truth,
@@ -133,16 +134,20 @@ export function force(m: Machine, value: Value): Value {
 function sequence(m: Machine, scope: Scope, expr: Extract<Expr, { kind: 'sequence' }>): Value {
   const items: Value[] = [];
   let open = false;
+  let words = true;
   for (const item of expr.items) {
     if (item.kind === 'star') {
-      const elements = elementsOf(m, evaluate(m, scope, item.value));
+      const value = evaluate(m, scope, item.value);
+      const elements = elementsOf(m, value);
       items.push(...elements.items);
       open ||= !elements.exact;
+      words &&= elements.exact || isOpenForWords(value);
     } else {
       items.push(evaluate(m, scope, item));
     }
   }
-  return listOf(m, items, m.originOf(scope, expr), expr.type, open);
+  const list = listOf(m, items, m.originOf(scope, expr), expr.type, open);
+  return open && words && list.data.kind === 'list' ? { ...list, data: { ...list.data, words } } : list;
 }
 
 function dictionary(m: Machine, scope: Scope, expr: Extract<Expr, { kind: 'dict' }>): Value {
@@ -350,6 +355,12 @@ function slice(m: Machine, scope: Scope, object: Expr, index: Extract<Expr, { ki
   const ends = [index.from, index.to, index.step].map((end) =>
     end ? number(evaluate(m, scope, end)) : undefined,
   );
+  if (value.data.kind === 'library' && value.data.path === 'sys.argv') {
+    const [from, to, step] = ends;
+    return typeof from === 'number' && from > 0 && to === undefined && step === undefined
+      ? commandLineWords(m)
+      : UNKNOWN;
+  }
   if (value.data.kind !== 'list' || value.data.open || ends[2] !== undefined || ends.includes(null)) {
     return UNKNOWN;
   }

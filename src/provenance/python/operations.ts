@@ -333,5 +333,18 @@ export function formatted(
       return UNKNOWN;
     }
   }
-  return anyOf(combinations.map((text) => constant('str', text, origin, outside)));
+  const made = anyOf(combinations.map((text) => constant('str', text, origin, outside)));
+  const last = parts.at(-1);
+  if (combinations.length === 1 && last !== undefined && typeof last !== 'string') {
+    tails.set(made, last.value);
+  }
+  return made;
+}
+
+const tails = new WeakMap<Value, Value>();
+
+/** The value that an f-string ends with, `f"key={value}"`; undefined where there is no single one. */
+export function tailOf(text: Value): Value | undefined {
+  const tail = tails.get(text);
+  return tail?.data.kind === 'constant' ? tail : undefined;
 }

@@ -41,6 +41,8 @@ export interface ListData extends Container {
   open: boolean;
   /** Changed since it was written: no line holds it whole. */
   changed: boolean;
+  /** What it held beyond `items`, when it was made, were words of the command line. */
+  words?: boolean;
 }
 
 export interface DictData extends Container {
@@ -273,6 +275,11 @@ export function anyOf(values: readonly Value[]): Value {
     return UNKNOWN;
   }
   return options.length === 1 ? options[0]! : { data: { kind: 'any', options }, origin: null };
+}
+
+/** Whether only words of the command line are not known of a list. */
+export function isOpenForWords({ data }: Value): boolean {
+  return data.kind === 'list' && data.open && data.words === true && !data.changed;
 }
 
 export function optionsOf(value: Value): Value[] {

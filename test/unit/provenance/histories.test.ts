@@ -49,7 +49,7 @@ const MOST_UNKNOWN: Readonly<Record<string, number>> = {
   'hydra-groups': 0,
   'hydra-instantiate': 4,
   'hydra-structured': 0,
-  'hydra-sweep': 42,
+  'hydra-sweep': 6,
   'reviews-optuna': 2,
 };
 

@@ -253,4 +253,45 @@ store.store(group="model", name="plain", node=Model)
     const other = await sourcesIn(root, { 'kit/it_/_ki': '1', seed: '5' });
     assert.match(told(other.params.get('seed')), /^differs conf\/config\.yaml:seed/);
   });
+
+  const GRID = `import sys
+
+import mlflow
+from hydra import compose, initialize
+
+GRID = {"model.lr": [0.1, 0.2]}
+
+
+def main(extra):
+    with initialize(version_base=None, config_path="conf"):
+        for lr in GRID["model.lr"]:
+            cfg = compose("config", overrides=[f"model.lr={lr}", "seed=4", *extra])
+            with mlflow.start_run():
+                for key in cfg.model:
+                    mlflow.log_param(key, cfg.model[key])
+                mlflow.log_param("seed", cfg.seed)
+
+
+main(sys.argv[1:])
+`;
+  const SWEPT = `${PROJECT['conf/config.yaml']}hydra:\n  sweeper:\n    params:\n      model.depth: 5,6\n`;
+
+  it('are composed by the code with overrides of its own, and words of the command line', async () => {
+    const root = repositoryOf({ ...PROJECT, 'train.py': GRID, 'conf/config.yaml': SWEPT });
+    const { params } = await sourcesIn(root, { kind: 'small', lr: '0.2', depth: '5', seed: '4' });
+    assert.equal(told(params.get('lr')), 'found train.py:GRID = {"model.lr": [0.1, 0.2]}');
+    assert.match(told(params.get('seed')), /^found train\.py:cfg = compose/);
+    assert.equal(told(params.get('depth')), 'found conf/model/small.yaml:depth: 5');
+    const given = await sourcesIn(root, { kind: 'small', lr: '0.1', depth: '7', seed: '4' });
+    assert.match(told(given.params.get('depth')), /^(given|differs) conf\/model\/small\.yaml:depth: 5$/);
+  });
+
+  it('stay unknown where overrides come from somewhere else, or their list was changed', async () => {
+    for (const changed of ['extra = extra + load()\n', 'extra = [*extra]\n    extra.append(load())\n']) {
+      const code = GRID.replace('    with initialize', `    ${changed}    with initialize`);
+      const root = repositoryOf({ ...PROJECT, 'train.py': code });
+      const { params } = await sourcesIn(root, { kind: 'small', lr: '0.2', depth: '5', seed: '4' });
+      assert.equal(params.get('depth')?.status, 'unknown', changed);
+    }
+  });
 });

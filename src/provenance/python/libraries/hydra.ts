@@ -1,8 +1,11 @@
 import { argument, dirname, type Machine } from '../machine';
 import { runImports } from '../imports';
+import { tailOf } from '../operations';
+import { pythonText } from '../text';
 import { dictOf, elementsOf } from '../iteration';
 import {
   constant,
+  isOpenForWords,
   text,
   UNKNOWN,
   type CallArguments,
@@ -99,6 +102,7 @@ export function composed(
   overrides: readonly HydraOverride[],
   isModern: boolean,
   isComplete = m.hydraOverrides !== null,
+  isSwept = true,
 ): Value {
   m.usesHydra = true;
   const known = new Set(m.choices.keys());
@@ -115,7 +119,7 @@ export function composed(
   if (whole.data.kind !== 'dict') {
     return whole;
   }
-  const swept = sweptValues(m, whole);
+  const swept = isSwept ? sweptValues(m, whole) : [];
   applyOverrides(m, whole.data, overrides);
   const marked = asConfig(m, withoutHydra(whole), (value, path) => {
     const own =
@@ -150,9 +154,11 @@ export function composeCall(m: Machine, args: CallArguments): Value {
   const items = list ? elementsOf(m, list) : { items: [], exact: true };
   const overrides = items.items.map((item) => {
     const written = text(item);
-    return written === null ? null : { ...parseOverride(written), origin: item.origin };
+    return written === null ? null : lineOverride(written, item);
   });
-  if (!name || text(name) === null || folder === undefined || !items.exact || overrides.includes(null)) {
+  // Words of the command line stand for the values that they may replace, as those of `@hydra.main` do.
+  const isKnown = items.exact || (list !== undefined && isOpenForWords(list));
+  if (!name || text(name) === null || folder === undefined || !isKnown || overrides.includes(null)) {
     return UNKNOWN;
   }
   return composed(
@@ -160,8 +166,18 @@ export function composeCall(m: Machine, args: CallArguments): Value {
     { folder, name: text(name) },
     overrides.flatMap((each) => each ?? []),
     true,
-    true,
+    items.exact,
+    false,
   );
+}
+
+/** An override that the code holds. The line of `f"key={value}"` sets what the value's own line does not. */
+function lineOverride(written: string, item: Value): HydraOverride {
+  const override = parseOverride(written);
+  const tail = tailOf(item);
+  const isTail = tail?.origin && override.value !== null && pythonText(tail) === override.value;
+  const { origin, outside } = isTail ? tail : item;
+  return { ...override, origin, ...(outside ? { outside } : {}) };
 }
 
 /** `initialize(config_path=…)`, `initialize_config_dir(config_dir=…)`, `initialize_config_module(config_module=…)`. */

@@ -1,6 +1,6 @@
 import type { Machine } from '../machine';
 import { elementsOf } from '../iteration';
-import { anyOf, constant, text, type DictData, type Origin, type Value } from '../values';
+import { anyOf, constant, text, type DictData, type Origin, type Outside, type Value } from '../values';
 import { literal } from './omegaconf';
 
 /** One word of Hydra's command line. */
@@ -15,6 +15,8 @@ export interface HydraOverride {
   sign: string;
   /** The line of the code that holds it; null where it was typed. */
   origin: Origin | null;
+  /** How the value of such a line can come from outside. */
+  outside?: Outside;
 }
 
 /** Reads `key=value`, `+key=value`, `++key=value` and `~key`, as Hydra 1.x writes them. */
@@ -60,7 +62,7 @@ export function applyOverrides(m: Machine, config: DictData, overrides: readonly
     current?.entries.set(`str:${last}`, {
       key: old?.key ?? constant('str', last, null),
       value: override.origin
-        ? { ...value, origin: override.origin }
+        ? { ...value, origin: override.origin, ...(override.outside ? { outside: override.outside } : {}) }
         : {
             ...value,
             origin: old?.value.origin ?? null,

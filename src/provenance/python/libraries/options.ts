@@ -213,6 +213,14 @@ export function commandLineWord(m: Machine, index: Value, site: Site): Value {
         givenOutside(`argument ${place ?? ''} on the command line`.replace('  ', ' '), m.origin(site)));
 }
 
+/** `sys.argv[1:]`: any number of words, which only the run knew. */
+export function commandLineWords(m: Machine): Value {
+  const list = listOf(m, [], null, 'list', true);
+  return m.commandLine || list.data.kind !== 'list'
+    ? UNKNOWN
+    : { ...list, data: { ...list.data, words: true } };
+}
+
 /** `flags.DEFINE_float(name, default, help)` of absl: what FLAGS has under the name. */
 const defineFlag: LibraryFunction = (m, args, site, path) => {
   const name = argument(args, 0, 'name');
