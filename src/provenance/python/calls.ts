@@ -7,6 +7,7 @@ import { callBuiltinMethod } from './methods';
 import { execute, newFrame } from './statements';
 import { callLibrary, callLibraryMethod, libraryBaseCall, libraryMember } from './libraries/index';
 import { clickGroupMethod } from './libraries/click';
+import { withDefault } from './libraries/options';
 import { decoratedCall } from './libraries/decorators';
 import { bindFields, isRecordClass } from './records';
 import {
@@ -218,6 +219,11 @@ function bindParameters(m: Machine, target: FunctionData, args: CallArguments, s
       value = args.positional[position++];
     }
     const preset = target.defaults.get(param.name);
+    if (!value && args.words !== undefined && !param.keywordOnly) {
+      const word = `argument ${args.words + position++ - args.positional.length}`;
+      const at = param.default?.at ?? target.node?.at ?? 0;
+      value = withDefault(preset, word, m.source(target.scope.module.file).origin(at));
+    }
     // What is not known may give it, also with its default's value.
     value ??= args.open ? UNKNOWN : (preset ?? UNKNOWN);
     scope.names.set(param.name, value);

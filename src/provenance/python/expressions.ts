@@ -236,7 +236,11 @@ export function evaluateArguments(m: Machine, scope: Scope, args: readonly Argum
   const result: CallArguments = { positional: [], named: new Map(), open: false };
   for (const arg of args) {
     const value = evaluate(m, scope, arg.value);
-    if (arg.star === 1) {
+    const words = arg.star === 1 ? firstWord(m, scope, arg.value) : null;
+    if (words !== null) {
+      result.open = true;
+      result.words = words;
+    } else if (arg.star === 1) {
       const elements = elementsOf(m, value);
       result.positional.push(...(elements.exact ? elements.items : []));
       result.open ||= !elements.exact;
@@ -249,6 +253,22 @@ export function evaluateArguments(m: Machine, scope: Scope, args: readonly Argum
     }
   }
   return result;
+}
+
+/** The first word of the command line in `sys.argv[1:]`; null for anything else, and where the words are known. */
+function firstWord(m: Machine, scope: Scope, expr: Expr): number | null {
+  if (
+    m.commandLine ||
+    expr.kind !== 'subscript' ||
+    expr.index.kind !== 'slice' ||
+    expr.index.to ||
+    expr.index.step
+  ) {
+    return null;
+  }
+  const { data } = evaluate(m, scope, expr.object);
+  const from = expr.index.from ? number(evaluate(m, scope, expr.index.from)) : null;
+  return data.kind === 'library' && data.path === 'sys.argv' && from !== null && from > 0 ? from : null;
 }
 
 function spread(result: CallArguments, value: Value): void {
@@ -288,7 +308,7 @@ export function attributeOf(m: Machine, object: Value, name: string): Value {
     case 'list':
     case 'range':
     case 'function':
-      return methodOf(object, name);
+      return methodOf(m, object, name);
     default:
       return UNKNOWN;
   }

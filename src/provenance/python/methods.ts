@@ -21,7 +21,7 @@ import {
 } from './values';
 
 /** A method of a built-in value, not called yet. */
-export function methodOf(receiver: Value, name: string): Value {
+export function methodOf(m: Machine, receiver: Value, name: string): Value {
   if (receiver.data.kind === 'function') {
     if (name === '__name__') {
       return constant('str', receiver.data.name, null);
@@ -31,7 +31,7 @@ export function methodOf(receiver: Value, name: string): Value {
       return { data: { kind: 'library', path: 'click.command' }, origin: null };
     }
   }
-  const part = pathPart(receiver, name);
+  const part = pathPart(m, receiver, name);
   if (part) {
     return part;
   }

@@ -115,6 +115,8 @@ export interface CallArguments {
   named: Map<string, Value>;
   /** There were `*args` or `**kwargs` whose content is not known. */
   open: boolean;
+  /** What is open are words of the command line, `*sys.argv[1:]`, from this one on: 1 is the first. */
+  words?: number;
 }
 
 export type Data =

@@ -126,4 +126,71 @@ for name in ("degree", "interaction_only", "order"):
       ['degree found train.py:5', 'interaction_only found train.py:6', 'order unknown'],
     );
   });
+
+  it('a function that is called with the words of the command line has them for its parameters', async () => {
+    const code = `import json
+import sys
+
+import mlflow
+
+
+def main(config="conf/a.json", depth=3):
+    mlflow.log_params(json.load(open(config)))
+    mlflow.log_param("config", config)
+    mlflow.log_param("depth", depth)
+
+
+main(*sys.argv[1:])
+`;
+    const files = {
+      'train.py': code,
+      'conf/a.json': '{\n  "lr": 0.1,\n  "wd": 0.2\n}\n',
+      'conf/b.json': '{\n  "lr": 0.3,\n  "wd": 0.4\n}\n',
+    };
+    assert.deepEqual(await told(files, { lr: '0.1', wd: '0.2', config: 'conf/a.json', depth: '3' }), [
+      'lr found conf/a.json:2',
+      'wd found conf/a.json:3',
+      'config found train.py:7',
+      'depth found train.py:7',
+    ]);
+    assert.deepEqual(await told(files, { lr: '0.3', wd: '0.4', config: 'conf/b.json', depth: '5' }), [
+      'lr found conf/b.json:2',
+      'wd found conf/b.json:3',
+      'config given train.py:7',
+      'depth unknown',
+    ]);
+  });
+
+  it('a file that was chosen on the command line names another one in its folder', async () => {
+    const code = `import argparse
+import json
+from pathlib import Path
+
+import mlflow
+
+
+def read(path):
+    raw = json.loads(path.read_text())
+    parent = raw.pop("extends", None)
+    return raw if parent is None else {**read(path.parent / parent), **raw}
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--config", default="conf/a.json")
+mlflow.log_params(read(Path(parser.parse_args().config)))
+`;
+    const files = {
+      'train.py': code,
+      'conf/a.json': '{\n  "lr": 0.1,\n  "wd": 0.2\n}\n',
+      'conf/b.json': '{\n  "extends": "a.json",\n  "lr": 0.3\n}\n',
+    };
+    assert.deepEqual(await told(files, { lr: '0.3', wd: '0.2' }), [
+      'lr found conf/b.json:3',
+      'wd found conf/a.json:3',
+    ]);
+    assert.deepEqual(await told(files, { lr: '0.1', wd: '0.2' }), [
+      'lr found conf/a.json:2',
+      'wd found conf/a.json:3',
+    ]);
+  });
 });

@@ -45,7 +45,7 @@ const MOST_UNKNOWN: Readonly<Record<string, number>> = {
   'diabetes-fire': 97,
   'digits-package': 24,
   'flowers-notebook': 4,
-  'house-toml': 49,
+  'house-toml': 4,
   'hydra-groups': 0,
   'hydra-instantiate': 4,
   'hydra-structured': 0,

@@ -1,4 +1,5 @@
-import { dirname } from '../machine';
+import { dirname, type Machine } from '../machine';
+import { nameOf } from '../supposed';
 import { constant, loosely, text, UNKNOWN, type CallArguments, type Value } from '../values';
 import type { LibraryFunction } from './index';
 import { convert } from './numbers';
@@ -12,8 +13,14 @@ function derived(value: Value, body: string): Value {
   return value.data.kind === 'constant' && value.data.constant.loose ? loosely(result, 'path') : result;
 }
 
-function pathParent(value: Value, top: string): Value {
+/** The folder of a path; of one that came from outside, that of the file which the trace supposes. */
+function pathParent(m: Machine, value: Value, top: string): Value {
   const body = text(value);
+  const name = value.outside && nameOf(value.outside);
+  const file = name === undefined ? undefined : m.chosen.get(`file:${name}`);
+  if (file !== undefined && body !== null && /\.\w+$/.test(body)) {
+    return constant('str', dirname(file) || top, value.origin, { kind: 'given', why: `${name} ${file}` });
+  }
   return body === null ? UNKNOWN : derived(value, dirname(body) || top);
 }
 
@@ -25,13 +32,13 @@ function pathName(value: Value): Value {
 }
 
 /** Parts of a path, which is kept as its text. */
-export function pathPart(value: Value, name: string): Value | null {
+export function pathPart(m: Machine, value: Value, name: string): Value | null {
   const body = text(value);
   if (body === null) {
     return null;
   }
   if (name === 'parent') {
-    return pathParent(value, '.');
+    return pathParent(m, value, '.');
   }
   const base = body.slice(body.lastIndexOf('/') + 1);
   const dot = base.lastIndexOf('.');
@@ -84,6 +91,6 @@ export const PATH_FUNCTIONS: readonly (readonly [RegExp, LibraryFunction])[] = [
     (_m, args) => loosely(convert(first(args), 'str'), 'path'),
   ],
   [/^os\.path\.join$/, joined],
-  [/^os\.path\.dirname$/, (_m, args) => pathParent(first(args), '')],
+  [/^os\.path\.dirname$/, (m, args) => pathParent(m, first(args), '')],
   [/^os\.path\.basename$/, (_m, args) => pathName(first(args))],
 ];
