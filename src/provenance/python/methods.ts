@@ -252,7 +252,7 @@ function constantMethod(
     case 'strip':
     case 'lstrip':
     case 'rstrip': {
-      const letters = args.positional[0] ? text(args.positional[0]) : ' \t\n\r\v\f';
+      const letters = args.positional[0] ? text(args.positional[0]) : undefined;
       return letters === null ? UNKNOWN : keep(stripped(body, letters, name));
     }
     case 'lower':
@@ -330,8 +330,11 @@ function constantMethod(
   }
 }
 
-/** Python's `strip`, `lstrip` and `rstrip`: letters of the set go from the ends. */
-function stripped(body: string, letters: string, name: string): string {
+/** Python's `strip`, `lstrip` and `rstrip`: letters of the set, or white space, go from the ends. */
+function stripped(body: string, letters: string | undefined, name: string): string {
+  if (letters === undefined) {
+    return name === 'strip' ? body.trim() : name === 'lstrip' ? body.trimStart() : body.trimEnd();
+  }
   const set = new Set(letters);
   const all = Array.from(body);
   let start = 0;

@@ -294,4 +294,19 @@ main(sys.argv[1:])
       assert.equal(params.get('depth')?.status, 'unknown', changed);
     }
   });
+
+  it('read words of a command line by the grammar of Hydra, which knows less than YAML', async () => {
+    const root = repositoryOf({
+      'train.py': TRAIN.replace('    mlflow.log_params(cfg.model)\n', '    mlflow.log_params(cfg.more)\n'),
+      'conf/config.yaml':
+        'seed: 1\nmore:\n  flag: ${oc.env:NONE_SUCH,yes}\n  code: ${oc.decode:${oc.env:NONE_SUCH,010}}\n  at: x\n',
+    });
+    const start = Date.now();
+    record(root, 'outputs/first', ['more.at=1:30', 'seed=0x10'], start - 1000);
+    const { params } = await sourcesIn(root, { flag: 'yes', code: '010', at: '1:30', seed: '0x10' }, start);
+    assert.deepEqual(
+      [...params].map(([key, each]) => `${key} ${each.status} ${each.line}`),
+      ['flag found 3', 'code found 4', 'at given 5', 'seed given 1'],
+    );
+  });
 });

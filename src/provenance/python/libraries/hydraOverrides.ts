@@ -1,7 +1,7 @@
 import type { Machine } from '../machine';
 import { elementsOf } from '../iteration';
 import { anyOf, constant, text, type DictData, type Origin, type Outside, type Value } from '../values';
-import { literal } from './omegaconf';
+import { word } from './omegaconf';
 
 /** One word of Hydra's command line. */
 export interface HydraOverride {
@@ -58,7 +58,7 @@ export function applyOverrides(m: Machine, config: DictData, overrides: readonly
       continue;
     }
     const old = current?.entries.get(`str:${last}`);
-    const value = literal(m, override.value ?? 'null');
+    const value = word(m, override.value ?? 'null');
     current?.entries.set(`str:${last}`, {
       key: old?.key ?? constant('str', last, null),
       value: override.origin
@@ -146,7 +146,7 @@ function sweepOptions(m: Machine, value: Value): Value[] {
         )
       : [];
   }
-  return words.slice(0, MOST_SWEPT).map((word) => place(literal(m, word)));
+  return words.slice(0, MOST_SWEPT).map((each) => place(word(m, each)));
 }
 
 function numberAt(value: Value, key: string): number | null {

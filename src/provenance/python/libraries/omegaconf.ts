@@ -193,30 +193,39 @@ function byResolver(resolving: Resolving, value: Value, name: string, body: stri
   if (name === 'oc.env' || name === 'env') {
     return args[1] === undefined
       ? givenOutside(`${args[0]!} in the environment`, value.origin)
-      : at({ ...literal(m, args[1]), outside: { kind: 'default', name: args[0]! } }, value.origin);
+      : at({ ...word(m, args[1]), outside: { kind: 'default', name: args[0]! } }, value.origin);
   }
   if (name === 'oc.select') {
     const found = selected(resolving, args[0]!.split('.'), depth);
     return found.data.kind === 'unknown' && args[1] !== undefined && !found.outside
-      ? at(literal(m, args[1]), value.origin)
+      ? at(word(m, args[1]), value.origin)
       : found;
   }
   if (name === 'oc.decode') {
     // What it decodes was read as YAML where it was put in: numbers are numbers already.
-    return body.trim() === '' || /[,'"[\]{}]/.test(body)
-      ? UNKNOWN
-      : at(literal(m, body.trim()), value.origin);
+    return body.trim() === '' || /[,'"[\]{}]/.test(body) ? UNKNOWN : at(word(m, body.trim()), value.origin);
   }
   const own = m.resolvers.get(name);
   if (!own) {
     return UNKNOWN;
   }
-  const given = body === '' ? [] : args.map((arg) => literal(m, arg));
+  const given = body === '' ? [] : args.map((arg) => word(m, arg));
   const made = callValue(m, own, { positional: given, named: new Map(), open: false }, null);
   return made.data.kind === 'constant' ? at(made, value.origin) : UNKNOWN;
 }
 
+/** What YAML 1.1 reads as a truth, a number or a date, and the grammar of Hydra 1.3 and OmegaConf 2.3 as a text. */
+const TEXTS = /^(yes|no|on|off|y|n|[+-]?0[\dxob_]\w*|\d{4}-\d\d?-\d\d?)$/i;
+const SEXAGESIMAL = /^[+-]?[\d:._]+$/;
+
 /** A value as it is written in an override or as a resolver's argument. */
+export function word(m: Machine, written: string): Value {
+  return TEXTS.test(written) || (written.includes(':') && SEXAGESIMAL.test(written))
+    ? constant('str', written, null)
+    : literal(m, written);
+}
+
+/** A value as it is written in YAML, which no file holds. */
 export function literal(m: Machine, written: string): Value {
   const isQuoted = written.length > 1 && /^['"]/.test(written) && written.endsWith(written[0]!);
   const read = isQuoted ? constant('str', written.slice(1, -1), null) : readYaml(m, '', written);
