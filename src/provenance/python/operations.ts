@@ -4,6 +4,7 @@ import { pythonText } from './text';
 import {
   anyOf,
   constant,
+  isOpenForWords,
   keyOf,
   LONGEST_TEXT,
   loosely,
@@ -46,6 +47,7 @@ function binaryOne(m: Machine, operator: string, left: Value, right: Value, orig
     };
   }
   if (operator === '+' && a.kind === 'list' && b.kind === 'list') {
+    const words = (!a.open || isOpenForWords(left)) && (!b.open || isOpenForWords(right));
     return {
       data: {
         kind: 'list',
@@ -53,6 +55,7 @@ function binaryOne(m: Machine, operator: string, left: Value, right: Value, orig
         items: [...a.items, ...b.items],
         open: a.open || b.open,
         changed: a.changed || b.changed,
+        words,
         region: m.region,
       },
       origin,

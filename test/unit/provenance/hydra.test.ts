@@ -284,6 +284,18 @@ main(sys.argv[1:])
     assert.equal(told(params.get('depth')), 'found conf/model/small.yaml:depth: 5');
     const given = await sourcesIn(root, { kind: 'small', lr: '0.1', depth: '7', seed: '4' });
     assert.match(told(given.params.get('depth')), /^(given|differs) conf\/model\/small\.yaml:depth: 5$/);
+    const added = GRID.replace('"seed=4", *extra]', '"seed=4"] + extra');
+    const again = await sourcesIn(repositoryOf({ ...PROJECT, 'train.py': added }), {
+      kind: 'small',
+      lr: '0.2',
+      depth: '5',
+      seed: '4',
+    });
+    assert.deepEqual([...again.params].map(([, each]) => told(each)).slice(1), [
+      told(params.get('lr')),
+      told(params.get('depth')),
+      'found train.py:cfg = compose("config", overrides=[f"model.lr={lr}", "seed=4"] + extra)',
+    ]);
   });
 
   it('stay unknown where overrides come from somewhere else, or their list was changed', async () => {
