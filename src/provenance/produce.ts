@@ -1,4 +1,5 @@
 import { REPOSITORY_ROOT } from './python/libraries/configFiles';
+import { declaredDefaults } from './python/libraries/defaults';
 import { pythonText } from './python/text';
 import type { ObjectData, Value } from './python/values';
 
@@ -63,15 +64,15 @@ function isEstimatorText(object: ObjectData, logged: string): boolean {
   ) {
     return false;
   }
-  const written = [...object.args.named].map(([key, value]) => ({
-    key,
-    text: `${key}=${argumentText(value)}`,
-  }));
+  const library = object.path.split('.')[0]!;
   // scikit-learn sorts them; one that is the default is left out.
   let rest = text.slice(name.length + 1, -1);
-  for (const { text: argument } of written.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+  for (const [key, value] of [...object.args.named].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const argument = `${key}=${argumentText(value)}`;
     if (rest === argument || rest.startsWith(`${argument}, `)) {
       rest = rest.slice(argument.length + 2);
+    } else if (!declaredDefaults(library, name, key).includes(pythonText(value) ?? '')) {
+      return false;
     }
   }
   return rest === '';

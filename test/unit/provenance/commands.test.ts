@@ -193,4 +193,31 @@ mlflow.log_params(read(Path(parser.parse_args().config)))
       'wd found conf/a.json:3',
     ]);
   });
+
+  it('a step of a pipeline is set by its line where that line alone decides what is written of it', async () => {
+    const code = `import mlflow
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+ALPHA = 0.5
+mlflow.sklearn.autolog()
+make_pipeline(
+    StandardScaler(),
+    MinMaxScaler(clip=True),
+    Ridge(alpha=ALPHA),
+).fit([[1]], [1])
+`;
+    const estimators = { standardscaler: 'StandardScaler()', ridge: 'Ridge(alpha=0.5)' };
+    assert.deepEqual(
+      await told({ 'train.py': code }, { ...estimators, minmaxscaler: 'MinMaxScaler(clip=True)' }),
+      ['standardscaler found train.py:9', 'ridge unknown', 'minmaxscaler found train.py:10'],
+    );
+    // What is not written of it was the default in the run, and is not in the code.
+    assert.deepEqual(await told({ 'train.py': code }, { ...estimators, minmaxscaler: 'MinMaxScaler()' }), [
+      'standardscaler found train.py:9',
+      'ridge unknown',
+      'minmaxscaler unknown',
+    ]);
+  });
 });

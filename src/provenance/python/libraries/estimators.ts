@@ -2,7 +2,7 @@ import { dictOf, elementsOf } from '../iteration';
 import { declaredDefaults } from './defaults';
 import type { Owner } from '../events';
 import { argument, type Machine } from '../machine';
-import { text, UNKNOWN, type DictData, type ObjectData, type Value } from '../values';
+import { sameOrigin, text, UNKNOWN, type DictData, type ObjectData, type Value } from '../values';
 
 /** Whose defaults the missing entries of a dict are. */
 export interface LibraryDefaults {
@@ -147,7 +147,7 @@ export function estimatorParams(m: Machine, object: ObjectData, flavour: string)
     if (list !== undefined) {
       pairs.push([prefix + list, UNKNOWN]);
       for (const [label, step] of steps(current) ?? []) {
-        pairs.push([prefix + label, UNKNOWN]);
+        pairs.push([prefix + label, isOfOneLine(step) ? step : UNKNOWN]);
         if (step.data.kind === 'object' && depth < MOST_NESTED) {
           collect(step.data, `${prefix}${label}__`, depth + 1);
         }
@@ -172,6 +172,14 @@ export function estimatorParams(m: Machine, object: ObjectData, flavour: string)
     libraryDefaults.set(value.data, { flavour, owners });
   }
   return value;
+}
+
+/** Whether one line alone decides what scikit-learn writes of an estimator: the call, with all that it is given. */
+function isOfOneLine({ data, origin }: Value): boolean {
+  return (
+    data.kind === 'object' &&
+    [...data.args.positional, ...data.args.named.values()].every((value) => sameOrigin(value.origin, origin))
+  );
 }
 
 /** Estimators in estimators that are followed. */
