@@ -40,7 +40,7 @@ def main():
         )
         forest.fit(x, y)
     with mlflow.start_run(run_name="pipeline"):
-        make_pipeline(StandardScaler(with_std=False), Ridge(alpha=1.375)).fit(x, y)  # sets standardscaler__with_std
+        make_pipeline(StandardScaler(with_std=False), Ridge(alpha=1.375)).fit(x, y)  # sets standardscaler__with_std standardscaler ridge
     with mlflow.start_run(run_name="xgboost"):
         xgboost.train(BOOSTER, xgboost.DMatrix(x, y), num_boost_round=13)
     with mlflow.start_run(run_name="lightgbm"):
