@@ -5,7 +5,6 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { workerBundle } from '../../scripts/workerBundle';
 import { diffPage } from '../../src/panels/diff';
-import { createSourceFinder } from '../../src/provenance/finder';
 import type { KeyValue, Run } from '../../src/mlflow/entities';
 import { createRemoteFinder } from '../../src/provenance/remoteFinder';
 import { sqliteUri } from '../../src/stores/uri';
@@ -14,6 +13,7 @@ import { withDatabase } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
 import { closeBrowser, openPage, openStores } from '../support/pageHarness';
 import { readRuns } from '../support/runs';
+import { finderOf } from '../support/sources';
 
 export const name = 'diff';
 
@@ -80,10 +80,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
-}
-
-function finderOf(folder: string) {
-  return createSourceFinder({ folders: () => [folder], gitPath: () => 'git', isTrusted: () => true });
 }
 
 /** Medians of the time from opening the page to its first row, and to the first link. */

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { mlflowPython } from '../../scripts/mlflowEnvironment';
-import { createSourceFinder } from '../../src/provenance/finder';
 import { emptyFolder, removeRepositories, repositoryOf } from '../support/repositories';
 import { readRuns } from '../support/runs';
+import { finderOf } from '../support/sources';
 
 const SCRIPT = fs.readFileSync(path.join(__dirname, 'autologged.py'), 'utf8');
 const LINES = SCRIPT.split('\n');
@@ -41,11 +41,7 @@ describe('sources of what scikit-learn, XGBoost, LightGBM and Optuna log', funct
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const passed = JSON.parse(fs.readFileSync(out, 'utf8')) as Record<string, Record<string, string>>;
-    const finder = createSourceFinder({
-      folders: () => [folder],
-      gitPath: () => 'git',
-      isTrusted: () => true,
-    });
+    const finder = finderOf(folder);
     const counts = { found: 0, default: 0, unknown: 0 };
     for (const run of readRuns(folder)) {
       const { runName } = run.info;

@@ -4,14 +4,11 @@ import { readCode, readWorkingCopy } from '../../../src/compare/gatherCode';
 import { toMarkdown } from '../../../src/compare/markdown';
 import { groupRanges } from '../../../src/compare/ranges';
 import type { CommitRange } from '../../../src/compare/types';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import { git, removeRepositories, repositoryOf, runOf, writeFiles } from '../../support/repositories';
 import { sideOfRun } from '../../support/sides';
+import { finderOf } from '../../support/sources';
 
 const program = (rate: number): string => `import mlflow\nLR = ${rate}\nmlflow.log_param("lr", LR)\n`;
-
-const finderOf = (...folders: string[]) =>
-  createSourceFinder({ folders: () => folders, gitPath: () => 'git', isTrusted: () => true });
 
 const sideAt = (name: string, commit: string | null, rate: string) =>
   sideOfRun(name, runOf('train.py', commit, { lr: rate }));

@@ -1,16 +1,14 @@
 import * as assert from 'node:assert/strict';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import type { ParamSource } from '../../../src/provenance/source';
-import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
+import { removeRepositories, repositoryOf } from '../../support/repositories';
+import { sourcesIn } from '../../support/sources';
 
 async function sourcesOf(
   code: string,
   params: Record<string, string>,
   tags: Record<string, string> = {},
 ): Promise<Map<string, ParamSource>> {
-  const root = repositoryOf({ 'train.py': code });
-  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
-  return (await finder.findSources(runOf('train.py', git(root, 'rev-parse', 'HEAD'), params, tags))).params;
+  return (await sourcesIn(repositoryOf({ 'train.py': code }), params, { tags })).params;
 }
 
 const told = (sources: Map<string, ParamSource>): Record<string, string> =>

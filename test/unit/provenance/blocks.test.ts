@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import type { Sources } from '../../../src/provenance/source';
-import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
+import { removeRepositories, repositoryOf } from '../../support/repositories';
+import { sourcesIn } from '../../support/sources';
 
 interface Told {
   params: Readonly<Record<string, string>>;
@@ -10,16 +10,14 @@ interface Told {
   source?: string;
 }
 
-async function sourcesIn(files: Readonly<Record<string, string>>, told: Told): Promise<Sources> {
-  const root = repositoryOf(files);
-  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
-  const run = runOf(told.source ?? 'train.py', git(root, 'rev-parse', 'HEAD'), told.params, told.tags);
-  return finder.findSources({ ...run, info: { ...run.info, runName: told.name ?? run.info.runName } });
+function sourcesOf(files: Readonly<Record<string, string>>, told: Told): Promise<Sources> {
+  const { params, name, ...rest } = told;
+  return sourcesIn(repositoryOf(files), params, { ...rest, ...(name && { info: { runName: name } }) });
 }
 
 /** Where each param was found: `lr 4`. */
 async function lines(code: string, told: Told): Promise<string[]> {
-  const { params } = await sourcesIn({ 'train.py': code }, told);
+  const { params } = await sourcesOf({ 'train.py': code }, told);
   return [...params].map(([key, { status, line, cell }]) =>
     status === 'found' ? `${key} ${cell === undefined ? '' : `${cell}:`}${line}` : `${key} ${status}`,
   );
@@ -152,7 +150,7 @@ describe('a script whose name several files bear', () => {
       'other/train.py': 'print("nothing")\n',
     };
     const file = async (params: Record<string, string>) =>
-      (await sourcesIn(files, { params })).params.get('alpha')?.file;
+      (await sourcesOf(files, { params })).params.get('alpha')?.file;
     assert.equal(await file({ alpha: '0.1' }), 'ridge/train.py');
     assert.equal(await file({ alpha: '0.2' }), 'lasso/train.py');
     assert.equal(await file({ alpha: '0.2', l1: '0.5' }), 'net/train.py');
@@ -163,9 +161,9 @@ describe('a script whose name several files bear', () => {
       script(`    mlflow.set_tag("project", "${name}")\n    mlflow.log_param("alpha", 0.1)\n`);
     const files = { 'a/train.py': tagged('a'), 'b/train.py': tagged('b'), 'c/train.py': tagged('c') };
     const told = { params: { alpha: '0.1' } };
-    const { params } = await sourcesIn(files, { ...told, tags: { project: 'b' } });
+    const { params } = await sourcesOf(files, { ...told, tags: { project: 'b' } });
     assert.equal(params.get('alpha')?.file, 'b/train.py');
-    const none = await sourcesIn(files, told);
+    const none = await sourcesOf(files, told);
     assert.equal(none.params.get('alpha')?.status, 'unknown');
     assert.match(none.run.problem ?? '', /3 files of the commit are called train\.py/);
   });
@@ -175,9 +173,9 @@ describe('a script whose name several files bear', () => {
       'train.py': script('    mlflow.log_param("alpha", 0.1)\n'),
       'sub/train.py': script('    mlflow.log_param("beta", 0.2)\n'),
     };
-    const { params } = await sourcesIn(files, { params: { beta: '0.2' } });
+    const { params } = await sourcesOf(files, { params: { beta: '0.2' } });
     assert.equal(params.get('beta')?.file, 'sub/train.py');
-    const own = await sourcesIn(files, { params: { alpha: '0.1' } });
+    const own = await sourcesOf(files, { params: { alpha: '0.1' } });
     assert.equal(own.params.get('alpha')?.file, 'train.py');
   });
 });

@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
-import { createSourceFinder } from '../../../src/provenance/finder';
-import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
+import { removeRepositories, repositoryOf } from '../../support/repositories';
+import { sourcesIn } from '../../support/sources';
 
 const FIT = `def fit(lr, depth=3):
     with mlflow.start_run():
@@ -11,9 +11,7 @@ const FIT = `def fit(lr, depth=3):
 /** What a run of one script has for `lr`: status, line and sentence. */
 async function sourceOf(imports: string, rest: string, value: string): Promise<string> {
   const root = repositoryOf({ 'train.py': `import mlflow\n${imports}\n\n${FIT}\n\n${rest}\n` });
-  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
-  const run = runOf('train.py', git(root, 'rev-parse', 'HEAD'), { lr: value });
-  const { status, text, why } = (await finder.findSources(run)).params.get('lr')!;
+  const { status, text, why } = (await sourcesIn(root, { lr: value })).params.get('lr')!;
   return text === null ? `${status}: ${why}` : `${status}: ${text}`;
 }
 
@@ -78,9 +76,7 @@ describe('functions that are called here and elsewhere', () => {
   it('a second iterable is no default', async () => {
     const rest = 'list(map(fit, [0.5],\n    [4]))';
     const root = repositoryOf({ 'train.py': `import mlflow\n\n${FIT}\n\n${rest}\n` });
-    const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
-    const run = runOf('train.py', git(root, 'rev-parse', 'HEAD'), { depth: '4' });
-    assert.equal((await finder.findSources(run)).params.get('depth')?.text, '[4]))');
+    assert.equal((await sourcesIn(root, { depth: '4' })).params.get('depth')?.text, '[4]))');
   });
 
   const unknown: [string, string, string][] = [

@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import type { ParamSource, Sources } from '../../../src/provenance/source';
-import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
+import { removeRepositories, repositoryOf } from '../../support/repositories';
+import { sourcesIn } from '../../support/sources';
 
 const BY_OPTION = `import argparse
 import mlflow
@@ -26,14 +26,12 @@ for key, value in settings.items():
 
 const yaml = (lr: number, depth: number): string => `train:\n  lr: ${lr}\n  depth: ${depth}\n`;
 
-function sourcesIn(
+function sourcesOf(
   files: Readonly<Record<string, string>>,
   params: Readonly<Record<string, string>>,
-  source = 'train.py',
+  source?: string,
 ): Promise<Sources> {
-  const root = repositoryOf(files);
-  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
-  return finder.findSources(runOf(source, git(root, 'rev-parse', 'HEAD'), params));
+  return sourcesIn(repositoryOf(files), params, { source });
 }
 
 function told(source: ParamSource | undefined): string {
@@ -44,7 +42,7 @@ describe('a configuration file that is named from outside', () => {
   after(removeRepositories);
 
   it('is the one that has the keys and values of the run', async () => {
-    const { params, run } = await sourcesIn(
+    const { params, run } = await sourcesOf(
       { 'train.py': BY_OPTION, 'conf/a.yaml': yaml(0.1, 3), 'conf/b.yaml': yaml(0.2, 9) },
       { lr: '0.2', depth: '9' },
     );
@@ -54,7 +52,7 @@ describe('a configuration file that is named from outside', () => {
   });
 
   it('is none of two that both have them', async () => {
-    const { params } = await sourcesIn(
+    const { params } = await sourcesOf(
       { 'train.py': BY_OPTION, 'conf/a.yaml': yaml(0.2, 9), 'conf/b.yaml': yaml(0.2, 9) },
       { lr: '0.2', depth: '9' },
     );
@@ -80,13 +78,13 @@ describe('a configuration file that is named from outside', () => {
         'conf/a.yaml': yaml(0.2, 9),
         'conf/b.yaml': yaml(0.2, 9),
       };
-      const { params } = await sourcesIn({ ...files, ...commands }, { lr: '0.2', depth: '9' });
+      const { params } = await sourcesOf({ ...files, ...commands }, { lr: '0.2', depth: '9' });
       assert.equal(told(params.get('lr')), 'found conf/b.yaml:lr: 0.2', JSON.stringify(commands));
     }
   });
 
   it('is read where `sys.argv` names it', async () => {
-    const { params } = await sourcesIn(
+    const { params } = await sourcesOf(
       {
         'train.py': BY_ARGV,
         'x/one.json': '{\n  "alpha": 1,\n  "name": "one"\n}\n',
@@ -101,7 +99,7 @@ describe('a configuration file that is named from outside', () => {
 
   it('is read where a part of its path is given', async () => {
     const code = BY_OPTION.replace('open(args.config)', 'open(f"conf/{args.config}.yaml")');
-    const { params } = await sourcesIn(
+    const { params } = await sourcesOf(
       { 'train.py': code, 'conf/a.yaml': yaml(0.1, 3), 'conf/b.yaml': yaml(0.2, 9) },
       { lr: '0.2', depth: '9' },
     );
@@ -111,18 +109,18 @@ describe('a configuration file that is named from outside', () => {
   it('is another than the default where the params tell', async () => {
     const code = BY_OPTION.replace('required=True', 'default="conf/dev.yaml"');
     const files = { 'train.py': code, 'conf/dev.yaml': yaml(0.3, 5), 'conf/prod.yaml': yaml(0.3, 9) };
-    const { params } = await sourcesIn(files, { lr: '0.3', depth: '9' });
+    const { params } = await sourcesOf(files, { lr: '0.3', depth: '9' });
     assert.equal(told(params.get('lr')), 'found conf/prod.yaml:lr: 0.3');
     assert.equal(told(params.get('depth')), 'found conf/prod.yaml:depth: 9');
-    const own = await sourcesIn(files, { lr: '0.3', depth: '5' });
+    const own = await sourcesOf(files, { lr: '0.3', depth: '5' });
     assert.equal(told(own.params.get('lr')), 'found conf/dev.yaml:lr: 0.3');
     // No file has this depth: which of them was read stays open.
-    const changed = await sourcesIn(files, { lr: '0.3', depth: '7' });
+    const changed = await sourcesOf(files, { lr: '0.3', depth: '7' });
     assert.equal(changed.params.get('lr')?.status, 'unknown');
   });
 
   it('says of no value that it differs where the file was only guessed', async () => {
-    const { params } = await sourcesIn(
+    const { params } = await sourcesOf(
       { 'train.py': BY_OPTION, 'conf/a.yaml': yaml(0.1, 3), 'conf/b.yaml': yaml(0.2, 9) },
       { lr: '0.2', depth: '8' },
     );
@@ -138,7 +136,7 @@ describe('a configuration file that is named from outside', () => {
     ];
     for (const way of ways) {
       const files = { 'train.py': `import os\nimport mlflow\n\n${table}${way}\nmlflow.log_params(cfg)\n` };
-      const { params } = await sourcesIn(files, { lr: '0.3', depth: '9' });
+      const { params } = await sourcesOf(files, { lr: '0.3', depth: '9' });
       assert.equal(told(params.get('lr')), 'found train.py:"prod": {"lr": 0.3, "depth": 9},', way);
       assert.equal(told(params.get('depth')), 'found train.py:"prod": {"lr": 0.3, "depth": 9},', way);
     }

@@ -1,14 +1,12 @@
 import * as assert from 'node:assert/strict';
-import { createSourceFinder } from '../../../src/provenance/finder';
-import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
+import { removeRepositories, repositoryOf } from '../../support/repositories';
+import { sourcesIn } from '../../support/sources';
 
 async function told(
   files: Record<string, string>,
   params: Record<string, string>,
 ): Promise<Record<string, string>> {
-  const root = repositoryOf(files);
-  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
-  const sources = await finder.findSources(runOf('train.py', git(root, 'rev-parse', 'HEAD'), params));
+  const sources = await sourcesIn(repositoryOf(files), params);
   return Object.fromEntries(
     [...sources.params].map(([key, { status, file, line, text }]) => [
       key,

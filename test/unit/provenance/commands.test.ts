@@ -1,19 +1,15 @@
 import * as assert from 'node:assert/strict';
-import { createSourceFinder } from '../../../src/provenance/finder';
-import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
+import { removeRepositories, repositoryOf } from '../../support/repositories';
+import { sourcesIn } from '../../support/sources';
 
 /** What each param is told to be: `lr found train.py:4`. */
 async function told(
   files: Readonly<Record<string, string>>,
   params: Readonly<Record<string, string>>,
-  sourceName = 'train.py',
-  tags: Readonly<Record<string, string>> = {},
+  source?: string,
+  tags?: Readonly<Record<string, string>>,
 ): Promise<string[]> {
-  const root = repositoryOf(files);
-  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
-  const run = runOf(sourceName, git(root, 'rev-parse', 'HEAD'), params);
-  run.tags.push(...Object.entries(tags).map(([key, value]) => ({ key, value })));
-  const { params: found } = await finder.findSources(run);
+  const { params: found } = await sourcesIn(repositoryOf(files), params, { source, tags });
   return [...found].map(
     ([key, { status, file, line }]) => `${key} ${status}${file === null ? '' : ` ${file}:${line}`}`,
   );

@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import { git, removeRepositories, repositoryOf, runOf, writeFiles } from '../../support/repositories';
+import { finderOf } from '../../support/sources';
 
 const CODE = `import mlflow, yaml
 
@@ -27,7 +27,7 @@ describe('an experiment of DVC', () => {
     const base = git(root, 'rev-parse', 'HEAD');
     experiment(root, 'first-try', 'lr: 0.2\ndepth: 3\n');
     const second = experiment(root, 'second-try', '# deeper\nlr: 0.3\ndepth: 5\n');
-    const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
+    const finder = finderOf(root);
     const told = async (params: Record<string, string>): Promise<string[]> => {
       const sources = await finder.findSources(runOf('train.py', base, params));
       return [...sources.params.values()].map(
@@ -56,7 +56,7 @@ describe('an experiment of DVC', () => {
     const base = git(root, 'rev-parse', 'HEAD');
     experiment(root, 'one', 'lr: 0.2\n');
     experiment(root, 'two', '# again\nlr: 0.2\n');
-    const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
+    const finder = finderOf(root);
     const { params } = await finder.findSources(runOf('train.py', base, { lr: '0.2' }));
     assert.equal(params.get('lr')?.status, 'unknown');
     assert.match(params.get('lr')?.why ?? '', /Several experiments/);

@@ -1,8 +1,8 @@
 import * as assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import { fixture } from '../../support/fixtures';
 import { readRuns } from '../../support/runs';
+import { finderOf } from '../../support/sources';
 
 /** Where a param's line is not the one of its keyword. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 describe('what transformers 5.24, accelerate 1.15 and torch 2.15 log', () => {
   it('is found where the program says it; what the program does not say has no line', async () => {
     const root = await fixture('heavy-libraries');
-    const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
+    const finder = finderOf(root);
     const counts: Record<string, Record<string, number>> = {};
     for (const run of readRuns(root)) {
       const { run: source, params } = await finder.findSources(run);

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Run } from '../../../src/mlflow/entities';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import type { ParamSource, SourceStatus } from '../../../src/provenance/source';
 import { emptyFolder, git, removeRepositories } from '../../support/repositories';
+import { finderOf } from '../../support/sources';
 
 interface Line {
   file: string;
@@ -102,7 +102,7 @@ async function ask(
   name: string,
   root: string,
 ): Promise<Record<Exclude<Verdict, 'wrong'>, number> & { wrong: string[]; whole: string[] }> {
-  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
+  const finder = finderOf(root);
   const { runs } = read<{ runs: Run[] }>(name, 'runs.json');
   const told = { right: 0, givenRight: 0, unknown: 0, wrong: [] as string[], whole: [] as string[] };
   for (const [index, expected] of read<{ runs: TrueRun[] }>(name, 'truth.json').runs.entries()) {

@@ -13,6 +13,7 @@ import {
   runOf,
   writeFiles,
 } from '../../support/repositories';
+import { finderOf } from '../../support/sources';
 
 /** A repository that would run a program, and leave a file behind, at every chance that git gives. */
 function hostileRepository(): { root: string; marker: string; commits: [string, string] } {
@@ -136,7 +137,7 @@ describe('a hostile repository', () => {
   });
 
   it('gives a store no way to name options, other commits or files outside', async () => {
-    const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
+    const finder = finderOf(root);
     for (const commit of [
       '--output=x',
       '-p',
@@ -170,7 +171,7 @@ describe('a hostile repository', () => {
   });
 
   it('follows a value at each commit, and says what is missing', async () => {
-    const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
+    const finder = finderOf(root);
     const found = await finder.findSources(runOf('train.py', commits[1], { lr: '0.2' }));
     assert.equal(found.params.get('lr')?.text, 'LR = 0.2');
     const missing = await finder.findSources(
@@ -190,9 +191,6 @@ describe('a repository whose parts lie elsewhere', () => {
   const program = 'import mlflow\nLR = 0.1\nmlflow.log_param("lr", LR)\n';
 
   after(removeRepositories);
-
-  const finderOf = (folder: string) =>
-    createSourceFinder({ folders: () => [folder], gitPath: () => 'git', isTrusted: () => true });
 
   it('runs no program of an included configuration, of a working tree’s gitdir, or of an alternate', async () => {
     const outside = emptyFolder();
@@ -287,11 +285,7 @@ describe('a repository whose parts lie elsewhere', () => {
     git(outer, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner, 'models/core');
     git(outer, 'commit', '-q', '-m', 'Add');
     const commit = git(outer, 'rev-parse', 'HEAD');
-    const { run } = await createSourceFinder({
-      folders: () => [outer],
-      gitPath: () => 'git',
-      isTrusted: () => true,
-    }).findSources(runOf('models/core/train.py', commit, { lr: '0.1' }));
+    const { run } = await finderOf(outer).findSources(runOf('models/core/train.py', commit, { lr: '0.1' }));
     assert.match(run.problem ?? '', /lies in the submodule models\/core/);
   });
 });

@@ -1,9 +1,9 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { createSourceFinder } from '../../../src/provenance/finder';
-import type { ParamSource, Sources } from '../../../src/provenance/source';
-import { git, removeRepositories, repositoryOf, runOf, writeFiles } from '../../support/repositories';
+import type { ParamSource } from '../../../src/provenance/source';
+import { removeRepositories, repositoryOf, writeFiles } from '../../support/repositories';
+import { sourcesIn, type AskedRun } from '../../support/sources';
 
 const TRAIN = `import hydra
 import mlflow
@@ -26,18 +26,7 @@ const PROJECT = {
   'conf/model/big.yaml': 'kind: big\nlr: 0.3\ndepth: 9\n',
 };
 
-function sourcesIn(
-  root: string,
-  params: Readonly<Record<string, string>>,
-  startTime?: number,
-): Promise<Sources> {
-  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
-  const run = runOf('train.py', git(root, 'rev-parse', 'HEAD'), params);
-  return finder.findSources({
-    ...run,
-    info: { ...run.info, startTime: startTime ?? run.info.startTime },
-  });
-}
+const startedAt = (startTime: number): AskedRun => ({ info: { startTime } });
 
 function told(source: ParamSource | undefined): string {
   return source ? `${source.status} ${source.file ?? '-'}:${source.text ?? ''}` : 'none';
@@ -75,7 +64,11 @@ describe('configurations that Hydra composes', () => {
     const start = Date.now();
     record(root, 'outputs/first', ['model=big'], start - 3_600_000);
     record(root, 'multirun/second/0', ['model=big', 'model.lr=0.25', '+seed=4'], start - 2000);
-    const { params } = await sourcesIn(root, { kind: 'big', lr: '0.25', depth: '9', seed: '4' }, start);
+    const { params } = await sourcesIn(
+      root,
+      { kind: 'big', lr: '0.25', depth: '9', seed: '4' },
+      startedAt(start),
+    );
     assert.equal(told(params.get('kind')), 'found conf/model/big.yaml:kind: big');
     assert.equal(told(params.get('lr')), 'given conf/model/big.yaml:lr: 0.3');
     assert.match(params.get('lr')?.why ?? '', /model\.lr=0\.25 on the command line/);
@@ -87,7 +80,11 @@ describe('configurations that Hydra composes', () => {
     const start = Date.now();
     record(root, 'outputs/a', ['model=big', 'seed=9'], start - 600_000);
     record(root, 'outputs/b', ['model=big'], start + 60_000);
-    const { params } = await sourcesIn(root, { kind: 'small', lr: '0.3', depth: '5', seed: '1' }, start);
+    const { params } = await sourcesIn(
+      root,
+      { kind: 'small', lr: '0.3', depth: '5', seed: '1' },
+      startedAt(start),
+    );
     assert.equal(told(params.get('depth')), 'found conf/model/small.yaml:depth: 5');
     assert.equal(told(params.get('seed')), 'found conf/config.yaml:seed: 1');
   });
@@ -230,12 +227,12 @@ store.store(group="model", name="plain", node=Model)
     record(root, 'outputs/first', ['model.lr=0.1'], start - 1000);
     const run = { kind: 'big', lr: '0.1', depth: '9', seed: '1' };
     writeFiles(root, { 'outputs/first/.hydra/hydra.yaml': `hydra:\n${own}other\n  verbose: false\n` });
-    const { params } = await sourcesIn(root, run, start);
+    const { params } = await sourcesIn(root, run, startedAt(start));
     assert.equal(told(params.get('depth')), 'found conf/model/big.yaml:depth: 9');
     assert.equal(told(params.get('lr')), 'given conf/model/big.yaml:lr: 0.3');
     assert.equal(told(params.get('seed')), 'found conf/other.yaml:seed: 1');
     writeFiles(root, { 'outputs/first/.hydra/hydra.yaml': `hydra:\n${own}elsewhere\n  verbose: false\n` });
-    assert.equal((await sourcesIn(root, run, start)).params.get('seed')?.status, 'unknown');
+    assert.equal((await sourcesIn(root, run, startedAt(start))).params.get('seed')?.status, 'unknown');
   });
 
   it('are logged under names without some letters, and decode what the environment gives', async () => {
@@ -315,7 +312,11 @@ main(sys.argv[1:])
     });
     const start = Date.now();
     record(root, 'outputs/first', ['more.at=1:30', 'seed=0x10'], start - 1000);
-    const { params } = await sourcesIn(root, { flag: 'yes', code: '010', at: '1:30', seed: '0x10' }, start);
+    const { params } = await sourcesIn(
+      root,
+      { flag: 'yes', code: '010', at: '1:30', seed: '0x10' },
+      startedAt(start),
+    );
     assert.deepEqual(
       [...params].map(([key, each]) => `${key} ${each.status} ${each.line}`),
       ['flag found 3', 'code found 4', 'at given 5', 'seed given 1'],

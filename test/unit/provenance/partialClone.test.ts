@@ -1,8 +1,8 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import { git, removeRepositories, repositoryOf, runOf, writeFiles } from '../../support/repositories';
+import { finderOf } from '../../support/sources';
 
 const PROGRAM = 'import mlflow\nmlflow.log_param("lr", 0.1)\nmlflow.log_param("depth", 3)\n';
 
@@ -21,9 +21,6 @@ function forget(root: string, revision: string): void {
 
 describe('a history of which an object is not here', () => {
   after(removeRepositories);
-
-  const finderOf = (root: string) =>
-    createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
 
   it('is searched for the program of a run all the same', async () => {
     const root = repositoryOf({

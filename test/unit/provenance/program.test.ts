@@ -1,10 +1,7 @@
 import * as assert from 'node:assert/strict';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import type { Sources } from '../../../src/provenance/source';
 import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
-
-const finderOf = (...folders: string[]) =>
-  createSourceFinder({ folders: () => folders, gitPath: () => 'git', isTrusted: () => true });
+import { finderOf } from '../../support/sources';
 
 function notebook(...cells: string[]): string {
   return JSON.stringify({

@@ -4,8 +4,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Run } from '../../../src/mlflow/entities';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import type { SourceStatus } from '../../../src/provenance/source';
+import { finderOf } from '../../support/sources';
 
 interface TrueRun {
   source: string;
@@ -77,11 +77,7 @@ describe('sources of projects as people write them', () => {
       const { runs } = JSON.parse(fs.readFileSync(path.join(PROJECTS, name, 'truth.json'), 'utf8')) as {
         runs: TrueRun[];
       };
-      const finder = createSourceFinder({
-        folders: () => [root],
-        gitPath: () => 'git',
-        isTrusted: () => true,
-      });
+      const finder = finderOf(root);
       const wrong: string[] = [];
       const unknown: string[] = [];
       let right = 0;

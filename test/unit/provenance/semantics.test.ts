@@ -1,8 +1,8 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
+import { finderOf } from '../../support/sources';
 
 const FIXTURE = path.resolve(__dirname, '../../fixtures/python-semantics');
 
@@ -24,7 +24,7 @@ describe('values as Python computes them', () => {
   it('are never said to differ from the code that set them', async () => {
     const { files, params } = program();
     const root = repositoryOf(files);
-    const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
+    const finder = finderOf(root);
     const { params: found } = await finder.findSources(
       runOf('run.py', git(root, 'rev-parse', 'HEAD'), params),
     );

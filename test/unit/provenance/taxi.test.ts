@@ -1,9 +1,9 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { createSourceFinder } from '../../../src/provenance/finder';
 import { fixture } from '../../support/fixtures';
 import { readRuns } from '../../support/runs';
+import { finderOf } from '../../support/sources';
 
 interface Truth {
   runs: {
@@ -20,11 +20,7 @@ const truth = JSON.parse(
 describe('sources of the taxi project', () => {
   it('names the true line of every param, and never another', async () => {
     const folder = await fixture('taxi-duration');
-    const finder = createSourceFinder({
-      folders: () => [folder],
-      gitPath: () => 'git',
-      isTrusted: () => true,
-    });
+    const finder = finderOf(folder);
     const runs = readRuns(folder);
     const wrong: string[] = [];
     const unknown: string[] = [];

@@ -16,11 +16,9 @@ import {
   writeFiles,
 } from '../../support/repositories';
 import { readRuns } from '../../support/runs';
+import { finderOf } from '../../support/sources';
 
 const FIRST = '09e91d4bba9347db9e2d0c241248202d';
-
-const finderOf = (folder: string) =>
-  createSourceFinder({ folders: () => [folder], gitPath: () => 'git', isTrusted: () => true });
 
 const program = (rate: number): string =>
   `import mlflow\nLR = ${rate}\n\n# A few lines, so that git knows the file again.\nmlflow.log_param("lr", LR)\n`;

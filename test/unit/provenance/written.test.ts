@@ -1,11 +1,9 @@
 import * as assert from 'node:assert/strict';
-import { createSourceFinder } from '../../../src/provenance/finder';
-import { git, removeRepositories, repositoryOf, runOf } from '../../support/repositories';
+import { removeRepositories, repositoryOf } from '../../support/repositories';
+import { sourcesIn } from '../../support/sources';
 
 async function told(program: string, params: Record<string, string>): Promise<Record<string, string>> {
-  const root = repositoryOf({ 'train.py': program, '.env': 'LR=0.5\n' });
-  const finder = createSourceFinder({ folders: () => [root], gitPath: () => 'git', isTrusted: () => true });
-  const sources = await finder.findSources(runOf('train.py', git(root, 'rev-parse', 'HEAD'), params));
+  const sources = await sourcesIn(repositoryOf({ 'train.py': program, '.env': 'LR=0.5\n' }), params);
   return Object.fromEntries(
     [...sources.params].map(([key, { status, line }]) => [key, line === null ? status : `${status} ${line}`]),
   );
