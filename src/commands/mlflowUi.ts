@@ -1,10 +1,10 @@
 import * as http from 'node:http';
-import * as net from 'node:net';
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
 import type { CommandRegistry } from '../platform/commands';
 import { createTerminal, notify, withStatus } from '../platform/dialogs';
 import {
+  freePort,
   mlflowUiArguments,
   mlflowVersion,
   PYTHON_ENVIRONMENT,
@@ -103,17 +103,6 @@ async function explainInstall(): Promise<void> {
   } else if (choice === 'Open Setting') {
     await vscode.commands.executeCommand('workbench.action.openSettings', 'mlflowLens.pythonPath');
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 5000));
-    });
-  });
 }
 
 /** What helps where MLflow calls the store too old; null for a store that is new or cannot be read. */

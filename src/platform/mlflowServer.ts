@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
+import * as net from 'node:net';
 import * as path from 'node:path';
 import { reportFailure } from '../mlflow/failures';
 import { isReadTwoWays } from '../stores/sqliteAddress';
@@ -41,6 +42,18 @@ export function mlflowVersion(python: string, folder: string): Promise<string | 
     child.stdout.on('data', (data: Buffer) => (printed = (printed + data.toString()).slice(0, 100)));
     child.on('error', () => resolve(null));
     child.on('close', (code) => resolve(code === 0 ? printed.trim() : null));
+  });
+}
+
+/** A TCP port of 127.0.0.1 that nothing listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 5000));
+    });
   });
 }
 

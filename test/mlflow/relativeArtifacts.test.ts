@@ -1,10 +1,9 @@
 import * as assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as net from 'node:net';
 import * as path from 'node:path';
 import { mlflowPython } from '../../scripts/mlflowEnvironment';
-import { mlflowUiArguments, PYTHON_ENVIRONMENT, uiFolder } from '../../src/platform/mlflowServer';
+import { freePort, mlflowUiArguments, PYTHON_ENVIRONMENT, uiFolder } from '../../src/platform/mlflowServer';
 import { parseStoreUri } from '../../src/stores/uri';
 import { emptyFolder, removeRepositories, writeFiles } from '../support/repositories';
 import { until } from '../support/workbench';
@@ -72,12 +71,3 @@ describe('relative artifacts in mlflow ui', function () {
     assert.equal(fs.existsSync(marker), false, 'a file of the store was run');
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}

@@ -3,11 +3,11 @@
  * it, playwright connects to its window. `LENS_DESKTOP` names an executable to take instead of a download.
  */
 import * as fs from 'node:fs';
-import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { freePort } from '../../src/platform/mlflowServer';
 
 export interface DesktopOptions {
   extension: string;
@@ -91,14 +91,4 @@ async function workbenchPage(browser: Browser, isOver: () => boolean): Promise<P
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('VS Code ended.');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-  });
 }
