@@ -1,4 +1,4 @@
-import { readDetails, readSide, sideOfVersion } from '../compare/gather';
+import { readDetails, readVersion, sideOfVersion } from '../compare/gather';
 import type { SideFacts } from '../compare/types';
 import type { ModelVersion } from '../mlflow/entities';
 import { isCancelled } from '../mlflow/errors';
@@ -6,7 +6,6 @@ import type { TrackingStore } from '../mlflow/store';
 import type { ModelVersionDetail } from '../protocol/model';
 import { modelSizes } from './modelSizes';
 import type { Parsers } from './parsers';
-import { hasRun } from './versionChanges';
 
 const PARALLEL = 8;
 
@@ -25,7 +24,7 @@ export async function versionDetails(
   for (let at = 0; at < versions.length; at += PARALLEL) {
     facts.push(
       ...(await Promise.all(
-        versions.slice(at, at + PARALLEL).map((version) => readVersion(store, version, signal)),
+        versions.slice(at, at + PARALLEL).map((version) => readFacts(store, version, signal)),
       )),
     );
   }
@@ -47,15 +46,13 @@ export async function versionDetails(
   }));
 }
 
-async function readVersion(
+async function readFacts(
   store: TrackingStore,
   version: ModelVersion,
   signal: AbortSignal,
 ): Promise<SideFacts> {
-  const base = version.runId
-    ? await orElse(readSide(store, version.runId, version, signal), sideOfVersion(store, version))
-    : sideOfVersion(store, version);
-  const facts = hasRun(base) ? { ...base, environment: new Map<string, string>() } : base;
+  const base = await orElse(readVersion(store, version, signal), sideOfVersion(store, version));
+  const facts = base.runUnknown ? base : { ...base, environment: new Map<string, string>() };
   return orElse(readDetails(store, facts, version, signal), { ...facts, models: [] });
 }
 
@@ -82,7 +79,7 @@ async function sizesOf(
   signal: AbortSignal,
 ): Promise<(number | null)[]> {
   const own = facts.map(({ models }) => models?.[0]?.size ?? null);
-  const missing = facts.filter((side, index) => own[index] === null && hasRun(side)).map(({ run }) => run);
+  const missing = facts.filter((side, index) => own[index] === null && !side.runUnknown).map(({ run }) => run);
   if (missing.length === 0) {
     return own;
   }

@@ -2,11 +2,6 @@ import { diffRuns } from '../compare/diff';
 import type { SectionName, SideFacts } from '../compare/types';
 import { count } from '../mlflow/format';
 
-/** Whether the version's run was found: without it there is nothing to compare. */
-export function hasRun({ run }: SideFacts): boolean {
-  return run.info.experimentId !== '';
-}
-
 /**
  * What changed with each version, as `code, data, 4 dependencies, signature, 18 params`: enough to see whether the
  * diff is worth opening. Null where one of both runs is not known, and for the oldest.
@@ -16,7 +11,7 @@ export function hasRun({ run }: SideFacts): boolean {
 export function versionChanges(facts: readonly SideFacts[]): (string[] | null)[] {
   return facts.map((own, index) => {
     const before = facts[index + 1];
-    return before && hasRun(own) && hasRun(before) ? changesBetween(before, own) : null;
+    return before && !own.runUnknown && !before.runUnknown ? changesBetween(before, own) : null;
   });
 }
 

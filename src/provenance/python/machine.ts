@@ -233,7 +233,7 @@ export class Machine {
   }
 
   startRun(name: Value | null, nested: boolean): RunToken {
-    const token: RunToken = { id: this.nextRun++, name, nested, region: this.region_, tags: new Map() };
+    const token = this.newRun(name, nested);
     this.runStack.push(token);
     this.runs.push(token);
     return token;
@@ -252,14 +252,12 @@ export class Machine {
       this.runStack.length = index;
     } else if (!token && this.isCertain(this.run) && this.events.some(({ run }) => run === this.run)) {
       // What is logged without a run began one; the next call begins another.
-      this.runStack[0] = {
-        id: this.nextRun++,
-        name: null,
-        nested: false,
-        region: this.region_,
-        tags: new Map(),
-      };
+      this.runStack[0] = this.newRun(null, false);
     }
+  }
+
+  private newRun(name: Value | null, nested: boolean): RunToken {
+    return { id: this.nextRun++, name, nested, region: this.region_, tags: new Map() };
   }
 
   /** A tag that the code sets, or may set. */

@@ -212,18 +212,19 @@ function taskMap(m: Machine, receiver: Value, args: CallArguments, site: Site | 
     ...args.named,
   ];
   const columns = given.map(([, value]) => {
-    const whole = objectOf(value, /(^|\.)unmapped$/)?.args.positional[0];
-    return { whole, elements: value.data.kind === 'list' ? elementsOf(m, value) : null, value };
+    const unmapped = objectOf(value, /(^|\.)unmapped$/)?.args.positional[0];
+    const elements = !unmapped && value.data.kind === 'list' ? elementsOf(m, value) : null;
+    return { elements, whole: unmapped ?? (value.data.kind === 'constant' ? value : UNKNOWN) };
   });
-  const lists = columns.flatMap(({ whole, elements }) => (whole || !elements ? [] : [elements]));
+  const lists = columns.flatMap(({ elements }) => elements ?? []);
   const isExact = lists.length > 0 && lists.every(({ exact, items }) => exact && items.length <= MOST_CALLS);
   const length = isExact ? Math.min(...lists.map(({ items }) => items.length)) : 1;
   for (let row = 0; row < length; row++) {
     const call = plain([], new Map(), args.open);
-    columns.forEach(({ whole, elements, value }, at) => {
+    columns.forEach(({ elements, whole }, at) => {
       const name = given[at]![0];
-      const unknown = value.data.kind === 'constant' ? value : UNKNOWN;
-      const cell = whole ?? (elements ? (isExact ? elements.items[row]! : anyElement(elements)) : unknown);
+      const mapped = elements && (isExact ? elements.items[row]! : anyElement(elements));
+      const cell = mapped ?? whole;
       if (name === null) {
         call.positional.push(cell);
       } else {
