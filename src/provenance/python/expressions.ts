@@ -260,6 +260,8 @@ function firstWord(m: Machine, scope: Scope, expr: Expr): number | null {
   if (
     m.commandLine ||
     expr.kind !== 'subscript' ||
+    // Looked at again here, which must do nothing a second time.
+    (expr.object.kind !== 'name' && expr.object.kind !== 'attribute') ||
     expr.index.kind !== 'slice' ||
     expr.index.to ||
     expr.index.step

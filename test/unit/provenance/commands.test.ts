@@ -216,4 +216,29 @@ make_pipeline(
       'minmaxscaler unknown',
     ]);
   });
+
+  it('what stands before the words of a call is evaluated once', async () => {
+    const code = `import mlflow
+
+taken = 0
+
+
+def take():
+    global taken
+    taken = taken + 1
+    return ["lr", 0.1]
+
+
+def log(value):
+    mlflow.log_param("lr", value)
+
+
+log(*take()[1:])
+mlflow.log_param("taken", taken)
+`;
+    assert.deepEqual(await told({ 'train.py': code }, { lr: '0.1', taken: '1' }), [
+      'lr found train.py:9',
+      'taken found train.py:8',
+    ]);
+  });
 });

@@ -16,6 +16,26 @@ async function told(
 describe('what libraries give of what they were given', () => {
   after(removeRepositories);
 
+  it('an interpolation of a whole part means what the part is after a merge', async () => {
+    const code = `import mlflow
+from omegaconf import OmegaConf
+
+cfg = OmegaConf.merge(
+    OmegaConf.load("a.yaml"),
+    {"b": {"x": 2}},
+)
+mlflow.log_param("whole", cfg.a.x)
+mlflow.log_param("one", cfg.c)
+`;
+    assert.deepEqual(
+      await told(
+        { 'train.py': code, 'a.yaml': 'b:\n  x: 1\na: ${b}\nc: ${b.x}\n' },
+        { whole: '2', one: '2' },
+      ),
+      ['whole found train.py:6', 'one found train.py:6'],
+    );
+  });
+
   it('python-box reads a file, or the text of one', async () => {
     const yaml = 'lr: 0.1\nmodel:\n  depth: 3\n';
     for (const way of [

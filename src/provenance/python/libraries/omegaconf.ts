@@ -25,8 +25,9 @@ export function asConfig(m: Machine, root: Value, mark: Mark = (value) => value)
 export function unresolved(m: Machine, value: Value, depth = 0): Value {
   m.step();
   const { data } = value;
-  if (depth > MOST_DEPTH || (data.kind !== 'dict' && data.kind !== 'list')) {
-    return rawTexts.get(value) ?? value;
+  const raw = rawTexts.get(value);
+  if (raw || depth > MOST_DEPTH || (data.kind !== 'dict' && data.kind !== 'list')) {
+    return raw ?? value;
   }
   return mapped(value, (inner) => unresolved(m, inner, depth + 1), data.config);
 }
@@ -35,8 +36,9 @@ export function unresolved(m: Machine, value: Value, depth = 0): Value {
 export function toContainer(m: Machine, value: Value, resolve: boolean, depth = 0): Value {
   m.step();
   const { data } = value;
-  if (depth > MOST_DEPTH || (data.kind !== 'dict' && data.kind !== 'list')) {
-    return resolve ? value : (rawTexts.get(value) ?? value);
+  const raw = resolve ? undefined : rawTexts.get(value);
+  if (raw || depth > MOST_DEPTH || (data.kind !== 'dict' && data.kind !== 'list')) {
+    return raw ?? value;
   }
   return mapped(value, (inner) => toContainer(m, inner, resolve, depth + 1), false);
 }
