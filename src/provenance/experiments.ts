@@ -8,6 +8,9 @@ export interface Place {
   exact: boolean;
 }
 
+/** For all experiments of a commit, ms. */
+const TIME_LIMIT = 15_000;
+
 /**
  * `dvc exp run` runs files that it commits only afterwards, under refs/exps: the commit that MLflow recorded is the one
  * that the experiment began from. Where that sets another value than the run had, the experiment that sets the run's
@@ -22,7 +25,12 @@ export async function byExperiment(
     return own;
   }
   const fitting: Sources[] = [];
+  const until = performance.now() + TIME_LIMIT;
   for (const child of await repository.experiments(commit)) {
+    if (performance.now() > until) {
+      // One that was not looked at may have them too.
+      return own;
+    }
     const found = await findAt(child);
     if (differing(found).length === 0 && known(found) >= known(own)) {
       fitting.push(found);

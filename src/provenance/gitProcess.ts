@@ -16,9 +16,9 @@ import {
 const TIME_LIMIT = 10_000;
 const MOST_OUTPUT = 128 * 1024 * 1024;
 const MOST_OBJECT = 8 * 1024 * 1024;
-/** Commits that moved files, looked through at most. */
 /** Of one commit; DVC keeps each that was run. */
 const MOST_EXPERIMENTS = 32;
+/** Commits that moved files, looked through at most. */
 const MOST_RENAMES = 2000;
 /** Files of code that are read one by one where git cannot search them. */
 const MOST_READ = 500;

@@ -54,7 +54,7 @@ export async function hydraOutputs(root: string, startTime: number): Promise<Hyd
       before,
       overrides: [
         ...configName(await readSmall(path.join(path.dirname(file), 'hydra.yaml'))),
-        ...overridesIn(await fs.readFile(file, 'utf8').catch(() => '')),
+        ...overridesIn(await readSmall(file)),
       ],
     })),
   );

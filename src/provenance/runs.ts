@@ -95,10 +95,10 @@ export function possibleEvents(events: readonly LogEvent[], wanted: Wanted): rea
       notTaken.add(event.regions[0]!);
     }
   }
-  const left = events.filter(({ regions }) => !regions.some((region) => notTaken.has(region)));
-  const keysLeft = new Set(left.flatMap(({ key }) => optionsOf(key).map(text)));
+  const left = new Set(events.filter(({ regions }) => !regions.some((region) => notTaken.has(region))));
+  const keysLeft = new Set([...left].flatMap(({ key }) => optionsOf(key).map(text)));
   return events.filter(
-    (event) => left.includes(event) || optionsOf(event.key).every((option) => !keysLeft.has(text(option))),
+    (event) => left.has(event) || optionsOf(event.key).every((option) => !keysLeft.has(text(option))),
   );
 }
 

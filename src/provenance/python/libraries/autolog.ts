@@ -258,12 +258,10 @@ function logSearch(m: Machine, object: ObjectData, call: AutologEvent, site: Sit
   for (const [key, value] of sampled) {
     m.log(constant('str', key, null), value, site, trial, token);
   }
-  if (tried.data.kind === 'dict') {
-    const params = tried;
-    if (params.data.kind === 'dict') {
-      sampled.forEach(([key]) => params.data.kind === 'dict' && params.data.entries.delete(`str:${key}`));
-    }
-    logParams(m, params, site, trial, token);
+  const { data } = tried;
+  if (data.kind === 'dict') {
+    sampled.forEach(([key]) => data.entries.delete(`str:${key}`));
+    logParams(m, tried, site, trial, token);
   }
   m.endRun(token);
 }

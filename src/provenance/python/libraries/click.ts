@@ -80,7 +80,7 @@ export function callStarted(m: Machine, target: FunctionData, args: CallArgument
 }
 
 /** A context of click. @param object its `obj` */
-export function newContext(m: Machine, object: Value): Value {
+function newContext(m: Machine, object: Value): Value {
   const made = makeObject(m, 'click.Context', noArguments(), null);
   if (made.data.kind === 'object') {
     OF_CONTEXT.forEach((name) => made.data.kind === 'object' && made.data.attributes.set(name, UNKNOWN));

@@ -17,11 +17,6 @@ export function declaredDefaults(flavour: string, owner: string, param: string):
   return found === undefined ? [] : typeof found === 'string' ? [found] : found;
 }
 
-/** Whether a class or function is known, so that what it does not declare is none of its defaults. */
-export function isDeclared(flavour: string, owner: string): boolean {
-  return DEFAULTS[flavour] !== undefined && Object.hasOwn(DEFAULTS[flavour], owner);
-}
-
 /** The parameter that a logged key is to an owner: `clf__C` is `C` of what stands under `clf__`; null where it is none. */
 export function paramOf(owner: Owner, key: string): string | null {
   return key.startsWith(owner.prefix) ? key.slice(owner.prefix.length) : null;

@@ -74,7 +74,7 @@ function configPlace(m: Machine, args: CallArguments, file: string): Place | nul
 }
 
 /** A `config_path`: relative to the file that names it, of a package, or absolute on the machine that ran it. */
-export function folderOf(m: Machine, path: string, file: string): string | null {
+function folderOf(m: Machine, path: string, file: string): string | null {
   const inPackage = /^pkg:\/\/([\w./]+)$/.exec(path)?.[1];
   if (inPackage !== undefined) {
     const relative = inPackage.replace(/\./g, '/');
@@ -121,11 +121,9 @@ export function composed(
   }
   const swept = isSwept ? sweptValues(m, whole) : [];
   applyOverrides(m, whole.data, overrides);
-  const marked = asConfig(m, withoutHydra(whole), (value, path) => {
-    const own =
-      isComplete || value.outside ? value : { ...value, outside: { kind: 'default' as const, name: path } };
-    return own;
-  });
+  const marked = asConfig(m, withoutHydra(whole), (value, path) =>
+    isComplete || value.outside ? value : { ...value, outside: { kind: 'default', name: path } },
+  );
   swept.forEach(({ keys, value }) => addOption(marked, keys, value));
   return marked;
 }

@@ -148,7 +148,7 @@ function optionsOf(m: Machine, root: string | null, group: string): string[] {
 }
 
 /** Whether a key of the command line names a group, rather than a value. */
-export function isGroup(m: Machine, root: string | null, key: string): boolean {
+function isGroup(m: Machine, root: string | null, key: string): boolean {
   return !key.includes('.') && optionsOf(m, root, key.split('@')[0]!).length > 0;
 }
 
@@ -273,8 +273,8 @@ function expandItem(c: Composition, node: Node, target: string, item: Item, dept
     return typeof item.option === 'string' ? expandPath(c, node, target, item, item.option, depth) : [];
   }
   const { key, path, relative } = placed(c, node, target, item);
-  if (path === 'hydra' || path.startsWith('hydra/')) {
-    return isGroup(c.m, c.root, path) ? expandGroup(c, { key, path, relative, target }, item, depth) : [];
+  if ((path === 'hydra' || path.startsWith('hydra/')) && !isGroup(c.m, c.root, path)) {
+    return [];
   }
   return expandGroup(c, { key, path, relative, target }, item, depth);
 }

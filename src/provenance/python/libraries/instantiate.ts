@@ -8,7 +8,7 @@ import type { LibraryFunction } from './index';
 const MOST_DEPTH = 12;
 
 /** The class or function that a dotted path names: of the project, or of a library. */
-export function byPath(m: Machine, path: string, importer: string): Value {
+function byPath(m: Machine, path: string, importer: string): Value {
   const names = path.split('.');
   for (let count = names.length; count > 0; count--) {
     const file = m.findModule(names.slice(0, count).join('.'), importer);
@@ -24,7 +24,7 @@ export function byPath(m: Machine, path: string, importer: string): Value {
  * `hydra.utils.instantiate(config, **more)`: calls what `_target_` names with the other entries, and those within
  * them first (hydra-core 1.3, `_internal/instantiate/_instantiate2.py`).
  */
-export const instantiate: LibraryFunction = (m, args, site) => {
+const instantiate: LibraryFunction = (m, args, site) => {
   const config = args.positional[0] ?? args.named.get('config') ?? UNKNOWN;
   const more = new Map([...args.named].filter(([name]) => name !== 'config'));
   return made(m, config, { positional: args.positional.slice(1), named: more, open: args.open }, site, 0);
