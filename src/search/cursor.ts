@@ -34,9 +34,9 @@ export class Cursor {
     );
   }
 
-  /** Whether a comparison's operator comes next. */
-  startsComparator(): boolean {
-    const token = this.peek();
+  /** Whether a comparison's operator comes next, or behind so many tokens. */
+  startsComparator(behind = 0): boolean {
+    const token = this.tokens[this.at + behind];
     if (token?.type === 'operator') {
       return true;
     }
@@ -45,7 +45,7 @@ export class Cursor {
     }
     const word = token.text.toUpperCase();
     if (word === 'NOT') {
-      const next = this.tokens[this.at + 1];
+      const next = this.tokens[this.at + behind + 1];
       return next?.type === 'word' && /^(in|like|ilike)$/i.test(next.text);
     }
     return word === 'IS' || word === 'IN' || word === 'LIKE' || word === 'ILIKE';

@@ -117,8 +117,11 @@ function quotedField({ text, from, to }: Token, keys: KeyLookup | undefined): Fi
 
 /** An attribute, or the one metric, param or tag that has the name. */
 function namedField(name: string, from: number, to: number, keys: KeyLookup | undefined): Field {
-  const field = attributeOf(name) === undefined ? keyField(name, from, to, keys) : undefined;
-  if (!field && keys && attributeOf(name) === undefined) {
+  if (attributeOf(name) !== undefined) {
+    return attributeField(name, from, to);
+  }
+  const field = keyField(name, from, to, keys);
+  if (!field && keys) {
     throw new SearchError(
       `No run here has a metric, param or tag "${name}", and it is not an attribute of a run.`,
       from,

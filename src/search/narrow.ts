@@ -31,7 +31,14 @@ function shapeOf(filter: string, now: number): 'nothing' | 'joinable' | 'other' 
   }
 }
 
-/** A filter that is being written may end so. */
+/** A filter that is being written may begin and end so, which nothing in parentheses may. */
 function withoutAnd(filter: string): string {
-  return /\sand$/i.test(filter) ? filter.slice(0, -'and'.length).trimEnd() : filter;
+  let rest = filter;
+  while (/\sand$/i.test(rest)) {
+    rest = rest.slice(0, -'and'.length).trimEnd();
+  }
+  while (/^and\s/i.test(rest)) {
+    rest = rest.slice('and'.length).trimStart();
+  }
+  return rest;
 }

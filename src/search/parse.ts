@@ -166,12 +166,10 @@ class Parser {
     if ((token?.type !== 'word' && token?.type !== 'string') || isJoin(token) || !next) {
       return false;
     }
-    this.cursor.at++;
-    const compares = this.cursor.startsComparator();
-    this.cursor.at--;
     // What the key is followed by is refused where it stands.
     return (
-      compares || (looksLikeKey(token) && (next.type === 'word' || next.type === 'string') && !isJoin(next))
+      this.cursor.startsComparator(1) ||
+      (looksLikeKey(token) && (next.type === 'word' || next.type === 'string') && !isJoin(next))
     );
   }
 
@@ -184,9 +182,6 @@ class Parser {
     if (token.type === 'word' && (isQuoted(token) || isJoin(token))) {
       return false;
     }
-    this.cursor.at++;
-    const compares = this.cursor.startsComparator();
-    this.cursor.at--;
-    return !compares;
+    return !this.cursor.startsComparator(1);
   }
 }

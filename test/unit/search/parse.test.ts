@@ -364,6 +364,8 @@ describe('search: text from trees', () => {
     assert.equal(narrowed('a or b'), "(a or b) and params.m = 'x'");
     assert.equal(narrowed('xgboost'), "(xgboost) and params.m = 'x'");
     assert.equal(narrowed('rmse < 1 and '), "(rmse < 1) and params.m = 'x'");
+    assert.equal(narrowed('foo and and'), "(foo) and params.m = 'x'");
+    assert.equal(narrowed('and and foo'), "(foo) and params.m = 'x'");
     for (const text of ['', 'metrics.a < 1 and', 'a or b', 'xgboost', 'a b']) {
       assert.ok(parse(narrowed(text)));
     }
