@@ -160,11 +160,10 @@ function keysOf(
   for (const { metrics } of runs.values()) {
     metrics.forEach(({ key }) => amounts.set(key, (amounts.get(key) ?? 0) + 1));
   }
+  const unknown = new Map([...amounts.keys()].map((key) => [key, Number(direction(key) === 'unknown')]));
   const keys = [...amounts.keys()].toSorted(
     (a, b) =>
-      Number(direction(a) === 'unknown') - Number(direction(b) === 'unknown') ||
-      (amounts.get(b) ?? 0) - (amounts.get(a) ?? 0) ||
-      (a < b ? -1 : 1),
+      unknown.get(a)! - unknown.get(b)! || (amounts.get(b) ?? 0) - (amounts.get(a) ?? 0) || (a < b ? -1 : 1),
   );
   const headline = pageHeadline(keys, uri, experiment, services);
   return putFirst(keys, (key) => key === headline);

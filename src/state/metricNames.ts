@@ -70,12 +70,31 @@ const TIMED =
   optimisation latency runtime per to load loading sec s ms compute solve startup duration seconds train training eval
   evaluation run epoch step experiment job task query full`);
 
+/** Lists ask of the same names row after row, and a name means the same for ever. */
+export function remembered<T>(tell: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const told = known.get(key) ?? tell(key);
+    if (known.size >= MOST_REMEMBERED) {
+      known.clear();
+    }
+    if (key.length <= LONGEST_NAME) {
+      known.set(key, told);
+    }
+    return told;
+  };
+}
+
+const MOST_REMEMBERED = 10_000;
+/** Characters; MLflow takes no longer ones. */
+const LONGEST_NAME = 250;
+
 /**
  * Which is better, by the name of a metric alone: what libraries say of theirs, read through prefixes of autologging,
  * camel case, `@k` and groups before a slash. 'unknown' wherever the name leaves a doubt: a wrong direction stars the worst
  * run, an unknown one nothing.
  */
-export function directionOfName(key: string): 'higher' | 'lower' | 'unknown' {
+export const directionOfName = remembered((key): 'higher' | 'lower' | 'unknown' => {
   if (key.startsWith('system/') || /^\s*1\s*-/.test(key)) {
     return 'unknown';
   }
@@ -99,7 +118,7 @@ export function directionOfName(key: string): 'higher' | 'lower' | 'unknown' {
     return 'higher';
   }
   return timeWay(units) ?? way(units) ?? scoreWay(key, units) ?? 'unknown';
-}
+});
 
 /** Words of the last group that says more than a stage or a mean ("latency/mean" is "latency mean"), in small letters. */
 export function unitsOf(key: string): string[] {

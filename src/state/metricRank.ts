@@ -1,4 +1,4 @@
-import { directionOfName, isNeutral, unitsOf } from './metricNames';
+import { directionOfName, isNeutral, remembered, unitsOf } from './metricNames';
 
 /** Words of what a run takes or has, rather than of what it achieves. */
 const BY_PRODUCT = new Set(
@@ -27,7 +27,7 @@ const UNKNOWN: Readonly<Record<Stage, number>> = { validation: 3, none: 5, evalS
  * How far a metric is from being what a run is about, 0 the nearest: by-products last, validation before training, what is
  * known to be better high or low before what is not, the whole before its parts.
  */
-export function metricRank(key: string): number {
+export const metricRank = remembered((key): number => {
   const name = key.toLowerCase();
   const units = unitsOf(key);
   const direction = directionOfName(key);
@@ -38,7 +38,7 @@ export function metricRank(key: string): number {
     (isPart(name, units) ? 2.5 : 0) +
     detail
   );
-}
+});
 
 function isByProduct(name: string, units: readonly string[], direction: string): boolean {
   return (

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { metricOf, type Run } from '../mlflow/entities';
+import { metricOf, type Experiment, type Run } from '../mlflow/entities';
 import { formatNumber, plainText } from '../mlflow/format';
 import { setContext } from '../platform/contexts';
 import type { RunList } from '../protocol/runList';
@@ -103,14 +103,21 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
     }
   }
 
+  private async experimentOf(node: RunKey, run: Run): Promise<Experiment | null> {
+    try {
+      const store = await this.stores.get(node.store);
+      return await store.getExperiment(run.info.experimentId);
+    } catch {
+      return null;
+    }
+  }
+
   private async metricText(node: RunKey, run: Run): Promise<string> {
     const keys = run.metrics.map(({ key }) => key);
     const chosen = this.state.headlineMetric(node.store, run.info.experimentId);
-    // Without its experiment a row has the metric that the keys suggest.
-    const experiment = await this.stores
-      .get(node.store)
-      .then((store) => store.getExperiment(run.info.experimentId))
-      .catch(() => null);
+    // What was chosen needs no experiment; without it a row has the metric that the keys suggest.
+    const isChosen = chosen !== undefined && keys.includes(chosen);
+    const experiment = isChosen ? null : await this.experimentOf(node, run);
     const key = headlineMetric(keys, experiment?.tags ?? [], chosen, this.setting() || undefined);
     const metric = key === undefined ? undefined : metricOf(run, key);
     return metric ? `${plainText(metric.key, 24)} ${formatNumber(metric.value)}` : '';

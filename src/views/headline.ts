@@ -6,7 +6,7 @@ import type { OpenStores } from '../stores/openStores';
 
 /** The metric that stands beside the runs of an experiment: chosen, or told from the keys of its newest runs. */
 export class HeadlineMetrics {
-  private readonly keys = new Map<string, string[]>();
+  private readonly keys = new Map<string, Promise<string[]>>();
 
   constructor(
     private readonly stores: OpenStores,
@@ -24,17 +24,24 @@ export class HeadlineMetrics {
     return headlineMetric(keys, experiment?.tags ?? [], undefined, this.setting() || undefined);
   }
 
-  /** Kept once there are any: a guess that changed with each new run would be no headline. */
-  private async keysOf(store: string, experimentId: string): Promise<string[]> {
+  /**
+   * Asked once for all rows that are drawn meanwhile, and kept once there are any: a guess that changed with each new run
+   * would be no headline.
+   */
+  private keysOf(store: string, experimentId: string): Promise<string[]> {
     const id = `${store}\n${experimentId}`;
     const known = this.keys.get(id);
     if (known) {
       return known;
     }
-    const { metrics: keys } = await newestRuns(await this.stores.get(store), [experimentId]);
-    if (keys.length > 0) {
-      this.keys.set(id, keys);
-    }
-    return keys;
+    const asked = this.ask(store, experimentId);
+    this.keys.set(id, asked);
+    const forget = (): boolean => this.keys.get(id) === asked && this.keys.delete(id);
+    asked.then((keys) => keys.length === 0 && forget(), forget);
+    return asked;
+  }
+
+  private async ask(store: string, experimentId: string): Promise<string[]> {
+    return (await newestRuns(await this.stores.get(store), [experimentId])).metrics;
   }
 }

@@ -11,7 +11,10 @@ export class NewestExperiments {
     const asked = this.known.get(uri) ?? this.ask(uri);
     this.known.set(uri, asked);
     return asked.catch(() => {
-      this.known.delete(uri);
+      // What was asked since may be under way.
+      if (this.known.get(uri) === asked) {
+        this.known.delete(uri);
+      }
       return undefined;
     });
   }
