@@ -63,6 +63,9 @@ export function listing<T>(fits: (item: unknown) => item is T): Reader<T[]> {
   return (value, otherwise) => (Array.isArray(value) ? value.filter(fits) : otherwise);
 }
 
+/** The texts of a list. */
+export const texts = listing(isText);
+
 export function isFlag(value: unknown): value is boolean {
   return typeof value === 'boolean';
 }

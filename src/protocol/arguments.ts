@@ -1,5 +1,5 @@
 import { fieldsOf, isPlace, isText, listOf } from '../mlflow/shape';
-import { isRunKey } from '../state/viewState';
+import { isRunKey, sameRun } from '../state/viewState';
 import type { PageArguments, PageName, RunArguments } from './pages';
 import { toRunList, type RunTrail } from './runList';
 
@@ -37,11 +37,11 @@ const READERS: { [Name in PageName]: (value: unknown) => PageArguments[Name] | n
   },
   diff: (value) => {
     const { runs, baseline } = fieldsOf(value);
-    const all = listOf(runs, isRunKey);
-    const known = baseline === 'workingTree' || (isPlace(baseline) && baseline < all.length);
-    return all.length > 0 && Array.isArray(runs) && all.length === runs.length
-      ? { runs: all, ...optional('baseline', known ? baseline : undefined) }
-      : null;
+    if (!Array.isArray(runs) || runs.length === 0 || !runs.every(isRunKey)) {
+      return null;
+    }
+    const known = baseline === 'workingTree' || (isPlace(baseline) && baseline < runs.length);
+    return { runs, ...optional('baseline', known ? baseline : undefined) };
   },
   table: (value) => {
     const { store, experimentIds, filter } = fieldsOf(value);
@@ -86,7 +86,7 @@ function trailOf(args: Pick<RunArguments, 'store' | 'runId'>, value: unknown): R
     return undefined;
   }
   const here = visits[at];
-  return here?.store === args.store && here.runId === args.runId && known.every((list) => list !== undefined)
+  return here && sameRun(here, args) && known.every((list) => list !== undefined)
     ? { visits, lists: known, at }
     : undefined;
 }

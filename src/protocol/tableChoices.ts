@@ -10,8 +10,9 @@ import {
   isPlace,
   isText,
   listing,
-  readFields,
   type Reader,
+  readFields,
+  texts,
 } from '../mlflow/shape';
 import type { TableSettings, ViewChoice } from './table';
 
@@ -48,7 +49,6 @@ export const NEW_PASSING: Passing = {
   withHidden: false,
 };
 
-const texts = listing(isText);
 const flag = fitting(isFlag);
 const columns = listing(isColumn);
 const columnsOrNull: Reader<TableColumn[] | null> = (value, otherwise) =>
@@ -77,13 +77,15 @@ export function readTableSettings(value: unknown): TableSettings | null {
     : null;
 }
 
+const isViewType = isOneOf('ACTIVE_ONLY', 'DELETED_ONLY', 'ALL');
+
 export function readPassing(value: unknown): Passing {
   return readFields(
     NEW_PASSING,
     {
       expanded: flag,
       toggled: texts,
-      deleted: fitting(isOneOf('ACTIVE_ONLY', 'DELETED_ONLY', 'ALL')),
+      deleted: fitting(isViewType),
       starredOnly: flag,
       shownOnly: flag,
       withHidden: flag,
@@ -102,7 +104,7 @@ export function isViewChoice(value: unknown): value is ViewChoice {
     group.every(isColumn) &&
     Array.isArray(toggled) &&
     toggled.every(isText) &&
-    isOneOf('ACTIVE_ONLY', 'DELETED_ONLY', 'ALL')(deleted) &&
+    isViewType(deleted) &&
     [tree, expanded, flags.starredOnly, flags.shownOnly, flags.withHidden].every(isFlag)
   );
 }

@@ -1,4 +1,3 @@
-import { texts } from '../ui/kept';
 import {
   fitting,
   fittingOrNull,
@@ -7,6 +6,7 @@ import {
   isText,
   listing,
   readFields,
+  texts,
 } from '../../src/mlflow/shape';
 import { ALL_CHARTS, type ChartsView } from './settings';
 

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { toStoreError } from '../../src/mlflow/errors';
 import { formatNumber, plainText } from '../../src/mlflow/format';
-import { readFields } from '../../src/mlflow/shape';
+import { readFields, texts } from '../../src/mlflow/shape';
 import type {
   LatestModelMetric,
   LoggedModelPageData,
@@ -16,7 +16,6 @@ import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
 import { DetailPage } from '../ui/detailPage';
 import { icon } from '../ui/icon';
-import { orMissing, texts } from '../ui/kept';
 import '../ui/menu';
 import type { MenuItem } from '../ui/menu';
 import { banner, emptyState } from '../ui/states';
@@ -43,7 +42,7 @@ export class LoggedModelPage extends DetailPage<LoggedModelPageData> {
   override connectedCallback(): void {
     const view = readFields<View>(
       { folded: [], artifacts: undefined },
-      { folded: texts, artifacts: orMissing(readArtifactsView) },
+      { folded: texts, artifacts: readArtifactsView },
       this.connection.view,
     );
     view.folded.forEach((id) => this.folded.add(id));

@@ -1,6 +1,5 @@
-import { fitting, isText, readFields } from '../../src/mlflow/shape';
+import { fitting, isText, readFields, texts } from '../../src/mlflow/shape';
 import { readArtifactsView, type ArtifactsView } from '../ui/artifacts/view';
-import { orMissing, texts } from '../ui/kept';
 
 /** What the page remembers while it is hidden. */
 export interface View {
@@ -13,7 +12,7 @@ export interface View {
 export function readView(kept: unknown, folded: string[]): View {
   return readFields<View>(
     { folded, filter: '', artifacts: undefined },
-    { folded: texts, filter: fitting(isText), artifacts: orMissing(readArtifactsView) },
+    { folded: texts, filter: fitting(isText), artifacts: readArtifactsView },
     kept,
   );
 }

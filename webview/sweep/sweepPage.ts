@@ -1,14 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { plainText } from '../../src/mlflow/format';
-import { isPair, isText, listing, readFields } from '../../src/mlflow/shape';
+import { isPair, isText, listing, readFields, texts } from '../../src/mlflow/shape';
 import type { SweepColumn, SweepPageData, SweepProtocol } from '../../src/protocol/sweep';
 import type { ImportanceResult } from '../../src/series/importance';
 import { breadcrumb } from '../ui/breadcrumb';
 import { chartLook } from '../ui/chartLook';
 import type { PageConnection } from '../ui/client';
 import { iconButton } from '../ui/icon';
-import { texts } from '../ui/kept';
 import '../ui/menu';
 import { LivePage, type CommonClient } from '../ui/livePage';
 import { section } from '../ui/section';

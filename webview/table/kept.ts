@@ -12,7 +12,7 @@ export interface Kept {
 export function readKept(view: unknown): Kept {
   return readFields<Kept>(
     { passing: NEW_PASSING, scrollTop: 0, scrollLeft: 0 },
-    { passing: (value) => readPassing(value), scrollTop: fitting(isAmount), scrollLeft: fitting(isAmount) },
+    { passing: readPassing, scrollTop: fitting(isAmount), scrollLeft: fitting(isAmount) },
     view,
   );
 }

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { ArtifactFile } from '../../mlflow/entities';
-import { StoreError } from '../../mlflow/errors';
+import { cancelled, StoreError } from '../../mlflow/errors';
 import { isInside } from './root';
 
 /** Files with sizes that one listing carries. */
@@ -175,7 +175,7 @@ async function scan(
   });
   for await (const entry of directory) {
     if (signal?.aborted) {
-      throw new StoreError('CANCELLED', 'Cancelled.');
+      throw cancelled();
     }
     found++;
     if (found > SCANNED) {
@@ -226,7 +226,7 @@ async function mapInChunks<T, R>(
   const results: R[] = [];
   for (let at = 0; at < items.length; at += size) {
     if (signal?.aborted) {
-      throw new StoreError('CANCELLED', 'Cancelled.');
+      throw cancelled();
     }
     results.push(...(await Promise.all(items.slice(at, at + size).map(map))));
   }

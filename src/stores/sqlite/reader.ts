@@ -1,4 +1,4 @@
-import { StoreError } from '../../mlflow/errors';
+import { cancelled, StoreError } from '../../mlflow/errors';
 import type { BindValue, Connection, Prepared, SqlValue } from './engine';
 import type { Schema } from './schema';
 import { readSchema } from './schema';
@@ -89,7 +89,7 @@ export class Reader {
     try {
       for (let count = 0; statement.step(); count++) {
         if ((count & 255) === 255 && this.snapshot.isCancelled()) {
-          throw new StoreError('CANCELLED', 'Cancelled.');
+          throw cancelled();
         }
         row(statement);
       }

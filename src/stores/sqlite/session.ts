@@ -1,5 +1,5 @@
 import { plainText } from '../../mlflow/format';
-import { StoreError } from '../../mlflow/errors';
+import { cancelled, StoreError } from '../../mlflow/errors';
 import { CONTROL } from '../../worker/control';
 import type { LiveDatabase } from './database';
 import { fileError } from '../disk';
@@ -120,7 +120,7 @@ export class Session {
         throw new StoreError('BUSY', `${this.live.path} is being replaced: try again in a moment.`);
       }
       if (Atomics.load(this.control, CONTROL.cancelledRequest) === request && request !== 0) {
-        throw new StoreError('CANCELLED', 'Cancelled.');
+        throw cancelled();
       }
       this.sleep(typeof state === 'string' ? 2 : STAMP_TICK / 4);
     }
@@ -179,7 +179,7 @@ function sentence(error: unknown, path: string): unknown {
 function throwIfFinal(snapshot: Snapshot, path: string): void {
   switch (snapshot.doom) {
     case 'cancelled':
-      throw new StoreError('CANCELLED', 'Cancelled.');
+      throw cancelled();
     case 'budget':
       throw new StoreError(
         'CORRUPT',

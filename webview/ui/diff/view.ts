@@ -6,8 +6,8 @@ import {
   isPlace,
   isText,
   readFields,
+  texts,
 } from '../../../src/mlflow/shape';
-import { texts } from '../kept';
 
 /** What the page remembers while it is hidden. */
 export interface View {
