@@ -14,17 +14,25 @@ export interface Environment {
 export const ENVIRONMENT_FILE =
   /(^|\/)(requirements[\w.-]*\.txt|conda\.ya?ml|environment\.ya?ml|python_env\.ya?ml|pyproject\.toml)$/i;
 
-/** Reads an environment file by its name; null for what is none, or cannot be read. */
-export function parseEnvironment(path: string, text: string): Environment | null {
+/**
+ * Reads an environment file by its name.
+ * @throws Error for what is none, or is larger or deeper than anybody writes
+ */
+export function readEnvironment(path: string, text: string): Environment {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  if (name.endsWith('.txt')) {
+    return { python: null, packages: requirements(text.split('\n')) };
+  }
+  if (name === 'pyproject.toml') {
+    return fromPyproject(parseToml(text));
+  }
+  return name.startsWith('python_env') ? fromPythonEnv(parseYaml(text)) : fromConda(parseYaml(text));
+}
+
+/** The same; null for what cannot be read. */
+export function parseEnvironment(path: string, text: string): Environment | null {
   try {
-    if (name.endsWith('.txt')) {
-      return { python: null, packages: requirements(text.split('\n')) };
-    }
-    if (name === 'pyproject.toml') {
-      return fromPyproject(parseToml(text));
-    }
-    return name.startsWith('python_env') ? fromPythonEnv(parseYaml(text)) : fromConda(parseYaml(text));
+    return readEnvironment(path, text);
   } catch {
     return null;
   }

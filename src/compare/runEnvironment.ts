@@ -1,8 +1,9 @@
 import type { KeyValue, Run } from '../mlflow/entities';
 import { isStoreError } from '../mlflow/errors';
 import type { TrackingStore } from '../mlflow/store';
-import { ENVIRONMENT_FILE, parseEnvironment } from './environment';
+import { ENVIRONMENT_FILE, readEnvironment, type Environment } from './environment';
 import { modelOwners, MOST_MODELS, readModel, readText } from './gather';
+import { unreadSentence } from './unread';
 
 /** What one model of a run, or the run itself, was made with. */
 export interface RunEnvironment {
@@ -13,6 +14,8 @@ export interface RunEnvironment {
   python: string | null;
   /** Name and version or range, by name. */
   packages: KeyValue[];
+  /** A sentence for each file that could not be read. */
+  unread: string[];
 }
 
 /** requirements.txt is what was frozen; conda.yaml repeats it, and names Python where python_env.yaml is missing. */
@@ -70,12 +73,15 @@ async function ownFiles(
 /** What the files of one model say together; a file that says nothing is left out. */
 export function combinedEnvironment({ model, texts }: EnvironmentFiles): RunEnvironment {
   const rank = (file: string): number => ORDER.findIndex((name) => file.toLowerCase().includes(name));
-  const read = [...texts]
-    .sort(([a], [b]) => rank(a) - rank(b))
-    .flatMap(([file, text]) => {
-      const environment = parseEnvironment(file, text);
-      return environment ? [{ file, ...environment }] : [];
-    });
+  const read: (Environment & { file: string })[] = [];
+  const unread: string[] = [];
+  for (const [file, text] of [...texts].sort(([a], [b]) => rank(a) - rank(b))) {
+    try {
+      read.push({ file, ...readEnvironment(file, text) });
+    } catch (error) {
+      unread.push(unreadSentence(file, error));
+    }
+  }
   const packages = new Map<string, string>();
   for (const [name, version] of read.flatMap((environment) => [...environment.packages])) {
     if (!packages.has(name)) {
@@ -87,5 +93,6 @@ export function combinedEnvironment({ model, texts }: EnvironmentFiles): RunEnvi
     files: read.map(({ file }) => file),
     python: read.find(({ python }) => python !== null)?.python ?? null,
     packages: [...packages].map(([key, value]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1)),
+    unread,
   };
 }

@@ -3,6 +3,7 @@ import { mainFlavor, modelRows } from './model';
 import { signatureChanges } from './signature';
 import type { DiffRow, RunDiff, SectionName, SideFacts } from './types';
 import { hasNoFiles } from './unknown';
+import { unreadFiles } from './unread';
 import { distinctDigits } from './values';
 
 /** The diff in words: what a reviewer asks first. */
@@ -43,6 +44,7 @@ function unknownOf(facts: SideFacts): string[] {
     ...(hasNoFiles(facts)
       ? [`The files of ${name(facts)} are not here: its signature and dependencies are unknown.`]
       : []),
+    ...unreadFiles(facts).map((sentence) => `Of ${name(facts)}, ${sentence}`),
   ];
 }
 

@@ -74,7 +74,7 @@ export const parsers = {
   environments({ files }: { files: readonly EnvironmentFiles[] }): RunEnvironment[] {
     return files
       .map(combinedEnvironment)
-      .filter(({ python, packages }) => python !== null || packages.length > 0);
+      .filter(({ python, packages, unread }) => python !== null || packages.length + unread.length > 0);
   },
 
   diff({ facts, baseline, commits, directions }: DiffRequest): RunDiff {

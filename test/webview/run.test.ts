@@ -110,6 +110,23 @@ describeOnEachKind('run page', function (kind, itOnce) {
     assert.equal(await lasso.page.locator('.command-line').count(), 0, 'its arguments were not recorded');
   });
 
+  itOnce('says which file of an environment is not read, and why', async () => {
+    const artifacts = path.join(folder, 'mlruns/1', LASSO, 'artifacts');
+    fs.mkdirSync(artifacts, { recursive: true });
+    fs.writeFileSync(
+      path.join(artifacts, 'conda.yaml'),
+      `dependencies: ${'['.repeat(200)}${']'.repeat(200)}\n`,
+    );
+    const { page } = await open(LASSO);
+    await page.getByRole('button', { name: 'Environment' }).click();
+    const section = page.locator('#section-environment');
+    await section
+      .getByText('conda.yaml is not read: The YAML text is nested deeper than 100 levels.')
+      .waitFor();
+    await section.getByText(/\d+ packages, from/).waitFor();
+    await opened?.checkAccessibility();
+  });
+
   it('ties it to its data, models, versions, children and neighbours', async () => {
     const { page, commands } = await open(LASSO);
     await page.getByRole('button', { name: 'Datasets' }).waitFor();

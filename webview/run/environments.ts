@@ -36,27 +36,33 @@ export function environments(
 }
 
 function one(
-  { model, files, python, packages }: RunEnvironment,
+  { model, files, python, packages, unread }: RunEnvironment,
   { filter, opened, toggle, copy }: EnvironmentOptions,
 ): TemplateResult {
   const prefix = `environment\n${model}\n`;
   const pairs = packages.filter(({ key, value }) => matches(filter, key, value));
-  return html`<h3 class="muted">
-      ${python === null ? nothing : html`Python ${text(python)}, `}${packages.length} packages, from
-      ${model === '' ? 'the run’s ' : html`${text(model)}/`}${plainText(files.join(', '), 200)}
-    </h3>
-    ${
-      pairs.length === 0
-        ? nothing
-        : valueTable({
-            pairs,
-            keyTitle: 'Package',
-            valueTitle: 'Version',
-            opened: new Set(pairs.map(({ key }) => key).filter((key) => opened.has(prefix + key))),
-            toggle: (key) => toggle(prefix + key),
-            copy: (value, key) => copy(requirement(key, value), key),
-          })
-    }`;
+  const place = model === '' ? 'the run’s ' : html`${text(model)}/`;
+  return html`${
+    files.length === 0
+      ? nothing
+      : html`<h3 class="muted">
+          ${python === null ? nothing : html`Python ${text(python)}, `}${packages.length} packages, from
+          ${place}${plainText(files.join(', '), 200)}
+        </h3>`
+  }
+  ${unread.map((sentence) => html`<p class="muted">${place}${text(sentence, 400)}</p>`)}
+  ${
+    pairs.length === 0
+      ? nothing
+      : valueTable({
+          pairs,
+          keyTitle: 'Package',
+          valueTitle: 'Version',
+          opened: new Set(pairs.map(({ key }) => key).filter((key) => opened.has(prefix + key))),
+          toggle: (key) => toggle(prefix + key),
+          copy: (value, key) => copy(requirement(key, value), key),
+        })
+  }`;
 }
 
 /** As a line of requirements.txt. */
