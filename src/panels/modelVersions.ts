@@ -79,7 +79,9 @@ async function sizesOf(
   signal: AbortSignal,
 ): Promise<(number | null)[]> {
   const own = facts.map(({ models }) => models?.[0]?.size ?? null);
-  const missing = facts.filter((side, index) => own[index] === null && !side.runUnknown).map(({ run }) => run);
+  const missing = facts
+    .filter((side, index) => own[index] === null && !side.runUnknown)
+    .map(({ run }) => run);
   if (missing.length === 0) {
     return own;
   }
