@@ -50,7 +50,10 @@ export interface TableView extends TableScope {
   filter: string;
   /** ms; what "7d ago" counts from. */
   now: number;
-  /** Missing values and NaN come last in both directions; at the end the start time, newest first. */
+  /**
+   * Missing values and NaN come last in both directions; at the end the start time, newest first. Groups are sorted by
+   * what their rows show.
+   */
   sort: readonly SortTerm[];
   /** Children under their parents; a parent stands where the first of its subtree would. */
   tree: boolean;
@@ -111,7 +114,7 @@ export type TableRow = RunTableRow | GroupTableRow;
 /** In typed arrays, which cost a message least. */
 export interface NumberCells {
   type: 'number';
-  /** One a row; the mean in a group's row. */
+  /** One a row; in a group's row the mean, of starts the newest. */
   values: Float64Array;
   /** 1 where there is a value, NaN included. */
   present: Uint8Array;

@@ -186,16 +186,43 @@ describeOnEachKind('run table', function (kind, itOnce) {
     const groups = table.opened.page.locator('.body .row.group');
     await groups.first().waitFor();
     const texts = await groups.locator('.name-text').allInnerTexts();
-    assert.ok(texts.includes('xgboost') && texts.at(-1) === '(none)', texts.join());
+    assert.ok(texts.includes('model xgboost') && texts.at(-1) === 'no model', texts.join());
     const column = await table.head('rmse').getAttribute('data-column');
     const xgboost = table.opened.page.locator('.body .row.group', { hasText: 'xgboost' });
-    assert.match(
-      (await xgboost.locator(`[data-column="${column}"]`).getAttribute('title'))!,
-      /mean .*standard deviation .*from .* to .*7 values/,
-    );
+    const cell = xgboost.locator(`[data-column="${column}"]`);
+    assert.match((await cell.getAttribute('title'))!, /mean .*standard deviation .*from .* to .*7 values/);
+    const [, mean, deviation] = /^(\d+\.\d+) ± (\d+\.\d+)$/.exec((await cell.innerText()).trim()) ?? [];
+    assert.equal(mean?.split('.')[1]?.length, deviation?.split('.')[1]?.length);
+    const cut = await groups
+      .locator('.cut')
+      .evaluateAll((all) =>
+        all.flatMap((element) => (element.scrollWidth > element.clientWidth ? [element.textContent] : [])),
+      );
+    assert.deepEqual(cut, [], 'no value and no name of a group is cut off');
     await xgboost.locator('[data-act=toggle]').first().click();
     await table.eventually(async () =>
       assert.equal(await table.opened.page.locator('.body .row:not(.group)').count(), 7),
+    );
+  });
+
+  it('groups by what is no column: an attribute, a tag that is searched for', async () => {
+    await table.open(EXPERIMENTS);
+    const { page } = table.opened;
+    const names = page.locator('.body .row.group .name-text');
+    await table.grid().focus();
+    await table.key('g');
+    await page.getByRole('menuitemcheckbox', { name: 'Status' }).click();
+    await names.first().waitFor();
+    assert.ok((await names.allInnerTexts()).includes('status FINISHED'));
+    await table.grid().focus();
+    await table.key('g');
+    await page.getByRole('menuitem', { name: 'Other Params and Tags…' }).click();
+    const picker = page.getByRole('dialog', { name: 'Group by' });
+    await picker.getByRole('searchbox').fill('model');
+    const entry = picker.locator('.picker-entry', { hasText: 'tags' }).filter({ hasText: /^\s*model/ });
+    await entry.first().click();
+    await table.eventually(async () =>
+      assert.ok((await names.allInnerTexts()).some((name) => /^status FINISHED · model xgboost/.test(name))),
     );
   });
 

@@ -31,6 +31,7 @@ export class PageActions implements TableActions {
     private readonly popup: OpenPopup,
     private readonly ask: (question: Question, anchor: DOMRect | { x: number; y: number }) => void,
     private readonly changed: () => void,
+    readonly pickGroups: () => void,
   ) {}
 
   get store(): string {

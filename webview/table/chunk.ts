@@ -12,7 +12,7 @@ import type { Direction, DirectionOrigin } from '../../src/state/metrics';
 export type CellValue =
   | { type: 'number'; value: number }
   | { type: 'text'; text: string; numeric: boolean }
-  | { type: 'group'; mean: number; n: number; min: number; max: number; deviation: number }
+  | { type: 'group'; shown: number; n: number; min: number; max: number; deviation: number }
   | { type: 'missing' };
 
 const MISSING: CellValue = { type: 'missing' };
@@ -27,6 +27,7 @@ export class Chunk {
   constructor(
     readonly answer: RowsAnswer,
     readonly columns: readonly TableColumn[],
+    readonly groupedBy: readonly TableColumn[],
   ) {
     columns.forEach((column, place) => this.places.set(columnId(column), place));
     this.to = answer.from + answer.rows.length;
@@ -115,7 +116,7 @@ function cellOf(window: TableWindow, place: number | undefined, row: number): Ce
   if (window.rows[row]?.type === 'group') {
     const group = window.rows.slice(0, row).filter(({ type }) => type === 'group').length;
     const [n = 0, min = NaN, max = NaN, deviation = NaN] = cells.groups.subarray(group * 4, group * 4 + 4);
-    return n > 0 ? { type: 'group', mean: cells.values[row]!, n, min, max, deviation } : MISSING;
+    return n > 0 ? { type: 'group', shown: cells.values[row]!, n, min, max, deviation } : MISSING;
   }
   return cells.present[row] === 1 ? { type: 'number', value: cells.values[row]! } : MISSING;
 }

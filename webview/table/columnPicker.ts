@@ -10,12 +10,15 @@ import {
   type TableColumn,
 } from '../../src/mlflow/runTable';
 import { icon } from '../ui/icon';
-import { columnTitle, kindTitle, ruleTitle } from './columns';
+import { columnTitle, GROUP_ATTRIBUTES, kindTitle, ruleTitle } from './columns';
 
-/** Which columns the table has: a search among all keys of the store, answered as one types. */
+export type PickerPurpose = 'columns' | 'groups';
+
+/** Which columns the table has, or is grouped by: a search among all keys of the store, answered as one types. */
 @customElement('table-column-picker')
 export class ColumnPicker extends LitElement {
   @property({ attribute: false }) columns: readonly TableColumn[] = [];
+  @property({ attribute: false }) purpose: PickerPurpose = 'columns';
   @property({ attribute: false }) find!: (
     text: string,
     complete: boolean,
@@ -46,12 +49,19 @@ export class ColumnPicker extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="picker" role="dialog" aria-label="Columns" @keydown=${this.onKey}>
+    const groups = this.purpose === 'groups';
+    const search = groups ? 'Search params and tags to group by' : 'Search columns';
+    return html`<div
+      class="picker"
+      role="dialog"
+      aria-label=${groups ? 'Group by' : 'Columns'}
+      @keydown=${this.onKey}
+    >
       <div class="picker-head">
         <input
           type="search"
-          aria-label="Search columns"
-          placeholder="Search columns"
+          aria-label=${search}
+          placeholder=${search}
           .value=${this.text}
           @input=${(event: Event) => {
             this.text = (event.target as HTMLInputElement).value;
@@ -63,11 +73,20 @@ export class ColumnPicker extends LitElement {
         </button>
       </div>
       <p class="muted picker-count" role="status" aria-live="polite">${this.summary()}</p>
-      <div class="picker-list" role="group" aria-label="Columns found" tabindex="-1">
+      <div
+        class="picker-list"
+        role="group"
+        aria-label=${groups ? 'Params and tags found' : 'Columns found'}
+        tabindex="-1"
+      >
         ${this.entries().map((entry) => this.entry(entry))}
       </div>
       <div class="picker-foot">
-        <button type="button" class="link" @click=${this.reset}>Those That Vary</button>
+        ${
+          groups
+            ? nothing
+            : html`<button type="button" class="link" @click=${this.reset}>Those That Vary</button>`
+        }
         <button type="button" class="link" @click=${() => this.changed([])}>None</button>
       </div>
     </div>`;
@@ -85,7 +104,7 @@ export class ColumnPicker extends LitElement {
       constant === null
         ? ''
         : ` · ${constant.toLocaleString('en-US')} constant, ${(empty ?? 0).toLocaleString('en-US')} empty hidden`;
-    return `${this.columns.length} shown · ${count(total, 'key')}${this.text ? ' found' : ''}${this.text ? '' : hidden}`;
+    return `${this.columns.length} ${this.purpose === 'groups' ? 'chosen' : 'shown'} · ${count(total, 'key')}${this.text ? ' found' : ''}${this.text ? '' : hidden}`;
   }
 
   /** The chosen first, in their order, then what was found. */
@@ -99,11 +118,15 @@ export class ColumnPicker extends LitElement {
       .slice(0, 200)
       .map((column) => ({ column, spread: spread.get(columnId(column)) ?? null }));
     const known = new Set(this.columns.map((column) => columnId(column)));
-    const attributes = TABLE_ATTRIBUTES.filter((key) => key !== 'name')
+    const groups = this.purpose === 'groups';
+    const attributes = (groups ? GROUP_ATTRIBUTES : TABLE_ATTRIBUTES.filter((key) => key !== 'name'))
       .map((key): TableColumn => ({ kind: 'attribute', key }))
       .filter((column) => matching(column) && !known.has(columnId(column)))
       .map((column): ColumnInfo => ({ column, spread: null }));
-    const others = (this.found?.columns ?? []).filter(({ column }) => !known.has(columnId(column)));
+    // Groups of equal values: metrics hardly ever have any.
+    const others = (this.found?.columns ?? []).filter(
+      ({ column }) => !known.has(columnId(column)) && !(groups && column.kind === 'metric'),
+    );
     return [...chosen, ...attributes, ...others];
   }
 

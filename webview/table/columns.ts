@@ -1,8 +1,17 @@
 /** Columns as the page shows them: names, widths, places. Pure. */
-import { columnId, type TableColumn } from '../../src/mlflow/runTable';
+import { columnId, type TableAttribute, type TableColumn } from '../../src/mlflow/runTable';
 import type { Direction } from '../../src/state/metrics';
 
 export const NAME_COLUMN: TableColumn = { kind: 'attribute', key: 'name' };
+/** Attributes that runs often have in common. */
+export const GROUP_ATTRIBUTES: readonly TableAttribute[] = [
+  'user',
+  'status',
+  'source',
+  'commit',
+  'dataset',
+  'experiment',
+];
 /** Columns to begin with, attributes included. */
 const DEFAULT_COLUMNS = 12;
 const MIN_WIDTH = 48;
@@ -65,16 +74,20 @@ export function defaultColumns(
   return [...attributes, ...metrics.slice(0, ofMetrics), ...params.slice(0, room - ofMetrics)];
 }
 
-/** px. @param compared with room for what a metric differs from the baseline by */
-export function defaultWidth(column: TableColumn, compared: boolean): number {
+/**
+ * px.
+ * @param compared with room for what a metric differs from the baseline by
+ * @param grouped with room for a mean and its deviation
+ */
+export function defaultWidth(column: TableColumn, compared: boolean, grouped: boolean): number {
   if (column.kind === 'attribute') {
-    return (
+    const width =
       { name: 240, start: 92, duration: 84, status: 96, user: 96, commit: 84, modelSize: 84 }[column.key] ??
-      140
-    );
+      140;
+    return grouped && (column.key === 'duration' || column.key === 'modelSize') ? 148 : width;
   }
   const byTitle = columnTitle(column).length * 7 + 36;
-  const least = compared && column.kind === 'metric' ? 132 : 84;
+  const least = column.kind === 'metric' && (compared || grouped) ? 140 : 84;
   return Math.min(Math.max(byTitle, least), 180);
 }
 

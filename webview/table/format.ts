@@ -33,16 +33,40 @@ export function cellText(column: TableColumn, cell: CellValue, now: number): Cel
     case 'number':
       return numberText(column, cell.value, now);
     case 'group': {
-      const { mean, n, min, max, deviation } = cell;
+      const { shown, n, min, max, deviation } = cell;
       const number = (value: number): string => numberText(column, value, now).text;
-      const spread = Number.isNaN(deviation) || column.key === 'start' ? '' : ` ± ${number(deviation)}`;
+      const values = count(n, 'value');
+      if (column.kind === 'attribute' && column.key === 'start') {
+        return {
+          text: number(shown),
+          full: `newest of ${values}, from ${formatDateTime(min)} to ${formatDateTime(max)}`,
+          right: false,
+        };
+      }
+      if (column.kind === 'attribute' || Number.isNaN(deviation)) {
+        const spread = Number.isNaN(deviation) ? '' : ` ± ${number(deviation)}`;
+        return {
+          text: `${number(shown)}${spread}`,
+          full: `mean ${number(shown)}${spread}, from ${number(min)} to ${number(max)}, ${values}`,
+          right: true,
+        };
+      }
       return {
-        text: `${number(mean)}${spread}`,
-        full: `mean ${number(mean)}, standard deviation ${Number.isNaN(deviation) ? '–' : number(deviation)}, from ${number(min)} to ${number(max)}, ${count(n, 'value')}`,
+        text: meanText(shown, deviation),
+        full: `mean ${shown}, standard deviation ${deviation}, from ${min} to ${max}, ${values}`,
         right: true,
       };
     }
   }
+}
+
+/** Both to the same decimals: two digits of the deviation, as far as four of the mean go. */
+function meanText(mean: number, deviation: number): string {
+  const magnitude = Math.floor(Math.log10(deviation > 0 ? deviation : Math.abs(mean) / 1000));
+  const decimals = Math.max(0, 1 - magnitude);
+  return Number.isFinite(magnitude) && decimals <= 6 && Math.abs(mean) < 1e9
+    ? `${mean.toFixed(decimals)} ± ${deviation.toFixed(decimals)}`.replaceAll('-', '−')
+    : `${formatNumber(mean)} ± ${formatNumber(deviation, 2)}`;
 }
 
 function numberText(column: TableColumn, value: number, now: number): CellText {

@@ -81,7 +81,7 @@ function drawRow(
     <div class="cell marks" role="gridcell" aria-colindex="1">
       ${run ? marks(run.name, selected, mark) : nothing}
     </div>
-    ${nameCell(row, index, focused && cursor.row === index && cursor.column === -1, baseline, model.now)}
+    ${nameCell(row, index, focused && cursor.row === index && cursor.column === -1, baseline, chunk.groupedBy, model.now)}
     ${cells(model, cell)}
   </div>`;
 }

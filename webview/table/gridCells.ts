@@ -8,6 +8,7 @@ import { styles } from '../ui/styles';
 import { runColor } from '../ui/theme';
 import type { CellValue } from './chunk';
 import { cellText, deltaText, type CellText } from './format';
+import { groupLabel } from './groupNames';
 import { FIRST_COLUMN, type GridModel } from './gridModel';
 
 /** What a run is: selected, shown in pictures, starred. */
@@ -57,15 +58,14 @@ export function nameCell(
   index: number,
   here: boolean,
   baseline: boolean,
+  by: readonly TableColumn[],
   now: number,
 ): TemplateResult {
   const twisty = row.type === 'group' || row.children > 0;
   const depth = row.type === 'run' ? row.depth : 0;
   const condition = row.type === 'run' ? conditionOf(row, now) : null;
   const label =
-    row.type === 'group'
-      ? row.values.map((value) => (value === null ? '(none)' : plainText(value))).join(' · ')
-      : plainText(row.name) || row.runId.slice(0, 8);
+    row.type === 'group' ? groupLabel(by, row.values) : plainText(row.name) || row.runId.slice(0, 8);
   return html`<div
     role="rowheader"
     id="cell-${index}--1"

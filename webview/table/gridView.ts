@@ -62,10 +62,11 @@ export class GridView {
   private readonly pointer: Pointer;
   private readonly sheet = new CSSStyleSheet();
   /** What the sheet's rules were made from. */
-  private ruled: { widths: readonly number[] | null; first: number; pinned: number } = {
+  private ruled: { widths: readonly number[] | null; first: number; pinned: number; name: number } = {
     widths: null,
     first: 0,
     pinned: 0,
+    name: 0,
   };
   private idle: ReturnType<typeof setTimeout> | undefined;
 
@@ -286,11 +287,18 @@ export class GridView {
     const first = this.firstOfBlock();
     const { widths } = model;
     const origin = viewport.columnStart(first);
-    if (this.ruled.widths === widths && this.ruled.first === first && this.ruled.pinned === pinnedColumns) {
+    const name = model.width(NAME_COLUMN);
+    const { ruled } = this;
+    if (
+      ruled.widths === widths &&
+      ruled.first === first &&
+      ruled.pinned === pinnedColumns &&
+      ruled.name === name
+    ) {
       return;
     }
-    this.ruled = { widths, first, pinned: pinnedColumns };
-    const rules = [`.w-1 { width: ${model.width(NAME_COLUMN)}px }`];
+    this.ruled = { widths, first, pinned: pinnedColumns, name };
+    const rules = [`.w-1 { width: ${name}px }`];
     numbers(0, Math.min(pinnedColumns, widths.length)).forEach((place) =>
       rules.push(`.w${place} { width: ${widths[place]!}px }`),
     );

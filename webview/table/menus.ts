@@ -3,7 +3,7 @@ import { count, plainText } from '../../src/mlflow/format';
 import { columnId, type TableColumn } from '../../src/mlflow/runTable';
 import type { ExportFormat, TableSettings } from '../../src/protocol/table';
 import type { MenuItem } from '../ui/menu';
-import { columnTitle, sameColumn } from './columns';
+import { columnTitle, GROUP_ATTRIBUTES, sameColumn } from './columns';
 import type { Passing } from '../../src/protocol/tableChoices';
 
 /** What the menus can have the page do. */
@@ -15,6 +15,8 @@ export interface TableActions {
   resizeColumn(column: TableColumn, by: number): void;
   showRule(column: TableColumn, rule: TableColumn['rule']): void;
   group(columns: TableColumn[]): void;
+  /** Has the user choose among all keys of the store what the runs are grouped by. */
+  pickGroups(): void;
   narrow(condition: string): void;
   copy(text: string, what: string): void;
   exportRows(format: ExportFormat, to: 'clipboard' | 'file'): void;
@@ -48,7 +50,6 @@ export function groupMenu(
   actions: TableActions,
 ): MenuItem[] {
   const can = columns.filter(({ kind }) => kind === 'param' || kind === 'tag');
-  const dataset: TableColumn = { kind: 'attribute', key: 'dataset' };
   const entry = (column: TableColumn): MenuItem => {
     const on = current.some((other) => sameColumn(other, column));
     return {
@@ -58,8 +59,10 @@ export function groupMenu(
         actions.group(on ? current.filter((other) => !sameColumn(other, column)) : [...current, column]),
     };
   };
-  const listed = new Map([...current, ...can.slice(0, 30)].map((column) => [columnId(column), column]));
-  listed.set(columnId(dataset), dataset);
+  const attributes = GROUP_ATTRIBUTES.map((key): TableColumn => ({ kind: 'attribute', key }));
+  const listed = new Map(
+    [...current, ...can.slice(0, 30), ...attributes].map((column) => [columnId(column), column]),
+  );
   const all = can.filter(({ kind }) => kind === 'param');
   return [
     { label: 'No Groups', checked: current.length === 0, run: () => actions.group([]) },
@@ -67,6 +70,7 @@ export function groupMenu(
       ? [{ label: 'By All Shown Params (Seeds of One Configuration)', run: () => actions.group(all) }]
       : []),
     ...[...listed.values()].map((column, index) => ({ ...entry(column), separated: index === 0 })),
+    { label: 'Other Params and Tags…', separated: true, run: () => actions.pickGroups() },
   ];
 }
 

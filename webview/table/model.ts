@@ -13,6 +13,7 @@ import type { PageConnection } from '../ui/client';
 import { Refresher } from '../ui/refresher';
 import { Chunk, type CellValue } from './chunk';
 import { remembered, viewChoice } from './choices';
+import { GroupNames } from './groupNames';
 import { defaultColumns, defaultWidth, NAME_COLUMN, sameColumn } from './columns';
 import type { FilterError } from './filterInput';
 import { readKept } from './kept';
@@ -64,12 +65,14 @@ export class TableModel {
   private cursorId: string | null = null;
   private baseline: string | null = null;
   private defaults: { of: TableOpening | null; columns: readonly TableColumn[] } = { of: null, columns: [] };
+  private readonly groups = new GroupNames();
   private known: {
     columns: readonly TableColumn[] | null;
     chosen: TableSettings['widths'];
     baseline: string | null;
+    grouped: boolean;
     widths: readonly number[];
-  } = { columns: null, chosen: [], baseline: null, widths: [] };
+  } = { columns: null, chosen: [], baseline: null, grouped: false, widths: [] };
   private readonly asker = new Refresher(() => this.rows());
   private question: AbortController | null = null;
   private again: ReturnType<typeof setTimeout> | undefined;
@@ -131,11 +134,17 @@ export class TableModel {
   /** px, of each of the columns: the same array until one changes. */
   get widths(): readonly number[] {
     const { columns, baseline } = this;
-    const chosen = this.settings.widths;
+    const { widths: chosen, group } = this.settings;
+    const grouped = group.length > 0;
     const { known } = this;
-    if (known.columns !== columns || known.chosen !== chosen || known.baseline !== baseline) {
+    if (
+      known.columns !== columns ||
+      known.chosen !== chosen ||
+      known.baseline !== baseline ||
+      known.grouped !== grouped
+    ) {
       const widths = columns.map((column) => this.width(column));
-      this.known = { columns, chosen, baseline, widths };
+      this.known = { columns, chosen, baseline, grouped, widths };
     }
     return this.known.widths;
   }
@@ -156,7 +165,13 @@ export class TableModel {
   width(column: TableColumn): number {
     const id = columnId(column);
     const chosen = this.settings.widths.find(([known]) => known === id)?.[1];
-    return chosen ?? defaultWidth(column, this.baseline !== null);
+    const { group } = this.settings;
+    return (
+      chosen ??
+      (group.length > 0 && sameColumn(column, NAME_COLUMN)
+        ? this.groups.width
+        : defaultWidth(column, this.baseline !== null, group.length > 0))
+    );
   }
 
   rowAt(index: number): TableRow | undefined {
@@ -204,12 +219,12 @@ export class TableModel {
     const top = topRow > 0 ? this.chunk?.row(topRow) : undefined;
     const question = new AbortController();
     this.question = question;
-    const { cursorId } = this;
+    const { cursorId, view } = this;
     try {
       const answer = await this.connection.client.request(
         'rows',
         {
-          ...this.view,
+          ...view,
           from: Math.max(0, seen.from - MARGIN_ROWS),
           count: Math.max(seen.to - seen.from, 40) + 2 * MARGIN_ROWS,
           columns: wanted,
@@ -222,7 +237,8 @@ export class TableModel {
       if (changed) {
         this.loaded.clear();
       }
-      this.chunk = new Chunk(answer, wanted);
+      this.chunk = new Chunk(answer, wanted, view.group);
+      this.groups.see(this.chunk);
       this.askAgain(answer.refreshIn);
       this.now = answer.now;
       this.problem = null;

@@ -13,6 +13,7 @@ import { banner, errorState, skeleton } from '../ui/states';
 import { onThemeChange } from '../ui/theme';
 import { PageActions } from './actions';
 import './columnPicker';
+import type { PickerPurpose } from './columnPicker';
 import './filterInput';
 import { GridView, type TableGrid } from './gridView';
 import { filterMenu, KEYS, moreMenu, selectionMenu } from './menus';
@@ -31,7 +32,7 @@ export class TablePage extends LitElement {
   private model!: TableModel;
   private actions!: PageActions;
   private view!: GridView;
-  private picking = false;
+  private picking: PickerPurpose | null = null;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -52,8 +53,11 @@ export class TablePage extends LitElement {
       (label, items, anchor) => this.popupMenu()?.open(label, items, anchor),
       (question, anchor) => this.querySelector<TablePrompt>('table-prompt')?.open(question, anchor),
       changed,
+      () => this.pick('groups'),
     );
-    this.view = new GridView(this.model, this.actions, readKept(this.connection.view), () => this.pick(true));
+    this.view = new GridView(this.model, this.actions, readKept(this.connection.view), () =>
+      this.pick('columns'),
+    );
     onThemeChange(changed);
     setInterval(() => {
       this.model.now = Math.max(this.model.now, Date.now());
@@ -89,7 +93,7 @@ export class TablePage extends LitElement {
     return html`<div class="table-page ${model.chunk?.answer.stale ? 'stale' : ''}" @keydown=${this.onKey}>
       ${this.header()} ${this.filterLine()} ${this.messages()}
       ${model.chunk ? html`<table-grid .view=${this.view} .chunk=${model.chunk}></table-grid>` : html`<div class="page">${skeleton(16, 'Loading the runs')}</div>`}
-      ${this.selectionBar()} ${this.picking ? this.picker() : nothing}
+      ${this.selectionBar()} ${this.picking ? this.picker(this.picking) : nothing}
       <lens-popup class="page-popup"></lens-popup><table-prompt></table-prompt>
     </div>`;
   }
@@ -122,7 +126,7 @@ export class TablePage extends LitElement {
         { label: scope, title: names.join(', ') },
       ])}
       <div class="actions">
-        ${button('Columns', () => this.pick(!this.picking), this.picking)}
+        ${button('Columns', () => this.pick(this.picking ? null : 'columns'), this.picking !== null)}
         ${button('Group', (event) =>
           this.actions.openGroups((event.currentTarget as HTMLElement).getBoundingClientRect()),
         )}
@@ -241,22 +245,25 @@ export class TablePage extends LitElement {
     </div>`;
   }
 
-  private picker(): TemplateResult {
+  private picker(purpose: PickerPurpose): TemplateResult {
     const { model } = this;
+    const groups = purpose === 'groups';
     return html`<table-column-picker
-      .columns=${model.columns}
+      .purpose=${purpose}
+      .columns=${groups ? model.settings.group : model.columns}
       .find=${(text: string, complete: boolean, signal: AbortSignal) =>
         this.connection.client.request('findColumns', { text, complete }, signal)}
-      .changed=${(columns: TableColumn[]) => model.change({ columns })}
+      .changed=${(columns: TableColumn[]) =>
+        groups ? this.actions.group(columns) : model.change({ columns })}
       .reset=${() => model.change({ columns: null })}
-      .close=${() => this.pick(false)}
+      .close=${() => this.pick(null)}
     ></table-column-picker>`;
   }
 
-  private pick(open: boolean): void {
-    this.picking = open;
+  private pick(purpose: PickerPurpose | null): void {
+    this.picking = purpose;
     this.requestUpdate();
-    if (!open) {
+    if (purpose === null) {
       void this.updateComplete.then(() => this.view.focus());
     }
   }

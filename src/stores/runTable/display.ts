@@ -3,17 +3,10 @@ import { parseFilter } from '../../search/parse';
 import { filterToPredicate } from '../../search/predicate';
 import { parsed } from '../../search/refusal';
 import { KEY_ENTITIES, type Filter, type KeyLookup } from '../../search/syntax';
-import { TextColumn } from './columns';
+import { groupsOf, type Group } from './groups';
 import { sortedRows } from './order';
 import type { RunColumns } from './runColumns';
 import { columnSource } from './source';
-
-export interface Group {
-  id: string;
-  values: (string | null)[];
-  /** In the order of the view. */
-  rows: number[];
-}
 
 /** The rows of a view from top to bottom, before any of them is looked at. */
 export interface Display {
@@ -170,7 +163,7 @@ function nested(
   };
 }
 
-/** Groups stand in the order of their first runs, those without a value last. */
+/** Each group with its runs below it, where it is open. */
 function grouped(
   table: RunColumns,
   view: TableView,
@@ -178,23 +171,7 @@ function grouped(
   mask: Uint8Array,
   isOpen: (id: string) => boolean,
 ): Display {
-  const columns = view.group.map((column) => table.column(column));
-  const found = new Map<string, Group>();
-  for (const row of matching) {
-    const values = columns.map((column) => {
-      const value = column instanceof TextColumn ? column.get(row) : column.get(row)?.toString();
-      return value ?? null;
-    });
-    const id = JSON.stringify(values);
-    const group = found.get(id);
-    if (group) {
-      group.rows.push(row);
-    } else {
-      found.set(id, { id, values, rows: [row] });
-    }
-  }
-  const lacks = (group: Group): number => group.values.filter((value) => value === null).length;
-  const groups = [...found.values()].sort((a, b) => lacks(a) - lacks(b));
+  const groups = groupsOf(table, view.group, view.sort, matching);
   const rows: number[] = [];
   const depths: number[] = [];
   groups.forEach((group, index) => {

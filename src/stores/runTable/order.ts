@@ -18,7 +18,7 @@ export function sortedRows(table: RunColumns, sort: readonly SortTerm[]): Int32A
 }
 
 /** Where each row stands by one column: equal rows share a place, and there are `count` of them. */
-interface Places {
+export interface Places {
   places: Int32Array;
   count: number;
 }
@@ -40,7 +40,8 @@ function stablySorted(rows: Int32Array, { places, count }: Places): Int32Array {
   return sorted;
 }
 
-function placesOf(table: RunColumns, { column, descending }: SortTerm): Places {
+/** The places by a term: after those of the values one for NaN, then one for what is missing, in both directions. */
+export function placesOf(table: RunColumns, { column, descending }: SortTerm): Places {
   const { places, count } = table.memo(`places ${columnId(column)}`, () =>
     ascending(table.column(column), table.rows),
   );

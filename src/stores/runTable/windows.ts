@@ -6,10 +6,11 @@ import {
   type TableRow,
   type TableWindow,
 } from '../../mlflow/runTable';
-import { NumberColumn, type TextColumn } from './columns';
-import type { Display, Group } from './display';
+import { NumberColumn } from './columns';
+import type { Display } from './display';
 import { columnsFor, wholeOrNull, type WindowColumn } from './lookup';
 import type { RunColumns } from './runColumns';
+import { commonText, shownNumber, statistics } from './statistics';
 
 /** The rows at these places (Display.rows' numbers) with the cells of the columns. */
 export function windowOf(
@@ -23,7 +24,9 @@ export function windowOf(
   const logged = table.lastLogged(rows);
   return {
     rows: Array.from(rows, (row, index) => rowOf(table, display, row, depths[index] ?? 0, logged)),
-    cells: columnsFor(table, rows, columns).map((column) => cellsOf(column, display, rows, wholeTexts)),
+    cells: columnsFor(table, rows, columns).map((column, place) =>
+      cellsOf(column, columns[place]!, display, rows, wholeTexts),
+    ),
   };
 }
 
@@ -63,9 +66,15 @@ function rowOf(
   };
 }
 
-function cellsOf(column: WindowColumn, display: Display, rows: Int32Array, wholeTexts: boolean): Cells {
+function cellsOf(
+  column: WindowColumn,
+  asked: TableColumn,
+  display: Display,
+  rows: Int32Array,
+  wholeTexts: boolean,
+): Cells {
   if (column.type === 'number') {
-    return numberCells(column, display, rows);
+    return numberCells(column, asked, display, rows);
   }
   const { whole, numeric } = column;
   return {
@@ -73,13 +82,18 @@ function cellsOf(column: WindowColumn, display: Display, rows: Int32Array, whole
     numeric,
     values: Array.from(rows, (row) => {
       const group = row < 0 ? display.groups[-1 - row]! : null;
-      const text = group ? (whole ? commonText(whole, group) : null) : (column.get(row) ?? null);
+      const text = group ? ((whole && commonText(whole, group.rows)) ?? null) : (column.get(row) ?? null);
       return wholeTexts ? text : cut(text);
     }),
   };
 }
 
-function numberCells(column: WindowColumn & { type: 'number' }, display: Display, rows: Int32Array): Cells {
+function numberCells(
+  column: WindowColumn & { type: 'number' },
+  asked: TableColumn,
+  display: Display,
+  rows: Int32Array,
+): Cells {
   const values = new Float64Array(rows.length);
   const present = new Uint8Array(rows.length);
   const groups: number[] = [];
@@ -89,48 +103,13 @@ function numberCells(column: WindowColumn & { type: 'number' }, display: Display
       values[index] = value ?? 0;
       present[index] = value === undefined ? 0 : 1;
     } else if (column.whole) {
-      const { n, mean, min, max, deviation } = statistics(column.whole, display.groups[-1 - row]!.rows);
-      values[index] = mean;
-      present[index] = n > 0 ? 1 : 0;
-      groups.push(n, min, max, deviation);
+      const found = statistics(column.whole, display.groups[-1 - row]!.rows);
+      values[index] = shownNumber(asked, found);
+      present[index] = found.n > 0 ? 1 : 0;
+      groups.push(found.n, found.min, found.max, found.deviation);
     }
   });
   return { type: 'number', values, present, groups: Float64Array.from(groups) };
-}
-
-export interface Statistics {
-  n: number;
-  mean: number;
-  min: number;
-  max: number;
-  /** Of a sample (n − 1); NaN for fewer than two. */
-  deviation: number;
-}
-
-/** Of the values that are numbers. Welford's method: a large mean does not drown the spread. */
-export function statistics(column: NumberColumn, rows: Iterable<number>): Statistics {
-  let n = 0;
-  let mean = 0;
-  let squares = 0;
-  let min = Infinity;
-  let max = -Infinity;
-  for (const row of rows) {
-    const value = column.values[row]!;
-    if (column.present[row] === 1 && !Number.isNaN(value)) {
-      n++;
-      const distance = value - mean;
-      mean += distance / n;
-      squares += distance * (value - mean);
-      min = Math.min(min, value);
-      max = Math.max(max, value);
-    }
-  }
-  return { n, mean: n > 0 ? mean : NaN, min, max, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : NaN };
-}
-
-function commonText(column: TextColumn, group: Group): string | null {
-  const text = column.get(group.rows[0]!);
-  return text !== undefined && group.rows.every((row) => column.get(row) === text) ? text : null;
 }
 
 function cut<T extends string | null>(text: T): T | string {

@@ -220,6 +220,47 @@ export function tableWindowsContract(kind: StoreKindUnderTest): void {
       assert.equal(opened.rowCount, groups.length + first.count);
     });
 
+    it('sorts groups by what their rows show, those that show nothing last', async () => {
+      const column = metric('rmse');
+      const start: TableColumn = { kind: 'attribute', key: 'start' };
+      for (const descending of [false, true]) {
+        const byMean = await ask({
+          group: [param('max_depth')],
+          columns: [column, start],
+          sort: [{ column, descending }],
+        });
+        const [means, starts] = byMean.cells as [NumberCells, NumberCells];
+        const groups = byMean.rows.map((row) => (row.type === 'group' ? row : assert.fail('a run')));
+        const shown = groups.flatMap(({ values }, place) =>
+          values[0] !== null && means.present[place] === 1 ? [means.values[place]!] : [],
+        );
+        assert.ok(shown.length > 2);
+        assert.deepEqual(
+          shown,
+          shown.toSorted((a, b) => (descending ? b - a : a - b)),
+        );
+        const none = groups.findIndex(
+          ({ values }, place) => values[0] !== null && means.present[place] === 0,
+        );
+        assert.ok(none === -1 || none === shown.length);
+        for (const [place, { values }] of groups.entries()) {
+          const runs = expected().filter(({ params }) => (params['max_depth'] ?? null) === values[0]);
+          assert.equal(starts.values[place], Math.max(...runs.map(({ start_time }) => start_time)));
+        }
+        const byName = await ask({
+          group: [param('max_depth')],
+          sort: [{ column: { kind: 'attribute', key: 'name' }, descending }],
+        });
+        const depths = byName.rows.flatMap((row) =>
+          row.type === 'group' && row.values[0] ? [Number(row.values[0])] : [],
+        );
+        assert.deepEqual(
+          depths,
+          depths.toSorted((a, b) => (descending ? b - a : a - b)),
+        );
+      }
+    });
+
     it('tells the extremes of a column, and a metric by its least and greatest value and at a step', async () => {
       const experimentIds = [era().experiment(ERA.vision)];
       const rules = [
