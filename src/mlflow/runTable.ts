@@ -48,6 +48,8 @@ export interface SortTerm {
 export interface TableView extends TableScope {
   /** In the search language. */
   filter: string;
+  /** Words without a key are looked for in names and ids only, which are at hand: a first answer, before all is read. */
+  glance?: boolean;
   /** ms; what "7d ago" counts from. */
   now: number;
   /**

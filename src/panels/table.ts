@@ -25,7 +25,7 @@ import { pageHeadline, putFirst } from './headline';
 import { ModelFacts } from './modelFacts';
 import type { PageDefinition, PageServices, PageSession } from './page';
 import { completions } from './tableCompletion';
-import { filterOf } from './tableFilter';
+import { exampleFilter, filterOf } from './tableFilter';
 import { orderClause } from './tableOrder';
 import { settingsKey, tableView } from './tableView';
 
@@ -113,20 +113,22 @@ function handlers(
       ]);
       runTags = newest?.tags ?? [];
       const headline = newest && pageHeadline(newest.metrics, args.store, experiments[0], services);
+      const ordered = putFirst(suggested, ({ kind, key: name }) => kind === 'metric' && name === headline);
       return {
         storeName: name,
         experiments: experiments.map(({ experimentId, name: title }) => ({ experimentId, name: title })),
         whole: args.experimentIds.length === 0,
         settings: settings(),
-        suggested: putFirst(suggested, (column) => column.kind === 'metric' && column.key === headline),
+        suggested: ordered,
+        example: exampleFilter(ordered, (metric) => direction(metric).direction),
         now: services.now(),
       };
     },
     rows: async (request, signal) => {
       const tracking = await store();
-      const { from, count, columns, pinned, locate } = request;
+      const { from, count, columns, pinned, locate, glance } = request;
       const answer = await tracking.runTable.rows(
-        { ...(await viewOf(request, signal)), from, count, columns, pinned, locate },
+        { ...(await viewOf(request, signal)), from, count, columns, pinned, locate, glance },
         signal,
       );
       await learnRunColors(

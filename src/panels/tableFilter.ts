@@ -1,6 +1,8 @@
-import type { RunTable, TableScope } from '../mlflow/runTable';
+import type { RunTable, TableColumn, TableScope } from '../mlflow/runTable';
 import { parseFilter } from '../search/parse';
 import type { Filter, KeyEntity } from '../search/syntax';
+import { fieldText } from '../search/text';
+import type { Direction } from '../state/metrics';
 
 /** Enough for one key of each entity. */
 const LIMIT = 8;
@@ -46,4 +48,19 @@ export async function filterOf(
       ),
     );
   }
+}
+
+/**
+ * A filter that shows what can be typed, of keys that the table has.
+ * @param columns the first metric of them is taken
+ */
+export function exampleFilter(
+  columns: readonly TableColumn[],
+  directionOf: (metric: string) => Direction,
+): string {
+  const metric = columns.find(({ kind }) => kind === 'metric')?.key;
+  const finished = "status = 'FINISHED'";
+  return metric === undefined
+    ? finished
+    : `${fieldText({ entity: 'metric', key: metric })} ${directionOf(metric) === 'higher' ? '>' : '<'} 0.5 and ${finished}`;
 }

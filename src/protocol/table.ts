@@ -52,6 +52,8 @@ export interface TableOpening {
   settings: TableSettings | null;
   /** The columns to begin with, where the user chose none. */
   suggested: TableColumn[];
+  /** A filter that would find something here, to show what can be typed. */
+  example: string;
   now: number;
 }
 
@@ -70,6 +72,8 @@ export interface ViewChoice {
 }
 
 export interface RowsRequest extends ViewChoice {
+  /** A first answer is enough: words of the filter are looked for in names and ids only. */
+  glance: boolean;
   from: number;
   count: number;
   columns: TableColumn[];

@@ -120,10 +120,8 @@ export class ComparisonReader {
   }
 
   private is(field: Field, operator: Token): Filter {
-    const negated = this.cursor.isKeyword('NOT');
-    if (negated) {
-      this.cursor.at++;
-    }
+    const not = this.cursor.isKeyword('NOT') ? this.cursor.next() : undefined;
+    const negated = not !== undefined;
     const token = this.cursor.next();
     const word = token?.type === 'word' ? token.text.toUpperCase() : '';
     if (word === 'NULL') {
@@ -137,7 +135,7 @@ export class ComparisonReader {
         ? 'IS is followed by NULL or NAN, with NOT before it or without.'
         : 'IS is followed by NULL or NOT NULL.',
       (token ?? operator).from,
-      (token ?? operator).to,
+      (token ?? not ?? operator).to,
     );
   }
 

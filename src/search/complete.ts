@@ -19,6 +19,8 @@ export interface CompletionItem {
   insert: string;
   kind: 'metric' | 'param' | 'tag' | 'attribute' | 'dataset' | 'operator' | 'value' | 'keyword';
   detail?: string;
+  /** Of a key: its name without what stands before it. */
+  key?: string;
 }
 
 /** Keys and values that a store has; both hold only what contains the prefix, the best first. */
@@ -186,15 +188,25 @@ function itemsOf(place: CompletionPlace, words: Vocabulary): CompletionItem[] {
   }
 }
 
+const PREFIXES: readonly CompletionItem[] = [
+  { label: 'metrics.', insert: 'metrics.', kind: 'metric', detail: 'metrics of a run' },
+  { label: 'params.', insert: 'params.', kind: 'param', detail: 'params of a run' },
+  { label: 'tags.', insert: 'tags.', kind: 'tag', detail: 'tags of a run' },
+  { label: 'attributes.', insert: 'attributes.', kind: 'attribute', detail: 'what MLflow knows of a run' },
+  { label: 'datasets.', insert: 'datasets.', kind: 'dataset', detail: 'datasets of a run' },
+];
+
 function keyItems(
   place: CompletionPlace & { kind: 'key' },
   words: Vocabulary,
   matching: (label: string) => boolean,
 ): CompletionItem[] {
+  const typed = place.prefix.toLowerCase();
   const items: CompletionItem[] = words.keys.map((field) => ({
     label: fieldText(field),
     insert: `${fieldText(field)} `,
     kind: field.entity,
+    key: field.key,
   }));
   if (place.entity === 'dataset' || place.entity === undefined) {
     items.push(
@@ -213,6 +225,19 @@ function keyItems(
         detail: about,
       }));
     items.push(...attributes);
+  }
+  if (place.entity === undefined && typed !== '') {
+    // What begins with the letters comes before what holds them.
+    const begins = ({ label, key }: CompletionItem): boolean =>
+      [label, key ?? label].some((name) => name.toLowerCase().startsWith(typed));
+    const prefixes = PREFIXES.filter(({ label }) => label.startsWith(typed));
+    items.splice(
+      0,
+      items.length,
+      ...prefixes,
+      ...items.filter(begins),
+      ...items.filter((item) => !begins(item)),
+    );
   }
   if (place.entity === undefined && 'not'.startsWith(place.prefix.toLowerCase()) && place.prefix !== '') {
     items.push({ label: 'not', insert: 'not ', kind: 'keyword' });

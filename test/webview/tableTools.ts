@@ -47,9 +47,14 @@ export class TableTester {
     this.use(database);
   }
 
-  async open(experimentIds: string[], filter?: string, services: Partial<PageServices> = {}): Promise<void> {
+  async open(
+    experimentIds: string[],
+    filter?: string,
+    services: Partial<PageServices> = {},
+    definition = tablePage,
+  ): Promise<void> {
     this.opened = await openPage({
-      definition: tablePage,
+      definition,
       args: { store: this.uri, experimentIds, ...(filter === undefined ? {} : { filter }) },
       stores: this.stores,
       state: this.state,

@@ -178,11 +178,11 @@ export class PageActions implements TableActions {
   }
 
   narrow(condition: string): void {
-    this.model.filter(narrow(this.model.settings.filter, condition, this.model.now), true);
+    this.model.typed.type(narrow(this.model.settings.filter, condition, this.model.now), true);
   }
 
   useFilter(filter: string): void {
-    this.model.filter(filter, true);
+    this.model.typed.type(filter, true);
   }
 
   saveFilter(): void {

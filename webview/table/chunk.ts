@@ -28,6 +28,8 @@ export class Chunk {
     readonly answer: RowsAnswer,
     readonly columns: readonly TableColumn[],
     readonly groupedBy: readonly TableColumn[],
+    /** Words of the filter were looked for in names and ids only. */
+    readonly glance: boolean,
   ) {
     columns.forEach((column, place) => this.places.set(columnId(column), place));
     this.to = answer.from + answer.rows.length;

@@ -30,6 +30,8 @@ const KIND_ICONS: Record<CompletionItem['kind'], string> = {
 export class TableFilter extends LitElement {
   @property() value = '';
   @property({ attribute: false }) error: FilterError | null = null;
+  /** A filter that this table understands. */
+  @property() example = '';
   @property({ attribute: false }) complete!: (
     text: string,
     offset: number,
@@ -68,7 +70,7 @@ export class TableFilter extends LitElement {
           aria-activedescendant=${open && this.chosen >= 0 ? `filter-item-${this.chosen}` : nothing}
           aria-invalid=${String(this.error !== null)}
           aria-describedby="filter-error"
-          placeholder="metrics.rmse < 4 and params.model = 'xgboost'"
+          placeholder=${this.example === '' ? 'Filter runs' : `Filter runs: ${this.example}`}
           .value=${this.value}
           @input=${this.onInput}
           @keydown=${this.onKey}
@@ -182,7 +184,12 @@ export class TableFilter extends LitElement {
         const typed = value.slice(from, to).trim();
         const done = items.length === 1 && items[0]!.insert.trim() === typed;
         this.items = done ? [] : items;
-        this.chosen = typed === '' ? -1 : 0;
+        // Enter takes what begins with what was typed; else it looks for the word.
+        const first = items[0];
+        const begins = [first?.label, first?.key].some((name) =>
+          name?.toLowerCase().startsWith(typed.toLowerCase().replace(/^['"`]/, '')),
+        );
+        this.chosen = typed === '' || !begins ? -1 : 0;
       }
     } catch (error) {
       if (!isCancelled(error)) {

@@ -200,7 +200,7 @@ export class GridView {
       if (this.model.chunk?.answer.brushed !== null) {
         void this.model.clearBrush();
       }
-      this.model.filter('', true);
+      this.model.typed.type('', true);
     };
     const text =
       total > 0

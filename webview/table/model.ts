@@ -9,23 +9,20 @@ import type {
   TableSettings,
   ViewChoice,
 } from '../../src/protocol/table';
+import { hasWords } from '../../src/search/unfinished';
 import type { PageConnection } from '../ui/client';
 import { Refresher } from '../ui/refresher';
+import { Busy } from './busy';
 import { Chunk, type CellValue } from './chunk';
 import { remembered, viewChoice } from './choices';
-import { GroupNames } from './groupNames';
-import { defaultColumns, defaultWidth, NAME_COLUMN, sameColumn } from './columns';
-import type { FilterError } from './filterInput';
+import { ColumnLayout } from './columnLayout';
+import { NAME_COLUMN, sameColumn } from './columns';
 import { readKept } from './kept';
 import type { Place } from './keyboard';
 import { SelectedRuns } from './selection';
+import { TypedFilter } from './typedFilter';
+import { windowToAsk } from './windowToAsk';
 import type { Seen } from './viewport';
-
-/** Rows and columns asked for beyond those that are seen. */
-const MARGIN_ROWS = 60;
-const MARGIN_COLUMNS = 6;
-/** After a keystroke in the filter, ms. */
-const FILTER_PAUSE = 250;
 
 /** What the model asks of the one who draws it. */
 export interface Surface {
@@ -40,6 +37,12 @@ export interface Surface {
   shiftRows(by: number): void;
 }
 
+/** What rows were asked with. */
+interface Answered {
+  settings: TableSettings;
+  passing: Passing;
+}
+
 /** What the table shows and what the user chose: everything but the drawing. */
 export class TableModel {
   opening: TableOpening | null = null;
@@ -47,12 +50,12 @@ export class TableModel {
   failure: StoreError | null = null;
   /** The last question failed; what was there before is still shown. */
   problem: StoreError | null = null;
-  filterError: FilterError | null = null;
   actionError = '';
   settings: TableSettings = NEW_SETTINGS;
   passing: Passing;
-  /** As typed; the settings hold what is asked with. */
-  typed = '';
+  /** The settings hold what is asked with. */
+  readonly typed: TypedFilter;
+  readonly busy: Busy;
   chunk: Chunk | null = null;
   cursor: Place = { row: 0, column: -1 };
   now = Date.now();
@@ -64,19 +67,14 @@ export class TableModel {
   /** The run or group under the cursor: the cursor stays with it when others come. */
   private cursorId: string | null = null;
   private baseline: string | null = null;
-  private defaults: { of: TableOpening | null; columns: readonly TableColumn[] } = { of: null, columns: [] };
-  private readonly groups = new GroupNames();
-  private known: {
-    columns: readonly TableColumn[] | null;
-    chosen: TableSettings['widths'];
-    baseline: string | null;
-    grouped: boolean;
-    widths: readonly number[];
-  } = { columns: null, chosen: [], baseline: null, grouped: false, widths: [] };
+  private readonly layout = new ColumnLayout();
   private readonly asker = new Refresher(() => this.rows());
   private question: AbortController | null = null;
   private again: ReturnType<typeof setTimeout> | undefined;
-  private pause: ReturnType<typeof setTimeout> | undefined;
+  /** Words of the filter are looked for in names and ids: at first, and for good where the user stopped the rest. */
+  private glance: 'first' | 'only' | null = null;
+  /** What the rows that are here were asked with. */
+  private answered: Answered | null = null;
   /** Metrics that were read whole, or are being read, since the last commit. */
   private readonly loaded = new Set<string>();
 
@@ -85,6 +83,12 @@ export class TableModel {
     private readonly surface: Surface,
   ) {
     this.passing = readKept(connection.view).passing;
+    this.busy = new Busy(() => surface.changed());
+    this.typed = new TypedFilter(
+      (text, final) => this.filter(text, final),
+      (text, offset, signal) => connection.client.request('complete', { text, offset }, signal),
+      () => surface.changed(),
+    );
     connection.client.on('storeChanged', () => this.ask());
     connection.client.on('viewStateChanged', () => this.ask());
     connection.client.on('hovered', (run) => {
@@ -108,7 +112,8 @@ export class TableModel {
         ...opening.settings,
         ...(asked === undefined ? {} : { filter: asked }),
       };
-      this.typed = this.settings.filter;
+      this.typed.text = this.settings.filter;
+      this.glance = this.firstGlance();
       this.opening = opening;
       this.now = opening.now;
       this.ask();
@@ -120,33 +125,12 @@ export class TableModel {
 
   /** All columns after the name: the same array until they change. */
   get columns(): readonly TableColumn[] {
-    const { opening, settings } = this;
-    if (settings.columns) {
-      return settings.columns;
-    }
-    if (this.defaults.of !== opening) {
-      const several = (opening?.whole ?? false) || (opening?.experiments.length ?? 0) > 1;
-      this.defaults = { of: opening, columns: defaultColumns(opening?.suggested ?? [], several) };
-    }
-    return this.defaults.columns;
+    return this.layout.columns(this.opening, this.settings);
   }
 
   /** px, of each of the columns: the same array until one changes. */
   get widths(): readonly number[] {
-    const { columns, baseline } = this;
-    const { widths: chosen, group } = this.settings;
-    const grouped = group.length > 0;
-    const { known } = this;
-    if (
-      known.columns !== columns ||
-      known.chosen !== chosen ||
-      known.baseline !== baseline ||
-      known.grouped !== grouped
-    ) {
-      const widths = columns.map((column) => this.width(column));
-      this.known = { columns, chosen, baseline, grouped, widths };
-    }
-    return this.known.widths;
+    return this.layout.widths(this.columns, this.settings, this.baseline !== null);
   }
 
   get view(): ViewChoice {
@@ -163,15 +147,7 @@ export class TableModel {
 
   /** px */
   width(column: TableColumn): number {
-    const id = columnId(column);
-    const chosen = this.settings.widths.find(([known]) => known === id)?.[1];
-    const { group } = this.settings;
-    return (
-      chosen ??
-      (group.length > 0 && sameColumn(column, NAME_COLUMN)
-        ? this.groups.width
-        : defaultWidth(column, this.baseline !== null, group.length > 0))
-    );
+    return this.layout.width(column, this.settings, this.baseline !== null);
   }
 
   rowAt(index: number): TableRow | undefined {
@@ -204,65 +180,70 @@ export class TableModel {
   }
 
   private async rows(): Promise<void> {
-    const { columns, settings, surface } = this;
-    const seen = surface.seen() ?? {
-      from: 0,
-      to: 60,
-      columns: columns.map((_, place) => place).slice(0, 20),
-    };
-    const first = (seen.columns[0] ?? 0) - MARGIN_COLUMNS;
-    const last = (seen.columns.at(-1) ?? 0) + MARGIN_COLUMNS;
-    const wanted = columns.filter(
-      (_, place) => place < settings.pinnedColumns || (place >= first && place <= last),
-    );
+    if (this.glance === 'first') {
+      await this.rowsOnce(true);
+      this.glance = null;
+    }
+    await this.rowsOnce(this.glance === 'only');
+    this.busy.end();
+    this.surface.changed();
+  }
+
+  /** @throws StoreError CANCELLED for a question that was given up */
+  private async rowsOnce(glance: boolean): Promise<void> {
+    const { settings, surface } = this;
     const topRow = surface.topRow();
     const top = topRow > 0 ? this.chunk?.row(topRow) : undefined;
     const question = new AbortController();
     this.question = question;
-    const { cursorId, view } = this;
+    const { cursorId, view, passing } = this;
+    const request = {
+      ...view,
+      ...windowToAsk(surface.seen(), this.columns, settings.pinnedColumns),
+      glance,
+      pinned: this.pinned(),
+      locate: [top ? rowId(top) : '', cursorId ?? ''],
+    };
     try {
-      const answer = await this.connection.client.request(
-        'rows',
-        {
-          ...view,
-          from: Math.max(0, seen.from - MARGIN_ROWS),
-          count: Math.max(seen.to - seen.from, 40) + 2 * MARGIN_ROWS,
-          columns: wanted,
-          pinned: this.pinned(),
-          locate: [top ? rowId(top) : '', cursorId ?? ''],
-        },
-        question.signal,
-      );
-      const changed = this.chunk !== null && this.chunk.answer.version !== answer.version;
-      if (changed) {
-        this.loaded.clear();
-      }
-      this.chunk = new Chunk(answer, wanted, view.group);
-      this.groups.see(this.chunk);
-      this.askAgain(answer.refreshIn);
-      this.now = answer.now;
-      this.problem = null;
-      this.filterError = null;
-      const [topNow = -1, cursorNow = -1] = answer.located;
-      // Unless it was moved meanwhile.
-      if (cursorNow >= 0 && this.cursor.row >= 0 && cursorId === this.cursorId) {
-        this.cursor = { ...this.cursor, row: cursorNow };
-      }
-      if (changed && topNow >= 0 && topNow !== topRow) {
-        surface.shiftRows(topNow - topRow);
-      }
-      if (answer.baseline !== this.baseline) {
-        // Its row is wanted too, for the others to be compared with.
-        this.baseline = answer.baseline;
-        this.ask();
-      }
+      const answer = await this.connection.client.request('rows', request, question.signal);
+      this.answered = { settings, passing };
+      this.take(new Chunk(answer, request.columns, view.group, glance), topRow, cursorId);
     } catch (error) {
       if (isCancelled(error)) {
-        return;
+        throw error;
       }
+      this.glance = null;
       this.refused(toStoreError(error));
     }
     surface.changed();
+  }
+
+  private take(chunk: Chunk, topRow: number, cursorId: string | null): void {
+    const { surface } = this;
+    const { answer } = chunk;
+    const changed = this.chunk !== null && this.chunk.answer.version !== answer.version;
+    if (changed) {
+      this.loaded.clear();
+    }
+    this.chunk = chunk;
+    this.layout.groups.see(chunk);
+    this.askAgain(answer.refreshIn);
+    this.now = answer.now;
+    this.problem = null;
+    this.typed.error = null;
+    const [topNow = -1, cursorNow = -1] = answer.located;
+    // Unless it was moved meanwhile.
+    if (cursorNow >= 0 && this.cursor.row >= 0 && cursorId === this.cursorId) {
+      this.cursor = { ...this.cursor, row: cursorNow };
+    }
+    if (changed && topNow >= 0 && topNow !== topRow) {
+      surface.shiftRows(topNow - topRow);
+    }
+    if (answer.baseline !== this.baseline) {
+      // Its row is wanted too, for the others to be compared with.
+      this.baseline = answer.baseline;
+      this.ask();
+    }
   }
 
   /** Once more without being told, where the answer may be old. */
@@ -284,7 +265,7 @@ export class TableModel {
   private refused(error: StoreError): void {
     const place = error.details as { from?: unknown; to?: unknown } | undefined;
     if (error.code === 'INVALID_PARAMETER_VALUE' && typeof place?.from === 'number') {
-      this.filterError = { message: error.message, from: place.from, to: Number(place.to) };
+      this.typed.error = { message: error.message, from: place.from, to: Number(place.to) };
     } else if (this.chunk) {
       this.problem = error;
     } else {
@@ -297,8 +278,32 @@ export class TableModel {
     if (top) {
       this.surface.scrollToTop();
     }
+    this.glance = this.firstGlance();
     this.question?.abort();
+    this.busy.begin();
     this.ask();
+    this.surface.changed();
+  }
+
+  /** What is in names is shown before params and tags were looked through. */
+  private firstGlance(): 'first' | null {
+    return hasWords(this.settings.filter) ? 'first' : null;
+  }
+
+  /** Gives up what is being asked: the rows that are here stay, with what they were asked with. */
+  stop(): void {
+    const { answered, chunk } = this;
+    this.busy.end();
+    this.question?.abort();
+    if (chunk?.glance) {
+      this.glance = 'only';
+    } else if (answered) {
+      this.glance = null;
+      this.passing = answered.passing;
+      this.typed.text = answered.settings.filter;
+      this.settings = answered.settings;
+      void this.act(() => this.connection.client.request('saveSettings', this.settings));
+    }
     this.surface.changed();
   }
 
@@ -314,21 +319,10 @@ export class TableModel {
     this.askAnew(top);
   }
 
-  /** @param final not after every letter: by Enter, a menu, a click */
-  filter(text: string, final: boolean): void {
-    this.typed = text;
-    clearTimeout(this.pause);
-    const apply = (): void => {
-      this.selection.clear();
-      const { history } = this.settings;
-      this.change({ filter: text, history: final ? remembered(history, text) : history }, true);
-    };
-    if (final) {
-      apply();
-    } else {
-      this.pause = setTimeout(apply, FILTER_PAUSE);
-    }
-    this.surface.changed();
+  private filter(text: string, final: boolean): void {
+    this.selection.clear();
+    const { history } = this.settings;
+    this.change({ filter: text, history: final ? remembered(history, text) : history }, true);
   }
 
   toggleRow(row: TableRow | undefined, open?: boolean): void {

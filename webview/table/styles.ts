@@ -245,7 +245,8 @@ export const pageStyles = css`
   .keys dd {
     margin: 0;
   }
-  .stale .grid {
+  .stale .grid,
+  .busy .grid {
     opacity: 0.6;
   }
 `;

@@ -90,7 +90,10 @@ export class TablePage extends LitElement {
         ])}
       </div>`;
     }
-    return html`<div class="table-page ${model.chunk?.answer.stale ? 'stale' : ''}" @keydown=${this.onKey}>
+    return html`<div
+      class="table-page ${model.chunk?.answer.stale ? 'stale' : ''} ${model.busy.on ? 'busy' : ''}"
+      @keydown=${this.onKey}
+    >
       ${this.header()} ${this.filterLine()} ${this.messages()}
       ${model.chunk ? html`<table-grid .view=${this.view} .chunk=${model.chunk}></table-grid>` : html`<div class="page">${skeleton(16, 'Loading the runs')}</div>`}
       ${this.selectionBar()} ${this.picking ? this.picker(this.picking) : nothing}
@@ -143,15 +146,17 @@ export class TablePage extends LitElement {
     const { client } = this.connection;
     return html`<div class="filter-line">
       <table-filter
-        .value=${model.typed}
-        .error=${model.filterError}
+        .value=${model.typed.text}
+        .error=${model.typed.error}
+        .example=${model.opening?.example ?? ''}
         .complete=${(text: string, offset: number, signal: AbortSignal) =>
           client.request('complete', { text, offset }, signal)}
-        .changed=${(text: string, final: boolean) => model.filter(text, final)}
+        .changed=${(text: string, final: boolean) => model.typed.type(text, final)}
         .leave=${() => this.view.focus()}
       ></table-filter>
       ${this.brushChip()}
-      <span class="found" role="status" aria-live="polite">${this.foundText()}</span>
+      <span class="found" role="status" aria-live="polite">${this.foundText()}${this.waitText()}</span>
+      ${model.busy.on ? iconButton('debug-stop', 'Stop Looking', () => model.stop()) : nothing}
       <button
         type="button"
         class="link"
@@ -185,8 +190,29 @@ export class TablePage extends LitElement {
       : `${matched.toLocaleString('en-US')} of ${count(total, 'run')}`;
   }
 
+  /** What the count beside it does not say: that it is not the answer to what stands in the filter, or not all of it. */
+  private waitText(): TemplateResult | typeof nothing {
+    const { busy, typed, chunk } = this.model;
+    if (busy.on) {
+      const what = chunk?.glance ? ' in names, looking through params and tags' : '';
+      return html`<span class="muted">${what}</span> ${icon('loading codicon-modifier-spin', 'Looking')}`;
+    }
+    const text =
+      typed.error !== null
+        ? 'the filter is not applied'
+        : typed.waits === 'unfinished'
+          ? 'the filter is not finished'
+          : typed.waits === 'key'
+            ? 'Enter looks for the word'
+            : chunk?.glance
+              ? 'in names and ids only'
+              : '';
+    return text === '' ? nothing : html`<span class="muted"> · ${text}</span>`;
+  }
+
   private messages(): TemplateResult {
-    const { filterError, problem, actionError, chunk } = this.model;
+    const { typed, problem, actionError, chunk } = this.model;
+    const filterError = typed.error;
     const stale = chunk?.answer.stale;
     const close = (): void => {
       this.model.actionError = '';

@@ -75,7 +75,7 @@ function chosen(order: Int32Array, mask: Uint8Array): Int32Array {
 
 /** The tree, not the text: relative times are settled in it. */
 function maskId(view: TableView, filter: Filter | null): string {
-  return JSON.stringify([filter, view.hidden, view.only], (_, value: unknown) =>
+  return JSON.stringify([filter, view.glance ?? false, view.hidden, view.only], (_, value: unknown) =>
     // JSON has one word for both infinities.
     value === Infinity || value === -Infinity ? String(value) : value,
   );
@@ -96,7 +96,7 @@ function maskOf(table: RunColumns, view: TableView, filter: Filter | null): Uint
     }
     view.hidden.forEach(clear);
     if (filter !== null) {
-      const holds = filterToPredicate(filter, columnSource(table));
+      const holds = filterToPredicate(filter, columnSource(table, view.glance));
       for (let row = 0; row < mask.length; row++) {
         if (mask[row] === 1 && !holds(row)) {
           mask[row] = 0;

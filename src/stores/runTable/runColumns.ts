@@ -1,5 +1,6 @@
 import { breakCircles, TAG_PARENT } from '../../mlflow/family';
 import { columnId, type TableColumn, type TableScope } from '../../mlflow/runTable';
+import { foldAscii } from '../../search/like';
 import { TAG_COMMIT } from '../../search/syntax';
 import { durations, experimentNames, joined, models, withFallback } from './attributes';
 import { NumberColumn, TextColumn, type Column } from './columns';
@@ -252,6 +253,13 @@ export class RunColumns {
       });
       return found;
     });
+  }
+
+  /** Rows with the folded text in the run's name. */
+  nameTerm(folded: string): Uint8Array {
+    return Uint8Array.from(this.ids, (_, row) =>
+      foldAscii(this.name.get(row) ?? '').includes(folded) ? 1 : 0,
+    );
   }
 
   /** The row of each run's parent; −1 where it has none in the scope, or is a member of a circle of parents. */

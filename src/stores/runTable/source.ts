@@ -5,8 +5,11 @@ import { foldAscii } from '../../search/like';
 import type { NumberColumn, TextColumn } from './columns';
 import type { RunColumns } from './runColumns';
 
-/** The columns of a table as the rows of a predicate. */
-export function columnSource(table: RunColumns): RowSource<number> {
+/**
+ * The columns of a table as the rows of a predicate.
+ * @param glance looks for words in names and ids only
+ */
+export function columnSource(table: RunColumns, glance = false): RowSource<number> {
   const number = (column: NumberColumn) => (row: number) => column.get(row);
   const text = (column: TextColumn) => (row: number) => column.get(row);
   const list = (column: TextColumn) => (row: number) => {
@@ -61,7 +64,7 @@ export function columnSource(table: RunColumns): RowSource<number> {
         ? lists(table.lists(`dataset ${key}`))
         : () => [],
     term: (folded) => {
-      const found = table.term(folded);
+      const found = glance ? table.nameTerm(folded) : table.term(folded);
       return (row) => found[row] === 1 || foldAscii(table.ids[row]!).includes(folded);
     },
   };

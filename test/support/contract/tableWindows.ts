@@ -220,6 +220,25 @@ export function tableWindowsContract(kind: StoreKindUnderTest): void {
       assert.equal(opened.rowCount, groups.length + first.count);
     });
 
+    it('looks at a glance for words in names and ids only', async () => {
+      const word = 'sweep';
+      const everywhere = runsOf(await ask({ filter: word }));
+      const glanced = runsOf(await ask({ filter: word, glance: true }));
+      const inNames = expected().filter(({ run_name, run_id }) => `${run_name}\n${run_id}`.includes(word));
+      assert.ok(inNames.length > 0);
+      assert.deepEqual(
+        glanced.map(({ runId }) => runId),
+        inNames.map(({ run_id }) => run_id),
+      );
+      assert.ok(glanced.every(({ runId }) => everywhere.some((run) => run.runId === runId)));
+      const [{ runId }] = glanced as [(typeof glanced)[number]];
+      const byId = runsOf(await ask({ filter: runId.slice(0, 12), glance: true }));
+      assert.deepEqual(
+        byId.map((run) => run.runId),
+        [runId],
+      );
+    });
+
     it('sorts groups by what their rows show, those that show nothing last', async () => {
       const column = metric('rmse');
       const start: TableColumn = { kind: 'attribute', key: 'start' };
