@@ -53,7 +53,7 @@ function toOutput(output: unknown): NotebookOutput[] {
   const data = field(output, 'data');
   for (const type of ['image/png', 'image/jpeg'] as const) {
     const base64 = whole(field(data, type)).replace(/\s/g, '');
-    if (base64 !== '' && /^[A-Za-z0-9+/=]+$/.test(base64)) {
+    if (base64 !== '' && !/[^A-Za-z0-9+/=]/.test(base64)) {
       const size = (base64.length * 3) / 4;
       const tooLarge = `An image of ${formatSize(size)} is not drawn here: open the notebook in the editor.`;
       return [

@@ -1,4 +1,6 @@
 import * as assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import * as path from 'node:path';
 import fc from 'fast-check';
 import { imageSeries } from '../../../../src/mlflow/artifacts/images';
 import { fileIcon, imageType, previewKind } from '../../../../src/mlflow/artifacts/kind';
@@ -205,6 +207,22 @@ describe('notebooks', () => {
       text: 'An image of 6 MiB is not drawn here: open the notebook in the editor.',
       error: false,
     });
+  });
+
+  it('with large images are read also where V8 no longer optimizes patterns', () => {
+    // It stops once a process has compiled a megabyte of them; a pattern that may go back then keeps every place.
+    const script = `
+      const { parseNotebook } = require(${JSON.stringify(path.resolve(__dirname, '../../../../src/mlflow/artifacts/notebook.ts'))});
+      const data = { 'image/png': Buffer.alloc(6 << 20).toString('base64') };
+      const outputs = [{ output_type: 'display_data', data }];
+      const { cells } = parseNotebook(JSON.stringify({ cells: [{ cell_type: 'code', outputs }] }));
+      console.log(cells[0].outputs[0].text);`;
+    const said = execFileSync(
+      process.execPath,
+      ['--no-regexp-optimization', '--require', require.resolve('tsx/cjs'), '-e', script],
+      { encoding: 'utf8' },
+    );
+    assert.equal(said.trim(), 'An image of 6 MiB is not drawn here: open the notebook in the editor.');
   });
 
   it('are cells with their outputs', () => {
