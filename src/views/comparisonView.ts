@@ -8,6 +8,8 @@ import { keyOf, sameRun, type RunKey, type ViewState } from '../state/viewState'
 import type { OpenStores } from '../stores/openStores';
 import { runDot } from './icons';
 import { lightUpSelected, runUri } from './litRun';
+import { isOfStore } from './nodes';
+import { QuietTree } from './quietTree';
 import { runLabel } from './runText';
 import { runTooltip } from './runTooltip';
 
@@ -19,11 +21,13 @@ export interface ComparisonNode extends RunKey {
 
 /** The shown runs of all stores, with their colours and the baseline. */
 export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<undefined>();
+  private readonly changed = new vscode.EventEmitter<ComparisonNode | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   readonly tree: vscode.TreeView<ComparisonNode>;
   /** Names last seen: a store that went away takes no name with it. */
   private readonly names = new Map<string, string>();
+  private readonly nodes = new Map<string, ComparisonNode>();
+  private readonly quiet: QuietTree<ComparisonNode>;
   private readonly disposables: vscode.Disposable[] = [];
 
   constructor(
@@ -36,29 +40,50 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
       treeDataProvider: this,
       canSelectMany: true,
     });
+    this.quiet = new QuietTree<ComparisonNode>(
+      this.tree,
+      {
+        children: async () => this.shown(),
+        item: (node) => this.itemOf(node),
+        parent: () => undefined,
+        id: keyOf,
+      },
+      (node) => this.changed.fire(node),
+    );
     this.disposables.push(
       this.tree,
       this.changed,
+      this.quiet,
       lightUpSelected(this.tree, state, (node) => ({ store: node.store, runId: node.runId })),
-      stores.onDidChange(() => this.changed.fire(undefined)),
+      stores.onDidChange((uri) => this.quiet.update((node) => isOfStore(node, uri ?? undefined))),
       state.onDidChange(() => this.update()),
     );
     this.update();
   }
 
-  getChildren(): ComparisonNode[] {
-    return this.state.shownRuns().map((run) => ({
-      kind: 'shown',
-      ...run,
-      list: { kind: 'shown' },
-    }));
+  getChildren(node?: ComparisonNode): Promise<ComparisonNode[]> {
+    return node ? Promise.resolve([]) : this.quiet.children(undefined);
+  }
+
+  /** The same object for the same run: by it VS Code knows what is to be drawn again. */
+  private shown(): ComparisonNode[] {
+    return this.state.shownRuns().map((run) => {
+      const key = keyOf(run);
+      const node = this.nodes.get(key) ?? { kind: 'shown', ...run, list: { kind: 'shown' } };
+      this.nodes.set(key, node);
+      return node;
+    });
   }
 
   getParent(): undefined {
     return undefined;
   }
 
-  async getTreeItem(node: ComparisonNode): Promise<vscode.TreeItem> {
+  getTreeItem(node: ComparisonNode): Promise<vscode.TreeItem> {
+    return this.quiet.item(node);
+  }
+
+  private async itemOf(node: ComparisonNode): Promise<vscode.TreeItem> {
     const run = await this.runOf(node);
     if (run) {
       this.names.set(keyOf(node), runLabel(run.info));

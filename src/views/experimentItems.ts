@@ -24,6 +24,7 @@ import { runAccessibleLabel, runDescription, runLabel } from './runText';
 export class ExperimentItems {
   /** The experiment that is open at first, asked once a store: what the user folds stays folded. */
   private readonly newest: NewestExperiments;
+  private readonly found = new Map<string, string>();
 
   constructor(
     private readonly stores: OpenStores,
@@ -50,8 +51,23 @@ export class ExperimentItems {
     return item;
   }
 
-  /** @param view which of its runs are counted */
-  async experimentItem(node: ExperimentNode, view: ViewType): Promise<vscode.TreeItem> {
+  /**
+   * Keeps how many runs a filter found in an experiment, which its row says.
+   * @param changed called where the row says something else now
+   */
+  noteFound(node: ExperimentNode, amount: string, changed: () => void): void {
+    const id = nodeId(node);
+    if (this.found.get(id) !== amount) {
+      this.found.set(id, amount);
+      changed();
+    }
+  }
+
+  /** @param choice which of its runs are counted, and whether only some are shown */
+  async experimentItem(
+    node: ExperimentNode,
+    { view, filter }: { view: ViewType; filter: string },
+  ): Promise<vscode.TreeItem> {
     const { experiment } = node;
     const deleted = experiment.lifecycleStage === 'deleted';
     const runs = await this.runsOf(node, view);
@@ -61,7 +77,15 @@ export class ExperimentItems {
     );
     item.id = nodeId(node);
     item.iconPath = themeIcon(deleted ? 'trash' : 'beaker', deleted ? 'disabledForeground' : undefined);
-    const amount = runs === null ? '' : runs === 0 ? 'empty' : count(runs, 'run');
+    const found = filter === '' ? undefined : this.found.get(nodeId(node));
+    const amount =
+      runs === null
+        ? ''
+        : runs === 0
+          ? 'empty'
+          : found === undefined
+            ? count(runs, 'run')
+            : `${found} of ${count(runs, 'run')}`;
     item.description = [deleted ? 'deleted' : '', amount].filter(Boolean).join(', ');
     item.contextValue = deleted ? 'experiment.deleted' : 'experiment';
     item.tooltip = `${plainText(experiment.name)}\nid ${experiment.experimentId}, created ${formatAge(experiment.creationTime, this.now())}`;
@@ -88,17 +112,25 @@ export class ExperimentItems {
   async runItem(node: RunNode): Promise<vscode.TreeItem> {
     const { row } = node;
     const condition = await this.conditionOf(node);
-    const item = new vscode.TreeItem(runLabel(row.info), vscode.TreeItemCollapsibleState.Collapsed);
+    const below = node.found?.below.length ?? 0;
+    const item = new vscode.TreeItem(
+      runLabel(row.info),
+      below > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
+    );
     const key = { store: node.store, runId: node.runId };
     const shown = this.state.isShown(key);
     if (shown) {
       await learnRunColors(this.stores, this.state, [key]);
     }
     const { icon, color } = conditionIcon(condition);
-    item.id = nodeId(node);
+    // What a filter found below it is seen, also where the user folded the run before.
+    item.id = below > 0 ? `${nodeId(node)}\nfound` : nodeId(node);
     item.resourceUri = runUri(key);
     item.iconPath = shown ? runDot(this.state.colorOf(key)) : themeIcon(icon, color);
     item.description = runDescription(row, condition, await this.metricOf(node), this.now());
+    if (node.found?.context) {
+      item.description = `holds ${count(below, 'run')} that match${below === 1 ? 'es' : ''}`;
+    }
     if (this.state.isStarred(key)) {
       item.description = `★ ${item.description}`;
     }

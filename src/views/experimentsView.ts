@@ -1,16 +1,18 @@
 import * as vscode from 'vscode';
 import { isCancelled, StoreError, toStoreError } from '../mlflow/errors';
 import { valueOf, type ViewType } from '../mlflow/entities';
-import type { RunQuery } from '../mlflow/store';
+import { TAG_PARENT } from '../mlflow/family';
 import type { RunKey, ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { artifactItem } from './artifactItem';
-import { artifactChildren, artifactRoot, type ArtifactNode } from './artifactNodes';
+import { artifactChildren, type ArtifactNode } from './artifactNodes';
 import { ExperimentItems, messageItem, moreItem } from './experimentItems';
 import { HeadlineMetrics } from './headline';
 import { lightUpSelected } from './litRun';
 import { NodeRegistry } from './nodeRegistry';
+import { QuietTree } from './quietTree';
 import {
+  isOfStore,
   nodeId,
   type ExperimentNode,
   type MessageNode,
@@ -18,13 +20,13 @@ import {
   type RunNode,
   type StoreNode,
 } from './nodes';
+import { message, RUNS_A_PAGE, RunNodes } from './runNodes';
 import { runTooltip } from './runTooltip';
 import { storeTooltip } from './storeTooltip';
 
 export type ExperimentsNode = StoreNode | ExperimentNode | RunNode | ArtifactNode | MoreNode | MessageNode;
 
 const EXPERIMENTS_A_PAGE = 100;
-const RUNS_A_PAGE = 50;
 /** Parents above a run, and rows under one node, that are looked through to reveal it. */
 const DEEPEST = 20;
 const REVEALED_AMONG = 5000;
@@ -56,6 +58,8 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   private readonly loaded = new Map<string, number>();
   private readonly nodes = new NodeRegistry<ExperimentsNode>();
   private readonly items: ExperimentItems;
+  private readonly quiet: QuietTree<ExperimentsNode>;
+  private readonly runs: RunNodes;
   /** What of the view state each run was drawn with. */
   private readonly drawn = new Map<string, RunLook>();
   private drawnChoice = '';
@@ -69,21 +73,39 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     private readonly now: () => number = Date.now,
   ) {
     this.items = new ExperimentItems(stores, state, new HeadlineMetrics(stores, state, setting), now);
+    this.runs = new RunNodes(
+      stores,
+      this.items,
+      this.nodes,
+      this.loaded,
+      () => this.choice(),
+      (node) => this.draw(node),
+      () => this.firstRun?.(),
+    );
     this.tree = vscode.window.createTreeView('mlflowLens.experiments', {
       treeDataProvider: this,
       canSelectMany: true,
       showCollapseAll: true,
       manageCheckboxStateManually: true,
     });
+    this.quiet = new QuietTree<ExperimentsNode>(
+      this.tree,
+      {
+        children: (node) => this.childrenOf(node),
+        item: (node) => this.itemOf(node),
+        parent: (node) => this.getParent(node),
+        id: nodeId,
+      },
+      (node) => this.changed.fire(node),
+    );
     this.disposables.push(
       this.tree,
       this.changed,
+      this.quiet,
       lightUpSelected(this.tree, state, (node) =>
         node.kind === 'run' ? { store: node.store, runId: node.runId } : null,
       ),
-      stores.onDidChange((uri) =>
-        this.draw(uri === null ? undefined : this.nodes.get(nodeId({ kind: 'store', store: uri }))),
-      ),
+      stores.onDidChange((uri) => this.quiet.update((node) => isOfStore(node, uri ?? undefined))),
       state.onDidChange(() => this.drawAgain()),
       this.tree.onDidChangeCheckboxState(({ items }) => {
         for (const shown of [true, false]) {
@@ -130,7 +152,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     const store = await this.stores.get(uri);
     const path = [await store.getRun(runId)];
     for (let above = 0; above < DEEPEST; above++) {
-      const parentId = valueOf(path[0]!.tags, 'mlflow.parentRunId');
+      const parentId = valueOf(path[0]!.tags, TAG_PARENT);
       const parent = parentId ? await store.getRun(parentId).catch(() => null) : null;
       if (!parent || path.some(({ info }) => info.runId === parent.info.runId)) {
         break;
@@ -143,9 +165,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       storeNode,
       (child) => child.kind === 'experiment' && child.experimentId === experimentId,
     );
-    // A filter lists runs of any depth on their own.
-    const chain = this.choice().filter === '' ? path : path.slice(-1);
-    for (const { info } of chain) {
+    for (const { info } of path) {
       node =
         node && (await this.childOf(node, (child) => child.kind === 'run' && child.runId === info.runId));
     }
@@ -165,7 +185,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
   ): Promise<ExperimentsNode | undefined> {
     const before = this.loaded.get(nodeId(node));
     for (;;) {
-      const children = await this.getChildren(node);
+      const children = await this.childrenOf(node);
       const found = children.find(wanted);
       const more = children.findLast((child) => child.kind === 'more');
       if (found || !more || children.length > REVEALED_AMONG) {
@@ -189,7 +209,11 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     }
   }
 
-  async getChildren(node?: ExperimentsNode): Promise<ExperimentsNode[]> {
+  getChildren(node?: ExperimentsNode): Promise<ExperimentsNode[]> {
+    return this.quiet.children(node);
+  }
+
+  private async childrenOf(node?: ExperimentsNode): Promise<ExperimentsNode[]> {
     if (!node) {
       this.asked = true;
       this.drawnChoice = JSON.stringify(this.choice());
@@ -200,9 +224,9 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
         case 'store':
           return await this.experiments(node);
         case 'experiment':
-          return await this.runs(node, { experimentIds: [node.experimentId] });
+          return await this.runs.under(node, { experimentIds: [node.experimentId] });
         case 'run':
-          return await this.runChildren(node);
+          return await this.runs.childrenOf(node);
         case 'artifact':
           return await this.artifacts(node);
         default:
@@ -218,12 +242,16 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     }
   }
 
-  async getTreeItem(node: ExperimentsNode): Promise<vscode.TreeItem> {
+  getTreeItem(node: ExperimentsNode): Promise<vscode.TreeItem> {
+    return this.quiet.item(node);
+  }
+
+  private async itemOf(node: ExperimentsNode): Promise<vscode.TreeItem> {
     switch (node.kind) {
       case 'store':
         return this.items.storeItem(node);
       case 'experiment':
-        return this.items.experimentItem(node, this.choice().view);
+        return this.items.experimentItem(node, this.choice());
       case 'run':
         this.drawn.set(nodeId(node), this.lookOf(node));
         return this.items.runItem(node);
@@ -317,82 +345,9 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       : nodes;
   }
 
-  private async runs(
-    node: ExperimentNode | RunNode,
-    where: Pick<RunQuery, 'experimentIds' | 'parent'>,
-  ): Promise<ExperimentsNode[]> {
-    const store = await this.stores.get(node.store);
-    const id = nodeId(node);
-    const limit = this.loaded.get(id) ?? RUNS_A_PAGE;
-    const { view, filter, orderBy } = this.choice();
-    const metric = await this.items.metricOf(node);
-    const page = await store.searchRuns({
-      experimentIds: where.experimentIds,
-      // What was found by a filter or an order of values stands on its own; else runs nest.
-      parent: where.parent ?? (filter === '' ? 'roots' : undefined),
-      view,
-      filter: where.parent ? undefined : filter || undefined,
-      orderBy: orderBy ? [orderBy] : undefined,
-      maxResults: limit,
-      params: 'none',
-      metrics: metric === undefined ? 'none' : [metric],
-      tags: 'none',
-    });
-    this.firstRun?.();
-    if (page.items.length === 0) {
-      return [message(node, emptyText(view, filter), false)];
-    }
-    const nodes = page.items.map((row): RunNode =>
-      this.nodes.keep({
-        kind: 'run',
-        store: node.store,
-        runId: row.info.runId,
-        row,
-        list: {
-          kind: 'sidebar',
-          store: node.store,
-          experimentId: row.info.experimentId,
-          ...(where.parent && where.parent !== 'roots' && { parentRunId: where.parent.runId }),
-          view,
-          filter,
-          orderBy,
-        },
-        experiment: node.experiment,
-        parent: node,
-      }),
-    );
-    if (!page.nextPageToken) {
-      return nodes;
-    }
-    return [...nodes, { kind: 'more', view: 'experiments', of: id, remaining: page.remaining ?? null }];
-  }
-
-  /** Its artifacts, then its child runs. */
-  private async runChildren(node: RunNode): Promise<ExperimentsNode[]> {
-    const artifacts = this.nodes.keep(artifactRoot(node.store, node.runId));
-    return node.row.childCount > 0
-      ? [artifacts, ...(await this.runs(node, { experimentIds: [], parent: { runId: node.runId } }))]
-      : [artifacts];
-  }
-
   private async artifacts(node: ArtifactNode): Promise<ExperimentsNode[]> {
     const { nodes, note } = await artifactChildren(await this.stores.get(node.store), node);
     const kept: ExperimentsNode[] = nodes.map((child) => this.nodes.keep(child));
     return note === null ? kept : [...kept, message(node, note, false)];
   }
-}
-
-function emptyText(view: ViewType, filter: string): string {
-  if (filter) {
-    return 'No run matches the filter';
-  }
-  return view === 'DELETED_ONLY' ? 'No deleted runs' : 'No runs';
-}
-
-function message(
-  node: StoreNode | ExperimentNode | RunNode | ArtifactNode,
-  text: string,
-  error: boolean,
-): MessageNode {
-  return { kind: 'message', of: nodeId(node), text, error, store: node.store };
 }

@@ -11,7 +11,9 @@ import { storeName } from '../stores/uri';
 import { messageItem, moreItem } from './experimentItems';
 import { themeIcon } from './icons';
 import { ModelItems } from './modelItems';
+import { NodeRegistry } from './nodeRegistry';
 import {
+  isOfStore,
   nodeId,
   type MessageNode,
   type ModelNode,
@@ -19,6 +21,7 @@ import {
   type StoreNode,
   type VersionNode,
 } from './nodes';
+import { QuietTree } from './quietTree';
 
 export type ModelsNode = StoreNode | ModelNode | VersionNode | MoreNode | MessageNode;
 
@@ -52,7 +55,8 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
   readonly tree: vscode.TreeView<ModelsNode>;
   private readonly disposables: vscode.Disposable[] = [];
   private readonly items: ModelItems;
-  private asked = false;
+  private readonly nodes = new NodeRegistry<ModelsNode>();
+  private readonly quiet: QuietTree<ModelsNode>;
   private readonly loaded = new Map<string, number>();
 
   constructor(
@@ -68,15 +72,21 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
       canSelectMany: true,
       showCollapseAll: true,
     });
+    this.quiet = new QuietTree<ModelsNode>(
+      this.tree,
+      {
+        children: (node) => this.childrenOf(node),
+        item: (node) => this.itemOf(node),
+        parent: (node) => this.getParent(node),
+        id: nodeId,
+      },
+      (node) => this.changed.fire(node),
+    );
     this.disposables.push(
       this.tree,
       this.changed,
-      stores.onDidChange(() => {
-        // What VS Code has not asked for yet needs no second asking, which it would do 200 ms later.
-        if (this.asked) {
-          this.changed.fire(undefined);
-        }
-      }),
+      this.quiet,
+      stores.onDidChange((uri) => this.quiet.update((node) => isOfStore(node, uri ?? undefined))),
     );
   }
 
@@ -106,12 +116,20 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
       return node.parent;
     }
     return node.kind === 'model' && this.stores.list().length > 1
-      ? { kind: 'store', store: node.store }
+      ? this.nodes.keep<StoreNode>({ kind: 'store', store: node.store })
       : undefined;
   }
 
-  async getChildren(node?: ModelsNode): Promise<ModelsNode[]> {
-    this.asked = true;
+  getChildren(node?: ModelsNode): Promise<ModelsNode[]> {
+    return this.quiet.children(node);
+  }
+
+  /** The same object for the same node: by it VS Code knows what is to be drawn again. */
+  private async childrenOf(node?: ModelsNode): Promise<ModelsNode[]> {
+    return (await this.listed(node)).map((child) => this.nodes.keep(child));
+  }
+
+  private async listed(node?: ModelsNode): Promise<ModelsNode[]> {
     const listed = this.stores.list();
     if (!node && listed.length !== 1) {
       return listed.filter(({ error }) => error === null).map(({ uri }) => ({ kind: 'store', store: uri }));
@@ -135,7 +153,11 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
     }
   }
 
-  async getTreeItem(node: ModelsNode): Promise<vscode.TreeItem> {
+  getTreeItem(node: ModelsNode): Promise<vscode.TreeItem> {
+    return this.quiet.item(node);
+  }
+
+  private async itemOf(node: ModelsNode): Promise<vscode.TreeItem> {
     switch (node.kind) {
       case 'store': {
         const item = new vscode.TreeItem(

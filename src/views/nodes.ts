@@ -2,6 +2,7 @@ import type { Experiment, ModelVersion, RegisteredModel } from '../mlflow/entiti
 import type { RunRow } from '../mlflow/store';
 import type { RunList } from '../protocol/runList';
 import type { ArtifactNode } from './artifactNodes';
+import type { FoundRun } from './foundRuns';
 
 /**
  * Items of the trees. Those that stand for something in a store carry its names as fields, which commands take
@@ -27,6 +28,8 @@ export interface RunNode {
   row: RunRow;
   /** The list that it stands in: its page walks it. */
   list: RunList;
+  /** With a filter: what it found of the runs below it, and whether it found the run itself. */
+  found: { below: FoundRun[]; context: boolean } | null;
   experiment: Experiment | null;
   parent: ExperimentNode | RunNode | null;
 }
@@ -66,6 +69,12 @@ export interface MessageNode {
   text: string;
   error: boolean;
   store: string;
+}
+
+/** Whether a change of a store may make a node look different; undefined: of any store. */
+export function isOfStore(node: { kind: string; store?: string }, store: string | undefined): boolean {
+  // What stands for the rest of a list does not say of which store.
+  return store === undefined || node.store === undefined || node.store === store;
 }
 
 /** Stable ids keep selection and expansion when labels change. */

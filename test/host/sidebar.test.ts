@@ -78,6 +78,27 @@ describe('the sidebar on the demo project', function () {
     );
   });
 
+  it('runs no progress bar while a run logs, and shows its newest value', async () => {
+    const run = 'ab'.repeat(16);
+    await workbench.page.evaluate(`
+      window.progressBars = 0;
+      new MutationObserver((changes) => {
+        window.progressBars += changes.filter(({ target }) =>
+          target.matches('.sidebar .monaco-progress-container.active')).length;
+      }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['class'] });
+    `);
+    for (let step = 0; step < 4; step++) {
+      const value = 7.25 - step;
+      commit(
+        database,
+        `INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES ('rmse', ${value}, ${Date.now()}, '${run}', ${step}, 0);
+         INSERT OR REPLACE INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES ('rmse', ${value}, ${Date.now()}, ${step}, 0, '${run}');`,
+      );
+      await workbench.row(new RegExp(`live run.*rmse ${value}`)).waitFor();
+    }
+    assert.equal(await workbench.page.evaluate('window.progressBars'), 0);
+  });
+
   it('unfolds the artifacts of a run, and opens one in the editor', async () => {
     // The sweep is unfolded: its artifacts stand before its children.
     await workbench.reveal(/^Artifacts/);
@@ -113,6 +134,15 @@ describe('the sidebar on the demo project', function () {
     await workbench.row('too little memory').waitFor({ state: 'detached' });
     const found = (await rows()).filter((row) => /^(xgboost|lasso|loud-shad)/.test(row));
     assert.ok(found.some((row) => row.startsWith('lasso')) && found.some((row) => row.startsWith('xgboost')));
+    // What was found of a sweep stands in it, and the experiment counts what was found.
+    await workbench.row(/\d+ of \d+ runs/).waitFor();
+    const level = async (text: string | RegExp): Promise<number> =>
+      Number(await (await workbench.reveal(text)).getAttribute('aria-level'));
+    const sweep = await level(/^sweep.*holds \d+ runs? that match/);
+    assert.equal(await level('likeable-perch-561'), sweep + 1);
+    assert.equal(await level(/other children not found by the filter/), sweep + 1);
+    assert.equal(await level(/^lasso/), sweep);
+    await workbench.screenshots('sidebar-filtered');
     await workbench.executeCommand('mlflowLens.filterRuns', { filter: 'rmse <' });
     await workbench.row(/rmse/).waitFor();
     await workbench.executeCommand('mlflowLens.clearRunFilter');
