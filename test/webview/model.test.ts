@@ -49,7 +49,7 @@ describe('model page', () => {
     await rows.nth(0).getByText('1 input → 1 output').waitFor();
     assert.match(
       await rows.nth(1).innerText(),
-      /175 KiB.*code, model type, .*signature, \d+ dependenc.*18 params/s,
+      /code, model type, .*signature, \d+ dependenc.*18 params.*175 KiB/s,
     );
     assert.match(await rows.nth(2).innerText(), /2 inputs → 1 output/);
     assert.match(
@@ -62,6 +62,54 @@ describe('model page', () => {
       /Production\s+v2.*@champion\s+→\s+v2/s,
     );
     await opened.screenshots('model');
+  });
+
+  it('keeps each version and what can be done with it in sight, and moves nothing when the rest is read', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const definition: typeof modelPage = {
+      ...modelPage,
+      handlers: (...made) => {
+        const real = modelPage.handlers(...made);
+        return {
+          ...real,
+          getDetails: async (asked, signal) => {
+            await released;
+            return real.getDetails(asked, signal);
+          },
+        };
+      },
+    };
+    const slow = await openPage({
+      definition,
+      args: { store, name },
+      stores,
+      services: { history },
+      size: { width: 900, height: 800 },
+    });
+    try {
+      const { page } = slow;
+      const places = (): Promise<unknown> =>
+        page.evaluate(
+          `[...document.querySelectorAll('table.versions td, h2')].map((element) => {
+            const { x, y, width, height } = element.getBoundingClientRect();
+            return [x, y, width, height];
+          })`,
+        );
+      await page.getByLabel('Loading').first().waitFor();
+      const before = await places();
+      release();
+      await page.getByText('1 input → 1 output').first().waitFor();
+      assert.deepEqual(await places(), before);
+      const promote = page.getByRole('button', { name: 'Promote v4…' });
+      await page.evaluate(`document.querySelector('.scroll').scrollLeft = 10000`);
+      const box = (await promote.boundingBox())!;
+      assert.ok(box.x >= 0 && box.x + box.width < 120, JSON.stringify(box));
+      await promote.click();
+      assert.equal(slow.commands.at(-1)?.command, 'mlflowLens.promoteModelVersion');
+    } finally {
+      await slow.close();
+    }
   });
 
   it('draws a metric over the versions', async () => {

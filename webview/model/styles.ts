@@ -5,12 +5,51 @@ export const modelStyles = css`
     max-width: 80ch;
     margin: 4px 0 8px;
   }
+  /* Fixed: what is read later moves nothing. */
   table.versions {
-    table-layout: auto;
+    table-layout: fixed;
+    min-width: 1180px;
   }
   table.versions td,
   table.versions th {
-    padding-right: 16px;
+    padding-right: 12px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  /* Which version a row is, and what can be done with it, stay in sight. */
+  table.versions th:first-child,
+  table.versions td.version {
+    position: sticky;
+    left: 0;
+    z-index: 1;
+    background: var(--vscode-editor-background);
+  }
+  .version-cell {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+  }
+  .col-version {
+    width: 84px;
+  }
+  .col-stage {
+    width: 176px;
+  }
+  .col-metric {
+    width: 104px;
+  }
+  .col-size {
+    width: 76px;
+  }
+  .col-signature {
+    width: 146px;
+  }
+  .col-run {
+    width: 124px;
+  }
+  .col-registered {
+    width: 84px;
   }
   table.versions .badge {
     margin-right: 4px;
@@ -21,11 +60,12 @@ export const modelStyles = css`
     text-align: left;
   }
   table.versions td.changed {
-    white-space: normal;
-    min-width: 160px;
-    padding-top: 2px;
-    padding-bottom: 2px;
     color: var(--vscode-descriptionForeground);
+  }
+  table.versions td.changed .link {
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
   .badge.stage-Production,
   .badge.stage-Staging {

@@ -27,17 +27,26 @@ export function versionTable({ data, details, run }: VersionTableOptions): Templ
   const keys = data.metricKeys.slice(0, METRICS);
   return html`<div class="scroll">
     <table class="rows versions" @keydown=${onRowKey}>
+      <colgroup>
+        <col class="col-version" />
+        <col class="col-stage" />
+        ${keys.map(() => html`<col class="col-metric" />`)}
+        <col />
+        <col class="col-size" />
+        <col class="col-signature" />
+        <col class="col-run" />
+        <col class="col-registered" />
+      </colgroup>
       <thead>
         <tr>
           <th scope="col">Version</th>
           <th scope="col">Stage and aliases</th>
           ${keys.map((key) => html`<th scope="col" class="number">${text(key, 30)}</th>`)}
+          <th scope="col">Changed since the one before</th>
           <th scope="col" class="number">Size</th>
           <th scope="col">Signature</th>
           <th scope="col">Run</th>
           <th scope="col">Registered</th>
-          <th scope="col">Changed since the one before</th>
-          <th><span class="visually-hidden">Actions</span></th>
         </tr>
       </thead>
       <tbody>
@@ -59,8 +68,14 @@ function versionRow(
   const changed = detail?.changed ?? row.changed;
   const { version } = row;
   return html`<tr data-row>
-    <td>
-      v${plainText(version)}${row.status === 'READY' ? nothing : html` ${icon('warning', plainText(row.status))}`}
+    <td class="version">
+      <span class="version-cell"
+        >${iconButton('arrow-up', `Promote v${version}…`, () => run('promoteModelVersion', { version }), {
+          disabled: readOnlyReason !== null,
+        })}
+        <span class="cut" title="v${plainText(version)}">v${plainText(version)}</span
+        >${row.status === 'READY' ? nothing : html` ${icon('warning', plainText(row.status))}`}</span
+      >
     </td>
     <td>
       ${row.stage === 'None' ? nothing : html`<span class="badge stage-${stageClass(row.stage)}">${text(row.stage)}</span>`}
@@ -73,8 +88,22 @@ function versionRow(
         ${formatNumber(metric?.value)}<span class="delta">${delta(metric)}</span>
       </td>`;
     })}
-    <td class="number">${details ? formatSize(detail?.size) : '…'}</td>
-    <td>${details ? signature(detail, before) : '…'}</td>
+    <td class="changed">
+      ${
+        changed === null || !before
+          ? '–'
+          : html`<button
+              type="button"
+              class="link"
+              title=${changed.length === 0 ? 'Open the whole diff' : `Open the whole diff: ${plainText(changed.join(', '), 1000)}`}
+              @click=${() => run('diffModelVersions', { versions: [before.version, version] })}
+            >
+              ${changed.length === 0 ? (details ? 'nothing that is known' : 'same params and code') : changed.join(', ')}
+            </button>`
+      }
+    </td>
+    <td class="number">${details ? formatSize(detail?.size) : waiting()}</td>
+    <td>${details ? signature(detail, before) : waiting()}</td>
     <td>
       ${
         row.run
@@ -85,26 +114,12 @@ function versionRow(
       }
     </td>
     <td>${age(row.created, now)}</td>
-    <td class="changed">
-      ${
-        changed === null || !before
-          ? '–'
-          : html`<button
-              type="button"
-              class="link"
-              title="Open the whole diff"
-              @click=${() => run('diffModelVersions', { versions: [before.version, version] })}
-            >
-              ${changed.length === 0 ? (details ? 'nothing that is known' : 'same params and code') : changed.join(', ')}
-            </button>`
-      }
-    </td>
-    <td class="row-actions">
-      ${iconButton('arrow-up', `Promote v${version}…`, () => run('promoteModelVersion', { version }), {
-        disabled: readOnlyReason !== null,
-      })}
-    </td>
   </tr>`;
+}
+
+/** What is being read takes the room that it will need. */
+function waiting(): TemplateResult {
+  return html`<span class="skeleton" role="img" aria-label="Loading"></span>`;
 }
 
 function signature(
