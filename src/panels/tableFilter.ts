@@ -1,9 +1,12 @@
+import { plainText } from '../mlflow/format';
 import type { RunTable, TableColumn, TableScope } from '../mlflow/runTable';
 import { parseFilter } from '../search/parse';
 import type { Filter, KeyEntity } from '../search/syntax';
 import { fieldText } from '../search/text';
 import type { Direction } from '../state/metrics';
 
+/** Characters of a key. */
+const LONGEST_EXAMPLE = 40;
 /** Enough for one key of each entity. */
 const LIMIT = 8;
 
@@ -52,13 +55,15 @@ export async function filterOf(
 
 /**
  * A filter that shows what can be typed, of keys that the table has.
- * @param columns the first metric of them is taken
+ * @param columns the first metric of them is taken whose name can be shown as it is
  */
 export function exampleFilter(
   columns: readonly TableColumn[],
   directionOf: (metric: string) => Direction,
 ): string {
-  const metric = columns.find(({ kind }) => kind === 'metric')?.key;
+  const metric = columns.find(
+    ({ kind, key }) => kind === 'metric' && plainText(key, LONGEST_EXAMPLE) === key,
+  )?.key;
   const finished = "status = 'FINISHED'";
   return metric === undefined
     ? finished
