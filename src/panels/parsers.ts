@@ -8,7 +8,7 @@ import { parseRequirements, type Requirement } from '../mlflow/artifacts/require
 import { delimiterOf, parseDelimited, parseJsonTable, type TablePreview } from '../mlflow/artifacts/table';
 import { decodeText, prettyJson } from '../mlflow/artifacts/text';
 import type { InputExample } from '../protocol/artifacts';
-import { comparisonLines, type ComparedVersion } from '../registry/comparison';
+import { comparisonLines, type ComparedVersion, type Comparison } from '../registry/comparison';
 import { metricDirection } from '../state/metrics';
 import { versionChanges } from './versionChanges';
 
@@ -104,7 +104,7 @@ export const parsers = {
     }));
   },
 
-  comparison({ candidate, incumbent, directions, headline }: ComparisonRequest): string[] {
+  comparison({ candidate, incumbent, directions, headline }: ComparisonRequest): Comparison {
     const directionOf: Parameters<typeof comparisonLines>[2] = (key, tags, runTags) =>
       metricDirection(key, tags, directions, runTags);
     return comparisonLines(candidate, incumbent, directionOf, headline);

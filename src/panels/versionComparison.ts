@@ -4,7 +4,7 @@ import type { SideFacts } from '../compare/types';
 import type { ModelVersion, RegisteredModel } from '../mlflow/entities';
 import { isCancelled, toStoreError } from '../mlflow/errors';
 import type { TrackingStore } from '../mlflow/store';
-import type { ComparedVersion } from '../registry/comparison';
+import type { ComparedVersion, Comparison } from '../registry/comparison';
 import { versionOf } from '../registry/preview';
 import { headlineMetric } from '../state/metrics';
 import type { Parsers } from './parsers';
@@ -17,14 +17,14 @@ export interface ComparisonSettings {
 /** Longer than this the dialog does not wait for the models' files, ms: they may lie on a slow disk. */
 const FILES_TIME_LIMIT = 1000;
 
-/** What a promotion's dialog says of the candidate against the version in place; a line each. Throws StoreError. */
+/** What a promotion's dialog says of the candidate against the version in place. Throws StoreError. */
 export async function compareVersions(
   store: TrackingStore,
   model: RegisteredModel,
   { candidate, incumbent }: { candidate: string; incumbent: string },
   { metricDirections, headlineMetric: setting }: ComparisonSettings,
   parsers: Parsers,
-): Promise<string[]> {
+): Promise<Comparison> {
   const versions = [versionOf(model, candidate), versionOf(model, incumbent)] as const;
   const [first, second] = await Promise.all(versions.map((version) => readVersion(store, version)));
   const { run, experimentTags } = first!.facts;

@@ -5,6 +5,7 @@ import { valueOf, type KeyValue } from '../mlflow/entities';
 import { count, formatNumber, formatSize } from '../mlflow/format';
 import { distinctDigits } from '../compare/values';
 import { shown } from './preview';
+import { worseMetrics } from './warnings';
 
 /** One of the two versions: what is known of its run and of its model. */
 export interface ComparedVersion {
@@ -27,9 +28,15 @@ const MOST_METRICS = 4;
 const MOST_OTHERS = 3;
 const MOST_SIGNATURE_CHANGES = 4;
 
+/** What a promotion's dialog says of a candidate beside the version in place, a line each. */
+export interface Comparison {
+  /** What could go wrong. */
+  warnings: string[];
+  lines: string[];
+}
+
 /**
- * How a candidate compares with the version in place, a line each, for the promotion's dialog: what a reviewer asks
- * first, an incompatible signature before everything else.
+ * How a candidate compares with the version in place, for the promotion's dialog: what a reviewer asks first.
  *
  * @param headline the metric that comes first
  */
@@ -38,7 +45,7 @@ export function comparisonLines(
   incumbent: ComparedVersion,
   directionOf: DirectionOf,
   headline?: string,
-): string[] {
+): Comparison {
   const diff = diffRuns([incumbent.facts, candidate.facts], 0, [], directionOf);
   const rowsOf = (name: SectionName): DiffRow[] =>
     diff.sections.find((each) => each.name === name)?.rows ?? [];
@@ -72,16 +79,23 @@ export function comparisonLines(
     lines.push(`Environment, signature and size are not compared: ${problems.join(', ')}.`);
   }
   tell('Tags', changedText([...tagRows(candidate, incumbent), ...rowsOf('tags')], labels));
-  return [
-    `${candidate.label} against ${incumbent.label}:`,
-    ...warningsOf(candidate, incumbent),
-    ...lines,
-    ...(same.length > 0 ? [`The same: ${same.join(', ')}.`] : []),
-  ];
+  return {
+    warnings: [
+      ...incompatible(candidate, incumbent),
+      ...(withoutRun.length === 0
+        ? worseMetrics(candidate.label, incumbent.label, rowsOf('metrics'), headline)
+        : []),
+    ],
+    lines: [
+      `${candidate.label} against ${incumbent.label}:`,
+      ...lines,
+      ...(same.length > 0 ? [`The same: ${same.join(', ')}.`] : []),
+    ],
+  };
 }
 
 /** An incompatible signature, as a sentence. */
-function warningsOf(candidate: ComparedVersion, incumbent: ComparedVersion): string[] {
+function incompatible(candidate: ComparedVersion, incumbent: ComparedVersion): string[] {
   const breaking = changesOf(candidate, incumbent).filter(({ breaks }) => breaks);
   return breaking.length === 0
     ? []

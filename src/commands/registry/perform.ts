@@ -2,6 +2,7 @@ import { isStoreError, StoreError, toStoreError } from '../../mlflow/errors';
 import type { RegisteredModel } from '../../mlflow/entities';
 import type { TrackingStore } from '../../mlflow/store';
 import type { Writer, WriteResult } from '../../mlflow/writer';
+import type { Comparison } from '../../registry/comparison';
 import type { RegistryHistory } from '../../registry/history';
 import { forWriter, partlyApplied, partlySentence, partOf, restOf } from '../../registry/partial';
 import { isTyped, shown, type Preview } from '../../registry/preview';
@@ -18,12 +19,12 @@ export interface RegistryContext {
   /** The system's name of the user, for the history. */
   userName: string;
   settings: () => RegistrySettings;
-  /** What a promotion's preview says of the candidate against the version in place; a line each. */
+  /** What a promotion's preview says of the candidate against the version in place. */
   compare: (
     store: TrackingStore,
     model: RegisteredModel,
     versions: { candidate: string; incumbent: string },
-  ) => Promise<string[]>;
+  ) => Promise<Comparison>;
 }
 
 export interface RegistrySettings {

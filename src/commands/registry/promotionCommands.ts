@@ -1,6 +1,6 @@
 import type { RegisteredModel } from '../../mlflow/entities';
 import { StoreError } from '../../mlflow/errors';
-import { shown, versionLabel, type Preview } from '../../registry/preview';
+import { shown, versionLabel, versionOf, type Preview } from '../../registry/preview';
 import {
   previewArchiveOld,
   previewDeleteAlias,
@@ -9,6 +9,7 @@ import {
   previewTransition,
   readyMark,
 } from '../../registry/promotion';
+import { pendingChecks } from '../../registry/warnings';
 import { textOf } from '../fields';
 import { chooseModel, chooseStore, mustHaveRegistry, numberOf, versionIn } from './choose';
 import { chooseVersionOf } from './chooseVersionOf';
@@ -40,10 +41,19 @@ export async function promoteModelVersion(context: RegistryContext, args: unknow
         : previewTransition(now, version, target.stage, archiveExisting);
     const incumbent = incumbentOf(now, version, target);
     const comparison =
-      incumbent === null ? [] : await context.compare(store, now, { candidate: version, incumbent });
+      incumbent === null ? null : await context.compare(store, now, { candidate: version, incumbent });
+    // What could go wrong comes first: it decides, and a long dialog is not read to its end.
+    const warnings = [
+      ...(comparison?.warnings ?? []),
+      ...pendingChecks(`v${version}`, versionOf(now, version).tags),
+    ];
     return {
       ...preview,
-      sentences: [...preview.sentences, ...(comparison.length > 0 ? ['', ...comparison] : [])],
+      sentences: [
+        ...(warnings.length > 0 ? [...warnings, ''] : []),
+        ...preview.sentences,
+        ...(comparison ? ['', ...comparison.lines] : []),
+      ],
     };
   };
   await performConfirmed(

@@ -106,10 +106,30 @@ describe('registry commands on a real store', () => {
     const args = { store, name: 'taxi-duration', version: '4', stage: 'Production', archiveExisting: true };
     await assert.rejects(promotion.promoteModelVersion(context, args), isCancelled);
     const lines = (ui.shown[0] ?? '').split('\n');
-    const head = lines.indexOf('v4 against v2:');
-    assert.match(lines[head + 1] ?? '', /^⚠ The signature is incompatible: v4 takes /);
+    // Before what it changes: a long dialog is not read to its end.
+    assert.match(lines[0] ?? '', /to Production\? ⚠ The signature is incompatible: v4 takes /);
+    assert.ok(lines.indexOf('taxi-duration v4 goes from None to Production.') > 1);
+    assert.ok(lines.includes('v4 against v2:'));
     assert.ok(lines.some((line) => /^Environment: only v4: xgboost; only v2: skops\.$/.test(line)));
     assert.ok(lines.some((line) => /^Size: .*→/.test(line)));
+  });
+
+  it('leads with checks that have not passed and metrics that are worse', async () => {
+    const { context, ui, store, file } = open('taxi-duration');
+    withDatabase(file, (database) =>
+      database.exec(
+        `UPDATE model_version_tags SET value = 'Pending' WHERE name = 'taxi-duration' AND version = 4 AND key = 'validation_status';
+         UPDATE latest_metrics SET value = 3.5 WHERE key = 'rmse' AND run_uuid = (
+           SELECT run_id FROM model_versions WHERE name = 'taxi-duration' AND version = 4)`,
+      ),
+    );
+    ui.will('escape');
+    const args = { store, name: 'taxi-duration', version: '4', stage: 'Production', archiveExisting: true };
+    await assert.rejects(promotion.promoteModelVersion(context, args), isCancelled);
+    const lines = (ui.shown[0] ?? '').split('\n');
+    assert.match(lines[1] ?? '', /^⚠ v4 is worse than v2: rmse 2\.971 → 3\.5\.$/);
+    assert.equal(lines[2], '⚠ The tag "validation_status" of v4 is "Pending".');
+    assert.equal(lines[3], '');
   });
 
   it('promotes a run: its version, or the one that it is registered as first', async () => {
