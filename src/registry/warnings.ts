@@ -6,9 +6,9 @@ import { formatNumber } from '../mlflow/format';
 import { shown } from './preview';
 
 const MOST = 3;
-/** A tag by which teams say how a check of a version went. MLflow's own examples write `validation_status`. */
-const CHECK_KEY =
-  /(?:^|[._ -])(?:validat\w*|approv\w*|review(?:ed)?|qa|checks?|checked|tests?|tested|sign_?off)(?:[._ -]status)?$/i;
+/** Words of tags by which teams say how a check of a version went. MLflow's own examples write `validation_status`. */
+const CHECK =
+  /^(?:validat(?:ion|ed)|approv(?:al|ed)|review|reviewed|qa|checks?|checked|tests?|tested|signoff)$/i;
 const NOT_PASSED =
   /^(?:pending|fail(?:ed|ing|ure)?|rejected|denied|no|false|todo|open|waiting|blocked|in[ _-]?progress)$/i;
 
@@ -20,6 +20,11 @@ export function pendingChecks(label: string, tags: readonly KeyValue[]): string[
     )
     .slice(0, MOST)
     .map(({ key, value }) => `⚠ The tag "${shown(key)}" of ${label} is "${shown(value)}".`);
+}
+
+function isCheck(key: string): boolean {
+  const words = key.slice(-100).split(/[._ -]/);
+  return CHECK.test((/^status$/i.test(words.at(-1)!) ? words.at(-2) : words.at(-1)) ?? '');
 }
 
 /** Metrics that are worse than those of the version in place, the headline first; none where that is not known. */
