@@ -15,9 +15,7 @@ const NOT_PASSED =
 /** Checks that a version's tags say have not passed. */
 export function pendingChecks(label: string, tags: readonly KeyValue[]): string[] {
   return tags
-    .filter(
-      ({ key, value }) => CHECK_KEY.test(key.slice(-100)) && NOT_PASSED.test(value.trim().slice(0, 100)),
-    )
+    .filter(({ key, value }) => isCheck(key) && NOT_PASSED.test(value.trim().slice(0, 100)))
     .slice(0, MOST)
     .map(({ key, value }) => `⚠ The tag "${shown(key)}" of ${label} is "${shown(value)}".`);
 }
