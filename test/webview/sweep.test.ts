@@ -324,7 +324,7 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
 
       await page.getByLabel('Scatter: x').selectOption('metric:bytes');
       await page.getByLabel('Scatter: y').selectOption('metric:rmse');
-      await page.getByLabel('Scatter: colour').selectOption('param:depth');
+      await page.getByLabel('Scatter: color').selectOption('param:depth');
       await page.getByLabel('Scatter: size').selectOption('param:lr');
       const places = runs.map((run, i) => [run.metrics.bytes[0]![2], rmse[i]!] as const);
       const front = places
@@ -345,6 +345,101 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
       await page.getByText(`Dashed: the Pareto front, ${front.length} runs`).waitFor();
     },
   );
+
+  const kinds = Array.from({ length: 10 }, (_, i) => `${'ABCDEFGHIJ'[i]}BoostingRegressor`);
+  const ofKinds = (): Partial<MadeRun>[] =>
+    Array.from({ length: 30 }, (_, i) =>
+      trial(i, { a_name_of_a_param: kinds[i % 10]!, preprocessing_pipeline: kinds[(i * 3) % 10]! }),
+    );
+
+  itOnce('shows the labels and the title of the first and the last parallel axis whole', async () => {
+    const { page } = await open(make(ofKinds()), { experimentIds: [EXPERIMENT] });
+    await page.locator('parallel-coordinates canvas').waitFor();
+    await page.evaluate(() => {
+      const drawn: [text: string, from: number, to: number][] = [];
+      Object.assign(window, { drawn });
+      const { prototype } = CanvasRenderingContext2D;
+      const fillText = Object.getOwnPropertyDescriptor(prototype, 'fillText')!.value as (
+        this: CanvasRenderingContext2D,
+        text: string,
+        x: number,
+        y: number,
+      ) => void;
+      prototype.fillText = function (text: string, x: number, y: number) {
+        if (this.canvas.closest('parallel-coordinates')) {
+          const { width } = this.measureText(text);
+          const from = this.textAlign === 'right' ? x - width : x;
+          drawn.push([text, from, from + width]);
+        }
+        fillText.call(this, text, x, y);
+      };
+    });
+    const order = async (title: string, by: 'ArrowLeft' | 'ArrowRight'): Promise<void> => {
+      const axes = page.locator('.axis-title');
+      const at = async (): Promise<number> =>
+        (await axes.allInnerTexts()).findIndex((text) => text.includes(title));
+      const last = (await axes.count()) - 1;
+      while ((await at()) !== (by === 'ArrowLeft' ? 0 : last)) {
+        const before = await at();
+        await axes.nth(before).focus();
+        await page.keyboard.press(`Alt+${by}`);
+        await eventually(async () => assert.notEqual(await at(), before));
+      }
+    };
+    await order('a_name_of_a_param', 'ArrowLeft');
+    await order('preprocessing', 'ArrowRight');
+    await opened!.settled();
+    const { drawn, width, titles } = await page.evaluate(() => {
+      const plot = document.querySelector('.parallel-plot')!.getBoundingClientRect();
+      return {
+        drawn: (window as Window & { drawn?: [string, number, number][] }).drawn!,
+        width: plot.width,
+        titles: [...document.querySelectorAll('.axis-title')].map((title) => {
+          const { left, right } = title.getBoundingClientRect();
+          const text = title.querySelector('.cut')!;
+          return {
+            left: left - plot.left,
+            right: right - plot.left,
+            cut: text.scrollWidth > text.clientWidth,
+          };
+        }),
+      };
+    });
+    assert.ok(drawn.some(([text]) => text.startsWith('ABoosting')));
+    assert.deepEqual(
+      drawn.filter(([, from, to]) => from < 0 || to > width),
+      [],
+      `within ${width}`,
+    );
+    for (const title of [titles[0]!, titles.at(-1)!]) {
+      assert.ok(!title.cut && title.left >= 0 && title.right <= width, JSON.stringify(title));
+    }
+    await opened!.screenshots('sweep-categories');
+  });
+
+  itOnce('names each category in scatter and contour', async () => {
+    const { page } = await open(make(ofKinds()), { experimentIds: [EXPERIMENT] });
+    await page.locator('parallel-coordinates canvas').waitFor();
+    for (const picture of ['Scatter', 'Contour']) {
+      await page.getByLabel(`${picture}: x`).selectOption('param:a_name_of_a_param');
+      await page.getByLabel(`${picture}: y`).selectOption('param:preprocessing_pipeline');
+    }
+    const named = (): Promise<{ x: string[]; y: string[] }[]> =>
+      page.evaluate(() => {
+        type Ticks = { ticks: { label: string }[] };
+        type Plot = Element & { chart: { scales: Record<'x' | 'y', Ticks> } };
+        return [...document.querySelectorAll<Plot>('sweep-plot')].map(({ chart: { scales } }) => ({
+          x: scales.x.ticks.map(({ label }) => label),
+          y: scales.y.ticks.map(({ label }) => label),
+        }));
+      });
+    await eventually(async () => {
+      const whole = (await named()).filter(({ x, y }) => x.length === 10 && y.length === 10);
+      assert.equal(whole.length, 2, JSON.stringify(await named()));
+      assert.ok(whole.every(({ x }) => x.every((label) => /^[A-J]Boosting/.test(label))));
+    });
+    await opened!.screenshots('sweep-named', { fullPage: true });
+  });
 
   itOnce(
     'brushes by a rectangle in the scatter: the lines, the list and the other views follow',

@@ -15,7 +15,9 @@ import {
   linePlaces,
   nearestLine,
   placeAt,
+  marginsOf,
   type Layout,
+  type Margins,
 } from './parallelDrawing';
 
 export interface ParallelHost {
@@ -77,9 +79,10 @@ export class ParallelCoordinates extends LitElement {
 
   protected override render(): TemplateResult {
     const { axes } = this;
-    const layout = layoutOf(this.layout?.width ?? 900, HEIGHT, axes.length);
+    const margins = this.margins();
+    const layout = layoutOf(this.layout?.width ?? 900, HEIGHT, axes.length, margins);
     return html`<div class="parallel">
-        <div ${styles({ 'min-width': `${leastWidth(axes.length)}px` })}>
+        <div ${styles({ 'min-width': `${leastWidth(axes.length, margins)}px` })}>
           <div class="axis-titles" role="list" aria-label="Axes">
             ${axes.map(
               (column, i) =>
@@ -90,7 +93,7 @@ export class ParallelCoordinates extends LitElement {
                   draggable="true"
                   title=${`${plainText(column.name, 500)}: drag to move${canBeLog(column) ? ', L for linear or logarithmic' : ''}\nKeys: Alt+Left and Alt+Right move, Enter brushes, Delete takes the brush away`}
                   aria-keyshortcuts="Alt+ArrowLeft Alt+ArrowRight Enter Delete L"
-                  ${styles({ left: `${layout.x[i]}px`, 'max-width': `${Math.max(60, this.axisWidth())}px` })}
+                  ${styles({ left: `${layout.x[i]}px`, 'max-width': `${this.titleWidth(i, layout)}px` })}
                   @dragstart=${(event: DragEvent) => this.startMove(event, i)}
                   @dragover=${(event: DragEvent) => event.preventDefault()}
                   @drop=${(event: DragEvent) => this.drop(event, i)}
@@ -118,8 +121,15 @@ export class ParallelCoordinates extends LitElement {
       ${this.bounds()}`;
   }
 
-  private axisWidth(): number {
-    return ((this.layout?.width ?? 900) - 140) / Math.max(1, this.axes.length - 1) - 8;
+  private margins(): Margins {
+    return marginsOf(this.axes, HEIGHT, chartLook());
+  }
+
+  /** To its neighbours, or as far as there is room on both sides of an outer one. */
+  private titleWidth(axis: number, { x, width }: Layout): number {
+    const spacing = x.length > 1 ? x[1]! - x[0]! : width;
+    const outer = axis === 0 ? x[0]! : axis === x.length - 1 ? width - x[axis]! : Infinity;
+    return Math.max(60, Math.min(2 * outer, x.length > 1 ? spacing - 8 : width));
   }
 
   private summary(): string {
@@ -209,7 +219,7 @@ export class ParallelCoordinates extends LitElement {
       // The titles stand where the axes are.
       this.requestUpdate();
     }
-    this.layout = layoutOf(plot.clientWidth, HEIGHT, this.axes.length);
+    this.layout = layoutOf(plot.clientWidth, HEIGHT, this.axes.length, this.margins());
     this.places = linePlaces(this.axes, this.layout);
     size(canvas, this.layout);
     this.faint = undefined;

@@ -1,3 +1,4 @@
+import { plainText } from '../../src/mlflow/format';
 import type { SweepColumn } from '../../src/protocol/sweep';
 import { withAlpha, type ChartLook } from '../ui/chartLook';
 import type { AxisBrush } from './brush';
@@ -15,26 +16,57 @@ export interface Layout {
   x: number[];
 }
 
+/** What is left and right of the axes at least and at most: for the outer axes' labels and titles, CSS pixels. */
 const MARGIN = 70;
+const MOST_MARGIN = 170;
 const TOP = 14;
 const BOTTOM = 40;
 
 /** Closer axes could not be told apart with their titles and ticks: where there is less room the picture scrolls. */
 const LEAST_SPACING = 96;
 
-export function leastWidth(axes: number): number {
-  return 2 * MARGIN + LEAST_SPACING * Math.max(0, axes - 1);
+/** Room beside the axes, CSS pixels. */
+export interface Margins {
+  left: number;
+  right: number;
 }
 
-export function layoutOf(width: number, height: number, axes: number): Layout {
-  const inner = Math.max(1, width - 2 * MARGIN);
+export function leastWidth(axes: number, { left, right }: Margins): number {
+  return left + right + LEAST_SPACING * Math.max(0, axes - 1);
+}
+
+/** As wide as the labels and the title of the first and of the last axis need. */
+export function marginsOf(axes: readonly SweepColumn[], height: number, look: ChartLook): Margins {
+  const ctx = new OffscreenCanvas(1, 1).getContext('2d')!;
+  const width = (text: string, size: number): number => {
+    ctx.font = `${size}px ${look.font.family}`;
+    return ctx.measureText(text).width;
+  };
+  const needed = (column: SweepColumn | undefined): number => {
+    if (!column) {
+      return MARGIN;
+    }
+    const labels = axisTicks(column, { top: TOP, bottom: height - BOTTOM }).map(({ label }) => label);
+    const ticks = [...labels, missingLabel(column)].map((label) => width(label, look.font.size));
+    const title = width(axisTitle(column), look.font.size + 2) / 2;
+    return Math.ceil(Math.min(MOST_MARGIN, Math.max(MARGIN, title + 8, ...ticks.map((tick) => tick + 10))));
+  };
+  return { left: needed(axes[0]), right: needed(axes.at(-1)) };
+}
+
+export function axisTitle(column: SweepColumn): string {
+  return `${plainText(column.name, 60)}${column.kind === 'log' ? ' (log)' : ''}`;
+}
+
+export function layoutOf(width: number, height: number, axes: number, { left, right }: Margins): Layout {
+  const inner = Math.max(1, width - left - right);
   return {
     width,
     height,
     top: TOP,
     bottom: height - BOTTOM,
     missing: height - 14,
-    x: Array.from({ length: axes }, (_, i) => (axes === 1 ? width / 2 : MARGIN + (inner * i) / (axes - 1))),
+    x: Array.from({ length: axes }, (_, i) => (axes === 1 ? width / 2 : left + (inner * i) / (axes - 1))),
   };
 }
 
@@ -48,7 +80,7 @@ export function linePlaces(axes: readonly SweepColumn[], layout: Layout): Float3
   );
 }
 
-export function yAt(place: number, { top, bottom }: Layout): number {
+export function yAt(place: number, { top, bottom }: Pick<Layout, 'top' | 'bottom'>): number {
   return bottom - place * (bottom - top);
 }
 
@@ -188,7 +220,10 @@ function drawTick(
   ctx.lineWidth = 1;
 }
 
-function axisTicks(column: SweepColumn, layout: Layout): { y: number; label: string }[] {
+function axisTicks(
+  column: SweepColumn,
+  layout: Pick<Layout, 'top' | 'bottom'>,
+): { y: number; label: string }[] {
   if (isCategory(column)) {
     const most = Math.max(2, Math.floor((layout.bottom - layout.top) / 16));
     const every = Math.ceil(column.categories.length / most);

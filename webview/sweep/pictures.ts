@@ -89,8 +89,7 @@ function scatter(options: PicturesOptions, important: readonly SweepColumn[]): T
       <label class="field">x ${columnSelect('Scatter: x', choices, x.id, set('x'))}</label>
       <label class="field">y ${columnSelect('Scatter: y', choices, y.id, set('y'))}</label>
       <label class="field"
-        >colour
-        ${columnSelect('Scatter: colour', numbers, color?.id ?? null, set('color'), 'objective')}</label
+        >color ${columnSelect('Scatter: color', numbers, color?.id ?? null, set('color'), 'objective')}</label
       >
       <label class="field"
         >size ${columnSelect('Scatter: size', numbers, size?.id ?? null, set('size'), 'same')}</label

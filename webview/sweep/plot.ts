@@ -314,6 +314,8 @@ function scale(axis: PlotAxis, name: 'x' | 'y', look: ChartLook): ScaleOptions<'
     title: { display: true, text: plainText(axis.title, 60), color: look.text, font: look.font, padding: 2 },
     ticks: {
       ...common.ticks,
+      // Each category has its name: those that lie too close are turned.
+      ...(categories > 0 ? { autoSkip: false, maxRotation: 60 } : {}),
       maxTicksLimit: name === 'x' ? 9 : 7,
       includeBounds: false,
       callback: (value, index, ticks) => {
@@ -330,6 +332,9 @@ function scale(axis: PlotAxis, name: 'x' | 'y', look: ChartLook): ScaleOptions<'
   };
 }
 
+/** Names of categories closer than this would overlap, CSS pixels. */
+const LEAST_CATEGORY = 16;
+
 /** Ticks that chart.js would put elsewhere: at each category, at round values of a logarithmic axis. */
 function ownTicks(
   axis: PlotAxis,
@@ -337,9 +342,13 @@ function ownTicks(
   categories: number,
 ): { afterBuildTicks?: (scale: Scale) => void } {
   if (categories > 0) {
-    const every = Math.ceil(categories / 12);
-    const places = Array.from({ length: Math.ceil(categories / every) }, (_, i) => ({ value: i * every }));
-    return { afterBuildTicks: (scale) => void (scale.ticks = places) };
+    return {
+      afterBuildTicks: (scale) => {
+        const room = name === 'x' ? scale.chart.width - 100 : scale.chart.height - 60;
+        const every = Math.max(1, Math.ceil((categories * LEAST_CATEGORY) / Math.max(1, room)));
+        scale.ticks = Array.from({ length: Math.ceil(categories / every) }, (_, i) => ({ value: i * every }));
+      },
+    };
   }
   return axis.log
     ? {

@@ -25,7 +25,7 @@ export function objectiveBar(sweep: Sweep, options: ObjectiveBarOptions): Templa
       ${iconButton(direction === 'lower' ? 'arrow-down' : 'arrow-up', 'Turn the direction round', options.flip)}
     </span>
     <label class="field"
-      >colour by
+      >color by
       <select
         aria-label="Colour by"
         @change=${(event: Event) => options.colorBy((event.target as HTMLSelectElement).value as 'value' | 'rank')}
