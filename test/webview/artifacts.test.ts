@@ -2,6 +2,7 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Page } from 'playwright-core';
+import { StoreError } from '../../src/mlflow/errors';
 import type { FileServices } from '../../src/panels/page';
 import { runPage } from '../../src/panels/run';
 import type { OpenStores } from '../../src/stores/openStores';
@@ -96,7 +97,12 @@ describe('previews of artifacts', function () {
   let slow: Promise<void> | undefined;
   const acted: string[] = [];
   const files: FileServices = {
-    open: async (file) => void acted.push(`open ${path.basename(file)}`),
+    open: async (file) => {
+      if (file.endsWith('table.json')) {
+        throw new StoreError('UNSUPPORTED', 'No editor of this window opens it.');
+      }
+      acted.push(`open ${path.basename(file)}`);
+    },
     save: async (file, name) => void acted.push(`save ${path.basename(file)} as ${name}`),
     reveal: async (file) => void acted.push(`reveal ${path.basename(file)}`),
   };
@@ -307,6 +313,29 @@ describe('previews of artifacts', function () {
       opened.copied.toSorted(),
       [fs.realpathSync(path.join(artifacts, 'rides.csv')), `runs:/${RUN}/rides.csv`].toSorted(),
     );
+  });
+
+  it('say what went wrong with a file beside it, and no more once another is chosen', async () => {
+    await choose('table.json', 'table.data', 'prompt');
+    await page.locator('.preview-head').getByRole('button', { name: 'Open in Editor' }).click();
+    await page.locator('.artifact-preview .state-error', { hasText: 'No editor of this window' }).waitFor();
+    await choose('rides.csv', 'table.data', 'Midtown');
+    assert.equal(await page.getByText('No editor of this window').count(), 0);
+  });
+
+  it('leave the page where it is scrolled to when a shorter file is chosen', async () => {
+    if ((await page.getByRole('treeitem', { name: 'MLmodel' }).count()) === 0) {
+      await page.getByRole('treeitem', { name: 'model', exact: true }).click();
+    }
+    await choose('MLmodel', '.model-preview');
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    const row = page.getByRole('treeitem', { name: 'table.json' });
+    const top = (): Promise<number> => row.evaluate((element) => element.getBoundingClientRect().top);
+    const before = await top();
+    assert.ok(before < 700, 'in sight, so that a click scrolls nothing');
+    await choose('table.json', 'table.data', 'prompt');
+    await opened.settled();
+    assert.equal(await top(), before);
   });
 
   it('stay over a reload, with the folders that were open', async () => {

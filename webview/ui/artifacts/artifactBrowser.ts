@@ -46,6 +46,8 @@ export class LensArtifacts extends LitElement {
   @state() private selected: TreeRow | undefined;
   @state() private preview: ArtifactPreview | undefined;
   @state() private error = '';
+  /** Why the last thing that was done with the chosen file did not work. */
+  @state() private actionError = '';
   @state() private rows = ROWS;
   private limit = FIRST_READ;
   private tree!: ArtifactTree;
@@ -160,8 +162,7 @@ export class LensArtifacts extends LitElement {
     if (!selected) {
       return rows.some(({ message }) => !message) ? emptyState('Choose a file to see it here.') : nothing;
     }
-    const act = (action: ArtifactAction) => () =>
-      this.host.act({ owner: selected.owner, path: selected.path }, action);
+    const act = (action: ArtifactAction) => () => void this.act(selected, action);
     return html`<div class="preview-head">
         <span class="cut">${text(selected.path || selected.label || '', 500)}</span>
         <span class="muted">${selected.isDir ? '' : formatSize(selected.size)}</span>
@@ -177,7 +178,20 @@ export class LensArtifacts extends LitElement {
           ${iconButton('link', 'Copy Artifact URI', act('copyUri'))}
         </span>
       </div>
+      ${this.actionError ? html`<p class="state-error" role="alert">${this.actionError}</p>` : nothing}
       ${this.body(selected)}`;
+  }
+
+  /** What went wrong is said beside the file, and goes when another is chosen. */
+  private async act(row: TreeRow, action: ArtifactAction): Promise<void> {
+    this.actionError = '';
+    try {
+      await this.host.act({ owner: row.owner, path: row.path }, action);
+    } catch (error) {
+      if (!isCancelled(error) && this.selected && keyOf(this.selected) === keyOf(row)) {
+        this.actionError = toStoreError(error).message;
+      }
+    }
   }
 
   private body(selected: TreeRow): unknown {
@@ -252,13 +266,21 @@ export class LensArtifacts extends LitElement {
 
   /** @param maybe it was seen elsewhere, and need not be here */
   private show(row: TreeRow, maybe = false): void {
+    this.holdHeight();
     this.setFocused(keyOf(row));
     this.selected = row;
     this.preview = undefined;
     this.error = '';
+    this.actionError = '';
     this.rows = ROWS;
     this.limit = FIRST_READ;
     void this.read(maybe);
+  }
+
+  /** The page does not get shorter while one looks through files: what is scrolled to would move under the pointer. */
+  private holdHeight(): void {
+    const pane = this.querySelector<HTMLElement>('.artifact-preview');
+    pane?.style.setProperty('min-height', `${pane.offsetHeight}px`);
   }
 
   private async read(maybe = false): Promise<void> {

@@ -14,7 +14,7 @@ export interface ArtifactHost {
     signal: AbortSignal,
   ) => Promise<ArtifactPreview>;
   readImage: (place: ArtifactPlace, signal: AbortSignal) => Promise<{ type: string; bytes: Uint8Array }>;
-  act: (place: ArtifactPlace, action: ArtifactAction) => void;
+  act: (place: ArtifactPlace, action: ArtifactAction) => Promise<unknown>;
   copy: (text: string, what: string) => void;
 }
 

@@ -74,6 +74,7 @@ export class LensImageSteps extends LitElement {
 
   private show(index: number): void {
     this.index = index;
+    this.error = '';
     void this.read(index);
   }
 
@@ -90,7 +91,9 @@ export class LensImageSteps extends LitElement {
       this.image = await this.host.readImage({ owner: this.owner, path }, reading.signal);
       this.error = '';
     } catch (error) {
-      if (!isCancelled(error)) {
+      if (!isCancelled(error) && !reading.signal.aborted) {
+        // The image of another step would stand for this one.
+        this.image = undefined;
         this.error = toStoreError(error).message;
       }
     }
