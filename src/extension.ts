@@ -11,6 +11,7 @@ import { registerSidebarCommands } from './commands/sidebar';
 import { registerSourceCommands } from './commands/source';
 import { registerStoreCommands } from './commands/stores';
 import { registerTableCommands } from './commands/table';
+import { registerRunColorCommand } from './commands/runColor';
 import { registerViewStateCommands } from './commands/viewState';
 import { onFailure } from './mlflow/failures';
 import type * as Pages from './panels/index';
@@ -85,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     services,
     async (name) => pages().pageDefinition(name),
     ['run', 'charts', 'diff', 'table', 'sweep', 'model', 'loggedModel', 'modelDiff'],
+    context.workspaceState,
   );
 
   registerStoreCommands({
@@ -102,6 +104,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   registerSidebarCommands({ commands, stores, state, experiments, models });
   registerModelsViewCommands({ commands, models });
   registerViewStateCommands({ commands, stores, state });
+  registerRunColorCommand({ commands, stores, state, panels });
   const registry = registerRegistryCommands({
     commands,
     stores,

@@ -3,9 +3,9 @@ import { pickOne } from '../platform/dialogs';
 import type { RunKey } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
-import { fieldsOf, namedStore, textOf } from './fields';
+import { booleanOf, fieldsOf, namedStore, textOf } from './fields';
 
-export { cancelled, fieldsOf, namedStore, textOf };
+export { booleanOf, cancelled, fieldsOf, namedStore, textOf };
 
 /** The runs that a command acts on: `{runs}`, `{store, runId}`, or the tree's selection. */
 export function runsOf(args: unknown, selection?: unknown): RunKey[] {

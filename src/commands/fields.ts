@@ -18,3 +18,8 @@ export function textOf(args: unknown, field: string): string | undefined {
   const value = fieldsOf(args)[field];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+export function booleanOf(args: unknown, field: string): boolean | undefined {
+  const value = fieldsOf(args)[field];
+  return typeof value === 'boolean' ? value : undefined;
+}

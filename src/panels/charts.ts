@@ -65,7 +65,7 @@ function handlers(
         }),
       ),
     hover: async ({ run }) => {
-      services.state.setHovered(run);
+      session.hover(run);
       return null;
     },
     pin: async ({ run, pinned }) => {

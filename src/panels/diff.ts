@@ -9,6 +9,7 @@ import { withoutEqual } from '../compare/withoutEqual';
 import type { CellSource, DiffPageData, DiffProtocol, PageRow } from '../protocol/diff';
 import type { RequestHandlers } from '../protocol/messages';
 import type { DiffArguments, PageArguments } from '../protocol/pages';
+import type { RunColor } from '../state/viewState';
 import { storeName } from '../stores/uri';
 import { changeChoices, changesOf, type ChangeTarget } from './diffChanges';
 import { imagesOf, readImage } from './diffImages';
@@ -108,7 +109,10 @@ class DiffHost {
     private readonly wanted: Wanted,
     private readonly services: PageServices,
     private readonly session: PageSession,
-  ) {}
+  ) {
+    const colors = services.state.onDidChange(() => this.tellColors());
+    session.onDispose(() => colors.dispose());
+  }
 
   handlers(): RequestHandlers<DiffProtocol> {
     return {
@@ -243,7 +247,7 @@ class DiffHost {
       model: this.wanted.model,
       storeName: storeName(diff.runs[baseline]?.store ?? ''),
       runs: diff.runs,
-      colors: this.services.state.colorsOf(diff.runs.map(({ store, runId }) => ({ store, runId }))),
+      colors: this.colors(),
       baseline,
       sections: diff.sections.map(({ name, rows, same, pending: waiting }) => ({
         name,
@@ -256,6 +260,17 @@ class DiffHost {
       sources: sources.list,
       pending,
     };
+  }
+
+  private colors(): RunColor[] {
+    return this.services.state.colorsOf(this.runs.map(({ store, runId }) => ({ store, runId })));
+  }
+
+  /** The user may choose another, here or elsewhere. */
+  private tellColors(): void {
+    if (this.runs.length > 0) {
+      this.session.emit('colors', this.colors());
+    }
   }
 
   private async openCommit({ side, commit }: { side: number; commit: string }): Promise<void> {

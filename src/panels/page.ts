@@ -87,6 +87,8 @@ export interface PageSession {
   replace(args: PageArguments[PageName]): void;
   /** Sends an event of the page's own protocol. */
   emit(name: string, payload: unknown): void;
+  /** Lights a run up in all views, or none any more; it goes out with the page's sight. */
+  hover(run: RunKey | null): void;
   /** Called when the page is closed or shows something else. */
   onDispose(callback: () => void): void;
 }

@@ -6,7 +6,7 @@ import { onDidChangeSettings } from '../platform/settings';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../protocol/messages';
 import { readArguments } from '../protocol/arguments';
 import type { PageArguments, PageName } from '../protocol/pages';
-import type { RunKey } from '../state/viewState';
+import type { Persistence, RunKey } from '../state/viewState';
 import {
   commonHandlers,
   failureLog,
@@ -16,6 +16,7 @@ import {
   type PageSession,
 } from './page';
 import { panelHtml } from './panelHtml';
+import { TabMemory } from './tabMemory';
 
 /** Loads the code of a page's host side when the first such page opens. */
 export type PageLoader = (name: PageName) => Promise<PageDefinition>;
@@ -41,7 +42,7 @@ const VIEW_TYPE = 'mlflowLens.';
 
 /**
  * Opens pages as editor tabs, one a key; brings them back after a reload of the window (serializer, from the
- * arguments that the page stored); tells them when their stores or the view state changed. Hidden pages are
+ * arguments that the page stored, or those kept here where it had not come that far); tells them when their stores or the view state changed. Hidden pages are
  * not kept alive: they come back from their state.
  */
 export class PanelHost implements vscode.Disposable {
@@ -51,6 +52,7 @@ export class PanelHost implements vscode.Disposable {
   /** A page became visible or hidden. */
   readonly onDidChangeVisibility = this.visibility.event;
   private readonly active = new vscode.EventEmitter<void>();
+  private readonly tabs: TabMemory;
   /** Another page is the active editor, or it shows something else. */
   readonly onDidChangeActive = this.active.event;
 
@@ -59,7 +61,9 @@ export class PanelHost implements vscode.Disposable {
     private readonly services: PageServices,
     private readonly load: PageLoader,
     pages: readonly PageName[],
+    kept: Persistence,
   ) {
+    this.tabs = new TabMemory(kept);
     for (const name of pages) {
       this.disposables.push(
         vscode.window.registerWebviewPanelSerializer(VIEW_TYPE + name, {
@@ -128,6 +132,8 @@ export class PanelHost implements vscode.Disposable {
   }
 
   dispose(): void {
+    // The tabs of a window that ends come back with it.
+    this.tabs.end();
     for (const { panel } of this.open) {
       panel.dispose();
     }
@@ -137,15 +143,25 @@ export class PanelHost implements vscode.Disposable {
   }
 
   private async restore(name: PageName, panel: vscode.WebviewPanel, kept: unknown): Promise<void> {
-    const args = readArguments(name, kept);
+    const args = readArguments(name, this.tabs.take(name, panel.title, kept));
     if (args === null) {
-      // Nothing was kept, or what another version kept: the tab cannot say anything, so it goes.
+      // What was kept is another version's: the tab cannot say anything, so it goes.
       panel.dispose();
       return;
     }
     const definition = await this.load(name);
     panel.webview.options = this.webviewOptions();
     this.attach(definition, args, panel);
+  }
+
+  private keepTabs(): void {
+    this.tabs.keep(
+      [...this.open].map(({ definition, args, panel }) => ({
+        name: definition.name,
+        title: panel.title,
+        args,
+      })),
+    );
   }
 
   private attach(
@@ -163,10 +179,12 @@ export class PanelHost implements vscode.Disposable {
         setTitle: (title) => {
           if (ofHandlers === own) {
             panel.title = tabTitle(title);
+            this.keepTabs();
           }
         },
         replace: (next) => entry.replace(next),
         emit: (event, payload) => entry.server.emit(event, payload),
+        hover: (run) => this.services.state.setHovered(run, panel),
         onDispose: (callback) => own.push({ dispose: callback }),
       };
       return {
@@ -185,6 +203,7 @@ export class PanelHost implements vscode.Disposable {
       ),
       replace: (args) => {
         entry.args = args;
+        this.keepTabs();
         entry.server.replaceHandlers(handlersFor(args));
         entry.server.emit('argumentsChanged', { args });
         this.active.fire();
@@ -192,6 +211,7 @@ export class PanelHost implements vscode.Disposable {
     };
     const { server } = entry;
     this.open.add(entry);
+    this.keepTabs();
     disposables.push(
       panel.webview.onDidReceiveMessage((message: unknown) => void server.receive(message)),
       this.services.stores.onDidChange((uri) => {
@@ -204,12 +224,17 @@ export class PanelHost implements vscode.Disposable {
       // Directions and the headline metric are part of what pages are answered.
       onDidChangeSettings(() => server.emit('storeChanged', null)),
       panel.onDidChangeViewState(() => {
+        if (!panel.visible) {
+          this.services.state.endHover(panel);
+        }
         this.visibility.fire();
         this.active.fire();
       }),
     );
     panel.onDidDispose(() => {
       this.open.delete(entry);
+      this.services.state.endHover(panel);
+      this.keepTabs();
       server.dispose();
       vscode.Disposable.from(...disposables, ...ofHandlers).dispose();
       this.visibility.fire();

@@ -74,7 +74,7 @@ function handlers(
       }
     },
     hover: async ({ runId }) => {
-      services.state.setHovered(runId === null ? null : { store: args.store, runId });
+      session.hover(runId === null ? null : { store: args.store, runId });
       return null;
     },
     brush: async ({ runIds }) => {

@@ -220,7 +220,7 @@ function handlers(
       return null;
     },
     hover: async ({ runId }) => {
-      services.state.setHovered(runId === null ? null : own(runId));
+      session.hover(runId === null ? null : own(runId));
       return null;
     },
     clearBrush: async () => {

@@ -76,8 +76,8 @@ export interface PickItem {
   label: string;
   description?: string;
   detail?: string;
-  /** A codicon's name. */
-  icon?: string;
+  /** A codicon's name, or pictures of our own. */
+  icon?: string | { light: vscode.Uri; dark: vscode.Uri };
   /** A line between items, with its label. */
   separator?: boolean;
 }
@@ -114,7 +114,9 @@ export function quickPickItem<T extends PickItem>(item: T): vscode.QuickPickItem
     label: inertText(item.label),
     description: inertOr(item.description),
     detail: inertOr(item.detail),
-    ...(item.icon === undefined ? {} : { iconPath: new vscode.ThemeIcon(item.icon) }),
+    ...(item.icon === undefined
+      ? {}
+      : { iconPath: typeof item.icon === 'string' ? new vscode.ThemeIcon(item.icon) : item.icon }),
     ...(item.separator ? { kind: vscode.QuickPickItemKind.Separator } : {}),
     item,
   };

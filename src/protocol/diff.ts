@@ -23,7 +23,10 @@ export type DiffProtocol = {
     openTexts: { params: { title: string; left: string; right: string }; result: null };
     getText: { params: { baseline: number | null; format: 'markdown' | 'json' }; result: { text: string } };
   };
-  events: Record<never, never>;
+  events: {
+    /** The runs' colors, when they are others than those of the data. */
+    colors: RunColor[];
+  };
 };
 
 export interface DiffPageData {

@@ -3,57 +3,92 @@ import type { RunColor } from './viewState';
 
 export type ThemeKind = 'light' | 'dark' | 'highContrast' | 'highContrastLight';
 
+/** What the eight run colors are called, by index: the same in every theme kind. */
+export const COLOR_NAMES = ['Blue', 'Orange', 'Green', 'Pink', 'Purple', 'Gold', 'Cyan', 'Brown'] as const;
+
 /**
- * Eight run colours a theme kind; the same index is the same hue's name in each. Measured in reference ui.md,
- * part 2, section 6; test/unit/state/colors.test.ts holds contrast and colour-blind distance.
+ * Eight run colors a theme kind; the same index has the same name in each. None is gray: gray is what is disabled.
+ * Searched for the greatest distance within their hues; test/unit/state/colors.test.ts holds contrast, color-blind
+ * distance and chroma.
  */
 export const PALETTES: Record<ThemeKind, readonly string[]> = {
-  light: ['#498FEE', '#C57D08', '#0B3812', '#6B0965', '#4321BD', '#775B00', '#027093', '#958D8F'],
-  dark: ['#639FF4', '#F87103', '#CDFECF', '#A6569E', '#695BF4', '#F4C855', '#5DD7FD', '#A49C9E'],
-  highContrast: ['#5FAFFE', '#FAB96D', '#219037', '#CA4EAD', '#945FF9', '#FBFC9B', '#96E6F2', '#AAAAAA'],
-  highContrastLight: ['#1170E1', '#A95F24', '#02300A', '#53004F', '#3900AC', '#4D4C0E', '#145C77', '#757575'],
+  light: ['#26409F', '#C37927', '#2C9F76', '#FB2AC8', '#7C08F0', '#7D640C', '#09708A', '#673E1E'],
+  dark: ['#4970FA', '#DF8601', '#65CF99', '#DD12A5', '#C99AFA', '#FFE241', '#39FAFD', '#9E633E'],
+  highContrast: ['#3877FA', '#E38D20', '#B0FDB5', '#E02AAF', '#AF9AFE', '#F8C624', '#67D9D5', '#A5704B'],
+  highContrastLight: ['#142093', '#A86103', '#2C8365', '#D710AC', '#7F26FA', '#595001', '#055E6B', '#4D2902'],
 };
 
-/** Canvas dash patterns; the second channel once the eight colours are used up. */
+/** MLflow's tag for a run's color; its own UI reads and writes it. */
+export const RUN_COLOR_TAG = 'mlflow.runColor';
+
+/** Canvas dash patterns; the second channel once the eight colors are used up. */
 export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
+
+/** What the patterns are called, by index. */
+export const DASH_NAMES = ['solid', 'dashed', 'dotted', 'dash-dotted'] as const;
 
 const COLORS = 8;
 
-/** The colours that runs beside a new one have. */
+/** The colors that runs beside a new one have. */
 export class TakenColors {
-  private readonly used = new Set<number>();
+  private readonly used = new Set<string>();
   /** How many runs have one. */
   runs = 0;
 
-  constructor(colors: readonly RunColor[] = []) {
-    colors.forEach((color) => this.add(color));
+  constructor(colors: Iterable<RunColor> = []) {
+    for (const color of colors) {
+      this.add(color);
+    }
   }
 
-  add({ color, dash }: RunColor): void {
-    this.used.add(dash * COLORS + color);
+  /** A color of somebody's choice takes that of the palette too that is most like it. */
+  add(color: RunColor): void {
+    this.used.add(paintOf(color));
+    if (color.tagged !== undefined) {
+      this.used.add(paintOf({ color: nearestSlot(color.tagged), dash: color.dash }));
+    }
     this.runs++;
   }
 
-  has({ color, dash }: RunColor): boolean {
-    return this.used.has(dash * COLORS + color);
+  has(color: RunColor): boolean {
+    return this.used.has(paintOf(color));
   }
 }
 
+function paintOf({ color, dash, tagged }: RunColor): string {
+  return `${tagged ?? color % COLORS} ${dash % DASHES.length}`;
+}
+
 /**
- * The colour for a run that has none: the slot of its id's hash, else the next free one; after eight, the same
- * with the next dash. Never one that is `taken` while a free one is left.
+ * The color for a run that has none: the slot of its id's hash, else the next free one; after eight, the same
+ * with the next dash. Never one that is `taken` while a free one is left; one that `beside` has only where no other
+ * is left; one that `held` has only where its dash has no other.
  */
-export function assignColor(runId: string, taken: TakenColors): RunColor {
+export function assignColor(
+  runId: string,
+  taken: TakenColors,
+  beside: TakenColors = new TakenColors(),
+  held: TakenColors = new TakenColors(),
+): RunColor {
   const start = hash(runId) % COLORS;
-  for (let dash = 0; dash < DASHES.length; dash++) {
-    for (let offset = 0; offset < COLORS; offset++) {
-      const free = { color: (start + offset) % COLORS, dash };
-      if (!taken.has(free)) {
-        return free;
+  const slots = (dash: number): RunColor[] =>
+    Array.from({ length: COLORS }, (_, offset) => ({ color: (start + offset) % COLORS, dash }));
+  for (const avoided of [beside, new TakenColors()]) {
+    for (let dash = 0; dash < DASHES.length; dash++) {
+      const free = slots(dash).filter((slot) => !taken.has(slot) && !avoided.has(slot));
+      const first = free.find((slot) => !held.has(slot)) ?? free[0];
+      if (first) {
+        return first;
       }
     }
   }
   return { color: start, dash: taken.runs % DASHES.length };
+}
+
+/** The color with the first dash that nobody has, from its own on; its own where each is taken. */
+export function firstFreeDash(color: RunColor, taken: TakenColors): RunColor {
+  const dashes = DASHES.map((_, offset) => ({ ...color, dash: (color.dash + offset) % DASHES.length }));
+  return dashes.find((each) => !taken.has(each)) ?? color;
 }
 
 export function colorFor(theme: ThemeKind, color: RunColor): string {
@@ -64,7 +99,7 @@ export function colorFor(theme: ThemeKind, color: RunColor): string {
 
 /** The colour that somebody chose for a run in MLflow, `#rrggbb`; undefined where the tag names none. */
 export function taggedColor(tags: readonly KeyValue[]): string | undefined {
-  const text = valueOf(tags, 'mlflow.runColor')?.trim().toLowerCase() ?? '';
+  const text = valueOf(tags, RUN_COLOR_TAG)?.trim().toLowerCase() ?? '';
   if (/^#[0-9a-f]{3}$/.test(text)) {
     return `#${[...text.slice(1)].map((digit) => digit + digit).join('')}`;
   }

@@ -3,13 +3,10 @@ import { reportFailure } from '../mlflow/failures';
 import { Listeners } from '../mlflow/listeners';
 import { fieldsOf, isText, listOf, withDefaults } from '../mlflow/shape';
 import type { Disposable } from '../mlflow/store';
-import { assignColor, nearestSlot, taggedColor, TakenColors } from './colors';
+import { isKeptColor, RunColors, type KeptColor } from './runColors';
+import { isRunKey, keyOf, sameRun, type RunColor, type RunKey } from './runKey';
 
-/** A run, named across stores. */
-export interface RunKey {
-  store: string;
-  runId: string;
-}
+export { isRunKey, keyOf, sameRun, type RunColor, type RunKey } from './runKey';
 
 /** Where the state is kept between sessions; VS Code's workspaceState has this shape. */
 export interface Persistence {
@@ -17,18 +14,9 @@ export interface Persistence {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-export interface RunColor {
-  /** Index into the palettes of state/colors, the same hue in every theme kind. */
-  color: number;
-  /** Index into the dash patterns. */
-  dash: number;
-  /** `#rrggbb` from the run's tag `mlflow.runColor`, which goes before the other two. */
-  tagged?: string;
-}
-
 interface Saved {
   shown: RunKey[];
-  colors: { run: RunKey; color: RunColor }[];
+  colors: KeptColor[];
   starred: RunKey[];
   baseline: RunKey | null;
   headline: { store: string; experimentId: string; metric: string }[];
@@ -40,19 +28,18 @@ const STORAGE_KEY = 'mlflowLens.viewState';
 
 /**
  * What the user chose: one object for all views, so that a run shown, starred or coloured in one place is so in
- * all. Colours are given at first showing, never taken back, never changed for others (reference ui.md, 1).
+ * all. Colours are given at first showing and kept for as long as no like one is seen beside them (reference ui.md, 1).
  */
 export class ViewState {
   private readonly listeners = new Listeners();
   private readonly shown = new Map<string, RunKey>();
-  private readonly colors = new Map<string, { run: RunKey; color: RunColor }>();
-  /** From the runs' tags, as last read; kept by the store, not here. */
-  private readonly tagged = new Map<string, string>();
+  private readonly colors: RunColors;
   private readonly starred = new Map<string, RunKey>();
   private readonly headline = new Map<string, Saved['headline'][number]>();
   private readonly settings = new Map<string, unknown>();
   private baselineRun: RunKey | null = null;
   private hoveredRun: RunKey | null = null;
+  private hoveredBy: object | null = null;
   private brushedRuns: readonly RunKey[] | null = null;
   private readonly hoverListeners = new Listeners<[run: RunKey | null]>();
 
@@ -61,9 +48,7 @@ export class ViewState {
     for (const run of listOf(saved.shown, isRunKey)) {
       this.shown.set(keyOf(run), run);
     }
-    for (const entry of listOf(saved.colors, isColored)) {
-      this.colors.set(keyOf(entry.run), entry);
-    }
+    this.colors = new RunColors(listOf(saved.colors, isKeptColor));
     for (const run of listOf(saved.starred, isRunKey)) {
       this.starred.set(keyOf(run), run);
     }
@@ -85,12 +70,21 @@ export class ViewState {
     return this.hoveredRun;
   }
 
-  setHovered(run: RunKey | null): void {
+  /** @param by the view that the pointer is in; without one it stays until another is set */
+  setHovered(run: RunKey | null, by: object | null = null): void {
+    this.hoveredBy = run && by;
     if (run === this.hoveredRun || (run && this.hoveredRun && sameRun(run, this.hoveredRun))) {
       return;
     }
     this.hoveredRun = run;
     this.hoverListeners.tell(run);
+  }
+
+  /** A view went out of sight, which hears nothing of the pointer any more: what it lit up goes out. */
+  endHover(by: object): void {
+    if (this.hoveredBy === by) {
+      this.setHovered(null);
+    }
   }
 
   onDidHover(listener: (run: RunKey | null) => void): Disposable {
@@ -124,19 +118,14 @@ export class ViewState {
       }
     }
     if (shown) {
-      this.giveColors(runs);
+      this.colors.settle(this.shownRuns(), this.shown);
     }
     this.changed();
   }
 
   /** Takes the colour that a run's tags give it, if they do; call it with what was read before asking for colours. */
   learnColor(run: RunKey, tags: readonly KeyValue[]): void {
-    const color = taggedColor(tags);
-    if (color === undefined) {
-      this.tagged.delete(keyOf(run));
-    } else {
-      this.tagged.set(keyOf(run), color);
-    }
+    this.colors.learn(run, tags);
   }
 
   /** The run's colour; one is given now if it has none. */
@@ -145,22 +134,34 @@ export class ViewState {
   }
 
   /**
-   * The colours of runs that are drawn together. Those that have none get one that neither a shown run nor
-   * another of these has, while there are any left.
+   * The colours of runs that are drawn together: no two alike while there are any left, and those that are given now
+   * unlike the shown runs' too.
    */
   colorsOf(runs: readonly RunKey[]): RunColor[] {
-    const known = this.colors.size;
-    const colors = this.giveColors(runs);
-    if (this.colors.size !== known) {
+    const { isNew, isMoved } = this.colors.settle(runs, this.shown);
+    if (isMoved) {
+      this.changed();
+    } else if (isNew) {
       this.save();
     }
-    return colors;
+    return runs.map((run) => this.colors.of(run));
   }
 
   /** The run's colour if it was ever drawn or its tags give it one, else undefined. */
   knownColorOf(run: RunKey): RunColor | undefined {
-    const key = keyOf(run);
-    return this.colors.has(key) || this.tagged.has(key) ? this.colorOf(run) : undefined;
+    return this.colors.isKnown(run) ? this.colorOf(run) : undefined;
+  }
+
+  /** What the user chose for a run, and what its tag says, `#rrggbb`. */
+  colorSources(run: RunKey): { chosen: RunColor | undefined; tagged: string | undefined } {
+    return { chosen: this.colors.chosenBy(run), tagged: this.colors.taggedBy(run) };
+  }
+
+  /** Gives runs a colour of the palette, by index; null takes the choice back. */
+  chooseColor(runs: readonly RunKey[], color: number | null): void {
+    this.colors.choose(runs, color, this.shown);
+    this.colors.settle(this.shownRuns(), this.shown);
+    this.changed();
   }
 
   starredRuns(): RunKey[] {
@@ -224,39 +225,6 @@ export class ViewState {
     this.changed();
   }
 
-  /** One pass, however many runs: what is taken is counted once, and what is given is added to it. */
-  private giveColors(runs: readonly RunKey[]): RunColor[] {
-    let taken: TakenColors | undefined;
-    return runs.map((run) => {
-      const key = keyOf(run);
-      const tagged = this.tagged.get(key);
-      let color = this.colors.get(key)?.color;
-      if (!color) {
-        taken ??= this.takenBeside(runs);
-        color = assignColor(run.runId, taken);
-        this.colors.set(key, { run, color });
-        if (tagged === undefined) {
-          taken.add(color);
-        }
-      }
-      return tagged === undefined ? color : { color: color.color, dash: 0, tagged };
-    });
-  }
-
-  /** Only the colours of shown runs count as taken: a run that was hidden long ago keeps its own, unseen. */
-  private takenBeside(runs: readonly RunKey[]): TakenColors {
-    const taken = new TakenColors();
-    for (const key of new Set([...this.shown.keys(), ...runs.map(keyOf)])) {
-      const tagged = this.tagged.get(key);
-      const color =
-        tagged === undefined ? this.colors.get(key)?.color : { color: nearestSlot(tagged), dash: 0 };
-      if (color) {
-        taken.add(color);
-      }
-    }
-    return taken;
-  }
-
   private changed(): void {
     this.save();
     this.listeners.tell();
@@ -265,7 +233,7 @@ export class ViewState {
   private save(): void {
     const saved: Saved = {
       shown: [...this.shown.values()],
-      colors: [...this.colors.values()].slice(-2000),
+      colors: this.colors.kept(),
       starred: [...this.starred.values()],
       baseline: this.baselineRun,
       headline: [...this.headline.values()],
@@ -280,22 +248,6 @@ export class ViewState {
   }
 }
 
-export function isRunKey(value: unknown): value is RunKey {
-  const { store, runId } = fieldsOf(value);
-  return isText(store) && isText(runId);
-}
-
-function isColored(value: unknown): value is Saved['colors'][number] {
-  const { run, color } = fieldsOf(value);
-  const { color: hue, dash } = fieldsOf(color);
-  return isRunKey(run) && isIndex(hue) && isIndex(dash);
-}
-
-/** Palettes and dashes are looked up by it, around and around. */
-function isIndex(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) >= 0;
-}
-
 function isHeadline(value: unknown): value is Saved['headline'][number] {
   const { store, experimentId, metric } = fieldsOf(value);
   return isText(store) && isText(experimentId) && isText(metric);
@@ -303,12 +255,4 @@ function isHeadline(value: unknown): value is Saved['headline'][number] {
 
 function isSetting(value: unknown): value is Saved['settings'][number] {
   return Array.isArray(value) && value.length === 2 && isText(value[0]);
-}
-
-export function keyOf(run: RunKey): string {
-  return `${run.store}\n${run.runId}`;
-}
-
-export function sameRun(a: RunKey, b: RunKey): boolean {
-  return a.store === b.store && a.runId === b.runId;
 }

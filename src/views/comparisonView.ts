@@ -6,7 +6,7 @@ import type { RunList } from '../protocol/runList';
 import { headlineMetric } from '../state/metrics';
 import { keyOf, sameRun, type RunKey, type ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
-import { runDot } from './icons';
+import { onDotsChange, runDot } from './icons';
 import { lightUpSelected, runUri } from './litRun';
 import { isOfStore } from './nodes';
 import { QuietTree } from './quietTree';
@@ -57,6 +57,7 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
       lightUpSelected(this.tree, state, (node) => ({ store: node.store, runId: node.runId })),
       stores.onDidChange((uri) => this.quiet.update((node) => isOfStore(node, uri ?? undefined))),
       state.onDidChange(() => this.update()),
+      onDotsChange(() => this.changed.fire(undefined)),
     );
     this.update();
   }

@@ -8,6 +8,7 @@ import { artifactItem } from './artifactItem';
 import { artifactChildren, type ArtifactNode } from './artifactNodes';
 import { ExperimentItems, messageItem, moreItem } from './experimentItems';
 import { HeadlineMetrics } from './headline';
+import { onDotsChange } from './icons';
 import { lightUpSelected } from './litRun';
 import { NodeRegistry } from './nodeRegistry';
 import { QuietTree } from './quietTree';
@@ -20,6 +21,7 @@ import {
   type RunNode,
   type StoreNode,
 } from './nodes';
+import { looksDifferent, runLook, type RunLook } from './runLook';
 import { message, RUNS_A_PAGE, RunNodes } from './runNodes';
 import { runTooltip } from './runTooltip';
 import { storeTooltip } from './storeTooltip';
@@ -37,12 +39,6 @@ export interface SidebarChoice {
   filter: string;
   /** As MLflow's order_by, one entry; empty for newest first. */
   orderBy: string;
-}
-
-interface RunLook {
-  shown: boolean;
-  starred: boolean;
-  metric: string | undefined;
 }
 
 export const SIDEBAR_SETTING = 'sidebar';
@@ -107,6 +103,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       ),
       stores.onDidChange((uri) => this.quiet.update((node) => isOfStore(node, uri ?? undefined))),
       state.onDidChange(() => this.drawAgain()),
+      onDotsChange(() => this.refresh()),
       this.tree.onDidChangeCheckboxState(({ items }) => {
         for (const shown of [true, false]) {
           const runs = items.flatMap(([node, checked]) =>
@@ -253,7 +250,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       case 'experiment':
         return this.items.experimentItem(node, this.choice());
       case 'run':
-        this.drawn.set(nodeId(node), this.lookOf(node));
+        this.drawn.set(nodeId(node), runLook(this.state, node));
         return this.items.runItem(node);
       case 'more':
         return moreItem(node);
@@ -298,25 +295,16 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       if (node?.kind !== 'run') {
         continue;
       }
-      const look = this.lookOf(node);
+      const look = runLook(this.state, node);
       if (look.metric !== seen.metric) {
         this.changed.fire(undefined);
         return;
       }
-      if (look.shown !== seen.shown || look.starred !== seen.starred) {
+      if (looksDifferent(look, seen)) {
         different.push(node);
       }
     }
     different.forEach((node) => this.changed.fire(node));
-  }
-
-  private lookOf(node: RunNode): RunLook {
-    const run = { store: node.store, runId: node.runId };
-    return {
-      shown: this.state.isShown(run),
-      starred: this.state.isStarred(run),
-      metric: this.state.headlineMetric(node.store, node.row.info.experimentId),
-    };
   }
 
   private async experiments(node: StoreNode): Promise<ExperimentsNode[]> {

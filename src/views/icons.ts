@@ -1,12 +1,41 @@
 import * as vscode from 'vscode';
-import { colorFor } from '../state/colors';
+import { colorFor, type ThemeKind } from '../state/colors';
+import { dotPath } from '../state/dots';
 import type { RunColor } from '../state/viewState';
 
 const cache = new Map<string, vscode.Uri>();
+const SIZE = 12;
 
-/** The coloured dot of a run that is shown: the same hue for light and dark themes' icons. */
+/**
+ * The colored dot of a run that is shown, cut as its line is dashed. VS Code knows an icon for light and one for dark
+ * themes: while a high contrast theme is on, both are that theme's, so ask again when the theme's kind changes.
+ */
 export function runDot(color: RunColor): { light: vscode.Uri; dark: vscode.Uri } {
-  return { light: dot(colorFor('light', color), color.dash), dark: dot(colorFor('dark', color), color.dash) };
+  const [light, dark] = themeKinds(vscode.window.activeColorTheme.kind);
+  return { light: dot(colorFor(light, color), color.dash), dark: dot(colorFor(dark, color), color.dash) };
+}
+
+/** Calls back when dots have other colors than before. */
+export function onDotsChange(callback: () => void): vscode.Disposable {
+  let before = themeKinds(vscode.window.activeColorTheme.kind).join();
+  return vscode.window.onDidChangeActiveColorTheme(({ kind }) => {
+    const now = themeKinds(kind).join();
+    if (now !== before) {
+      before = now;
+      callback();
+    }
+  });
+}
+
+function themeKinds(kind: vscode.ColorThemeKind): [light: ThemeKind, dark: ThemeKind] {
+  switch (kind) {
+    case vscode.ColorThemeKind.HighContrast:
+      return ['highContrast', 'highContrast'];
+    case vscode.ColorThemeKind.HighContrastLight:
+      return ['highContrastLight', 'highContrastLight'];
+    default:
+      return ['light', 'dark'];
+  }
 }
 
 function dot(fill: string, dash: number): vscode.Uri {
@@ -15,9 +44,7 @@ function dot(fill: string, dash: number): vscode.Uri {
   if (known) {
     return known;
   }
-  // After eight colours the dash is the second channel; a dot shows it as a hole that grows.
-  const hole = dash > 0 ? `<circle cx="8" cy="8" r="${1 + dash * 0.8}" fill="none" stroke="#808080"/>` : '';
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16"><circle cx="8" cy="8" r="5" fill="${fill}"/>${hole}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16"><path transform="translate(2 2)" d="${dotPath(dash, SIZE)}" fill="${fill}"/></svg>`;
   const uri = vscode.Uri.parse(`data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`);
   cache.set(key, uri);
   return uri;

@@ -35,7 +35,7 @@ import {
 } from '../../src/panels/page';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../../src/protocol/messages';
 import type { PageArguments, PageName, WithCommon } from '../../src/protocol/pages';
-import { ViewState } from '../../src/state/viewState';
+import { ViewState, type RunKey } from '../../src/state/viewState';
 import type { OpenStores } from '../../src/stores/openStores';
 import { launchBrowser } from './browser';
 import { openStoresOf } from './kinds/pageStores';
@@ -194,6 +194,7 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
         emit('argumentsChanged', { args });
       },
       emit,
+      hover: (run: RunKey | null) => state.setHovered(run, page),
       onDispose: (callback: () => void) => void dispose.push(callback),
     };
     return {

@@ -263,7 +263,7 @@ describeOnEachKind('charts page: what is drawn', function (kind, itOnce) {
     await page.waitForFunction(
       () => document.querySelector('.run-chip.hovered bdi')?.textContent === 'below',
     );
-    assert.deepEqual((await read()).radii, [6, 4, 4, 4]);
+    assert.deepEqual((await read()).radii, [7, 5, 5, 5]);
     await page.getByLabel('log y').check();
     await page.waitForFunction(() =>
       document

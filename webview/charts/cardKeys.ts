@@ -24,6 +24,7 @@ export const CHARTS_KEYS: readonly KeyLine[] = [
   ['o', 'on a run: hide all others but the pinned'],
   ['p', 'on a run: pin it, so that it is first, in front, and there whatever the filter says'],
   ['b', 'on a run: make it the baseline'],
+  ['c', 'on a run: set its color'],
   ['Enter', 'on a run: open it'],
   ['?', 'these keys'],
 ];

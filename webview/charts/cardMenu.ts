@@ -1,5 +1,5 @@
 import type { MenuItem } from '../ui/menu';
-import type { CardHost } from './chartCard';
+import type { CardHost } from './cardHost';
 
 /** The actions of one chart. `picture` hands over what is drawn, at twice its size. */
 export function cardMenu(

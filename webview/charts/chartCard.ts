@@ -2,48 +2,26 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { isCancelled, toStoreError } from '../../src/mlflow/errors';
 import { count, plainText } from '../../src/mlflow/format';
-import { stampOf, type ChartRun, type ChartSampleRequest, type ChartSeries } from '../../src/protocol/charts';
+import { stampOf, type ChartRun, type ChartSeries } from '../../src/protocol/charts';
 import type { RunKey } from '../../src/state/viewState';
 import { chartLook } from '../ui/chartLook';
 import { iconButton } from '../ui/icon';
 import '../ui/menu';
 import { Refresher } from '../ui/refresher';
 import { roveRows } from '../ui/rows';
-import { runColor } from '../ui/theme';
+import type { CardHost } from './cardHost';
 import { cardMenu, dragOver, dropOn, startDrag } from './cardMenu';
 import { CHART_KEYS, onChartKey, type ChartKeys } from './cardKeys';
-import { ChartView } from './chartView';
+import { ChartView, type ChartViewEvents } from './chartView';
 import { Cursor } from './cursor';
 import { areSingleValues, DotsView } from './dotsView';
 import { padded, xExtent, yExtent, type Drawing } from './drawing';
 import { legend, type LegendRow } from './legend';
 import { groupLines, type GroupLine, type RunLine } from './lines';
 import { countOffScale } from './marks';
+import { legendOf } from './picture';
 import { nothingDrawable, said, summary } from './said';
-import type { RunActions } from './runsLine';
-import type { ChartSettings } from './settings';
-
-/** What a card asks of its page. */
-export interface CardHost {
-  /** Null for a series that is `known`. @param signal null where the answer serves in any case */
-  readonly sample: (
-    request: ChartSampleRequest,
-    signal: AbortSignal | null,
-  ) => Promise<(ChartSeries | null)[]>;
-  readonly actions: RunActions;
-  readonly setRange: (metric: string, range: [number, number] | null) => void;
-  /** The crosshair stands at x in all charts; null: nowhere. */
-  readonly setCursor: (x: number | null) => void;
-  /** What the card's lines span, for a y range that charts share. */
-  readonly setYExtent: (metric: string, extent: [number, number] | null) => void;
-  readonly enlarge: (metric: string | null) => void;
-  readonly saveCsv: (metric: string) => void;
-  readonly savePicture: (metric: string, canvas: HTMLCanvasElement) => void;
-  readonly copyPicture: (metric: string, canvas: HTMLCanvasElement) => void;
-  readonly move: (metric: string, by: -1 | 1) => void;
-  /** Puts a metric where another stands. */
-  readonly place: (metric: string, onto: string) => void;
-}
+import { samplingOf, type ChartSettings } from './settings';
 
 /** Reading a long history comes back with a first picture after so many ms, and goes on. */
 const FIRST_BUDGET = 150;
@@ -74,7 +52,7 @@ export class ChartCard extends LitElement {
   @state() private series: readonly ChartSeries[] | undefined;
   @state() private failure: string | undefined;
   @state() private offScale = { above: 0, below: 0 };
-  private sampledRuns: readonly ChartRun[] = [];
+  @state() private sampledRuns: readonly ChartRun[] = [];
   /** How the series were sampled: what grows since then is all that is asked for. */
   private sampling = '';
   private groups: readonly GroupLine[] = [];
@@ -82,6 +60,8 @@ export class ChartCard extends LitElement {
   /** In the place of the view where each run has one value. */
   private dots: DotsView | undefined;
   private readonly cursor = new Cursor();
+  /** Where the pointer is on the plot, CSS pixels; null where it is not. */
+  private pointerX: number | null = null;
   private controller = new AbortController();
   private readonly refresher = new Refresher(() => this.load());
   private readonly observer = new IntersectionObserver(
@@ -235,12 +215,24 @@ export class ChartCard extends LitElement {
     return lines.map((line) => ({ kind: 'run', line }));
   }
 
+  /** The crosshair goes with the scales: to the pointer where it is on this plot, else with its point. */
+  private readonly viewEvents: ChartViewEvents = {
+    onRange: (range) => this.host.setRange(this.metric, range),
+    onScales: () => {
+      const under = this.pointerX === null ? null : (this.view?.toX(this.pointerX) ?? null);
+      if (under !== null) {
+        this.host.setCursor(under);
+      } else if (this.cursor.x !== null) {
+        this.showCursor(this.cursor.x);
+      }
+    },
+  };
+
   private readonly picture = (use: (canvas: HTMLCanvasElement) => void): void => {
     if (this.dots) {
       use(this.dots.picture(chartLook(), this.metric));
     } else if (this.view) {
-      const items = this.lines().map(({ run }) => ({ label: run.name, color: runColor(run.color) }));
-      use(this.view.picture(chartLook(), this.metric, items));
+      use(this.view.picture(chartLook(), this.metric, legendOf(this.lines())));
     }
   };
 
@@ -250,15 +242,7 @@ export class ChartCard extends LitElement {
       return;
     }
     const width = this.querySelector('.plot')?.clientWidth ?? 600;
-    const sampling = {
-      x: this.settings.x,
-      logX: this.settings.logX,
-      logY: this.settings.logY,
-      range: this.range,
-      // Columns of the picture in steps, so that a width that changes a little asks for nothing.
-      buckets: Math.max(100, Math.ceil((width - 60) / 50) * 50),
-      smoothing: this.settings.smoothing.weight > 0 ? this.settings.smoothing : null,
-    };
+    const sampling = samplingOf(this.settings, this.range, width);
     const series = runs.map((run) => ({
       run: { store: run.store, runId: run.runId },
       key: this.metric,
@@ -304,8 +288,7 @@ export class ChartCard extends LitElement {
     const look = chartLook();
     const plot = this.querySelector('canvas');
     if (plot && this.groups.length === 0 && areSingleValues(lines)) {
-      this.view?.destroy();
-      this.view = undefined;
+      this.dropView();
       this.dots ??= new DotsView(plot);
       this.dots.update(lines, settings, look);
       this.dots.setHovered(this.hovered);
@@ -323,11 +306,10 @@ export class ChartCard extends LitElement {
     const canvas = plot;
     const y = (settings.yRange === 'shared' && this.sharedY) || own;
     if (!canvas || !x || !limits) {
-      this.view?.destroy();
-      this.view = undefined;
+      this.dropView();
       return;
     }
-    this.view ??= new ChartView(canvas, { onRange: (range) => this.host.setRange(this.metric, range) }, look);
+    this.view ??= new ChartView(canvas, this.viewEvents, look);
     const scale = padded(y ?? [0, 1], settings.logY && y !== null);
     const robust = settings.yRange === 'robust';
     this.view.update(drawing, x, scale, limits, robust);
@@ -347,10 +329,14 @@ export class ChartCard extends LitElement {
   private release(): void {
     this.controller.abort();
     this.controller = new AbortController();
-    this.view?.destroy();
-    this.view = undefined;
+    this.dropView();
     this.dots?.destroy();
     this.dots = undefined;
+  }
+
+  private dropView(): void {
+    this.view?.destroy();
+    this.view = undefined;
     this.cursor.clear(this);
   }
 
@@ -370,6 +356,7 @@ export class ChartCard extends LitElement {
       return;
     }
     const x = this.view.toX(pixel.x);
+    this.pointerX = pixel.x;
     this.host.setCursor(x);
     if (event.buttons === 0) {
       this.host.actions.hover(this.cursor.nearestRun(this.view, this.lines(), x, pixel.y));
@@ -377,6 +364,7 @@ export class ChartCard extends LitElement {
   };
 
   private readonly onLeave = (): void => {
+    this.pointerX = null;
     this.host.setCursor(null);
     this.host.actions.hover(null);
   };
@@ -402,4 +390,14 @@ export class ChartCard extends LitElement {
 }
 
 const ASKS = ['near', 'metric', 'runs', 'settings', 'range', 'version', 'enlarged'];
-const DRAWS = ['near', 'series', 'settings', 'range', 'sharedY', 'baseline', 'theme', 'enlarged'];
+const DRAWS = [
+  'near',
+  'series',
+  'sampledRuns',
+  'settings',
+  'range',
+  'sharedY',
+  'baseline',
+  'theme',
+  'enlarged',
+];

@@ -21,7 +21,7 @@ import {
 } from './drawing';
 import { HistoryController } from './historyController';
 import { marksPlugin, setMarks } from './marks';
-import { pictureOf } from './picture';
+import { pictureOf, type PictureItem } from './picture';
 
 Chart.register(
   LineController,
@@ -40,6 +40,8 @@ const HOVERED = 2.5;
 export interface ChartViewEvents {
   /** The user zoomed or panned to this. */
   onRange(range: [number, number]): void;
+  /** The scales are others than before, on the way to a range or there. */
+  onScales(): void;
 }
 
 /** A chart.js chart of histories, on a canvas of its own. */
@@ -53,6 +55,7 @@ export class ChartView {
     private readonly events: ChartViewEvents,
     look: ChartLook,
   ) {
+    const moved = (): void => this.events.onScales();
     const report = ({ chart }: { chart: Chart }): void => {
       const { min, max } = chart.scales.x!;
       this.events.onRange([min, max]);
@@ -72,12 +75,13 @@ export class ChartView {
         plugins: {
           zoom: {
             limits: { x: { min: 'original', max: 'original' } },
-            pan: { enabled: true, mode: 'x', modifierKey: 'shift', onPanComplete: report },
+            pan: { enabled: true, mode: 'x', modifierKey: 'shift', onPan: moved, onPanComplete: report },
             zoom: {
               mode: 'x',
               wheel: { enabled: true, modifierKey: 'ctrl' },
               pinch: { enabled: true },
               drag: { enabled: true, threshold: 8, ...dragLook(look) },
+              onZoom: moved,
               onZoomComplete: report,
             },
           },
@@ -110,6 +114,7 @@ export class ChartView {
     setMarks(chart, drawing.groups.length > 0 ? [] : makeMarks(drawing, robust));
     this.style();
     chart.update('none');
+    this.events.onScales();
   }
 
   /** Lights one run's lines up and lets the others fade; null for all alike. */
@@ -168,11 +173,7 @@ export class ChartView {
   }
 
   /** The chart at twice its size, on the theme's background. */
-  picture(
-    look: ChartLook,
-    title: string,
-    legend: readonly { label: string; color: string }[],
-  ): HTMLCanvasElement {
+  picture(look: ChartLook, title: string, legend: readonly PictureItem[]): HTMLCanvasElement {
     return pictureOf(this.chart, look, title, legend);
   }
 

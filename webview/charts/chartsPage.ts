@@ -15,7 +15,8 @@ import { CHARTS_KEYS } from './cardKeys';
 import { emptyReason } from './emptyReason';
 import { crumbs, goneBanner, target } from './pageHeader';
 import './chartCard';
-import type { ChartCard, CardHost } from './chartCard';
+import type { CardHost } from './cardHost';
+import type { ChartCard } from './chartCard';
 import { copyPicture, fileName, pngBytes } from './exporting';
 import { sameWhereEqual } from './lines';
 import { ChartsMemory } from './memory';
@@ -213,6 +214,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
         list: { kind: 'runs', of: 'charts', runs: (this.data?.runs ?? []).map(target) } satisfies RunList,
       }),
     setBaseline: (run) => this.run('setBaseline', { runs: [run] }),
+    setColor: (run) => this.run('setRunColor', { runs: [run] }),
   };
 
   private readonly growing = new Together(async (requests) =>

@@ -1,7 +1,7 @@
 import type { XKind } from '../../src/mlflow/samples';
 import { formatDateTime, formatDuration, formatNumber, plainText } from '../../src/mlflow/format';
 import { keyOf, type RunKey } from '../../src/state/viewState';
-import { runColor } from '../ui/theme';
+import { dotStyles } from '../ui/runDot';
 import type { ChartView } from './chartView';
 import { nearestIndex, nearestPoint, type GroupLine, type NearestPoint, type RunLine } from './lines';
 
@@ -62,7 +62,9 @@ export class Cursor {
         const dot = element(layer, ++dots, 'cursor-dot');
         const place = view.toPixel(point.x, point.smoothed ?? point.y);
         dot.style.transform = `translate(${place.x}px, ${place.y}px)`;
-        dot.style.background = runColor(runLine.run.color);
+        Object.entries(dotStyles(runLine.run.color)).forEach(([name, value]) =>
+          dot.style.setProperty(name, value),
+        );
         dot.hidden = place.y < top || place.y > bottom;
       }
     }

@@ -1,6 +1,7 @@
-import { Chart, type ScaleOptions } from 'chart.js';
+import { Chart, type Plugin, type ScaleOptions } from 'chart.js';
 import { plainText } from '../../src/mlflow/format';
 import { robustRange } from '../../src/series/robustRange';
+import { dotPath } from '../../src/state/dots';
 import { keyOf, type RunKey } from '../../src/state/viewState';
 import { axisLook, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
 import { runColor } from '../ui/theme';
@@ -9,7 +10,7 @@ import type { RunLine } from './lines';
 import { pictureOf } from './picture';
 import type { ChartSettings } from './settings';
 
-const RADIUS = 4;
+const RADIUS = 5;
 const FADED = 0.22;
 /** Names closer than this would overlap, CSS pixels. */
 const LEAST_ROW = 15;
@@ -27,6 +28,28 @@ export function areSingleValues(lines: readonly RunLine[]): boolean {
   );
 }
 
+/** The dash of each dataset's run. */
+const dashOf = new WeakMap<object, number>();
+
+/** Draws the runs' dots as they stand in the legend: chart.js has no such point style. */
+const runDots: Plugin<'line'> = {
+  id: 'lensRunDots',
+  afterDatasetsDraw(chart) {
+    const { ctx } = chart;
+    chart.data.datasets.forEach((dataset, row) => {
+      const radius = dataset.pointRadius as number;
+      const dot = new Path2D(dotPath(dashOf.get(dataset) ?? 0, 2 * radius));
+      for (const { x, y } of chart.getDatasetMeta(row).data) {
+        ctx.save();
+        ctx.fillStyle = dataset.pointBackgroundColor as string;
+        ctx.translate(x - radius, y - radius);
+        ctx.fill(dot);
+        ctx.restore();
+      }
+    });
+  },
+};
+
 /** The one value of each run: a row a run, the lowest on top, so that near values are told apart. */
 export class DotsView {
   private readonly chart: Chart<'line', Point[]>;
@@ -37,6 +60,7 @@ export class DotsView {
     this.chart = new Chart(canvas, {
       type: 'line',
       data: { datasets: [] },
+      plugins: [runDots],
       options: {
         animation: false,
         parsing: false,
@@ -99,10 +123,12 @@ export class DotsView {
       const { run } = this.rows[row]!;
       const mine = keyOf(run) === this.hovered;
       const color = runColor(run.color);
+      dashOf.set(dataset, run.color.dash);
       Object.assign(dataset, {
         pointRadius: mine ? RADIUS + 2 : RADIUS,
         pointBackgroundColor: lit && !mine ? withAlpha(color, FADED) : color,
         borderColor: color,
+        pointStyle: false,
       });
     });
   }

@@ -4,8 +4,7 @@ import type { ChartRun } from '../../src/protocol/charts';
 import { keyOf } from '../../src/state/viewState';
 import { iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
-import { styles } from '../ui/styles';
-import { runColor } from '../ui/theme';
+import { runDot } from '../ui/runDot';
 import type { GroupLine, RunLine } from './lines';
 import { onRunKey, type RunActions } from './runsLine';
 import type { ChartSettings } from './settings';
@@ -69,7 +68,9 @@ function runRow({ run, series }: RunLine, options: LegendOptions): TemplateResul
   >
     <th scope="row">
       <span class="legend-name">
-        <span class="dot" ${styles({ background: runColor(run.color) })}></span>
+        <span class="set-color" title="Set Color…" @click=${() => actions.setColor(target)}
+          >${runDot(run.color)}</span
+        >
         <button
           type="button"
           class="legend-run"
@@ -129,7 +130,7 @@ function groupRow(
   >
     <th scope="row">
       <span class="legend-name">
-        <span class="dot" ${styles({ background: runColor(first.color) })}></span>
+        ${runDot(first.color)}
         <bdi
           class="cut"
           data-focusable

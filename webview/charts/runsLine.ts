@@ -3,8 +3,7 @@ import { count, plainText } from '../../src/mlflow/format';
 import type { ChartRun } from '../../src/protocol/charts';
 import { keyOf, sameRun, type RunKey } from '../../src/state/viewState';
 import { icon } from '../ui/icon';
-import { styles } from '../ui/styles';
-import { runColor } from '../ui/theme';
+import { runDot } from '../ui/runDot';
 
 /** What can be done with a run of a legend. */
 export interface RunActions {
@@ -15,6 +14,7 @@ export interface RunActions {
   readonly hover: (run: RunKey | null) => void;
   readonly open: (run: RunKey) => void;
   readonly setBaseline: (run: RunKey) => void;
+  readonly setColor: (run: RunKey) => void;
 }
 
 export interface RunsLineOptions {
@@ -31,7 +31,8 @@ export interface RunsLineOptions {
 }
 
 const MOST_CHIPS = 30;
-const KEYS = 'Space shows or hides, O hides the others, P pins, B makes the baseline, Enter opens';
+const KEYS =
+  'Space shows or hides, O hides the others, P pins, B makes the baseline, C sets the color, Enter opens';
 
 /** The runs and their colours: hover lights one up, a click hides it or brings it back. One stop for Tab, then arrows. */
 export function runsLine(options: RunsLineOptions): TemplateResult {
@@ -78,7 +79,7 @@ function chip(run: ChartRun, options: RunsLineOptions, first: boolean): Template
     class="run-chip ${off ? 'off' : ''} ${hovered === key ? 'hovered' : ''}"
     tabindex=${first ? 0 : -1}
     aria-pressed=${String(!off)}
-    aria-keyshortcuts="Space O P B Enter"
+    aria-keyshortcuts="Space O P B C Enter"
     title=${`${plainText(run.name, 300)}\nClick to ${off ? 'show' : 'hide'}, Alt+click to hide the others, double-click to open\nKeys: ${KEYS}`}
     @click=${(event: MouseEvent) => (event.altKey ? actions.only(target) : actions.toggle(target))}
     @dblclick=${() => actions.open(target)}
@@ -89,7 +90,7 @@ function chip(run: ChartRun, options: RunsLineOptions, first: boolean): Template
     @pointerleave=${() => actions.hover(null)}
   >
     ${run.pinned ? icon('pinned', 'pinned') : nothing}
-    <span class="dot" ${styles({ background: off ? 'transparent' : runColor(run.color) })}></span>
+    ${off ? html`<span class="dot" aria-hidden="true"></span>` : runDot(run.color)}
     <bdi class="cut">${plainText(run.name, 60)}</bdi>
     ${notes.length > 0 ? html`<span class="muted">${notes.join(', ')}</span>` : nothing}
   </button>`;
@@ -113,6 +114,9 @@ export function onRunKey(event: KeyboardEvent, run: ChartRun, actions: RunAction
       break;
     case 'b':
       actions.setBaseline(target);
+      break;
+    case 'c':
+      actions.setColor(target);
       break;
     case 'Enter':
       actions.open(target);

@@ -1,4 +1,4 @@
-import type { Smoothing, XKind } from '../../src/mlflow/samples';
+import type { Sampling, Smoothing, XKind } from '../../src/mlflow/samples';
 import type { BandKind } from '../../src/series/bands';
 
 /** What the user chose for all charts; kept with the workspace. */
@@ -51,6 +51,23 @@ export function readSettings(stored: unknown): ChartSettings {
           ? { kind: 'param', key: group.key }
           : null,
     band: one(known.band, ['minmax', 'std', 'interval'], 'interval'),
+  };
+}
+
+/** How a chart's histories are sampled for a picture of `width` CSS pixels. */
+export function samplingOf(
+  { x, logX, logY, smoothing }: ChartSettings,
+  range: [number, number] | null,
+  width: number,
+): Sampling {
+  return {
+    x,
+    logX,
+    logY,
+    range,
+    // Columns of the picture in steps, so that a width that changes a little asks for nothing.
+    buckets: Math.max(100, Math.ceil((width - 60) / 50) * 50),
+    smoothing: smoothing.weight > 0 ? smoothing : null,
   };
 }
 

@@ -153,12 +153,11 @@ export const chartsStyles = css`
   }
   .cursor-dot {
     position: absolute;
-    left: -4px;
-    top: -4px;
-    width: 8px;
-    height: 8px;
+    left: -5px;
+    top: -5px;
+    width: 10px;
+    height: 10px;
     border-radius: 50%;
-    border: 1px solid var(--vscode-editor-background);
   }
   .cursor-label {
     ${hoverLabel}
@@ -244,6 +243,10 @@ export const chartsStyles = css`
     align-items: center;
     gap: 6px;
     min-width: 0;
+  }
+  .set-color {
+    display: flex;
+    cursor: pointer;
   }
   .legend-run {
     display: flex;

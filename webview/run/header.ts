@@ -5,9 +5,8 @@ import { formatDuration, plainText } from '../../src/mlflow/format';
 import { conditionIcon, lastLogged, runCondition } from '../../src/mlflow/runCondition';
 import type { RelatedData, RunPageData, RunSources } from '../../src/protocol/run';
 import { icon, iconButton } from '../ui/icon';
-import { styles } from '../ui/styles';
+import { runDot } from '../ui/runDot';
 import { text } from '../ui/text';
-import { runColor } from '../ui/theme';
 import { age } from '../ui/time';
 
 /** Of more versions the section "Models" knows. */
@@ -31,11 +30,7 @@ export function runName({ run }: RunPageData): string {
 export function title({ data }: HeaderOptions): TemplateResult {
   const { color, starred, baseline } = data.marks;
   return html`<div class="title">
-    ${
-      color
-        ? html`<span class="dot" ${styles({ background: runColor(color) })} aria-hidden="true"></span>`
-        : nothing
-    }
+    ${color ? runDot(color) : nothing}
     <h1>${text(runName(data))}</h1>
     ${starred ? icon('star-full', 'starred') : nothing}
     ${baseline ? html`<span class="muted">baseline</span>` : nothing}

@@ -38,6 +38,7 @@ export function menuItems({ data, target, versions, run, copy, showKeys }: MenuO
       icon: marks.shown ? 'eye-closed' : 'eye',
       run: () => run('showRuns', one),
     },
+    { label: 'Set Color…', icon: 'symbol-color', run: () => run('setRunColor', one) },
     {
       label: 'Open Runs of the Experiment',
       icon: 'table',

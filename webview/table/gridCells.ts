@@ -4,8 +4,8 @@ import { conditionIcon, noEndSentence, runCondition, type RunCondition } from '.
 import type { RunTableRow, TableColumn, TableRow } from '../../src/mlflow/runTable';
 import type { RunMark } from '../../src/protocol/table';
 import { icon } from '../ui/icon';
+import { runDot } from '../ui/runDot';
 import { styles } from '../ui/styles';
-import { runColor } from '../ui/theme';
 import type { CellValue } from './chunk';
 import { cellText, deltaText, type CellText } from './format';
 import { groupLabel } from './groupNames';
@@ -34,11 +34,7 @@ export function marks(name: string, selected: boolean, mark: RunMark | null): Te
       aria-label="Show ${title}"
       aria-pressed=${String(color !== null)}
     >
-      ${
-        color
-          ? html`<span class="dot" ${styles({ background: runColor(color) })}></span>`
-          : icon('eye-closed')
-      }</button
+      ${color ? runDot(color) : icon('eye-closed')}</button
     ><button
       type="button"
       tabindex="-1"

@@ -26,6 +26,7 @@ export function runMenu(row: TableRow | undefined, model: TableModel, actions: P
       icon: 'eye-closed',
       run: () => void model.mark(hidden ? 'notHidden' : 'hidden', { runIds: [runId] }),
     },
+    { label: 'Set Color…', icon: 'symbol-color', run: () => actions.run('setRunColor', { runs: [run] }) },
     { label: 'Copy Run ID', icon: 'copy', run: () => actions.copy(runId, 'the run ID') },
     { label: 'Open Source', icon: 'code', run: () => actions.run('openSource', run) },
     {

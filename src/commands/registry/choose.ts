@@ -198,8 +198,3 @@ export function numberOf(args: unknown, field: string): number | undefined {
   const value = fieldsOf(args)[field];
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
-
-export function booleanOf(args: unknown, field: string): boolean | undefined {
-  const value = fieldsOf(args)[field];
-  return typeof value === 'boolean' ? value : undefined;
-}

@@ -6,8 +6,7 @@ import { aliasSuggestions, conventionOf, type Convention } from '../../registry/
 import { isInProduction } from '../../registry/modelFilter';
 import { listVersions, shown, versionLabel, versionOf, versionsIn } from '../../registry/preview';
 import { aliasProblem, canonicalStage } from '../../registry/validation';
-import { textOf } from '../fields';
-import { booleanOf } from './choose';
+import { booleanOf, textOf } from '../fields';
 import type { RegistryContext } from './perform';
 import type { PickItem } from './ui';
 

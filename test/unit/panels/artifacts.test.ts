@@ -100,6 +100,7 @@ describe('previews of files of 5 GB', function () {
       setTitle: () => undefined,
       replace: () => undefined,
       emit: () => undefined,
+      hover: () => undefined,
       onDispose: () => undefined,
     };
     const { renderNote } = runPage.handlers({ store: uri, runId: RUN }, services, session);

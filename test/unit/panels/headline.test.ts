@@ -16,6 +16,7 @@ const SESSION = {
   setTitle: () => undefined,
   replace: () => undefined,
   emit: () => undefined,
+  hover: () => undefined,
   onDispose: () => undefined,
 };
 const { signal } = new AbortController();

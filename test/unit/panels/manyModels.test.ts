@@ -98,6 +98,7 @@ describe('sizes of models, and axes of a sweep, of a store that has no end', () 
       setTitle: () => undefined,
       replace: () => undefined,
       emit: () => undefined,
+      hover: () => undefined,
       onDispose: () => undefined,
     };
     const handlers = sweepPage.handlers({ store: uri, experimentIds: ['1'] }, plainServices(stores), session);

@@ -8,6 +8,7 @@ import {
   taggedColor,
   type ThemeKind,
 } from '../../../src/state/colors';
+import { dotPath } from '../../../src/state/dots';
 import type { RunColor } from '../../../src/state/viewState';
 
 /** The editor backgrounds that each kind must be legible on: VS Code's default and a usual neighbour. */
@@ -105,6 +106,26 @@ describe('run colours', () => {
       assert.ok(leastDistance(PALETTES[kind]) >= 8, String(leastDistance(PALETTES[kind])));
     });
   }
+
+  it('none is gray, which reads as disabled, in any theme', () => {
+    for (const kind of Object.keys(PALETTES) as ThemeKind[]) {
+      for (const color of PALETTES[kind]) {
+        const [, a, b] = oklab(rgb(color));
+        assert.ok(Math.hypot(a, b) >= 0.06, `${kind}: ${color} has a chroma of ${Math.hypot(a, b)}`);
+      }
+    }
+  });
+
+  it('a dot has another shape for each dash, at any size', () => {
+    for (const size of [8, 10, 16]) {
+      const paths = DASHES.map((_, dash) => dotPath(dash, size));
+      assert.equal(new Set(paths).size, DASHES.length);
+      for (const path of paths) {
+        const numbers = path.match(/[\d.]+/g)!.map(Number);
+        assert.ok(numbers.every((value) => value >= 0 && value <= size));
+      }
+    }
+  });
 
   it('never gives two shown runs the same while a free one is left, then changes the dash', () => {
     const taken: RunColor[] = [];

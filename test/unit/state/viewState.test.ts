@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { onFailure } from '../../../src/mlflow/failures';
 import { colorFor, PALETTES } from '../../../src/state/colors';
-import { ViewState, type Persistence } from '../../../src/state/viewState';
+import { ViewState, type Persistence, type RunColor, type RunKey } from '../../../src/state/viewState';
 import { fastGrowthOf } from '../../support/growth';
 import { mutated } from '../../support/mutated';
 
@@ -103,6 +103,76 @@ describe('view state', () => {
     );
   });
 
+  const paint = ({ color, dash, tagged }: RunColor): string => `${tagged ?? color} ${dash}`;
+  const paints = (state: ViewState, runs: readonly RunKey[]): string[] => state.colorsOf(runs).map(paint);
+
+  it('shows no two runs alike while other colors are free, also those that met after one had been hidden', () => {
+    const state = new ViewState(memory());
+    const runs = Array.from({ length: 32 }, (_, i) => run(`many-${i * 7919}`));
+    // Each is shown alone, so that a color is given as if it were free.
+    for (const each of [...runs, ...runs.toReversed()]) {
+      state.setShown([each], true);
+      state.setShown([each], false);
+    }
+    state.setShown(runs, true);
+    assert.equal(new Set(paints(state, runs)).size, 32, 'eight colors by four dashes');
+    const others = Array.from({ length: 20 }, (_, i) => run(`other-${i}`));
+    assert.equal(new Set(paints(state, others)).size, 20, 'of a chart of runs that are not shown');
+  });
+
+  it('changes the color of the run that came last where two like ones meet, and tells the views', () => {
+    const alike = { color: 1, dash: 0 };
+    const saved = {
+      shown: [run('a'), run('b')],
+      colors: ['b', 'a', 'c', 'd'].map((id) => ({ run: run(id), color: alike })),
+    };
+    const state = new ViewState({ ...memory(), get: () => saved });
+    let told = 0;
+    state.onDidChange(() => told++);
+    assert.deepEqual(state.colorOf(run('a')), alike, 'it was shown first');
+    const b = state.colorOf(run('b'));
+    assert.notEqual(paint(b), paint(alike));
+    assert.equal(told, 1);
+    const drawn = [run('c'), run('d'), run('a')];
+    const before = state.colorsOf(drawn);
+    assert.equal(new Set(before.map(paint)).size, 3);
+    assert.deepEqual(before[2], alike, 'a shown run keeps its own');
+    assert.deepEqual(state.colorsOf(drawn), before, 'and so they stay');
+    assert.deepEqual(state.colorOf(run('b')), b);
+    assert.equal(told, 2);
+  });
+
+  it('gives a run the color that the user chose, before its tag, and takes it from nobody else who chose it', () => {
+    const kept = memory();
+    const state = new ViewState(kept);
+    state.setShown(['a', 'b', 'c'].map(run), true);
+    const [taken] = state.colorsOf([run('b')]);
+    state.learnColor(run('a'), [{ key: 'mlflow.runColor', value: '#00ff00' }]);
+    state.chooseColor([run('a')], taken!.color);
+    assert.deepEqual(state.colorOf(run('a')), { color: taken!.color, dash: 0 });
+    assert.notEqual(paint(state.colorOf(run('b'))), paint(state.colorOf(run('a'))), 'what was given yields');
+    state.chooseColor([run('c')], taken!.color);
+    assert.deepEqual(state.colorOf(run('a')), { color: taken!.color, dash: 0 });
+    assert.deepEqual(state.colorOf(run('c')), { color: taken!.color, dash: 1 });
+    const again = new ViewState(kept);
+    assert.deepEqual(again.colorOf(run('c')), { color: taken!.color, dash: 1 }, 'in the next session too');
+    state.chooseColor([run('a')], null);
+    assert.equal(state.colorOf(run('a')).tagged, '#00ff00');
+    state.learnColor(run('a'), []);
+    assert.equal(new Set(paints(state, ['a', 'b', 'c'].map(run))).size, 3);
+  });
+
+  it('tells runs apart whose tags name the same color, by their dash', () => {
+    const state = new ViewState(memory());
+    const runs = ['a', 'b', 'c'].map(run);
+    state.setShown(runs, true);
+    runs.forEach((each) => state.learnColor(each, [{ key: 'mlflow.runColor', value: '#e7298a' }]));
+    assert.deepEqual(
+      state.colorsOf(runs).map(({ dash, tagged }) => [tagged, dash]),
+      [0, 1, 2].map((dash) => ['#e7298a', dash]),
+    );
+  });
+
   it('gives colours to thousands of runs in a time that grows with their number', () => {
     const many = (amount: number) => Array.from({ length: amount }, (_, i) => run(`r${i}`));
     const quiet: Persistence = { get: () => undefined, update: () => Promise.resolve() };
@@ -127,6 +197,22 @@ describe('view state', () => {
     assert.equal(calls, 1);
   });
 
+  it('puts out the run that a view lit up once that view is out of sight, and no other', () => {
+    const state = new ViewState(memory());
+    const [charts, table] = [{}, {}];
+    state.setHovered(run('a'), charts);
+    state.endHover(table);
+    assert.deepEqual(state.hovered, run('a'));
+    state.setHovered(run('a'), table);
+    state.endHover(charts);
+    assert.deepEqual(state.hovered, run('a'), 'another view shows the same');
+    state.endHover(table);
+    assert.equal(state.hovered, null);
+    state.setHovered(run('b'));
+    state.endHover(charts);
+    assert.deepEqual(state.hovered, run('b'), 'selected in a tree, it stays');
+  });
+
   it('keeps runs of different stores apart', () => {
     const state = new ViewState(memory());
     state.setShown([{ store: 'one', runId: 'a' }], true);
@@ -138,7 +224,11 @@ describe('view state', () => {
     const tag = (value: string) => [{ key: 'mlflow.runColor', value }];
     const before = state.colorOf(run('a'));
     state.learnColor(run('a'), tag(PALETTES.dark[3]!));
-    assert.deepEqual(state.colorOf(run('a')), { color: before.color, dash: 0, tagged: '#a6569e' });
+    assert.deepEqual(state.colorOf(run('a')), {
+      color: before.color,
+      dash: 0,
+      tagged: PALETTES.dark[3]!.toLowerCase(),
+    });
     assert.equal(state.knownColorOf(run('b')), undefined);
     state.learnColor(run('b'), tag('#00ff00'));
     assert.equal(state.knownColorOf(run('b'))?.tagged, '#00ff00');

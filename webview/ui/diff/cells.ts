@@ -5,8 +5,8 @@ import { diffWords } from '../../../src/compare/words';
 import type { SectionName } from '../../../src/compare/types';
 import type { CellSource, DiffHistory, DiffPageData, PageRow } from '../../../src/protocol/diff';
 import { icon } from '../icon';
-import { runColor } from '../theme';
-import { styles } from '../styles';
+import { runDot } from '../runDot';
+import { runColor, runDash } from '../theme';
 
 /** What a cell of the diff needs to know. */
 export interface CellContext {
@@ -195,7 +195,7 @@ export function histories(data: DiffPageData, lines: readonly DiffHistory[]): Te
           (value, i) => `${x(steps[i]!).toFixed(1)},${y(value).toFixed(1)}`,
         ).join(' ');
         const color = data.colors[side];
-        return svg`<polyline points=${points} fill="none" stroke=${color ? runColor(color) : 'currentColor'} stroke-width=${side === data.baseline ? 2 : 1.25} />`;
+        return svg`<polyline points=${points} fill="none" stroke=${color ? runColor(color) : 'currentColor'} stroke-dasharray=${color ? runDash(color).join(' ') : ''} stroke-width=${side === data.baseline ? 2 : 1.25} />`;
       })}
     </svg></span
   >`;
@@ -208,13 +208,9 @@ function extent(values: readonly number[]): [number, number] {
 export function runLabel(data: DiffPageData, side: number): TemplateResult {
   const color = data.colors[side];
   const run = data.runs[side]!;
-  return html`${
-      color && !run.workingTree
-        ? html`<span class="dot" ${styles({ background: runColor(color) })} aria-hidden="true"></span>`
-        : run.workingTree
-          ? icon('edit')
-          : nothing
-    }<bdi class="cut" title=${plainText(`${run.label} · ${run.experiment} · ${run.runId}`)}
+  return html`${color && !run.workingTree ? runDot(color) : run.workingTree ? icon('edit') : nothing}<bdi
+      class="cut"
+      title=${plainText(`${run.label} · ${run.experiment} · ${run.runId}`)}
       >${plainText(run.label)}</bdi
     >${side === data.baseline ? html`<span class="muted">baseline</span>` : nothing}`;
 }

@@ -64,6 +64,7 @@ export class DiffPage extends LitElement {
     view.folded.forEach((id) => this.folded.add(id));
     const { client } = this.connection;
     client.on('storeChanged', () => this.refresher.request());
+    client.on('colors', (colors) => (this.data &&= { ...this.data, colors }));
     client.on('viewStateChanged', () => this.requestUpdate());
     onThemeChange(() => this.requestUpdate());
     document.addEventListener('keydown', (event) => this.onKey(event));
