@@ -13,6 +13,7 @@ import { registerStoreCommands } from './commands/stores';
 import { registerTableCommands } from './commands/table';
 import { registerRunColorCommand } from './commands/runColor';
 import { registerViewStateCommands } from './commands/viewState';
+import { registerWorkspaceCommand } from './commands/workspaces';
 import { onFailure } from './mlflow/failures';
 import type * as Pages from './panels/index';
 import { PanelHost } from './panels/panelHost';
@@ -100,6 +101,11 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
       models.refresh();
     },
     version: String((context.extension.packageJSON as { version?: unknown }).version),
+  });
+  registerWorkspaceCommand({
+    commands,
+    stores,
+    remember: (named, workspace) => finder.rememberWorkspace(named, workspace),
   });
   registerSidebarCommands({ commands, stores, state, experiments, models });
   registerModelsViewCommands({ commands, models });

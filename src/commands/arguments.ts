@@ -26,7 +26,8 @@ export function runsOf(args: unknown, selection?: unknown): RunKey[] {
 export async function storeOf(args: unknown, stores: OpenStores): Promise<string> {
   const named = namedStore(args);
   if (named !== undefined) {
-    return named;
+    // One that was found without a workspace may have begun with another than default.
+    return stores.entry(named)?.uri ?? named;
   }
   await stores.settled();
   const listed = stores.list().filter(({ error }) => error === null);

@@ -8,11 +8,13 @@ import {
   mlflowUiArguments,
   mlflowVersion,
   PYTHON_ENVIRONMENT,
+  uiAddress,
   uiFolder,
   uiStoreUri,
 } from '../platform/mlflowServer';
 import { pythonCandidates } from '../platform/python';
 import type { OpenStores } from '../stores/openStores';
+import { DEFAULT_WORKSPACE, workspaceOf } from '../mlflow/workspace';
 import { parseStoreUri, storeName } from '../stores/uri';
 import { storeOf } from './arguments';
 
@@ -50,21 +52,35 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath, folder }
     const port = await freePort();
     const cwd = await uiFolder(await folder(), location);
     const served = await uiStoreUri(cwd, location);
+    const workspace = await workspaceIn(stores, uri);
     const terminal = createTerminal({
       name: `mlflow ui ${storeName(uri)}`,
       // Not the store's folder: its files would stand for modules of Python.
       cwd,
       env: PYTHON_ENVIRONMENT,
       shellPath: found.python,
-      shellArgs: mlflowUiArguments(location, found.version, port, served),
+      shellArgs: mlflowUiArguments(location, found.version, port, served, workspace !== null),
       iconPath: new vscode.ThemeIcon('beaker'),
       isTransient: true,
     });
     terminal.show(true);
     await waitForAnswer(terminal, port, () => upgradeOf(stores, uri));
-    const address = await vscode.env.asExternalUri(vscode.Uri.parse(`http://127.0.0.1:${port}/`));
+    const address = await vscode.env.asExternalUri(vscode.Uri.parse(uiAddress(port, workspace)));
     await vscode.env.openExternal(address);
   });
+}
+
+/** The workspace that is shown of a store that has several; null for any other. */
+async function workspaceIn(stores: OpenStores, uri: string): Promise<string | null> {
+  try {
+    const store = await stores.get(uri);
+    const { workspaces } = await store.describe();
+    const named = workspaceOf(store.uri);
+    return workspaces.length > 1 ? (named ?? DEFAULT_WORKSPACE) : named;
+  } catch {
+    // MLflow says itself what it thinks of the store.
+    return workspaceOf(uri);
+  }
 }
 
 /** Where there is no store yet, MLflow's own default, in the workspace: `mlflow ui` makes it. */

@@ -58,8 +58,9 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
 
   commands.register('removeStore', async (args) => {
     const uri = await storeOf(args, stores);
+    const { named } = stores.entry(uri) ?? { named: uri };
     stores.remove(uri);
-    await deps.forget(uri);
+    await deps.forget(named);
   });
 
   commands.register('refresh', async () => {

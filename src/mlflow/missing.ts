@@ -22,6 +22,11 @@ export function noModelVersion(name: string, version: string): StoreError {
   return missing(`There is no version ${version} of "${name}".`);
 }
 
+/** What is there, and is not of the workspace that the store was opened as. */
+export function inOtherWorkspace(what: string, workspace: string): StoreError {
+  return missing(`${what} is in the workspace "${workspace}" of this store: switch to it first.`);
+}
+
 /** @throws what `otherwise` makes, where there is no entity */
 export function there<T>(entity: T | undefined, otherwise: () => StoreError): T {
   if (entity === undefined) {

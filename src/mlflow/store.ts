@@ -12,6 +12,7 @@ import type {
   ViewType,
 } from './entities';
 import type { RunTable } from './runTable';
+import type { WorkspaceSummary } from './workspace';
 
 export interface Disposable {
   dispose(): void;
@@ -112,6 +113,8 @@ export interface StoreDescription {
   upgrade: string | null;
   /** Why changes are refused ("The file is read-only."); null where they are possible. */
   readOnlyReason: string | null;
+  /** By name, the one that is shown among them; empty where there is no choice. */
+  workspaces: readonly WorkspaceSummary[];
   details: readonly StoreDetail[];
 }
 

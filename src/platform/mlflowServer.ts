@@ -5,6 +5,7 @@ import * as net from 'node:net';
 import * as path from 'node:path';
 import { reportFailure } from '../mlflow/failures';
 import { isReadTwoWays } from '../stores/sqliteAddress';
+import { withWorkspace } from '../mlflow/workspace';
 import { sqliteUri, type StoreLocation } from '../stores/uri';
 
 /** Said to every Python that is started: what is imported lies in its installation, never in the working folder. */
@@ -72,7 +73,10 @@ const ARTIFACT_FOLDERS = ['mlruns', 'mlartifacts', 'artifacts'];
  * @param base absolute, a folder of ours which is there
  */
 export async function uiFolder(base: string, location: StoreLocation): Promise<string> {
-  const folder = path.join(base, createHash('sha256').update(location.uri).digest('hex').slice(0, 16));
+  const folder = path.join(
+    base,
+    createHash('sha256').update(withWorkspace(location.uri, null)).digest('hex').slice(0, 16),
+  );
   await fs.mkdir(folder, { recursive: true });
   for (const name of ARTIFACT_FOLDERS) {
     const target = path.join(path.dirname(location.path ?? '/'), name);
@@ -93,8 +97,9 @@ export async function uiFolder(base: string, location: StoreLocation): Promise<s
  * @param folder that `uiFolder` made
  */
 export async function uiStoreUri(folder: string, { kind, path: file, uri }: StoreLocation): Promise<string> {
+  const own = withWorkspace(uri, null);
   if (kind !== 'sqlite' || file === null || !isReadTwoWays(file)) {
-    return uri;
+    return own;
   }
   const link = path.join(folder, 'store.db');
   try {
@@ -104,8 +109,14 @@ export async function uiStoreUri(folder: string, { kind, path: file, uri }: Stor
   } catch (error) {
     // Windows makes such links for few users: MLflow with an older SQLAlchemy finds it all the same.
     reportFailure(error);
-    return uri;
+    return own;
   }
+}
+
+/** The page of MLflow's UI that shows a workspace: it keeps one in its address, and asks for one where there is none. */
+export function uiAddress(port: number, workspace: string | null): string {
+  const page = workspace === null ? '' : `#/experiments?${new URLSearchParams({ workspace }).toString()}`;
+  return `http://127.0.0.1:${port}/${page}`;
 }
 
 /** Takes a link away, where there is one. */
@@ -144,12 +155,15 @@ const START =
  * What `python` is given to serve a store that lies on this machine. MLflow would keep artifacts in its working folder,
  * which is not the store's: so it is told where they are. No `$` is in it: in arguments of a terminal VS Code puts
  * variables in the place of `${env:…}` and its like, which a folder may be called.
+ *
+ * @param workspaces the store has several: MLflow does not start on one without being told (mlflow.md, A.1 rule 9)
  */
 export function mlflowUiArguments(
   location: StoreLocation,
   version: string,
   port: number,
-  uri: string = location.uri,
+  uri: string = withWorkspace(location.uri, null),
+  workspaces = location.workspace !== null,
 ): string[] {
   const folder = path.dirname(location.path ?? '/');
   const artifacts = location.kind === 'files' ? location.uri : path.join(folder, 'mlruns');
@@ -165,6 +179,7 @@ export function mlflowUiArguments(
     ...['--backend-store-uri', uri],
     ...['--default-artifact-root', artifacts],
     ...since2,
+    ...(workspaces ? ['--enable-workspaces'] : []),
     ...['--host', '127.0.0.1', '--port', String(port)],
   ];
   return ['-c', START, JSON.stringify(words).replaceAll('$', '\\u0024')];

@@ -9,6 +9,8 @@ import { localFolders } from './workspaceFolders';
 
 const ADDED = 'mlflowLens.addedStores';
 const REMOVED = 'mlflowLens.removedStores';
+/** The workspace that the user chose, by the URI that the store was found or added under. */
+const WORKSPACES = 'mlflowLens.workspaces';
 const SETTLE = 500;
 
 /**
@@ -67,9 +69,12 @@ export class StoreFinder implements vscode.Disposable {
     }
     const removed = new Set(this.list(REMOVED));
     for (const { uri, origin, error } of found) {
-      if (!removed.has(uri) && !this.stores.entry(uri)) {
+      if (
+        !removed.has(uri) &&
+        !this.stores.list().some((entry) => entry.named === uri || entry.uri === uri)
+      ) {
         log().info(`store ${uri} ${origin}`);
-        this.stores.add(uri, origin, error);
+        this.stores.add(uri, origin, error, this.workspaces()[uri]);
       }
     }
     // One that failed is tried again whenever something moved; one that went away is told by its own poll.
@@ -78,7 +83,13 @@ export class StoreFinder implements vscode.Disposable {
     setContext('mlflowLens.storeCount', this.stores.list().length);
   }
 
+  /** The workspace that a store shows from now on, in later sessions too. */
+  async rememberWorkspace(named: string, workspace: string): Promise<void> {
+    await this.keep(WORKSPACES, { ...this.workspaces(), [named]: workspace });
+  }
+
   async remember(uri: string): Promise<void> {
+    await this.forgetWorkspace(uri);
     await this.keep(ADDED, [...new Set([...this.list(ADDED), uri])]);
     await this.keep(
       REMOVED,
@@ -88,6 +99,7 @@ export class StoreFinder implements vscode.Disposable {
   }
 
   async forget(uri: string): Promise<void> {
+    await this.forgetWorkspace(uri);
     await this.keep(
       ADDED,
       this.list(ADDED).filter((other) => other !== uri),
@@ -116,10 +128,24 @@ export class StoreFinder implements vscode.Disposable {
     return [...new Set(texts.map((text) => storeIdentity(text, '/')))];
   }
 
+  private workspaces(): Record<string, string> {
+    const kept: unknown = this.memento.get(WORKSPACES);
+    return Object.fromEntries(
+      Object.entries(kept ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
+  }
+
+  private async forgetWorkspace(named: string): Promise<void> {
+    const { [named]: chosen, ...others } = this.workspaces();
+    if (chosen !== undefined) {
+      await this.keep(WORKSPACES, others);
+    }
+  }
+
   /** Best effort: a list that cannot be kept for the next session stops nothing in this one. */
-  private async keep(key: string, uris: string[]): Promise<void> {
+  private async keep(key: string, value: unknown): Promise<void> {
     try {
-      await this.memento.update(key, uris);
+      await this.memento.update(key, value);
     } catch (error) {
       log().error(error);
     }

@@ -17,7 +17,7 @@ export function createUriHandler(stores: OpenStores): vscode.UriHandler {
         const { runId } = link;
         const store = storeIdentity(link.store, '/');
         await stores.settled();
-        if (!stores.entry(store)) {
+        if (!stores.isKnown(store)) {
           const choice = await askModal(
             'information',
             { message: `A link wants to open a run of ${store}, which is not open here.` },

@@ -1,3 +1,4 @@
+import { trackingLines } from '../mlflow/workspace';
 import { ATTRIBUTES, type Filter, type OrderClause } from './syntax';
 import { splitForServer, type ServerKnows } from './rest';
 import { fieldText, filterText } from './text';
@@ -23,9 +24,7 @@ export function searchSnippet(search: {
     .filter(({ field }) => field.entity !== 'attribute' || ATTRIBUTES.get(field.key)?.mlflow)
     .map(({ field, descending }) => `${fieldText(field)} ${descending ? 'DESC' : 'ASC'}`);
   return [
-    'import mlflow',
-    '',
-    `mlflow.set_tracking_uri(${python(trackingUri)})`,
+    ...trackingLines(trackingUri),
     'runs = mlflow.search_runs(',
     experimentIds.length > 0
       ? `    experiment_ids=[${experimentIds.map(python).join(', ')}],`

@@ -22,6 +22,8 @@ export interface SqlSchema {
   datasets: boolean;
   /** `model_versions`, MLflow >= 1.4. */
   modelVersions: boolean;
+  /** ` AND …` that narrows `model_versions` to one workspace, MLflow >= 3.10; else empty. */
+  inWorkspace?: string;
 }
 
 /** SQL with the values of its `?`, in order. */
@@ -171,7 +173,7 @@ function attributeExistence(
     case 'registered':
       return schema.modelVersions
         ? exists(
-            "(SELECT name AS value FROM model_versions WHERE run_id = r.run_uuid AND current_stage <> 'Deleted_Internal') v",
+            `(SELECT name AS value FROM model_versions WHERE run_id = r.run_uuid AND current_stage <> 'Deleted_Internal'${schema.inWorkspace ?? ''}) v`,
             [],
           )
         : never;

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs/promises';
 import { StoreError } from '../mlflow/errors';
+import { DEFAULT_WORKSPACE, workspaceOf } from '../mlflow/workspace';
 import type { StoreOpener } from './openStores';
 import { unlessReadOnly } from './readOnly';
 import { openSqliteStore } from './sqlite/open';
@@ -17,7 +18,7 @@ export interface OpenOptions {
 /** Opens stores by URI; every failure is a StoreError whose message is one sentence with a way out. */
 export function createOpener(options: OpenOptions): StoreOpener {
   return {
-    async open(uri) {
+    async open(uri, asNamed = false) {
       const location = parseStoreUri(uri, '/');
       if (location.kind === 'rest') {
         throw new StoreError(
@@ -34,10 +35,10 @@ export function createOpener(options: OpenOptions): StoreOpener {
       }
       const file = location.path ?? '';
       await mustBeFile(file);
-      return {
-        store: await openSqliteStore(file, options),
-        writer: unlessReadOnly(createSqliteWriter(file, options), () => options.readOnlyReason()),
-      };
+      const named = asNamed ? (location.workspace ?? DEFAULT_WORKSPACE) : location.workspace;
+      const store = await openSqliteStore(file, options, named);
+      const writer = createSqliteWriter(file, options, workspaceOf(store.uri) ?? DEFAULT_WORKSPACE);
+      return { store, writer: unlessReadOnly(writer, () => options.readOnlyReason()) };
     },
   };
 }

@@ -29,12 +29,13 @@ import type {
   RunRow,
   StoreDescription,
 } from '../mlflow/store';
+import type { WorkspaceSummary } from '../mlflow/workspace';
 import type { Proven } from '../worker/settled';
 import type { RequestContext } from '../worker/wire';
 import type { MaybePromise } from './steps';
 
 /** What a store says of itself; what is to be said of the place where it lies is looked up beside it. */
-export type StoreFacts = Pick<StoreDescription, 'features' | 'advice' | 'upgrade' | 'details'>;
+export type StoreFacts = Pick<StoreDescription, 'features' | 'advice' | 'upgrade' | 'workspaces' | 'details'>;
 
 /** What a store's worker answers (workerStore.ts): TrackingStore's reading, in one argument each. */
 export interface StoreRequests {
@@ -43,6 +44,8 @@ export interface StoreRequests {
   /** Whether anybody committed since the last poll (watch.ts). */
   poll(args: undefined): boolean;
   describe(args: undefined): StoreFacts;
+  /** As in the description, for who has to know before anything else. */
+  workspaces(args: undefined): readonly WorkspaceSummary[];
   searchExperiments(query: ExperimentQuery): Page<Experiment>;
   getExperiment(args: { experimentId: string }): Experiment;
   countRuns(args: { experimentIds: readonly string[]; view: ViewType }): Map<string, number>;

@@ -5,20 +5,26 @@ import { StoreError } from '../mlflow/errors';
 import { shellWord } from '../mlflow/commandLine';
 import { isSecretName, redactUri } from '../mlflow/redact';
 import type { StoreKind } from '../mlflow/store';
+import { withWorkspace, workspaceOf } from '../mlflow/workspace';
 import { sqliteFile, unquoted } from './sqliteAddress';
 
 export interface StoreLocation {
   kind: StoreKind;
   /**
-   * The store's identity everywhere: `sqlite:////abs/mlflow.db`, `file:///abs/mlruns`, `http://host:5000`. No user
-   * and no password is part of it.
+   * The store's identity everywhere: `sqlite:////abs/mlflow.db`, `file:///abs/mlruns`, `http://host:5000`, with
+   * `?workspace=NAME` where it is another one than `default`. No user and no password is part of it.
    */
   uri: string;
   /** Absolute; null for a server. */
   path: string | null;
+  /** The workspace that is named in it (`?workspace=NAME`); null where none is, which is `default`. */
+  workspace: string | null;
   /** The text held a user, a password or a token, which are not kept. */
   hadCredentials: boolean;
 }
+
+/** Of MLflow's column (reference mlflow.md, A.3), and more: what is stored need not keep to it. */
+const LONGEST_WORKSPACE = 250;
 
 /** Longer than any path or address that works; what reads a URI may then take time that grows with its square. */
 const LONGEST_URI = 4096;
@@ -69,7 +75,7 @@ export function parseStoreUri(text: string, base: string): StoreLocation {
         `"${redactUri(trimmed)}" names no file: write sqlite:///relative/path.db or sqlite:////absolute/path.db.`,
       );
     }
-    return sqliteLocation(file);
+    return sqliteLocation(file, namedWorkspace(new URLSearchParams(/\?(.*)$/s.exec(trimmed)?.[1] ?? '')));
   }
   if (scheme === 'file') {
     return filesLocation(fileUriPath(trimmed, base));
@@ -102,8 +108,13 @@ export function storeIdentity(text: string, base: string): string {
   }
 }
 
-/** The last part of the path, or the host: what a tree calls the store. */
+/** The last part of the path, or the host, and the workspace where one is named: what the store is called. */
 export function storeName(uri: string): string {
+  const workspace = /^(?:sqlite|https?):/.test(uri) ? workspaceOf(uri) : null;
+  return workspace === null ? ownName(uri) : `${ownName(withWorkspace(uri, null))} · ${workspace}`;
+}
+
+function ownName(uri: string): string {
   const shown = redactUri(uri);
   if (/^https?:/.test(shown)) {
     return shown.replace(/^https?:\/\//, '');
@@ -114,7 +125,19 @@ export function storeName(uri: string): string {
   return path.posix.basename(shown.replace(/\\/g, '/')) || shown;
 }
 
-function sqliteLocation(file: string): StoreLocation {
+/** null where none is named. Throws StoreError for what can be none. */
+function namedWorkspace(query: URLSearchParams): string | null {
+  const workspace = query.get('workspace');
+  if (workspace !== null && (workspace.includes('\0') || workspace.length > LONGEST_WORKSPACE)) {
+    throw new StoreError(
+      'INVALID_PARAMETER_VALUE',
+      `A workspace's name has at most ${LONGEST_WORKSPACE} characters.`,
+    );
+  }
+  return workspace === '' ? null : workspace;
+}
+
+function sqliteLocation(file: string, workspace: string | null = null): StoreLocation {
   if (/[?\0]/.test(file) || file !== file.trimEnd()) {
     throw new StoreError(
       'INVALID_PARAMETER_VALUE',
@@ -123,11 +146,18 @@ function sqliteLocation(file: string): StoreLocation {
   }
   // Elsewhere a backslash is a letter of a name.
   const slashes = path.sep === '\\' ? file.replaceAll('\\', '/') : file;
-  return { kind: 'sqlite', uri: `sqlite:///${slashes}`, path: file, hadCredentials: false };
+  const uri = withWorkspace(`sqlite:///${slashes}`, workspace);
+  return { kind: 'sqlite', uri, path: file, workspace: workspaceOf(uri), hadCredentials: false };
 }
 
 function filesLocation(folder: string): StoreLocation {
-  return { kind: 'files', uri: pathToFileURL(folder).href, path: folder, hadCredentials: false };
+  return {
+    kind: 'files',
+    uri: pathToFileURL(folder).href,
+    path: folder,
+    workspace: null,
+    hadCredentials: false,
+  };
 }
 
 /**
@@ -160,12 +190,12 @@ function serverLocation(text: string, scheme: string): StoreLocation {
   const secret = parameters.findIndex(([name]) => isSecretName(name));
   // What follows a secret may be its end.
   const safe = secret < 0 ? parameters : parameters.slice(0, secret);
-  const workspace = safe.find(([name]) => name === 'workspace')?.[1];
-  const query = workspace === undefined ? '' : `?${new URLSearchParams({ workspace }).toString()}`;
+  const workspace = safe.find(([name]) => name === 'workspace')?.[1] ?? null;
   return {
     kind: 'rest',
-    uri: `${url.protocol}//${url.host}${path}${query}`,
+    uri: withWorkspace(`${url.protocol}//${url.host}${path}`, workspace),
     path: null,
+    workspace,
     hadCredentials: url.username !== '' || url.password !== '' || secret >= 0,
   };
 }

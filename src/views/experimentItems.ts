@@ -5,7 +5,6 @@ import { conditionIcon, lastLogged, runCondition, type RunCondition } from '../m
 import type { ViewState } from '../state/viewState';
 import type { OpenStores, StoreEntry } from '../stores/openStores';
 import { learnRunColors } from '../stores/runColors';
-import { storeName } from '../stores/uri';
 import type { HeadlineMetrics } from './headline';
 import { runDot, themeIcon } from './icons';
 import { runUri } from './litRun';
@@ -19,6 +18,7 @@ import {
   type StoreNode,
 } from './nodes';
 import { runAccessibleLabel, runDescription, runLabel } from './runText';
+import { storeLabel, workspaceText } from './storeText';
 
 /** How stores, experiments and runs look in a tree. */
 export class ExperimentItems {
@@ -37,17 +37,15 @@ export class ExperimentItems {
 
   async storeItem(node: StoreNode): Promise<vscode.TreeItem> {
     await this.stores.get(node.store).catch(() => null);
+    const workspace = await workspaceText(this.stores, node.store);
     const entry = this.stores.entry(node.store);
     const gone = entry?.store?.state.status === 'gone';
-    const item = new vscode.TreeItem(
-      plainText(storeName(node.store)),
-      vscode.TreeItemCollapsibleState.Expanded,
-    );
+    const item = new vscode.TreeItem(storeLabel(node.store), vscode.TreeItemCollapsibleState.Expanded);
     item.id = nodeId(node);
     item.iconPath =
       entry?.error || gone ? themeIcon('warning', 'list.warningForeground') : themeIcon('database');
-    item.description = storeDescription(entry, gone);
-    item.contextValue = entry?.error ? 'store.error' : 'store';
+    item.description = [workspace, storeDescription(entry, gone)].filter(Boolean).join(' · ');
+    item.contextValue = entry?.error ? 'store.error' : workspace === null ? 'store' : 'store.workspaces';
     return item;
   }
 

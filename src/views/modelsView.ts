@@ -1,15 +1,14 @@
 import * as vscode from 'vscode';
 import { isCancelled, toStoreError } from '../mlflow/errors';
-import { plainText } from '../mlflow/format';
 import type { ModelFilter } from '../mlflow/store';
 import type { RegistryHistory } from '../registry/history';
 import { isEmptyFilter, versionMatches } from '../registry/modelFilter';
 import { readyMark } from '../registry/promotion';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
-import { storeName } from '../stores/uri';
 import { messageItem, moreItem } from './experimentItems';
 import { themeIcon } from './icons';
+import { storeLabel, workspaceText } from './storeText';
 import { ModelItems } from './modelItems';
 import { NodeRegistry } from './nodeRegistry';
 import {
@@ -131,6 +130,11 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
 
   private async listed(node?: ModelsNode): Promise<ModelsNode[]> {
     const listed = this.stores.list();
+    if (!node) {
+      // A store alone has no row, on which its workspace would stand.
+      const workspace = listed.length === 1 ? await workspaceText(this.stores, listed[0]!.uri) : null;
+      this.tree.description = workspace ?? undefined;
+    }
     if (!node && listed.length !== 1) {
       return listed.filter(({ error }) => error === null).map(({ uri }) => ({ kind: 'store', store: uri }));
     }
@@ -160,13 +164,12 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
   private async itemOf(node: ModelsNode): Promise<vscode.TreeItem> {
     switch (node.kind) {
       case 'store': {
-        const item = new vscode.TreeItem(
-          plainText(storeName(node.store)),
-          vscode.TreeItemCollapsibleState.Expanded,
-        );
+        const workspace = await workspaceText(this.stores, node.store);
+        const item = new vscode.TreeItem(storeLabel(node.store), vscode.TreeItemCollapsibleState.Expanded);
         item.id = nodeId(node);
         item.iconPath = themeIcon('database');
-        item.contextValue = 'store';
+        item.description = workspace ?? undefined;
+        item.contextValue = workspace === null ? 'store' : 'store.workspaces';
         return item;
       }
       case 'model':

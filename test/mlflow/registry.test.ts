@@ -1,11 +1,10 @@
 import * as assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import * as path from 'node:path';
 import { mlflowPython, type MlflowVersion } from '../../scripts/mlflowEnvironment';
 import type { Change } from '../../src/mlflow/writer';
 import { createSqliteWriter } from '../../src/stores/sqlite/writer';
-import { dumpDatabase, makeRegistryStore, removeTempFolders, withDatabase } from '../support/database';
+import { makeRegistryStore, removeTempFolders, withDatabase } from '../support/database';
 import { buildWriter } from '../support/writer';
+import { comparable, doneByMlflow } from './clientRows';
 
 const name = 'taxi regressor';
 
@@ -236,27 +235,6 @@ function idsOf(file: string): Ids {
   });
 }
 
-/** All rows, with times of this test, folders and created ids made equal. */
-function comparable(file: string, since: number, created: string | null): Record<string, string[]> {
-  const folder = path.dirname(file);
-  const dump = dumpDatabase(file);
-  return Object.fromEntries(
-    Object.entries(dump).map(([table, rows]) => [
-      table,
-      rows
-        .map((row) => {
-          const plain = row
-            .replaceAll(folder, 'FOLDER')
-            // MLflow 1.x records its default root relative to its working directory; we say which folder it is.
-            .replaceAll('"./mlruns/', '"FOLDER/mlruns/')
-            .replace(/\b1[5-9]\d{11}\b/g, (time) => (Number(time) >= since ? 'TIME' : time));
-          return created && created.length === 32 ? plain.replaceAll(created, 'CREATED') : plain;
-        })
-        .toSorted(),
-    ]),
-  );
-}
-
 describe('every change against MLflow itself', () => {
   let distFolder: string;
   before(() => {
@@ -291,15 +269,7 @@ describe('every change against MLflow itself', () => {
         file: theirs,
         changes: [operation.change].flat(),
       }));
-      const done = spawnSync(python, [path.join(__dirname, 'operations.py')], {
-        input: JSON.stringify(jobs),
-        encoding: 'utf8',
-        maxBuffer: 64 * 1024 * 1024,
-        env: { ...process.env, PYTHONWARNINGS: 'ignore', GIT_PYTHON_REFRESH: 'quiet' },
-      });
-      const line = /^ANSWERS (.*)$/m.exec(done.stdout)?.[1];
-      assert.ok(line, done.stderr.slice(-3000));
-      const answers = JSON.parse(line) as { error?: string; created?: string | null }[];
+      const answers = doneByMlflow(python, jobs);
       const problems: string[] = [];
       cases.forEach(({ operation, ours, theirs, created }, index) => {
         const answer = answers[index];

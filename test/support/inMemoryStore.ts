@@ -84,6 +84,7 @@ class Memory implements StoreAsker {
         },
         advice: { workspaces: 'This store has no workspaces: it is held in memory.' },
         upgrade: null,
+        workspaces: [],
         details: [{ label: 'Runs', value: String(this.content.runs.size) }],
       }),
       ...heldAnswers({

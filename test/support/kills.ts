@@ -44,6 +44,7 @@ export async function killWriter(
     const closed = new Promise<void>((resolve) => child.on('close', () => resolve()));
     const job: WriterJob = {
       file,
+      workspace: 'default',
       interpreters: [],
       request: { changes: LONG_CHANGE, expected: [], now: NOW },
     };

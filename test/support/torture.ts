@@ -54,7 +54,7 @@ export async function openSession(
   control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.length)),
 ): Promise<Session> {
   const wasm = fs.readFileSync(path.join(workerBundle(), 'sql-wasm.wasm'));
-  return new Session(await Engine.load(new Uint8Array(wasm)), new LiveDatabase(file), control);
+  return new Session(await Engine.load(new Uint8Array(wasm)), new LiveDatabase(file), control, 'default');
 }
 
 /** The whole changing part of the store, as tortureWriter.py sums it up. */

@@ -1,3 +1,4 @@
+import { trackingLines } from '../workspace';
 import type { KeyValue } from '../entities';
 import { parseJson } from '../json';
 import { parseYaml } from '../yaml';
@@ -79,9 +80,7 @@ export function loadingSnippets(
 ): { flavor: string; code: string }[] {
   const snippet = (module: string): string =>
     [
-      'import mlflow',
-      '',
-      `mlflow.set_tracking_uri(${pythonString(trackingUri)})`,
+      ...trackingLines(trackingUri),
       `model = mlflow.${module}.load_model(${pythonString(modelUri)})`,
       '',
     ].join('\n');

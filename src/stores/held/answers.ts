@@ -19,6 +19,8 @@ export function heldAnswers<Mark, Held extends HeldStore>(source: HeldSource<Mar
     (runId, key, signal) => source.history(runId, key, signal),
   );
   return {
+    // None of what is held has any yet.
+    workspaces: () => [],
     searchExperiments: async (query, { signal }) => {
       const held = await source.read(null, signal);
       return untilHere(() => searchExperiments(held.experiments(), query), signal);

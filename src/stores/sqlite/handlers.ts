@@ -7,6 +7,7 @@ import { getMetricHistory } from './queries/history';
 import { sampleMetrics } from './queries/sampling';
 import { searchLoggedModels } from './queries/loggedModels';
 import { getRegisteredModel, searchRegisteredModels } from './queries/models';
+import { readWorkspaces } from './queries/workspaces';
 import { tableHandlers } from './table';
 import { getMetricSummaries } from './queries/summaries';
 import { countRuns, getRun, getRunInputs, searchRuns } from './queries/runs';
@@ -28,6 +29,7 @@ export const handlers = {
   /** Looks at the schema, and at nothing else. */
   open: (reader: Reader) => reader.schema.has('runs'),
   describe,
+  workspaces: readWorkspaces,
   searchExperiments,
   getExperiment,
   countRuns,
@@ -51,4 +53,6 @@ export interface StoreStart {
   file: string;
   /** Path of sql.js's sql-wasm.wasm. */
   wasm: string;
+  /** The workspace whose rows are read; `default` for a store that has none. */
+  workspace: string;
 }

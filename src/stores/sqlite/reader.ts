@@ -16,7 +16,11 @@ const SCHEMA_LIMIT = 4 * 1024 * 1024;
 export class Reader {
   private readonly connection: Connection;
 
-  constructor(private readonly snapshot: Snapshot) {
+  /** @param workspace whose rows are read */
+  constructor(
+    private readonly snapshot: Snapshot,
+    readonly workspace: string,
+  ) {
     this.connection = snapshot.database();
   }
 

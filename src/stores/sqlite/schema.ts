@@ -24,6 +24,7 @@ const TABLES = [
   'logged_model_params',
   'logged_model_tags',
   'trace_info',
+  'workspaces',
 ] as const;
 
 export type TableName = (typeof TABLES)[number];

@@ -28,6 +28,7 @@ export class Session {
     private readonly engine: Engine,
     private readonly live: LiveDatabase,
     private readonly control: Int32Array,
+    private readonly workspace: string,
   ) {}
 
   /**
@@ -45,7 +46,7 @@ export class Session {
       if (attempt > 0 && !snapshot.freeze(touched)) {
         this.drop();
       } else {
-        const outcome = attemptQuery(snapshot, query);
+        const outcome = attemptQuery(snapshot, this.workspace, query);
         if (snapshot.isProven()) {
           return finish(outcome, this.live.path);
         }
@@ -145,9 +146,9 @@ export class Session {
 
 type Outcome<T> = { value: T } | { error: unknown };
 
-function attemptQuery<T>(snapshot: Snapshot, query: (reader: Reader) => T): Outcome<T> {
+function attemptQuery<T>(snapshot: Snapshot, workspace: string, query: (reader: Reader) => T): Outcome<T> {
   try {
-    return { value: query(new Reader(snapshot)) };
+    return { value: query(new Reader(snapshot, workspace)) };
   } catch (error) {
     return { error };
   }

@@ -6,6 +6,7 @@ import type { KeyKind, LoadedRun, RuleColumn, TableLoader } from '../runTable/lo
 import { distinctKeys, lastLoggedOf, latestMetricsOf, pairsOf } from './queries/attributes';
 import { readFamily, runsWhere } from './queries/family';
 import { searchSchema } from './queries/runs';
+import { inWorkspace } from './queries/scope';
 import type { Reader } from './reader';
 import type { TableName } from './schema';
 import { metricValue, number, text } from './values';
@@ -42,7 +43,7 @@ export class SqliteTableLoader implements TableLoader {
   }
 
   runs(scope: TableScope, each: (run: LoadedRun) => void): void {
-    const { where, params } = runsWhere(scope.experimentIds, scope.view);
+    const { where, params } = runsWhere(this.reader, scope.experimentIds, scope.view);
     const nameless = new Map<string, LoadedRun>();
     this.reader.each(
       `SELECT run_uuid, CAST(experiment_id AS TEXT), name, status, user_id, start_time, end_time,
@@ -168,7 +169,8 @@ export class SqliteTableLoader implements TableLoader {
     }
     this.reader.each(
       `SELECT run_id, name, CAST(version AS TEXT) FROM model_versions
-        WHERE run_id IS NOT NULL AND current_stage <> 'Deleted_Internal' ORDER BY name, version`,
+        WHERE run_id IS NOT NULL AND current_stage <> 'Deleted_Internal'${inWorkspace(this.reader, 'model_versions')}
+        ORDER BY name, version`,
       [],
       (row) => each(row.text(0), row.text(1), row.text(2)),
     );

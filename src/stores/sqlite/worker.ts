@@ -13,9 +13,9 @@ import { handlers, type StoreStart } from './handlers';
 import type { Reader } from './reader';
 import { Session } from './session';
 
-serve<StoreStart, StoreRequests>(async ({ file, wasm }, control) => {
+serve<StoreStart, StoreRequests>(async ({ file, wasm, workspace }, control) => {
   const engine = await Engine.load(new Uint8Array(await fs.promises.readFile(wasm)));
-  const session = new Session(engine, new LiveDatabase(file), control);
+  const session = new Session(engine, new LiveDatabase(file), control, workspace);
   const onProvenState =
     (handler: (reader: Reader, args: unknown) => unknown) =>
     (args: unknown, { id }: RequestContext): unknown =>

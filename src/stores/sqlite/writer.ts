@@ -2,7 +2,8 @@ import { spawn, type SpawnOptionsWithoutStdio } from 'node:child_process';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
 import { fromPlainError, StoreError } from '../../mlflow/errors';
-import type { Writer, WriteRequest, WriteResult } from '../../mlflow/writer';
+import { DEFAULT_WORKSPACE } from '../../mlflow/workspace';
+import type { Writer, WriteResult } from '../../mlflow/writer';
 import type { WriterJob, WriterMessage } from './writer/messages';
 
 export interface SqliteWriterOptions {
@@ -39,18 +40,23 @@ export function writerSpawn(options: SqliteWriterOptions): {
  * database (reference sqlite.md, section 3).
  *
  * @param file absolute path of the database
+ * @param workspace whose rows it changes, and which new ones are of
  */
-export function createSqliteWriter(file: string, options: SqliteWriterOptions): Writer {
+export function createSqliteWriter(
+  file: string,
+  options: SqliteWriterOptions,
+  workspace = DEFAULT_WORKSPACE,
+): Writer {
   return {
     transactional: true,
-    apply: (request, signal, onWaiting) => runWriter(file, options, request, signal, onWaiting),
+    apply: (request, signal, onWaiting) =>
+      runWriter({ file, workspace, request }, options, signal, onWaiting),
   };
 }
 
 function runWriter(
-  file: string,
+  what: Omit<WriterJob, 'interpreters'>,
   options: SqliteWriterOptions,
-  request: WriteRequest,
   signal?: AbortSignal,
   onWaiting?: () => void,
 ): Promise<WriteResult> {
@@ -62,7 +68,7 @@ function runWriter(
     const start = writerSpawn(options);
     const child = spawn(start.command, start.args, start.options);
     const interpreters = [options.pythonPath?.() ?? '', 'python3', 'python'].filter((name) => name !== '');
-    const job: WriterJob = { file, request, interpreters };
+    const job: WriterJob = { ...what, interpreters };
     let answer: Exclude<WriterMessage, { kind: 'waiting' }> | undefined;
     let stderr = '';
     let timer: NodeJS.Timeout | undefined;
@@ -101,7 +107,7 @@ function runWriter(
         } else if (answer) {
           reject(fromPlainError(answer.error));
         } else {
-          reject(unexpectedEnd(path.basename(file), stopped ?? `exit code ${code}`, stderr));
+          reject(unexpectedEnd(path.basename(what.file), stopped ?? `exit code ${code}`, stderr));
         }
       }),
     );

@@ -90,7 +90,7 @@ async function main(): Promise<void> {
   try {
     const engine = await open(job, cancelled.signal);
     try {
-      const result = await applyRequest(engine, job.file, job.request, {
+      const result = await applyRequest(engine, job, {
         isCancelled: () => cancelled.signal.aborted,
         onWaiting: () => say({ kind: 'waiting' }),
       });

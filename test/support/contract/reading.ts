@@ -197,7 +197,8 @@ export function readingContract(kind: StoreKindUnderTest): void {
 
     it('says what it is and what it can hold', async () => {
       const { store } = era();
-      const { kind: described, features, readOnlyReason } = await store.describe();
+      const { kind: described, features, readOnlyReason, workspaces } = await store.describe();
+      assert.deepEqual(workspaces, [], 'one workspace is no choice');
       assert.equal(described, store.kind);
       assert.equal(readOnlyReason, null);
       assert.deepEqual(Object.keys(features).sort(), [

@@ -6,6 +6,7 @@ import {
   mlflowUiArguments,
   mlflowVersion,
   PYTHON_ENVIRONMENT,
+  uiAddress,
   uiFolder,
   uiStoreUri,
 } from '../../../src/platform/mlflowServer';
@@ -104,6 +105,20 @@ describe('mlflow ui', () => {
     const given = mlflowUiArguments(location, '3.17.2', 1);
     assert.ok(!given.join(' ').includes('$'), given.join(' '));
     assert.ok(told(location, '3.17.2').includes('sqlite:////data/${env:HOME}/$x.db'));
+  });
+
+  it('serves all workspaces of a store that has several, and shows the one that is shown here', async () => {
+    const location = parseStoreUri('sqlite:////data/x.db?workspace=team-a', '/');
+    const bare = parseStoreUri('sqlite:////data/x.db', '/');
+    const words = told(location, '3.17.2');
+    assert.ok(words.includes('--enable-workspaces'));
+    assert.equal(words[words.indexOf('--backend-store-uri') + 1], 'sqlite:////data/x.db');
+    assert.ok(!told(bare, '3.17.2').includes('--enable-workspaces'));
+    const base = emptyFolder();
+    assert.equal(await uiFolder(base, location), await uiFolder(base, bare));
+    assert.equal(await uiStoreUri(base, location), bare.uri);
+    assert.equal(uiAddress(5001, 'our own'), 'http://127.0.0.1:5001/#/experiments?workspace=our+own');
+    assert.equal(uiAddress(5001, null), 'http://127.0.0.1:5001/');
   });
 
   it('is given a link to a file whose name is another one for newer versions of SQLAlchemy', async () => {

@@ -113,4 +113,33 @@ describe('tracking URIs', () => {
     assert.equal(storeName('http://localhost:5000'), 'localhost:5000');
     assert.equal(storeName('postgresql://host/db'), 'postgresql://host/db');
   });
+
+  it('names a workspace of a store, and none where it is that of all', () => {
+    for (const [text, uri, workspace, name] of [
+      ['sqlite:////a/x.db?workspace=team-a', 'sqlite:////a/x.db?workspace=team-a', 'team-a', 'x.db · team-a'],
+      ['sqlite+pysqlite:////a/x.db?timeout=3&workspace=b', 'sqlite:////a/x.db?workspace=b', 'b', 'x.db · b'],
+      [
+        'sqlite:////a/x.db?workspace=our own',
+        'sqlite:////a/x.db?workspace=our+own',
+        'our own',
+        'x.db · our own',
+      ],
+      ['sqlite:////a/x.db?workspace=default', 'sqlite:////a/x.db', null, 'x.db'],
+      ['sqlite:////a/x.db?workspace=', 'sqlite:////a/x.db', null, 'x.db'],
+      [
+        'http://host:5000/?workspace=team-a',
+        'http://host:5000?workspace=team-a',
+        'team-a',
+        'host:5000 · team-a',
+      ],
+    ] as const) {
+      const location = parseStoreUri(text, '/');
+      assert.equal(location.uri, uri);
+      assert.equal(location.workspace, workspace);
+      assert.equal(storeName(location.uri), name);
+      assert.equal(parseStoreUri(location.uri, '/').uri, uri, 'read again');
+    }
+    assert.throws(() => parseStoreUri('sqlite:////a/x.db?workspace=a%00b', '/'), /workspace's name/);
+    assert.throws(() => parseStoreUri(`sqlite:////a/x.db?workspace=${'a'.repeat(300)}`, '/'), /at most 250/);
+  });
 });

@@ -1,8 +1,11 @@
-import { formatSize } from '../../../mlflow/format';
+import { count, formatSize } from '../../../mlflow/format';
 import type { StoreFeatures } from '../../../mlflow/store';
 import type { StoreFacts } from '../../requests';
+import { workspaceDetails } from '../../workspaces';
 import type { Reader } from '../reader';
 import { number, textOrNull } from '../values';
+import { countUnlisted } from './scope';
+import { readWorkspaces } from './workspaces';
 
 const UPGRADE = 'mlflow db upgrade';
 
@@ -35,13 +38,25 @@ export function describe(reader: Reader): StoreFacts {
   const traces = schema.has('trace_info')
     ? reader.memo('traces', () => number(reader.first('SELECT count(*) FROM trace_info')?.[0]))
     : 0;
+  const workspaces = readWorkspaces(reader);
+  const unlisted = countUnlisted(reader);
   return {
     features,
     advice: Object.fromEntries(
       missing.map((name) => [name, `This store has ${BROUGHT_BY[name]} ("${UPGRADE}").`]),
     ),
     upgrade: UPGRADE,
+    workspaces,
     details: [
+      ...workspaceDetails(reader.workspace, workspaces),
+      ...(unlisted > 0
+        ? [
+            {
+              label: 'Not shown',
+              value: `${count(unlisted, 'experiment')} without a lifecycle stage, which MLflow does not show either`,
+            },
+          ]
+        : []),
       { label: 'Size', value: formatSize(reader.sizeBytes) },
       ...(revision === null ? [] : [{ label: 'Schema', value: revision }]),
       { label: 'Journal mode', value: reader.journalMode },

@@ -1,18 +1,22 @@
 import type { Experiment } from '../../../mlflow/entities';
-import { noExperiment } from '../../../mlflow/missing';
+import { inOtherWorkspace, noExperiment } from '../../../mlflow/missing';
 import type { ExperimentQuery, Page } from '../../../mlflow/store';
 import { pageOf } from '../../pageToken';
 import type { Reader } from '../reader';
 import { lifecycle, numberOrNull, text } from '../values';
+import { listedExperiments, otherWorkspaceOf } from './scope';
 
-/** Experiments newest first; where no creation time is known, by id downwards. */
+/** Experiments newest first; where no creation time is known, by id downwards. Those that MLflow hides are hidden. */
 export function searchExperiments(reader: Reader, query: ExperimentQuery): Page<Experiment> {
   const ids = reader.memo('experiments by age', () => {
     const created = reader.schema.has('experiments', 'creation_time')
       ? 'creation_time DESC, experiment_id DESC'
       : 'experiment_id DESC';
     return reader
-      .query(`SELECT CAST(experiment_id AS TEXT), name, lifecycle_stage FROM experiments ORDER BY ${created}`)
+      .query(
+        `SELECT CAST(experiment_id AS TEXT), name, lifecycle_stage FROM experiments
+          WHERE ${listedExperiments(reader)} ORDER BY ${created}`,
+      )
       .map(([id, name, stage]) => ({ id: text(id), name: text(name), stage: lifecycle(stage) }));
   });
   const part = query.nameContains?.toLocaleLowerCase() ?? '';
@@ -32,6 +36,10 @@ export function getExperiment(reader: Reader, { experimentId }: { experimentId: 
   const experiment = readExperiments(reader, [experimentId])[0];
   if (!experiment) {
     throw noExperiment(experimentId);
+  }
+  const other = otherWorkspaceOf(reader, experimentId);
+  if (other !== null) {
+    throw inOtherWorkspace(`Experiment ${experimentId}`, other);
   }
   return experiment;
 }

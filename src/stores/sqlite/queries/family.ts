@@ -2,6 +2,7 @@ import type { ViewType } from '../../../mlflow/entities';
 import { familyOf, TAG_PARENT, type Family, type ParentLink } from '../../../mlflow/family';
 import type { Reader } from '../reader';
 import { text } from '../values';
+import { ofExperiments } from './scope';
 
 /** Beyond this many nested runs no nesting is shown, so that memory stays bounded. */
 const MOST_LINKS = 500_000;
@@ -55,8 +56,9 @@ function readPresent(
   return present;
 }
 
-/** Which runs a query looks at, as a condition on `runs r`. */
+/** Which runs a query looks at, as a condition on `runs r`: of this workspace only. */
 export function runsWhere(
+  reader: Reader,
   experimentIds: readonly string[],
   view: ViewType,
 ): { where: string; params: string[] } {
@@ -69,6 +71,11 @@ export function runsWhere(
     // As numbers: the ids are integers, and one of 18 digits does not survive as a JavaScript number.
     conditions.push('r.experiment_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))');
     params.push(JSON.stringify(experimentIds.filter((id) => /^-?\d{1,19}$/.test(id))));
+  }
+  // Of an experiment that MLflow does not list it finds the runs all the same, where it is named.
+  const scope = ofExperiments(reader, 'r.experiment_id', experimentIds.length === 0);
+  if (scope !== null) {
+    conditions.push(scope);
   }
   return { where: conditions.join(' AND ') || '1', params };
 }

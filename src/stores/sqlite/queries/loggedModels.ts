@@ -3,6 +3,7 @@ import type { LoggedModelQuery, Page } from '../../../mlflow/store';
 import { decodePageToken, encodePageToken } from '../../pageToken';
 import type { Reader } from '../reader';
 import { lifecycle, metricValue, number, numberOrNull, text, textOrNull } from '../values';
+import { ofExperiments } from './scope';
 
 /** LoggedModelStatus of MLflow's protos, by number. */
 const STATUSES = ['UNSPECIFIED', 'PENDING', 'READY', 'FAILED'] as const;
@@ -23,6 +24,10 @@ export function searchLoggedModels(reader: Reader, query: LoggedModelQuery): Pag
   if (query.experimentIds?.length) {
     conditions.push('experiment_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))');
     params.push(JSON.stringify(query.experimentIds));
+  }
+  const scope = ofExperiments(reader, 'experiment_id');
+  if (scope !== null) {
+    conditions.push(scope);
   }
   if (query.sourceRunId !== undefined) {
     conditions.push('source_run_id = ?');

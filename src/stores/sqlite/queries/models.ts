@@ -8,14 +8,7 @@ import type { Reader } from '../reader';
 import type { BindValue, SqlValue } from '../engine';
 import type { Schema, TableName } from '../schema';
 import { numberOrNull, text, textOrNull } from '../values';
-
-/** Since MLflow 3.10 a registry has workspaces; a client that was told of none works in this one. */
-const WORKSPACE = 'default';
-
-/** ` AND workspace = 'default'`, where the table has workspaces. */
-function inWorkspace(reader: Reader, table: TableName): string {
-  return reader.schema.has(table, 'workspace') ? ` AND ${table}.workspace = '${WORKSPACE}'` : '';
-}
+import { inWorkspace } from './scope';
 
 /** A registered model as the list knows it. */
 interface ListedModel {

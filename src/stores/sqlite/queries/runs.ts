@@ -1,7 +1,7 @@
 import type { DatasetInput, Run, RunInfo, RunInputs, ViewType } from '../../../mlflow/entities';
 import { valueOf } from '../../../mlflow/entities';
 import { nestedCount, TAG_PARENT, type Family } from '../../../mlflow/family';
-import { noRun } from '../../../mlflow/missing';
+import { inOtherWorkspace, noRun } from '../../../mlflow/missing';
 import type { KeySelection, Page, RunQuery, RunRow } from '../../../mlflow/store';
 import { parseOrder } from '../../../search/order';
 import { parseFilter } from '../../../search/parse';
@@ -15,13 +15,14 @@ import type { Reader } from '../reader';
 import { lifecycle, number, numberOrNull, text, textOrNull } from '../values';
 import { latestMetricsOf, pairsOf } from './attributes';
 import { readFamily, runsWhere } from './family';
+import { inWorkspace, otherWorkspaceOf } from './scope';
 
 const INFO_COLUMNS = `run_uuid, CAST(experiment_id AS TEXT), name, user_id, status, start_time, end_time,
   lifecycle_stage, artifact_uri`;
 
 /** Runs newest first, or in the order asked for; MLflow's default is start time downwards, then run id. */
 export function searchRuns(reader: Reader, query: RunQuery): Page<RunRow> {
-  const { where, params } = runsWhere(query.experimentIds, query.view);
+  const { where, params } = runsWhere(reader, query.experimentIds, query.view);
   const family = readFamily(reader, where, params);
   const conditions = [{ sql: where, params }, parentCondition(query, family), filterCondition(reader, query)];
   const found = query.orderBy?.length
@@ -152,13 +153,15 @@ function keysOf(reader: Reader): KeyLookup {
 }
 
 /** What the search language has to know of the schema. */
-export function searchSchema({ schema }: Reader): SqlSchema {
+export function searchSchema(reader: Reader): SqlSchema {
+  const { schema } = reader;
   return {
     latestMetrics: schema.has('latest_metrics'),
     isNan: schema.has('metrics', 'is_nan'),
     step: schema.has('metrics', 'step'),
     datasets: schema.has('datasets') && schema.has('inputs') && schema.has('input_tags'),
     modelVersions: schema.has('model_versions'),
+    inWorkspace: schema.has('model_versions') ? inWorkspace(reader, 'model_versions') : '',
   };
 }
 
@@ -238,6 +241,10 @@ export function getRun(reader: Reader, { runId }: { runId: string }): Run {
   if (!run) {
     throw noRun(runId);
   }
+  const other = otherWorkspaceOf(reader, run.info.experimentId);
+  if (other !== null) {
+    throw inOtherWorkspace(`Run ${runId}`, other);
+  }
   return run;
 }
 
@@ -247,7 +254,7 @@ export function countRuns(
   { experimentIds, view }: { experimentIds: readonly string[]; view: ViewType },
 ): Map<string, number> {
   const counts = reader.memo(`counts ${view}`, () => {
-    const { where, params } = runsWhere([], view);
+    const { where, params } = runsWhere(reader, [], view);
     return new Map(
       reader
         .query(

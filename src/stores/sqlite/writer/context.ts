@@ -12,18 +12,17 @@ export interface WriteContext {
   now: number;
   /** Absolute path of the database. */
   file: string;
+  /** Whose rows are changed: what another workspace holds is not there, as for MLflow. */
+  workspace: string;
 }
-
-/** MLflow without `--enable-workspaces` sees this workspace only (reference mlflow.md, A.1 rule 9). */
-const WORKSPACE = 'default';
 
 export interface Where {
   [column: string]: SqlValue;
 }
 
-/** Restricts to the default workspace where the table has workspaces. */
+/** Restricts to the workspace where the table has workspaces (MLflow >= 3.10). */
 function inWorkspace(context: WriteContext, table: TableName, where: Where): Where {
-  return context.schema.has(table, 'workspace') ? { workspace: WORKSPACE, ...where } : where;
+  return context.schema.has(table, 'workspace') ? { workspace: context.workspace, ...where } : where;
 }
 
 function clause(where: Where): { text: string; values: SqlValue[] } {
@@ -90,4 +89,33 @@ export async function upsert(context: WriteContext, table: TableName, key: Where
   } else {
     await update(context, table, set, key);
   }
+}
+
+/** ` AND workspace = ?` with its value, where the table has workspaces. */
+export function workspaceClause(
+  context: WriteContext,
+  table: TableName,
+): { text: string; values: SqlValue[] } {
+  return context.schema.has(table, 'workspace')
+    ? { text: ' AND workspace = ?', values: [context.workspace] }
+    : { text: '', values: [] };
+}
+
+/** Whether an experiment is of another workspace; not where there is no such experiment. */
+export async function isElsewhere(
+  context: WriteContext,
+  experimentId: string | null | undefined,
+): Promise<boolean> {
+  if (
+    experimentId === null ||
+    experimentId === undefined ||
+    !context.schema.has('experiments', 'workspace')
+  ) {
+    return false;
+  }
+  const rows = await context.sql.query(
+    'SELECT 1 AS found FROM experiments WHERE experiment_id = CAST(? AS INTEGER) AND workspace <> ?',
+    [experimentId, context.workspace],
+  );
+  return rows.length > 0;
 }

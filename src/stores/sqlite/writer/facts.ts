@@ -1,7 +1,7 @@
 import type { Fact } from '../../../mlflow/writer';
 import { DELETED_STAGE } from '../../../registry/rules';
 import { TAG_RUN_NAME } from '../../../search/syntax';
-import { readText, type Where, type WriteContext } from './context';
+import { isElsewhere, readText, workspaceClause, type Where, type WriteContext } from './context';
 import type { TableName } from './schema';
 
 /**
@@ -45,6 +45,9 @@ export async function readFact(context: WriteContext, subject: Fact['subject']):
     case 'registeredModelTag':
       return readFilled('registered_model_tags', 'value', { name: subject.name, key: subject.key });
     case 'run':
+      if (await isElsewhere(context, await read('runs', 'experiment_id', { run_uuid: subject.runId }))) {
+        return null;
+      }
       return subject.field === 'name'
         ? runName(context, subject.runId)
         : readFilled('runs', 'lifecycle_stage', { run_uuid: subject.runId });
@@ -62,6 +65,14 @@ export async function readFact(context: WriteContext, subject: Fact['subject']):
     case 'experimentNamed':
       return readFilled('experiments', 'lifecycle_stage', { name: subject.name });
     case 'loggedModel':
+      if (
+        await isElsewhere(
+          context,
+          await read('logged_models', 'experiment_id', { model_id: subject.modelId }),
+        )
+      ) {
+        return null;
+      }
       return readFilled('logged_models', 'artifact_location', { model_id: subject.modelId });
   }
 }
@@ -70,10 +81,10 @@ async function versionsInStage(context: WriteContext, name: string, stage: strin
   if (!context.schema.has('model_versions')) {
     return null;
   }
-  const workspace = context.schema.has('model_versions', 'workspace') ? "workspace = 'default' AND " : '';
+  const here = workspaceClause(context, 'model_versions');
   const rows = await context.sql.query(
-    `SELECT version FROM model_versions WHERE ${workspace}name = ? AND current_stage = ? ORDER BY version`,
-    [name, stage],
+    `SELECT version FROM model_versions WHERE name = ? AND current_stage = ?${here.text} ORDER BY version`,
+    [name, stage, ...here.values],
   );
   return rows.map(({ version }) => String(version)).join(',');
 }

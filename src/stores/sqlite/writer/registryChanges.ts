@@ -1,6 +1,15 @@
 import { StoreError } from '../../../mlflow/errors';
 import { DELETED_STAGE, loggedModelOf, REDACTED, withVersion } from '../../../registry/rules';
-import { insert, readText, remove, update, upsert, type ChangeOf, type WriteContext } from './context';
+import {
+  insert,
+  readText,
+  remove,
+  update,
+  upsert,
+  workspaceClause,
+  type ChangeOf,
+  type WriteContext,
+} from './context';
 import type { TableName } from './schema';
 
 /** What registry/rules allows, as MLflow's rows. */
@@ -144,9 +153,10 @@ export async function copyModelVersion(
   }
   const read = async (column: string): Promise<string | null> =>
     (await readText(context, 'model_versions', column, { name, version })) ?? null;
+  const tagsHere = workspaceClause(context, 'model_version_tags');
   const tags = await context.sql.query(
-    `SELECT "key", value FROM model_version_tags WHERE ${workspaceClause(context)}name = ? AND version = ?`,
-    [name, version],
+    `SELECT "key", value FROM model_version_tags WHERE name = ? AND version = ?${tagsHere.text}`,
+    [name, version, ...tagsHere.values],
   );
   if ((await readText(context, 'registered_models', 'name', { name: to })) === undefined) {
     await createRegisteredModel(context, { name: to });
@@ -232,9 +242,10 @@ async function insertVersion(
     );
   }
   // Deleted versions count: a number is never used twice.
+  const here = workspaceClause(context, 'model_versions');
   const [last] = await context.sql.query(
-    `SELECT CAST(coalesce(max(version), 0) + 1 AS TEXT) AS next FROM model_versions WHERE ${workspaceClause(context)}name = ?`,
-    [row.name],
+    `SELECT CAST(coalesce(max(version), 0) + 1 AS TEXT) AS next FROM model_versions WHERE name = ?${here.text}`,
+    [row.name, ...here.values],
   );
   const version = String(last?.['next']);
   const { now } = context;
@@ -263,8 +274,4 @@ async function linkLoggedModel(context: WriteContext, modelId: string, version: 
     tag_value: withVersion(known ?? null, version),
     experiment_id: experiment_id ?? null,
   });
-}
-
-function workspaceClause({ schema }: WriteContext): string {
-  return schema.has('model_versions', 'workspace') ? "workspace = 'default' AND " : '';
 }

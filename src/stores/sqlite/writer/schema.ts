@@ -16,6 +16,7 @@ export const TABLES = [
   'logged_models',
   'logged_model_tags',
   'assessments',
+  'workspaces',
 ] as const;
 export type TableName = (typeof TABLES)[number];
 

@@ -3,8 +3,18 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutTrailing } from '../../../mlflow/scan';
+import { DEFAULT_WORKSPACE } from '../../../mlflow/workspace';
 import { TAG_RUN_NAME } from '../../../search/syntax';
-import { insert, readText, remove, update, upsert, type ChangeOf, type WriteContext } from './context';
+import {
+  insert,
+  readText,
+  remove,
+  update,
+  upsert,
+  workspaceClause,
+  type ChangeOf,
+  type WriteContext,
+} from './context';
 
 /** What registry/rules allows, as MLflow's rows. */
 
@@ -175,19 +185,46 @@ async function removeAssessments(context: WriteContext, runId: string): Promise<
 }
 
 /**
- * Where a new experiment's artifacts go: beside those of the newest one that has MLflow's own location, unless
- * that is a folder that is not here (the store was moved); then `mlruns` beside the database.
+ * Where a new experiment's artifacts go: where its workspace says; beside those of the newest one of its workspace that
+ * has MLflow's own location, unless that is a folder that is not here (the store was moved); then `mlruns` beside the
+ * database. A workspace that has none yet gets a folder of its own, as of MLflow's server
+ * (sqlalchemy_workspace_store.py, _get_artifact_location).
  */
 async function artifactRoot(context: WriteContext): Promise<string> {
+  const { workspace, schema, file } = context;
+  const given = schema.has('workspaces', 'default_artifact_root')
+    ? await readText(context, 'workspaces', 'default_artifact_root', { name: workspace })
+    : undefined;
+  if (given) {
+    return withoutTrailing(given, '/');
+  }
+  const own = await recordedRoot(context, workspaceClause(context, 'experiments'));
+  if (own !== undefined && isReachable(own)) {
+    return own;
+  }
+  const beside = path.join(path.dirname(file), 'mlruns');
+  if (workspace === DEFAULT_WORKSPACE) {
+    return beside;
+  }
+  const recorded = await recordedRoot(context, { text: '', values: [] });
+  const shared = recorded?.replace(/\/workspaces\/[^/]+$/, '');
+  return `${shared !== undefined && isReachable(shared) ? shared : beside}/workspaces/${workspace}`;
+}
+
+/** The folder that holds the artifacts of the newest experiment with MLflow's own location. */
+async function recordedRoot(
+  context: WriteContext,
+  { text, values }: ReturnType<typeof workspaceClause>,
+): Promise<string | undefined> {
   const rows = await context.sql.query(
     'SELECT artifact_location AS location, CAST(experiment_id AS TEXT) AS id FROM experiments ' +
-      'WHERE artifact_location IS NOT NULL ORDER BY experiment_id DESC LIMIT 50',
+      `WHERE artifact_location IS NOT NULL${text} ORDER BY experiment_id DESC LIMIT 50`,
+    values,
   );
   const recorded = rows
     .map(({ location, id }) => ({ location: String(location), end: `/${String(id)}` }))
     .find(({ location, end }) => location.endsWith(end));
-  const root = recorded?.location.slice(0, -recorded.end.length);
-  return root && isReachable(root) ? root : path.join(path.dirname(context.file), 'mlruns');
+  return recorded?.location.slice(0, -recorded.end.length);
 }
 
 function isReachable(root: string): boolean {

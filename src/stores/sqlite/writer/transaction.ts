@@ -1,11 +1,12 @@
 import * as path from 'node:path';
 import { isStoreError, StoreError } from '../../../mlflow/errors';
-import type { WriteRequest, WriteResult } from '../../../mlflow/writer';
+import type { WriteResult } from '../../../mlflow/writer';
 import { mustBeAsSeen } from '../../../registry/stale';
 import { applyChange } from './applyChange';
 import type { WriteContext } from './context';
 import { EngineLost, explain, SqlError, type SqlEngine } from './engine';
 import { readFact } from './facts';
+import type { WriterJob } from './messages';
 import { Schema } from './schema';
 
 /** MLflow's own busy timeout (reference mlflow.md, A.1 rule 6), ms. */
@@ -26,8 +27,7 @@ export interface TransactionHooks {
  */
 export async function applyRequest(
   sql: SqlEngine,
-  file: string,
-  request: WriteRequest,
+  { file, workspace, request }: Omit<WriterJob, 'interpreters'>,
   hooks: TransactionHooks,
 ): Promise<WriteResult> {
   try {
@@ -42,7 +42,7 @@ export async function applyRequest(
   try {
     await sql.query(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
     const schema = await Schema.read(sql, path.basename(file));
-    const context: WriteContext = { sql, schema, file, now: request.now ?? Date.now() };
+    const context: WriteContext = { sql, schema, file, workspace, now: request.now ?? Date.now() };
     await mustBeAsSeen(request.expected, (subject) => readFact(context, subject));
     const created: (string | null)[] = [];
     for (const change of request.changes) {

@@ -102,6 +102,23 @@ describe('explainModel', () => {
 });
 
 describe('loadingSnippets', () => {
+  it('leads to the workspace that the store is of', () => {
+    const [generic] = loadingSnippets('models:/m/1', 'sqlite:////x.db?workspace=team-a', ['python_function']);
+    assert.equal(
+      generic?.code,
+      [
+        'import os',
+        'os.environ["MLFLOW_ENABLE_WORKSPACES"] = "true"',
+        'import mlflow',
+        '',
+        'mlflow.set_tracking_uri("sqlite:////x.db")',
+        'mlflow.set_workspace("team-a")',
+        'model = mlflow.pyfunc.load_model("models:/m/1")',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('are Python, for the generic flavour and for the model’s own', () => {
     const [generic, own] = loadingSnippets('models:/m-1', 'sqlite:////a "b"/x.db', [
       'python_function',

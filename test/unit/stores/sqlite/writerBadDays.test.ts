@@ -204,11 +204,14 @@ describe('SQLite writer on a bad day', function () {
       const engine = await openWithPython(file, [python], undefined, limits);
       assert.ok(engine);
       const request = { changes: LONG_CHANGE, expected: [], now: NOW };
-      await assert.rejects(applyRequest(engine, file, request, NOBODY), (error: StoreError) => {
-        assert.match(error.message, /^python3 sqlite3 [^\n]* did not answer for 2 s /);
-        assert.match(error.message, sentence);
-        return true;
-      });
+      await assert.rejects(
+        applyRequest(engine, { file, workspace: 'default', request }, NOBODY),
+        (error: StoreError) => {
+          assert.match(error.message, /^python3 sqlite3 [^\n]* did not answer for 2 s /);
+          assert.match(error.message, sentence);
+          return true;
+        },
+      );
       engine.close();
       // Another writer comes through: nothing holds the lock.
       await testWriter(file, { distFolder }).change({ type: 'createExperiment', name: 'next' });
@@ -240,7 +243,8 @@ describe('SQLite writer on a bad day', function () {
       const file = makeRegistryStore('3.17.2');
       const engine = await openWithPython(file, [garbled('SELECT', garbage, true)]);
       assert.ok(engine);
-      await applyRequest(engine, file, { changes: LONG_CHANGE, expected: [], now: NOW }, NOBODY);
+      const request = { changes: LONG_CHANGE, expected: [], now: NOW };
+      await applyRequest(engine, { file, workspace: 'default', request }, NOBODY);
       engine.close();
       const direct = makeRegistryStore('3.17.2');
       await testWriter(direct, { distFolder }).apply({ changes: LONG_CHANGE, expected: [], now: NOW });
@@ -254,13 +258,16 @@ describe('SQLite writer on a bad day', function () {
     const engine = await openWithPython(file, [python]);
     assert.ok(engine);
     const request = { changes: LONG_CHANGE, expected: [], now: NOW };
-    await assert.rejects(applyRequest(engine, file, request, NOBODY), (error: StoreError) => {
-      assert.match(
-        error.message,
-        /answered with something else and was ended: mlflow\.db is as before or wholly/,
-      );
-      return true;
-    });
+    await assert.rejects(
+      applyRequest(engine, { file, workspace: 'default', request }, NOBODY),
+      (error: StoreError) => {
+        assert.match(
+          error.message,
+          /answered with something else and was ended: mlflow\.db is as before or wholly/,
+        );
+        return true;
+      },
+    );
     engine.close();
   });
 
