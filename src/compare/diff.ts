@@ -1,4 +1,5 @@
 import { formatDuration } from '../mlflow/format';
+import { asItRan, durationAsItRan, optunaTrial } from '../mlflow/optunaTrial';
 import { dataRows } from './data';
 import { parseEnvironment } from './environment';
 import { parseStructure } from './literals';
@@ -126,9 +127,14 @@ function attributes({ run, side }: SideFacts): Column {
   if (side.workingTree) {
     return rows;
   }
-  rows.set('status', info.status);
-  if (info.startTime !== null && info.endTime !== null) {
-    rows.set('duration', formatDuration(info.endTime - info.startTime));
+  rows.set('status', asItRan(run).status);
+  const duration = durationAsItRan(run);
+  if (duration !== undefined) {
+    rows.set('duration', formatDuration(duration));
+  }
+  const trial = optunaTrial(info, run.tags);
+  if (trial) {
+    rows.set('recorded', `${trial.afterwards ? 'after' : 'around'} Optuna's trial, ${info.status}`);
   }
   rows.set('user', info.userId);
   rows.set('experiment', side.experiment);

@@ -1,6 +1,7 @@
 import { isStoreError } from '../mlflow/errors';
 import { valueOf, type ModelVersion, type Run } from '../mlflow/entities';
 import { loggedModelHistory } from '../mlflow/loggedModelHistory';
+import { asItRan } from '../mlflow/optunaTrial';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
 import { inputExampleFile, type ModelFacts } from './model';
 import type { SideFacts } from './types';
@@ -19,6 +20,7 @@ export async function readSide(
     }
     throw error;
   });
+  const ran = asItRan(run);
   const name = run.info.runName || runId.slice(0, 8);
   return {
     side: {
@@ -28,8 +30,8 @@ export async function readSide(
       experiment: experiment?.name ?? run.info.experimentId,
       experimentId: run.info.experimentId,
       version: version?.version ?? null,
-      startTime: run.info.startTime,
-      status: run.info.status,
+      startTime: ran.startTime,
+      status: ran.status,
       commit: valueOf(run.tags, 'mlflow.source.git.commit') ?? null,
       workingTree: false,
     },

@@ -1,14 +1,15 @@
 import type { Run, RunInfo } from './entities';
 import { formatAge } from './format';
 
-/** How a run stands, as the user is told: MLflow's status, and the two things that it does not tell apart. */
+/** How a run stands, as the user is told: MLflow's status, and what it does not tell apart. */
 export type RunCondition =
-  'finished' | 'failed' | 'killed' | 'running' | 'no end' | 'scheduled' | 'deleted' | 'unknown';
+  'finished' | 'failed' | 'pruned' | 'killed' | 'running' | 'no end' | 'scheduled' | 'deleted' | 'unknown';
 
 /** A run that says RUNNING but logged nothing for so long is shown as "no end" (reference ui.md, 2), ms. */
 export const SILENT_AFTER = 60 * 60 * 1000;
 
 /**
+ * @param info as it ran (`optunaTrial.ts`), where it may be a trial of Optuna's
  * @param lastLogged newest timestamp of a metric, ms; null where nothing was logged
  */
 export function runCondition(
@@ -24,6 +25,8 @@ export function runCondition(
       return 'finished';
     case 'FAILED':
       return 'failed';
+    case 'PRUNED':
+      return 'pruned';
     case 'KILLED':
       return 'killed';
     case 'SCHEDULED':
@@ -56,6 +59,8 @@ export function conditionIcon(condition: RunCondition): { icon: string; color?: 
       return { icon: 'pass', color: 'testing.iconPassed' };
     case 'failed':
       return { icon: 'error', color: 'testing.iconFailed' };
+    case 'pruned':
+      return { icon: 'stop-circle', color: 'testing.iconSkipped' };
     case 'killed':
       return { icon: 'circle-slash', color: 'testing.iconErrored' };
     case 'running':

@@ -1,5 +1,6 @@
 /** What the run table asks of a store, and what it gets: a window of rows and columns, never the whole. */
 import type { ViewType } from './entities';
+import type { TrialState } from './optunaTrial';
 
 export type ColumnKind = 'attribute' | 'metric' | 'param' | 'tag';
 /** Which value of a metric's history a column shows. */
@@ -88,7 +89,9 @@ export interface RunTableRow {
   runId: string;
   experimentId: string;
   name: string;
+  /** With the times, as it ran: of a trial of Optuna's, the trial's (`optunaTrial.ts`). */
   status: string;
+  trial: { state: TrialState; sentence: string } | null;
   deleted: boolean;
   startTime: number | null;
   endTime: number | null;

@@ -1,5 +1,6 @@
 import { valueOf, type Experiment, type Run } from '../mlflow/entities';
 import { isCancelled, StoreError, toStoreError } from '../mlflow/errors';
+import { asItRan, TRIAL_TAGS } from '../mlflow/optunaTrial';
 import { lastLogged, runCondition } from '../mlflow/runCondition';
 import { listOf } from '../mlflow/shape';
 import type { TrackingStore } from '../mlflow/store';
@@ -159,7 +160,7 @@ async function load(
       name: labels[index]!,
       experimentId: run.info.experimentId,
       experimentName: experiment?.name ?? '',
-      state: runCondition(run.info, lastLogged(run), services.now()),
+      state: runCondition(asItRan(run), lastLogged(run), services.now()),
       deleted: run.info.lifecycleStage === 'deleted',
       startTime: run.info.startTime,
       parentRunId: valueOf(run.tags, 'mlflow.parentRunId') ?? null,
@@ -209,7 +210,7 @@ async function searchRuns(
       maxResults: MOST_RUNS,
       params: 'all',
       metrics: 'all',
-      tags: ['mlflow.parentRunId', 'mlflow.runColor'],
+      tags: ['mlflow.parentRunId', 'mlflow.runColor', ...TRIAL_TAGS],
     },
     signal,
   );

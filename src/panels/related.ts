@@ -3,6 +3,7 @@ import { summarizeDataset } from '../mlflow/datasets';
 import type { LoggedModel, Run } from '../mlflow/entities';
 import { metricOf, valueOf } from '../mlflow/entities';
 import { isStoreError } from '../mlflow/errors';
+import { asItRan, TRIAL_TAGS } from '../mlflow/optunaTrial';
 import { lastLogged } from '../mlflow/runCondition';
 import type { RunRow, TrackingStore } from '../mlflow/store';
 import type { RelatedData, RelatedModel } from '../protocol/run';
@@ -32,7 +33,7 @@ export async function relatedData(
         maxResults: CHILDREN,
         params: 'none',
         metrics: 'all',
-        tags: 'none',
+        tags: TRIAL_TAGS,
       },
       signal,
     ),
@@ -44,7 +45,7 @@ export async function relatedData(
   return {
     parent,
     children: children.items.map((row) => ({
-      info: row.info,
+      info: asItRan(row),
       lastLogged: lastLogged(row),
       headline: headlineOf(row, key),
     })),

@@ -1,5 +1,6 @@
 import { valueOf, type Experiment, type Run } from '../mlflow/entities';
 import { isCancelled, toStoreError } from '../mlflow/errors';
+import { asItRan, durationAsItRan, TRIAL_TAGS } from '../mlflow/optunaTrial';
 import { lastLogged, runCondition } from '../mlflow/runCondition';
 import type { TrackingStore } from '../mlflow/store';
 import type { RequestHandlers } from '../protocol/messages';
@@ -118,8 +119,8 @@ async function load(
       runs: runs.map((run) => ({
         runId: run.info.runId,
         name: run.info.runName || run.info.runId.slice(0, 8),
-        state: runCondition(run.info, lastLogged(run), services.now()),
-        startTime: run.info.startTime,
+        state: runCondition(asItRan(run), lastLogged(run), services.now()),
+        startTime: asItRan(run).startTime,
       })),
       columns,
       objective: headline === undefined ? null : `metric:${headline}`,
@@ -161,7 +162,7 @@ async function findRuns(
         ...(pageToken ? { pageToken } : {}),
         params: 'all',
         metrics: 'all',
-        tags: ['mlflow.log-model.history', 'mlflow.parentRunId', 'direction'],
+        tags: ['mlflow.log-model.history', 'mlflow.parentRunId', ...TRIAL_TAGS],
       },
       signal,
     );
@@ -190,7 +191,8 @@ function withoutParents(runs: readonly Run[]): Run[] {
 }
 
 function oldestFirst(runs: readonly Run[]): Run[] {
-  return runs.toSorted((a, b) => (a.info.startTime ?? 0) - (b.info.startTime ?? 0));
+  const started = new Map(runs.map((run) => [run, asItRan(run).startTime ?? 0]));
+  return runs.toSorted((a, b) => started.get(a)! - started.get(b)!);
 }
 
 function columnsOf(
@@ -210,11 +212,10 @@ function columnsOf(
     run.params.forEach(({ key, value }) => put(params, key, index, value));
     run.metrics.forEach(({ key, value }) => put(metrics, key, index, value));
   });
-  const duration = runs.map(({ info }): Cell =>
-    info.startTime !== null && info.endTime !== null
-      ? Math.max(0, info.endTime - info.startTime) / 1000
-      : null,
-  );
+  const duration = runs.map((run): Cell => {
+    const ms = durationAsItRan(run);
+    return ms === undefined ? null : Math.max(0, ms) / 1000;
+  });
   const tags = experiments[0]?.tags ?? [];
   const { metricDirections } = services.settings();
   const runTags = agreedTags(runs);

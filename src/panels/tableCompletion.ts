@@ -1,6 +1,7 @@
+import type { TrialState } from '../mlflow/optunaTrial';
 import type { RunTable, TableColumn, TableScope } from '../mlflow/runTable';
 import type { Completion } from '../protocol/table';
-import { completionItems, completionPlace, type Vocabulary } from '../search/complete';
+import { completionItems, completionPlace, meansTrials, type Vocabulary } from '../search/complete';
 import type { Field } from '../search/syntax';
 
 const LIMIT = 50;
@@ -34,7 +35,24 @@ export async function completions(
       words.values = await table.findValues({ ...scope, column, text: place.prefix, limit: LIMIT }, signal);
     }
   }
+  if (meansTrials(place)) {
+    words.trials = await trialStates(table, scope, signal);
+  }
   return { from: place.from, to: place.to, items: completionItems(place, words, LIMIT) };
+}
+
+/** How trials of Optuna's ended here; nothing where the store has none, though a tag may be called `state`. */
+async function trialStates(table: RunTable, scope: TableScope, signal: AbortSignal): Promise<TrialState[]> {
+  const { columns } = await table.findColumns(
+    { ...scope, text: 'datetime_complete', limit: 1, complete: false },
+    signal,
+  );
+  if (columns.length === 0) {
+    return [];
+  }
+  const column: TableColumn = { kind: 'tag', key: 'state' };
+  const values = await table.findValues({ ...scope, column, text: '', limit: LIMIT }, signal);
+  return (['PRUNED', 'FAIL', 'COMPLETE'] as const).filter((state) => values.includes(state));
 }
 
 /** The column whose values a field has; undefined where there are none to offer. */

@@ -111,6 +111,7 @@ export interface RelatedData {
 }
 
 export interface RelatedRun {
+  /** As it ran (`mlflow/optunaTrial.ts`). */
   info: RunInfo;
   /** Newest timestamp of a metric, ms. */
   lastLogged: number | null;

@@ -1,4 +1,5 @@
 /** What can be typed at a place in a filter. Pure: the keys and values come from the caller. */
+import { stateFilter, type TrialState } from '../mlflow/optunaTrial';
 import { fieldOf, kindOf } from './field';
 import { ATTRIBUTES, DATASET_KEYS, entityOf, SearchError, type Entity, type Field } from './syntax';
 import { fieldText, valueText } from './text';
@@ -8,7 +9,8 @@ import { tokenize, type Token } from './tokens';
 export type CompletionPlace = { prefix: string; from: number; to: number } & (
   | { kind: 'key'; entity?: Entity }
   | { kind: 'operator'; field: Field }
-  | { kind: 'value'; field: Field }
+  /** `conditionFrom`: where the condition begins, if it is `key = …` so far. */
+  | { kind: 'value'; field: Field; conditionFrom: number | null }
   | { kind: 'null'; field: Field }
   | { kind: 'join' }
 );
@@ -17,6 +19,8 @@ export interface CompletionItem {
   label: string;
   /** Replaces the range of the place. */
   insert: string;
+  /** Where the range begins instead. */
+  from?: number;
   kind: 'metric' | 'param' | 'tag' | 'attribute' | 'dataset' | 'operator' | 'value' | 'keyword';
   detail?: string;
   /** Of a key: its name without what stands before it. */
@@ -27,10 +31,16 @@ export interface CompletionItem {
 export interface Vocabulary {
   keys: { entity: Entity; key: string }[];
   values: string[];
+  /** How trials of Optuna's ended in the store, as `tags.state` says it. */
+  trials?: readonly TrialState[];
 }
 
 type Expect =
-  { at: 'key' } | { at: 'operator'; word: Token } | { at: 'value' | 'null'; word: Token } | { at: 'join' };
+  | { at: 'key' }
+  | { at: 'operator'; word: Token }
+  | { at: 'value'; word: Token; operator?: Token }
+  | { at: 'null'; word: Token }
+  | { at: 'join' };
 
 /** Where the cursor stands in a filter that may be half written. */
 export function completionPlace(text: string, offset: number): CompletionPlace | null {
@@ -78,7 +88,15 @@ export function completionPlace(text: string, offset: number): CompletionPlace |
     case 'value':
     case 'null': {
       const field = fieldOrNull(expect.word);
-      return field ? { kind: expect.at, field, prefix: typed.text, from: typed.from, to } : null;
+      if (!field) {
+        return null;
+      }
+      const range = { prefix: typed.text, from: typed.from, to };
+      if (expect.at !== 'value') {
+        return { kind: expect.at, field, ...range };
+      }
+      const conditionFrom = expect.operator?.text === '=' ? expect.word.from : null;
+      return { kind: 'value', field, conditionFrom, ...range };
     }
     case 'join':
       return { kind: 'join', prefix: typed.text, from: typed.from, to };
@@ -116,7 +134,7 @@ function expectation(tokens: Token[]): Expect {
       if (word === 'IS') {
         expect = { at: 'null', word: expect.word };
       } else if (token.type === 'operator' || /^(IN|LIKE|ILIKE)$/.test(word)) {
-        expect = { at: 'value', word: expect.word };
+        expect = { at: 'value', word: expect.word, operator: token };
       } else if (token.text === ')') {
         expect = { at: 'join' };
       } else if (word !== 'NOT') {
@@ -176,7 +194,7 @@ function itemsOf(place: CompletionPlace, words: Vocabulary): CompletionItem[] {
         .map((operator) => ({ label: operator, insert: `${operator} `, kind: 'operator' }));
     }
     case 'value':
-      return valueItems(place.field, words, matching);
+      return [...valueItems(place.field, words, matching), ...trialValueItems(place, words, matching)];
     case 'null':
       return ['NULL', 'NOT NULL', ...(place.field.entity === 'metric' ? ['NAN', 'NOT NAN'] : [])]
         .filter((word) => word.toLowerCase().startsWith(typed))
@@ -239,10 +257,52 @@ function keyItems(
       ...items.filter((item) => !begins(item)),
     );
   }
+  if (meansTrials(place)) {
+    items.push(...(words.trials ?? []).map((state) => trialItem(state, stateFilter(state))));
+  }
   if (place.entity === undefined && 'not'.startsWith(place.prefix.toLowerCase()) && place.prefix !== '') {
     items.push({ label: 'not', insert: 'not ', kind: 'keyword' });
   }
   return items;
+}
+
+/** What one types who looks for trials that ended early. */
+const TRIAL_WORDS = ['status', 'state', 'pruned', 'failed', 'trial', 'optuna'];
+const TRIALS: Readonly<Record<TrialState, string>> = {
+  COMPLETE: 'trials that Optuna completed',
+  PRUNED: 'trials that Optuna pruned',
+  FAIL: 'trials that failed in Optuna',
+};
+
+/** Whether the place is one where trials of Optuna's may be meant: whoever has the keys then asks for them too. */
+export function meansTrials(place: CompletionPlace): boolean {
+  const typed = place.prefix.toLowerCase();
+  return place.kind === 'key'
+    ? (place.entity === undefined || place.entity === 'attribute') &&
+        typed.length > 1 &&
+        TRIAL_WORDS.some((word) => word.startsWith(typed))
+    : place.kind === 'value' && isStatus(place.field) && place.conditionFrom !== null;
+}
+
+/** MLflow knows no such status, so the condition is one on the tag. */
+function trialItem(state: TrialState, label: string): CompletionItem {
+  return { label, insert: `${stateFilter(state)} `, kind: 'tag', detail: TRIALS[state] };
+}
+
+function trialValueItems(
+  place: CompletionPlace & { kind: 'value' },
+  words: Vocabulary,
+  matching: (label: string) => boolean,
+): CompletionItem[] {
+  return meansTrials(place)
+    ? (words.trials ?? [])
+        .filter(matching)
+        .map((state) => ({ ...trialItem(state, state), from: place.conditionFrom! }))
+    : [];
+}
+
+function isStatus({ entity, key }: Field): boolean {
+  return entity === 'attribute' && key === 'status';
 }
 
 const STATUSES = ['FINISHED', 'RUNNING', 'FAILED', 'KILLED', 'SCHEDULED'];
@@ -250,14 +310,13 @@ const MOMENTS = ['1h ago', '1d ago', '7d ago', '30d ago', 'today', 'yesterday'];
 const DURATIONS = ['10s', '1m', '10m', '1h'];
 
 function valueItems(field: Field, words: Vocabulary, matching: (label: string) => boolean): CompletionItem[] {
-  const known =
-    field.entity === 'attribute' && field.key === 'status'
-      ? STATUSES
-      : kindOf(field) === 'time'
-        ? MOMENTS
-        : kindOf(field) === 'duration'
-          ? DURATIONS
-          : null;
+  const known = isStatus(field)
+    ? STATUSES
+    : kindOf(field) === 'time'
+      ? MOMENTS
+      : kindOf(field) === 'duration'
+        ? DURATIONS
+        : null;
   const values = known?.filter(matching) ?? words.values;
   return values.flatMap((value) => {
     const text = valueText(value);

@@ -1,4 +1,5 @@
 import { metricOf, valueOf, type Run } from '../mlflow/entities';
+import { durationAsItRan } from '../mlflow/optunaTrial';
 import { compareBytes } from './bytes';
 import { TAG_COMMIT, TAG_RUN_NAME, type Field, type OrderClause } from './syntax';
 
@@ -77,8 +78,7 @@ function attributeOf(key: string): (run: Run) => Value {
     case 'end_time':
       return ({ info }) => info.endTime ?? undefined;
     case 'duration':
-      return ({ info }) =>
-        info.startTime === null || info.endTime === null ? undefined : info.endTime - info.startTime;
+      return durationAsItRan;
     case 'commit':
       return ({ tags }) => valueOf(tags, TAG_COMMIT);
     default:

@@ -1,5 +1,6 @@
 import { TAG_PARENT } from '../mlflow/family';
 import { metricOf, valueOf, type DatasetInput, type Run } from '../mlflow/entities';
+import { durationAsItRan } from '../mlflow/optunaTrial';
 import { foldAscii } from './like';
 import type { RowSource } from './predicate';
 import { TAG_COMMIT, TAG_RUN_NAME, UNSEARCHED_TAGS } from './syntax';
@@ -49,8 +50,7 @@ export function runSource(context: RunContext): RowSource<Run> {
         case 'end_time':
           return (run) => run.info.endTime ?? undefined;
         case 'duration':
-          return ({ info }) =>
-            info.startTime === null || info.endTime === null ? undefined : info.endTime - info.startTime;
+          return durationAsItRan;
         case 'depth':
           return (run) => context.depth(run.info.runId);
         default:

@@ -1,4 +1,5 @@
 import { TAG_PARENT } from '../mlflow/family';
+import type { TRIAL_TAGS } from '../mlflow/optunaTrial';
 import { foldAscii, likeToGlob } from './like';
 import {
   TAG_COMMIT,
@@ -162,7 +163,7 @@ function attributeExistence(
     case 'end_time':
       return column('r.end_time');
     case 'duration':
-      return column('r.end_time - r.start_time');
+      return column(durationSql);
     // As MLflow does: the column is empty for runs of MLflow <= 1.29.
     case 'run_name':
       return exists(tagSource, [TAG_RUN_NAME]);
@@ -186,6 +187,37 @@ function attributeExistence(
       return never;
   }
 }
+
+const DAY_SQL = '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]';
+const MICROS_SQL = '[0-9][0-9][0-9][0-9][0-9][0-9]';
+
+function trialTag(key: (typeof TRIAL_TAGS)[number]): string {
+  return `(SELECT value FROM tags WHERE key = '${key}' AND run_uuid = r.run_uuid)`;
+}
+
+/** ms of what Optuna writes as a time, as if it were UTC's; NULL for a day or an hour that is none. */
+function millisecondsSql(time: string): string {
+  return `(strftime('%s', substr(${time}, 1, 19)) * 1000 + CAST(substr(${time}, 21, 3) AS INTEGER))`;
+}
+
+/**
+ * mlflow/optunaTrial's `durationAsItRan`. A store without such a tag is asked for it once, not for each run; LIMIT keeps
+ * SQLite from looking a tag up wherever its name stands.
+ */
+const durationSql = `(CASE WHEN r.status = 'FINISHED'
+    AND EXISTS (SELECT 1 FROM tags WHERE key = 'datetime_complete') THEN coalesce((
+  SELECT ${millisecondsSql('ended')} - ${millisecondsSql('started')} FROM (
+    SELECT ${trialTag('datetime_complete')} AS ended, ${trialTag('datetime_start')} AS started,
+      ${trialTag('state')} AS state, ${trialTag('number')} AS number, ${trialTag('direction')} AS direction,
+      replace(replace(${trialTag('direction')}, 'MINIMIZE', ''), 'MAXIMIZE', '') AS rest
+    LIMIT 1)
+  WHERE (ended GLOB '${DAY_SQL}' OR ended GLOB '${DAY_SQL}.${MICROS_SQL}')
+    AND (started GLOB '${DAY_SQL}' OR started GLOB '${DAY_SQL}.${MICROS_SQL}')
+    AND state IN ('COMPLETE', 'PRUNED', 'FAIL')
+    AND number GLOB '[0-9]*' AND number NOT GLOB '*[^0-9]*' AND length(number) <= 9
+    AND rest <> direction AND trim(rest, '[]'', ') = ''
+    AND ${millisecondsSql('ended')} >= ${millisecondsSql('started')}
+  ), r.end_time - r.start_time) ELSE r.end_time - r.start_time END)`;
 
 /** mlflow/family's depths, as a query: for runs that have parents in the store. Columns x (run id), depth. */
 export const depthsSql = `
@@ -291,7 +323,7 @@ function orderExpression(field: Field, name: string, schema: SqlSchema, joins: S
         case 'commit':
           return join('tags', TAG_COMMIT);
         case 'duration':
-          return '(r.end_time - r.start_time)';
+          return durationSql;
         default:
           return `r.${field.key}`;
       }

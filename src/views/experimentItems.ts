@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ViewType } from '../mlflow/entities';
 import { count, formatAge, plainText } from '../mlflow/format';
+import { asItRan } from '../mlflow/optunaTrial';
 import { conditionIcon, lastLogged, runCondition, type RunCondition } from '../mlflow/runCondition';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores, StoreEntry } from '../stores/openStores';
@@ -148,7 +149,7 @@ export class ExperimentItems {
 
   /** A run that says RUNNING is asked when it logged last; the others need no further look. */
   private async conditionOf(node: RunNode): Promise<RunCondition> {
-    const { info } = node.row;
+    const info = asItRan(node.row);
     const first = runCondition(info, null, this.now());
     if (first !== 'no end') {
       return first;

@@ -1,5 +1,6 @@
 import { valueOf } from '../mlflow/entities';
 import { familyOf, TAG_PARENT } from '../mlflow/family';
+import { TRIAL_TAGS } from '../mlflow/optunaTrial';
 import type { RunQuery, RunRow, TrackingStore } from '../mlflow/store';
 import { valueText } from '../search/text';
 
@@ -70,7 +71,7 @@ export async function rowsById(
     maxResults: ids.length,
     params: 'none',
     metrics,
-    tags: [TAG_PARENT],
+    tags: [TAG_PARENT, ...TRIAL_TAGS],
   });
   return items;
 }

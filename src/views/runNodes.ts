@@ -1,4 +1,5 @@
 import { TAG_PARENT } from '../mlflow/family';
+import { TRIAL_TAGS } from '../mlflow/optunaTrial';
 import type { ViewType } from '../mlflow/entities';
 import { count } from '../mlflow/format';
 import type { RunQuery, RunRow } from '../mlflow/store';
@@ -48,7 +49,7 @@ export class RunNodes {
       orderBy: orderBy ? [orderBy] : undefined,
       maxResults: limit,
       params: 'none',
-      tags: finds ? [TAG_PARENT] : 'none',
+      tags: [...TRIAL_TAGS, ...(finds ? [TAG_PARENT] : [])],
     });
     this.drawnRun();
     if (finds) {

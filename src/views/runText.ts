@@ -1,5 +1,6 @@
 import { metricOf, valueOf, type KeyValue, type RunInfo } from '../mlflow/entities';
 import { count, formatAge, formatDuration, formatNumber, plainText } from '../mlflow/format';
+import { asItRan } from '../mlflow/optunaTrial';
 import type { RunCondition } from '../mlflow/runCondition';
 import type { RunRow } from '../mlflow/store';
 
@@ -25,7 +26,7 @@ export function runDescription(
   if (row.childCount > 0) {
     parts.push(count(row.childCount, 'child', 'children'));
   }
-  parts.push(formatAge(row.info.startTime, now));
+  parts.push(formatAge(asItRan(row).startTime, now));
   return parts.join(', ');
 }
 

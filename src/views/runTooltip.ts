@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { valueOf, type KeyValue, type Run } from '../mlflow/entities';
 import { formatDateTime, formatNumber, plainText } from '../mlflow/format';
+import { optunaTrial, trialSentence, withTrial } from '../mlflow/optunaTrial';
 import { lastLogged, noEndSentence, runCondition } from '../mlflow/runCondition';
 import { TextCard } from '../platform/textCard';
 import { runDuration, runLabel, shortCommit } from './runText';
@@ -9,14 +10,19 @@ const MOST = 12;
 
 /** The card of a run. */
 export function runTooltip(run: Run, metric: string | undefined, now: number): vscode.MarkdownString {
-  const condition = runCondition(run.info, lastLogged(run), now);
+  const trial = optunaTrial(run.info, run.tags);
+  const info = trial ? withTrial(run.info, trial) : run.info;
+  const condition = runCondition(info, lastLogged(run), now);
   const card = new TextCard().heading(runLabel(run.info), condition);
   if (condition === 'no end') {
     card.line(noEndSentence(run.info, lastLogged(run), now), 1000);
   }
+  if (trial) {
+    card.line(trialSentence(trial, run.info), 1000);
+  }
   const facts = [
-    `started ${formatDateTime(run.info.startTime)}`,
-    `took ${runDuration(run.info, now)}`,
+    `started ${formatDateTime(info.startTime)}`,
+    `took ${runDuration(info, now)}`,
     valueOf(run.tags, 'mlflow.user') ?? run.info.userId,
     valueOf(run.tags, 'mlflow.source.name'),
     shortCommit(run.tags) ? `commit ${shortCommit(run.tags)}` : undefined,

@@ -1,7 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { commandLine } from '../../src/mlflow/commandLine';
-import { valueOf } from '../../src/mlflow/entities';
+import { valueOf, type RunInfo } from '../../src/mlflow/entities';
 import { formatDuration, plainText } from '../../src/mlflow/format';
+import {
+  optunaTrial,
+  recordedSentence,
+  trialSentence,
+  withTrial,
+  type Trial,
+} from '../../src/mlflow/optunaTrial';
 import { conditionIcon, lastLogged, runCondition } from '../../src/mlflow/runCondition';
 import type { RelatedData, RunPageData, RunSources } from '../../src/protocol/run';
 import { icon, iconButton } from '../ui/icon';
@@ -57,7 +64,9 @@ export function statusLine({
 }: HeaderOptions): TemplateResult {
   const { info, tags } = data.run;
   const logged = lastLogged(data.run);
-  const condition = runCondition(info, logged, now);
+  const trial = optunaTrial(info, tags);
+  const ran = trial ? withTrial(info, trial) : info;
+  const condition = runCondition(ran, logged, now);
   const user = valueOf(tags, 'mlflow.user') ?? info.userId;
   const source = valueOf(tags, 'mlflow.source.name');
   const commit = valueOf(tags, 'mlflow.source.git.commit');
@@ -67,8 +76,9 @@ export function statusLine({
       ${icon(conditionIcon(condition).icon.replace('~', ' codicon-modifier-'))}
       ${condition === 'unknown' ? text(info.status || 'no status') : condition}
     </span>
-    <span>${icon('calendar')} ${age(info.startTime, now)}</span>
-    <span title="Duration">${icon('watch')} ${duration(data, condition === 'running', now)}</span>
+    <span>${icon('calendar')} ${age(ran.startTime, now)}</span>
+    <span title="Duration">${icon('watch')} ${duration(ran, condition === 'running', now)}</span>
+    ${trial ? trialNote(trial, info) : nothing}
     ${condition === 'no end' && logged !== null ? html`<span>last logged ${age(logged, now)}</span>` : nothing}
     ${user ? html`<span>${icon('account')} ${text(user)}</span>` : nothing} ${parentLink(related, openRun)}
     <span>
@@ -157,14 +167,24 @@ function parentLink(
   </span>`;
 }
 
-function duration({ run }: RunPageData, running: boolean, now: number): string {
-  const { startTime, endTime } = run.info;
+function duration(
+  { startTime, endTime }: Pick<RunInfo, 'startTime' | 'endTime'>,
+  running: boolean,
+  now: number,
+): string {
   if (startTime === null) {
     return '–';
   }
   return running
     ? `${formatDuration(now - startTime)} so far`
     : formatDuration(endTime === null ? null : endTime - startTime);
+}
+
+/** Whose status and times stand beside it. */
+function trialNote(trial: Trial, info: RunInfo): TemplateResult {
+  return html`<span title=${trialSentence(trial, info)}>
+    ${icon('info')} Optuna's trial ${trial.number}; ${plainText(recordedSentence(trial, info))}
+  </span>`;
 }
 
 /** How it was started, where MLflow recorded that. */

@@ -7,6 +7,9 @@ export const runStyles = css`
   .status-failed .codicon {
     color: var(--vscode-testing-iconFailed, var(--vscode-charts-red));
   }
+  .status-pruned .codicon {
+    color: var(--vscode-testing-iconSkipped, var(--vscode-descriptionForeground));
+  }
   .status-running .codicon {
     color: var(--vscode-charts-blue);
   }

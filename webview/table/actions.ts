@@ -369,12 +369,14 @@ export class PageActions implements TableActions {
       return;
     }
     const value = model.valueAt(index, column);
+    const row = model.rowAt(index);
     const items = cellMenu(
       column,
       value,
       { ...cellText(column, value, model.now), full: this.fullText(index, column) },
       this,
-      runMenu(model.rowAt(index), model, this),
+      runMenu(row, model, this),
+      row?.type === 'run' ? (row.trial?.state ?? null) : null,
     );
     this.popup('Cell', items, anchor);
   }

@@ -1,4 +1,5 @@
 import { formatDate, formatDateTime, plainText } from '../../src/mlflow/format';
+import type { TrialState } from '../../src/mlflow/optunaTrial';
 import type { TableColumn } from '../../src/mlflow/runTable';
 import type { Field } from '../../src/search/syntax';
 import { equalsText, fieldText } from '../../src/search/text';
@@ -34,16 +35,23 @@ export function fieldOfColumn({ kind, key, rule }: TableColumn): Field | undefin
   return attribute === undefined ? undefined : { entity: 'attribute', key: attribute };
 }
 
-/** What a cell offers: filters by its value, then what can be done with its run. */
+/**
+ * What a cell offers: filters by its value, then what can be done with its run.
+ *
+ * @param trial how the run's trial of Optuna's ended: MLflow's own status does not say it
+ */
 export function cellMenu(
   column: TableColumn,
   cell: CellValue,
   { full, text }: CellText,
   actions: TableActions,
   runItems: readonly MenuItem[],
+  trial: TrialState | null = null,
 ): MenuItem[] {
-  const field = fieldOfColumn(column);
-  const filters = field ? filterItems(column, field, cell, text, actions) : [];
+  const ofTrial = trial !== null && column.kind === 'attribute' && column.key === 'status';
+  const field: Field | undefined = ofTrial ? { entity: 'tag', key: 'state' } : fieldOfColumn(column);
+  const value: CellValue = ofTrial ? { type: 'text', text: trial, numeric: false } : cell;
+  const filters = field ? filterItems(column, field, value, text, actions) : [];
   const items: MenuItem[] = [
     ...filters,
     ...(full === ''

@@ -199,7 +199,8 @@ export class TableFilter extends LitElement {
   }
 
   private take(item: CompletionItem): void {
-    const { from, to } = this.range;
+    const { to } = this.range;
+    const from = item.from ?? this.range.from;
     const { value } = this.input;
     const after = value.slice(to).trimStart();
     const text = `${value.slice(0, from)}${item.insert}${after}`;

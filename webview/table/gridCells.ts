@@ -94,7 +94,12 @@ export function nameCell(
 }
 
 function runTitle(row: RunTableRow, condition: RunCondition | null, now: number): string {
-  const stands = condition === 'no end' ? `\n${noEndSentence(row, row.lastLogged, now)}` : '';
+  const stands =
+    condition === 'no end'
+      ? `\n${noEndSentence(row, row.lastLogged, now)}`
+      : row.trial
+        ? `\n${row.trial.sentence}`
+        : '';
   return `${plainText(row.name, 1000)} (${row.runId})${stands}`;
 }
 
@@ -147,6 +152,7 @@ export function valueCell(
 function statusText(row: RunTableRow, now: number): CellText {
   const condition = conditionOf(row, now);
   const text = condition === 'unknown' ? plainText(row.status) : condition;
-  const full = condition === 'no end' ? noEndSentence(row, row.lastLogged, now) : row.status;
+  const full =
+    condition === 'no end' ? noEndSentence(row, row.lastLogged, now) : (row.trial?.sentence ?? row.status);
   return { text, full, right: false };
 }

@@ -231,6 +231,9 @@ export const gridStyles = css`
   .status-failed .codicon {
     color: var(--vscode-testing-iconFailed, var(--vscode-charts-red));
   }
+  .status-pruned .codicon {
+    color: var(--vscode-testing-iconSkipped, var(--vscode-descriptionForeground));
+  }
   .status-killed .codicon {
     color: var(--vscode-testing-iconErrored, var(--vscode-charts-red));
   }

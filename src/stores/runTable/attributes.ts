@@ -2,6 +2,7 @@
 import { NumberColumn, TextColumn, type Column } from './columns';
 import { modelFlavor, modelSize } from './models';
 import type { RunColumns } from './runColumns';
+import type { AsTheyRan } from './trials';
 
 /** JSON about the models that a run logged (MLflow < 3). */
 export const HISTORY_TAG = 'mlflow.log-model.history';
@@ -29,7 +30,7 @@ export function experimentNames(table: RunColumns): TextColumn {
 }
 
 /** End less start, ms. */
-export function durations({ rows, start, end }: RunColumns): NumberColumn {
+export function durations(rows: number, { start, end }: AsTheyRan): NumberColumn {
   const made = new NumberColumn(rows);
   for (let row = 0; row < rows; row++) {
     const [from, to] = [start.get(row), end.get(row)];

@@ -76,6 +76,10 @@ export interface TableLoader {
   ): void;
   /** Newest time of a logged metric, ms, of those of the runs that logged any. */
   lastLogged(runIds: readonly string[], each: (runId: string, time: number) => void): void;
+  /** Whether any run of the store has the tag; null where that costs what its column does. */
+  hasTag(key: string): boolean | null;
+  /** Several tags of all runs, in one walk through them. */
+  tags(keys: readonly string[], each: (runId: string, key: string, value: string | null) => void): void;
   textsOf(
     kind: 'param' | 'tag',
     keys: readonly string[],

@@ -75,7 +75,8 @@ function ascending(column: Column, rows: number): Places {
 
 /** Start time, newest first, runs without one last; then the id. */
 function defaultOrder(table: RunColumns): Int32Array {
-  const { start, ids } = table;
+  const { ids } = table;
+  const start = table.trials.startInOrder();
   return Int32Array.from(ids, (_, row) => row).sort((a, b) => {
     const first = start.get(a) ?? -Infinity;
     const second = start.get(b) ?? -Infinity;

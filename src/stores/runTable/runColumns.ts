@@ -8,6 +8,7 @@ import { HeldColumns, type HeldColumn } from './heldColumns';
 import { isRuleColumn, type KeyKind, type TableLoader } from './loader';
 import { RunIndex } from './runIndex';
 import { takeOver } from './takeOver';
+import { RAN_ATTRIBUTES, Trials } from './trials';
 
 /** Attributes that are a tag's value and nothing else. */
 export const TAG_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
@@ -19,7 +20,7 @@ export const TAG_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
 /** Beyond this many runs a commit of somebody else does not make every column be read again. */
 const SMALL = 4000;
 
-const READY_ATTRIBUTES = new Set(['name', 'status', 'start', 'duration', 'experiment', 'runId']);
+const READY_ATTRIBUTES = new Set(['name', 'experiment', 'runId']);
 
 /** Under which a column is held: some attributes are tags. */
 function heldId(column: TableColumn): string {
@@ -42,6 +43,8 @@ export class RunColumns {
   readonly alive: Uint8Array;
   total = 0;
   readonly marks: unknown;
+  /** Optuna's trials among the runs. */
+  readonly trials = new Trials(this);
   private readonly held: HeldColumns;
   private readonly derived = new Map<string, unknown>();
 
@@ -152,15 +155,34 @@ export class RunColumns {
     });
   }
 
+  holdsTags(keys: readonly string[]): boolean {
+    return keys.every((key) => this.held.has(`tag:${key}`));
+  }
+
+  /** Several tags whole, read in one walk. */
+  tags(keys: readonly string[]): TextColumn[] {
+    if (!this.holdsTags(keys)) {
+      const made = new Map(keys.map((key) => [key, new TextColumn(this.rows)]));
+      this.loader.tags(keys, (runId, key, value) => {
+        const row = this.index.get(runId);
+        if (row !== undefined) {
+          made.get(key)?.set(row, value);
+        }
+      });
+      keys.forEach((key) => this.held.read(`tag:${key}`, () => made.get(key)!));
+    }
+    return keys.map((key) => this.text('tag', key));
+  }
+
   /** The values of an attribute column (TABLE_ATTRIBUTES). */
   attribute(key: string): Column {
     switch (key) {
       case 'name':
         return this.name;
       case 'status':
-        return this.status;
+        return this.trials.ran().status;
       case 'start':
-        return this.start;
+        return this.trials.ran().start;
       case 'user':
         return this.held.read('attribute:user', () => withFallback(this, 'mlflow.user', this.user));
       case 'source':
@@ -168,7 +190,7 @@ export class RunColumns {
       case 'autologged':
         return this.text('tag', TAG_ATTRIBUTES.get(key) ?? key);
       case 'duration':
-        return this.memo('duration', () => durations(this));
+        return this.memo('duration', () => durations(this.rows, this.trials.ran()));
       case 'experiment':
         return this.held.read('attribute:experiment', () => experimentNames(this));
       case 'dataset':
@@ -286,7 +308,9 @@ export class RunColumns {
   /** A column, if it is here already or costs next to nothing. */
   peek(column: TableColumn): Column | undefined {
     const small = this.rows <= SMALL && !(isRuleColumn(column) && this.loader.rulesCostByRun);
-    const ready = column.kind === 'attribute' && READY_ATTRIBUTES.has(column.key);
+    const ready =
+      column.kind === 'attribute' &&
+      (READY_ATTRIBUTES.has(column.key) || (RAN_ATTRIBUTES.has(column.key) && this.trials.areHere()));
     return small || ready || this.held.has(heldId(column)) ? this.column(column) : undefined;
   }
 

@@ -85,6 +85,14 @@ export class RunsLoader implements TableLoader {
     });
   }
 
+  hasTag(): null {
+    return null;
+  }
+
+  tags(keys: readonly string[], each: (runId: string, key: string, value: string) => void): void {
+    this.textsOf('tag', keys, [...this.held.runs.keys()], each);
+  }
+
   metricsOf(
     keys: readonly string[],
     runIds: readonly string[],

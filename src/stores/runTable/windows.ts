@@ -6,11 +6,13 @@ import {
   type TableRow,
   type TableWindow,
 } from '../../mlflow/runTable';
+import { trialSentence, withTrial } from '../../mlflow/optunaTrial';
 import { NumberColumn } from './columns';
 import type { Display } from './display';
 import { columnsFor, wholeOrNull, type WindowColumn } from './lookup';
 import type { RunColumns } from './runColumns';
 import { commonText, shownNumber, statistics } from './statistics';
+import { ownInfo, type TrialAt } from './trials';
 
 /** The rows at these places (Display.rows' numbers) with the cells of the columns. */
 export function windowOf(
@@ -22,9 +24,10 @@ export function windowOf(
   wholeTexts = false,
 ): TableWindow {
   const logged = table.lastLogged(rows);
+  const trialAt = table.trials.of(rows);
   return {
-    rows: Array.from(rows, (row, index) => rowOf(table, display, row, depths[index] ?? 0, logged)),
-    cells: columnsFor(table, rows, columns).map((column, place) =>
+    rows: Array.from(rows, (row, index) => rowOf(table, display, row, depths[index] ?? 0, logged, trialAt)),
+    cells: columnsFor(table, rows, columns, trialAt).map((column, place) =>
       cellsOf(column, columns[place]!, display, rows, wholeTexts),
     ),
   };
@@ -36,6 +39,7 @@ function rowOf(
   row: number,
   depth: number,
   logged: ReadonlyMap<number, number | null>,
+  trialAt: TrialAt,
 ): TableRow {
   if (row < 0) {
     const { id, values, rows } = display.groups[-1 - row]!;
@@ -49,15 +53,16 @@ function rowOf(
   }
   const runId = table.ids[row]!;
   const children = display.children.get(row) ?? 0;
+  const own = ownInfo(table, row);
+  const trial = trialAt(row);
   return {
     type: 'run',
     runId,
     experimentId: table.experiment.get(row) ?? '',
     name: cut(table.name.get(row) ?? '') ?? '',
-    status: table.status.get(row) ?? '',
+    ...(trial ? withTrial(own, trial) : own),
+    trial: trial && { state: trial.state, sentence: trialSentence(trial, own) },
     deleted: table.deleted[row] === 1,
-    startTime: table.start.get(row) ?? null,
-    endTime: table.end.get(row) ?? null,
     lastLogged: logged.get(row) ?? null,
     depth,
     children,

@@ -138,6 +138,20 @@ export class SqliteTableLoader implements TableLoader {
     );
   }
 
+  hasTag(key: string): boolean {
+    return this.reader.first('SELECT 1 FROM tags WHERE key = ? LIMIT 1', [key]) !== undefined;
+  }
+
+  tags(keys: readonly string[], each: (runId: string, key: string, value: string | null) => void): void {
+    const places = keys.map(() => '?').join();
+    const those = this.hasRowid('tags')
+      ? `rowid IN (SELECT rowid FROM tags WHERE key IN (${places}))`
+      : `key IN (${places})`;
+    this.reader.each(`SELECT run_uuid, key, value FROM tags WHERE ${those}`, keys, (row) =>
+      each(row.text(0), row.text(1), row.isNull(2) ? null : row.text(2)),
+    );
+  }
+
   textsOf(
     kind: 'param' | 'tag',
     keys: readonly string[],

@@ -47,6 +47,18 @@ describe('search: what can be typed where', () => {
     it(text, () => assert.equal(summary(text), expected));
   }
 
+  it('a condition on how trials of Optuna ended takes the place of one on the status', () => {
+    const words = { keys: [], values: [], trials: ['PRUNED' as const] };
+    const place = at("not status = 'p|'")!;
+    const item = completionItems(place, words).find(({ detail }) => detail?.includes('Optuna'))!;
+    assert.equal(`not status = 'p'`.slice(0, item.from) + item.insert, "not tags.state = 'PRUNED' ");
+    assert.ok(completionItems(at('pru|')!, words).some(({ insert }) => insert === "tags.state = 'PRUNED' "));
+    const others = ['status != |', 'status in (|', 'params.a = |', 'params.sta|', 'x|'];
+    for (const text of others) {
+      assert.ok(!completionItems(at(text)!, words).some(({ detail }) => detail?.includes('Optuna')), text);
+    }
+  });
+
   it('items replace the range and leave a text that is understood', () => {
     const words = {
       keys: [
