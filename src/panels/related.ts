@@ -3,6 +3,13 @@ import { summarizeDataset } from '../mlflow/datasets';
 import type { LoggedModel, Run } from '../mlflow/entities';
 import { metricOf, valueOf } from '../mlflow/entities';
 import { isStoreError } from '../mlflow/errors';
+import {
+  evaluationOf,
+  PROCESS_TAGS,
+  REPORT_PARAM,
+  trainedIn,
+  TRAINING_METRICS,
+} from '../mlflow/evaluatedAfter';
 import { asItRan, TRIAL_TAGS } from '../mlflow/optunaTrial';
 import { lastLogged } from '../mlflow/runCondition';
 import type { RunRow, TrackingStore } from '../mlflow/store';
@@ -12,6 +19,8 @@ import { pageHeadline } from './headline';
 import type { PageServices } from './page';
 
 const CHILDREN = 100;
+/** Trainings before a run that are looked at. */
+const TRAININGS = 20;
 const MODELS_A_PAGE = 200;
 
 /** What a run is tied to; each part is left empty where the store's schema has no place for it. */
@@ -44,6 +53,7 @@ export async function relatedData(
   const key = pageHeadline(sharedMetrics(children.items), storeUri, experiment, services);
   return {
     parent,
+    trainedIn: await trainingOf(store, run, signal),
     children: children.items.map((row) => ({
       info: asItRan(row),
       lastLogged: lastLogged(row),
@@ -74,6 +84,32 @@ async function parentOf(store: TrackingStore, run: Run, signal: AbortSignal): Pr
     }
     throw error;
   }
+}
+
+/** Of a run that holds an evaluation alone, asked of the trainings before it. */
+async function trainingOf(
+  store: TrackingStore,
+  run: Run,
+  signal: AbortSignal,
+): Promise<RelatedData['trainedIn']> {
+  if (!evaluationOf(run)) {
+    return null;
+  }
+  const { items } = await store.searchRuns(
+    {
+      experimentIds: [run.info.experimentId],
+      view: 'ACTIVE_ONLY',
+      filter: `metrics.train_runtime >= 0 and attributes.start_time <= ${run.info.startTime}`,
+      orderBy: ['attributes.start_time DESC'],
+      maxResults: TRAININGS,
+      params: [REPORT_PARAM],
+      metrics: [...TRAINING_METRICS, 'epoch'],
+      tags: PROCESS_TAGS,
+    },
+    signal,
+  );
+  const found = trainedIn(run, items);
+  return found && { info: found.training?.info ?? null, sure: found.training !== null && found.sure };
 }
 
 function headlineOf(row: RunRow, key: string | undefined): RelatedData['children'][number]['headline'] {

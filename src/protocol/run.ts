@@ -102,6 +102,11 @@ export interface ParamSource {
 export interface RelatedData {
   /** null where there is none; without `info` where the store has no such run any more. */
   parent: { runId: string; info: RunInfo | null } | null;
+  /**
+   * Of a run that transformers' Trainer evaluated in: the run in which it had trained, and whether that is certain.
+   * `info` of null: one of several. null for any other run.
+   */
+  trainedIn: { info: RunInfo | null; sure: boolean } | null;
   children: RelatedRun[];
   moreChildren: boolean;
   datasets: DatasetSummary[];

@@ -61,3 +61,38 @@ describe("Optuna's trials on the pages", function () {
     assert.deepEqual(await told(), ['pruned', 'pruned']);
   });
 });
+
+/** The store that transformers 5.24's Trainer wrote (test/fixtures/transformers-evaluate/make.py). */
+describe('a run that transformers evaluated in after training', function () {
+  this.timeout(60_000);
+
+  it('says where its params are, and leads there', async () => {
+    const folder = await unpackFixture('transformers-evaluate');
+    const store = sqliteUri(path.join(folder, 'mlflow.db'));
+    const [trained, evaluated] = readRuns(folder).filter(({ info }) => info.experimentId === '1');
+    const stores = openStores(store);
+    const opened = await openPage({
+      definition: runPage,
+      args: { store, runId: evaluated!.info.runId },
+      stores,
+    });
+    try {
+      const { page } = opened;
+      const beside = page.locator('.status-line', { hasText: `evaluates ${trained!.info.runName}` });
+      await beside.waitFor();
+      const instead = page.locator('.state-message', { hasText: 'in a run of its own without params' });
+      assert.match(
+        await instead.innerText(),
+        new RegExp(`The params are those of ${trained!.info.runName}\\.`),
+      );
+      await opened.checkAccessibility();
+      await opened.screenshots('run-evaluation');
+      await instead.getByRole('button', { name: trained!.info.runName }).click();
+      await page.getByRole('heading', { name: trained!.info.runName }).waitFor();
+      assert.equal(await page.locator('.status-line', { hasText: 'evaluates' }).count(), 0);
+    } finally {
+      await opened.close();
+      stores.dispose();
+    }
+  });
+});

@@ -15,6 +15,7 @@ import { icon, iconButton } from '../ui/icon';
 import { runDot } from '../ui/runDot';
 import { text } from '../ui/text';
 import { age } from '../ui/time';
+import { trainedInLine } from './evaluation';
 
 /** Of more versions the section "Models" knows. */
 const VERSIONS = 3;
@@ -81,6 +82,7 @@ export function statusLine({
     ${trial ? trialNote(trial, info) : nothing}
     ${condition === 'no end' && logged !== null ? html`<span>last logged ${age(logged, now)}</span>` : nothing}
     ${user ? html`<span>${icon('account')} ${text(user)}</span>` : nothing} ${parentLink(related, openRun)}
+    ${trainedInLine(related, openRun)}
     <span>
       ${icon('key')}
       <button

@@ -21,6 +21,7 @@ import { section } from '../ui/section';
 import { banner, emptyState, errorState, skeleton } from '../ui/states';
 import { onThemeChange } from '../ui/theme';
 import { commandLineRow, liveLine, runName, statusLine, title, type HeaderOptions } from './header';
+import { noParamsOfEvaluation } from './evaluation';
 import { environments } from './environments';
 import { RUN_KEYS } from './keySheet';
 import { menuItems } from './menuItems';
@@ -276,6 +277,7 @@ export class RunPage extends LitElement {
           this.run('openSource', { ...this.target, param }),
         ),
       anySource: this.known.sourcesLoading || !!this.known.sources?.params.some(({ file }) => file !== null),
+      noParams: noParamsOfEvaluation(this.known.related, this.openRun),
       openChart: (metrics) => this.openChart(metrics),
       run: this.run,
       copy: this.copy,

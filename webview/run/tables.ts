@@ -28,6 +28,8 @@ export interface TablesOptions {
   setLimit: (section: string, rows: number) => void;
   sparklines: ReadonlyMap<string, MetricSummary>;
   source: (param: string) => unknown;
+  /** What stands where no params were logged; undefined for that alone. */
+  noParams: TemplateResult | undefined;
   /** Some param's line is known, or is still looked for. */
   anySource: boolean;
   openChart: (metrics: string[]) => void;
@@ -41,7 +43,7 @@ interface TableSection<Row> {
   rows: readonly Row[];
   /** Of how many, where a filter leaves some out. */
   total: number;
-  empty: string;
+  empty: string | TemplateResult;
   body: (rows: readonly Row[]) => TemplateResult;
   actions?: TemplateResult;
 }
@@ -92,7 +94,7 @@ export function tables(options: TablesOptions): TemplateResult {
         heading: 'Params',
         rows: shown.params,
         total: params.length,
-        empty: 'No params were logged.',
+        empty: options.noParams ?? 'No params were logged.',
         body: (rows) =>
           valueTable({
             ...values(options, 'params', 'Param', rows),

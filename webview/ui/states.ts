@@ -22,7 +22,7 @@ export interface StateAction {
 }
 
 /** Why there is nothing, and the way out of it. */
-export function emptyState(text: string, action?: StateAction): TemplateResult {
+export function emptyState(text: string | TemplateResult, action?: StateAction): TemplateResult {
   return html`<div class="state-message" role="status">
     ${text} ${action ? actionLink(action) : nothing}
   </div>`;

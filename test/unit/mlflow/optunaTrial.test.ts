@@ -8,6 +8,8 @@ import {
   type Trial,
 } from '../../../src/mlflow/optunaTrial';
 import { runCondition } from '../../../src/mlflow/runCondition';
+import { diffRuns } from '../../../src/compare/diff';
+import { sideOfRun } from '../../support/sides';
 import { fixture } from '../../support/fixtures';
 import { readRuns } from '../../support/runs';
 
@@ -82,6 +84,21 @@ describe("a run of Optuna's callback", () => {
     );
     const around = of('3')[0]!;
     assert.equal(recordedSentence(trial(around), around.info), 'MLflow says FINISHED in 2s');
+  });
+
+  it('is compared by how its trial ended and how long it took', () => {
+    const [complete, pruned] = of('1') as [Run, Run];
+    const sides = [complete, pruned].map((run) => sideOfRun(run.info.runName, run));
+    const { rows } = diffRuns(sides, 0, [], () => 'unknown').sections.find(
+      ({ name }) => name === 'attributes',
+    )!;
+    assert.deepEqual(
+      rows.map(({ key, values }) => [key, ...values]),
+      [
+        ['status', 'FINISHED', 'PRUNED'],
+        ['duration', '1.5s', '404ms'],
+      ],
+    );
   });
 
   it('is none where only some of its tags are there, whoever wrote them', () => {
