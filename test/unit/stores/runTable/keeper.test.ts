@@ -72,12 +72,12 @@ const firstValue = ({ cells }: TableRows): number | undefined =>
   cells[0]?.type === 'number' ? cells[0].values[0] : undefined;
 
 describe('what a run table keeps', () => {
-  /** A loader that counts the columns that it reads whole. */
+  /** A loader that counts the columns of params that it reads whole. */
   class Counting extends RunsLoader {
     columns = 0;
 
     override text(...args: Parameters<RunsLoader['text']>): void {
-      this.columns++;
+      this.columns += args[0] === 'param' ? 1 : 0;
       super.text(...args);
     }
   }
