@@ -1,4 +1,4 @@
-import { formatDuration } from '../mlflow/format';
+import { difference, exactDuration } from '../mlflow/format';
 import { asItRan, durationAsItRan, optunaTrial } from '../mlflow/optunaTrial';
 import { dataRows } from './data';
 import { parseEnvironment } from './environment';
@@ -130,7 +130,7 @@ function attributes({ run, side }: SideFacts): Column {
   rows.set('status', asItRan(run).status);
   const duration = durationAsItRan(run);
   if (duration !== undefined) {
-    rows.set('duration', formatDuration(duration));
+    rows.set('duration', exactDuration(duration));
   }
   const trial = optunaTrial(info, run.tags);
   if (trial) {
@@ -237,7 +237,7 @@ function withNumbers(row: DiffRow, baseline: number): DiffRow {
 function deltas(numbers: readonly (number | null)[], baseline: number): (number | null)[] {
   const base = numbers[baseline] ?? null;
   return numbers.map((value, index) => {
-    const delta = base === null || value === null || index === baseline ? null : value - base;
+    const delta = base === null || value === null || index === baseline ? null : difference(base, value);
     return delta !== null && Number.isFinite(delta) ? delta : null;
   });
 }

@@ -1,4 +1,4 @@
-import { formatDate, formatNumber, formatSize } from '../mlflow/format';
+import { formatDate, formatNumber, formatPercent, formatSize } from '../mlflow/format';
 import { markdownCode, markdownText } from '../mlflow/markdownText';
 import type { CommitInfo } from '../provenance/git';
 import { groupRanges, namesOf } from './ranges';
@@ -104,7 +104,7 @@ function changeNotes(row: DiffRow, index: number, baseline: number): string[] {
   const percent =
     delta === null || delta === 0 || base === 0 || !Number.isFinite(base)
       ? []
-      : [`${delta > 0 ? '+' : '−'}${formatNumber(Math.abs((delta / base) * 100), 3)} %`];
+      : [formatPercent(delta / Math.abs(base), true)];
   const better = row.better?.[index] ?? null;
   return [...percent, ...(better === null ? [] : [better ? 'better' : 'worse'])];
 }

@@ -210,5 +210,5 @@ function sizeChange(base: SideFacts, other: SideFacts): string | null {
 }
 
 function factorText(factor: number): string {
-  return `${factor >= 10 ? Math.round(factor) : Number(factor.toFixed(1))}×`;
+  return `${formatNumber(factor, 2)}×`;
 }

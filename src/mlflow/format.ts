@@ -1,12 +1,19 @@
-import { withoutTrailing } from './scan';
-
 /** How numbers, times and texts of a store are written, the same in trees, tooltips and pages. */
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Four significant digits; `NaN`, `∞` and `−∞` by name; `–` for a missing value. */
+/** Digits that tell every double from its neighbours. */
+const ALL_DIGITS = 17;
+/** From here on, and below 1e-4, numbers are written with an exponent. */
+const LARGE = 1e9;
+
+/**
+ * A number in `digits` significant digits where these are all that it has, and in more where it is a whole number under
+ * 1e9. What is rounded looks rounded: it keeps its zeros and at least one decimal (`0.5000`, `1.000`, `123456.8`,
+ * `1.500e10`), while `0.5` is just that. `NaN`, `∞` and `−∞` by name; `–` for a missing value.
+ */
 export function formatNumber(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined) {
     return '–';
@@ -15,61 +22,111 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
     return 'NaN';
   }
   // MLflow stores the infinities as the greatest doubles (reference mlflow.md, A.2).
-  if (value >= Number.MAX_VALUE) {
-    return '∞';
+  if (Math.abs(value) >= Number.MAX_VALUE) {
+    return value > 0 ? '∞' : '−∞';
   }
-  if (value <= -Number.MAX_VALUE) {
-    return '−∞';
-  }
-  if (Number.isInteger(value) && Math.abs(value) < 1e9) {
-    return String(value).replace('-', '−');
-  }
+  return withMinus(finiteText(value, digits));
+}
+
+function finiteText(value: number, digits: number): string {
   const magnitude = Math.abs(value);
-  const text =
-    magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e9)
-      ? exponential(value, digits)
-      : trimZeros(magnitude >= 10 ** digits ? value.toFixed(0) : value.toPrecision(digits));
-  return text.replace('-', '−').replace('e−', 'e-');
+  if (Number.isInteger(value) && magnitude < LARGE) {
+    return String(value);
+  }
+  const isExact = Number(value.toPrecision(digits)) === value;
+  if (magnitude < 1e-4 || magnitude >= LARGE) {
+    return (isExact ? value.toExponential() : value.toExponential(digits - 1)).replace('+', '');
+  }
+  const short = value.toPrecision(digits);
+  const text = /^-?\d+\.\d+$/.test(short) ? short : value.toFixed(1);
+  return isExact || Number(text) === value ? String(value) : text;
 }
 
-/** `1.5e10`, `2e-5`. */
-function exponential(value: number, digits: number): string {
-  const [mantissa = '', exponent = ''] = value.toExponential(digits - 1).split('e');
-  return `${trimZeros(mantissa)}e${exponent.replace('+', '')}`;
+/** A number with all of its digits, for a tooltip and for who reads numbers off: nothing is rounded, and nothing cut. */
+export function exactNumber(value: number | bigint | null | undefined): string {
+  return typeof value === 'bigint' || (Number.isSafeInteger(value) && value !== 0)
+    ? withMinus(String(value))
+    : formatNumber(value, ALL_DIGITS);
 }
 
-function trimZeros(text: string): string {
-  return text.includes('.') && !text.includes('e') ? withoutTrailing(withoutTrailing(text, '0'), '.') : text;
+/** MLflow's own text has a hyphen: only what is read is written with a minus, and never that of an exponent. */
+function withMinus(text: string): string {
+  return text.replace(/^-/, '−');
 }
 
-/** `3m 12s`, `41s`, `3.1s`, `250ms`; `–` where an end is missing. */
+/**
+ * `to − from` as their decimals differ: 0.1 from 0.4 to 0.5, where binary fractions leave 0.09999999999999998. Only what
+ * is less than the numbers' own last bits is taken away.
+ */
+export function difference(from: number, to: number): number {
+  const plain = to - from;
+  const largest = Math.max(Math.abs(from), Math.abs(to));
+  const decimals = 15 - Math.ceil(Math.log10(largest));
+  if (!Number.isFinite(plain) || plain === 0 || decimals < 0 || decimals > 100) {
+    return plain;
+  }
+  const short = Number(plain.toFixed(decimals));
+  return short !== 0 && Math.abs(short - plain) <= largest * Number.EPSILON ? short : plain;
+}
+
+/** A difference with its sign: `+1078928`, `−2.27`. Rounded to three digits where it has more (`formatNumber`). */
+export function formatDelta(delta: number, digits = 3): string {
+  return `${delta > 0 ? '+' : ''}${formatNumber(delta, digits)}`;
+}
+
+/** `12.5 %` of a share of 0.125. */
+export function formatPercent(share: number, isSigned = false): string {
+  // Times 100 leaves digits that the share has not: 0.07 is 7.000000000000001.
+  const percent = Number((share * 100).toPrecision(15));
+  return `${isSigned ? formatDelta(percent) : formatNumber(percent, 3)} %`;
+}
+
+/**
+ * `3m 12s`, `41s`, `3.1s`, `250ms`; `–` where an end is missing. In its two largest units, and the second stays as a zero
+ * where there is more (`1h 0m`); seconds are whole from ten on.
+ */
 export function formatDuration(milliseconds: number | null | undefined): string {
   if (milliseconds === null || milliseconds === undefined || !Number.isFinite(milliseconds)) {
     return '–';
   }
-  const ms = Math.max(0, milliseconds);
+  const ms = Math.max(0, Math.round(milliseconds));
   if (ms < 1000) {
-    return `${Math.round(ms)}ms`;
+    return `${ms}ms`;
   }
-  if (ms < 10_000) {
-    return `${trimZeros((ms / 1000).toFixed(1))}s`;
+  if (ms < 9950) {
+    return `${finiteText(ms / 1000, 2)}s`;
   }
   const seconds = Math.round(ms / 1000);
-  if (seconds < 60) {
-    return `${seconds}s`;
+  const parts = unitsOf(seconds);
+  const isWhole = ms === seconds * 1000 && parts.slice(2).every(([amount]) => amount === 0);
+  return parts
+    .slice(0, 2)
+    .filter(([amount], index) => index === 0 || amount > 0 || !isWhole)
+    .map(([amount, unit]) => `${amount}${unit}`)
+    .join(' ');
+}
+
+/** A duration to the millisecond: `3m 12.345s`. Two that are not the same never look it. */
+export function exactDuration(milliseconds: number): string {
+  if (milliseconds < 1000) {
+    return `${milliseconds}ms`;
   }
+  return unitsOf(Math.floor(milliseconds / 1000))
+    .map(([amount, unit]): [number, string] => [unit === 's' ? (milliseconds % 60_000) / 1000 : amount, unit])
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${exactNumber(amount)}${unit}`)
+    .join(' ');
+}
+
+/** From the largest unit that there is one of. */
+function unitsOf(seconds: number): [amount: number, unit: string][] {
   const parts: [number, string][] = [
     [Math.floor(seconds / 86400), 'd'],
     [Math.floor(seconds / 3600) % 24, 'h'],
     [Math.floor(seconds / 60) % 60, 'm'],
     [seconds % 60, 's'],
   ];
-  const first = parts.findIndex(([amount]) => amount > 0);
-  return parts
-    .slice(first, first + 2)
-    .filter(([amount]) => amount > 0)
-    .map(([amount, unit]) => `${amount}${unit}`)
-    .join(' ');
+  return parts.slice(parts.findIndex(([amount]) => amount > 0));
 }
 
 /** `just now`, `5m ago`, `3h ago`, `2d ago` under a week, else the date. */
@@ -114,7 +171,7 @@ function two(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** `812 B`, `41 KiB`, `3.2 MiB`. */
+/** `812 B`, `41 KiB`, `3.2 MiB`; one decimal, also a zero, where it is rounded. */
 export function formatSize(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined || !Number.isFinite(bytes)) {
     return '–';
@@ -122,11 +179,12 @@ export function formatSize(bytes: number | null | undefined): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
   let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
+  // What would be rounded to 1024 of a unit is one of the next.
+  while (value >= 1023.95 && unit < units.length - 1) {
     value /= 1024;
     unit++;
   }
-  return `${value < 10 && unit > 0 ? trimZeros(value.toFixed(1)) : Math.round(value)} ${units[unit]}`;
+  return `${Number.isInteger(value) ? value : value.toFixed(unit === 0 ? 0 : 1)} ${units[unit]}`;
 }
 
 /** Letters that are seen, and need no second look. */

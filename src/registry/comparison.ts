@@ -2,7 +2,7 @@ import { diffRuns } from '../compare/diff';
 import { signatureChanges } from '../compare/signature';
 import type { DiffRow, DirectionOf, SectionName, SideFacts } from '../compare/types';
 import { valueOf, type KeyValue } from '../mlflow/entities';
-import { count, formatNumber, formatSize } from '../mlflow/format';
+import { count, exactNumber, formatNumber, formatSize } from '../mlflow/format';
 import { distinctDigits } from '../compare/values';
 import { shown } from './preview';
 import { worseMetrics } from './warnings';
@@ -211,7 +211,7 @@ function valueText(value: DiffRow['values'][number] | undefined): string {
   if (value === null || value === undefined) {
     return 'none';
   }
-  const text = shown(typeof value === 'number' ? formatNumber(value) : value);
+  const text = shown(typeof value === 'number' ? exactNumber(value) : value);
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
@@ -266,7 +266,11 @@ function sizeText(candidate: SideFacts, incumbent: SideFacts): string | null {
   const total = ({ models }: SideFacts): number | null =>
     models?.reduce<number | null>((sum, { size }) => (size === null ? sum : (sum ?? 0) + size), null) ?? null;
   const [from, to] = [total(incumbent), total(candidate)];
-  return from === to ? null : `${formatSize(from)} → ${formatSize(to)}`;
+  if (from === to) {
+    return null;
+  }
+  const texts = [formatSize(from), formatSize(to)];
+  return texts[0] === texts[1] ? `${from} → ${to} bytes` : texts.join(' → ');
 }
 
 function listed(texts: readonly string[], most: number): string {

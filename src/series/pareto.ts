@@ -1,3 +1,5 @@
+import { formatDelta, formatNumber, formatPercent } from '../mlflow/format';
+
 /** An objective of a choice between runs: one value a run, NaN where it has none. */
 export interface Objective {
   name: string;
@@ -125,12 +127,8 @@ function describeDifference({ name, direction, values }: Objective, run: number,
     return `same ${name}`;
   }
   if (scale === 0) {
-    return `${lower ? '−' : '+'}${short(difference)} ${word}`;
+    return `${formatDelta(value)} ${word}`;
   }
   const ratio = value > 0 && other > 0 ? Math.max(value / other, other / value) : 0;
-  return ratio >= 2 ? `${short(ratio)}× ${word}` : `${short((difference / scale) * 100)} % ${word}`;
-}
-
-function short(value: number): string {
-  return value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
+  return ratio >= 2 ? `${formatNumber(ratio, 2)}× ${word}` : `${formatPercent(difference / scale)} ${word}`;
 }

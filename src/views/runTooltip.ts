@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { valueOf, type KeyValue, type Run } from '../mlflow/entities';
-import { formatDateTime, formatNumber, plainText } from '../mlflow/format';
+import { exactNumber, formatDateTime, plainText } from '../mlflow/format';
 import { optunaTrial, trialSentence, withTrial } from '../mlflow/optunaTrial';
 import { lastLogged, noEndSentence, runCondition } from '../mlflow/runCondition';
 import { TextCard } from '../platform/textCard';
@@ -30,7 +30,7 @@ export function runTooltip(run: Run, metric: string | undefined, now: number): v
   card.line(facts.map((fact) => plainText(fact, 80)).join(' · '), 1000);
   const metrics = run.metrics
     .toSorted((a, b) => Number(b.key === metric) - Number(a.key === metric))
-    .map(({ key, value }) => [key, formatNumber(value)] as const);
+    .map(({ key, value }) => [key, exactNumber(value)] as const);
   const tags = run.tags.filter(({ key }) => !key.startsWith('mlflow.'));
   return card
     .table('Metrics', metrics, MOST)

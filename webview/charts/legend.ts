@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { count, formatNumber, plainText } from '../../src/mlflow/format';
+import { count, exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
 import type { ChartRun } from '../../src/protocol/charts';
 import { keyOf } from '../../src/state/viewState';
 import { iconButton } from '../ui/icon';
@@ -141,15 +141,15 @@ function groupRow(
         <span class="muted">${count(members.length, 'run')}, ${n}</span>
       </span>
     </th>
-    <td class="number">${formatNumber(least(mean))}</td>
-    <td class="number">${formatNumber(greatest(mean))}</td>
-    <td class="number">${formatNumber(mean.at(-1))}</td>
+    <td class="number" title=${full(least(mean))}>${formatNumber(least(mean))}</td>
+    <td class="number" title=${full(greatest(mean))}>${formatNumber(greatest(mean))}</td>
+    <td class="number" title=${full(mean.at(-1))}>${formatNumber(mean.at(-1))}</td>
     <td class="number at-cursor" data-group=${label}></td>
   </tr>`;
 }
 
 function full(value: number | null | undefined): string | typeof nothing {
-  return value === null || value === undefined ? nothing : String(value);
+  return value === null || value === undefined ? nothing : exactNumber(value);
 }
 
 function least(values: readonly number[]): number | undefined {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { toStoreError } from '../../src/mlflow/errors';
-import { formatNumber, plainText } from '../../src/mlflow/format';
+import { exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
 import { readFields, texts } from '../../src/mlflow/shape';
 import type {
   LatestModelMetric,
@@ -249,7 +249,7 @@ function metricsByDataset(metrics: readonly LatestModelMetric[]): TemplateResult
                 const metric = found.get(`${columnOf(dataset)} ${key}`);
                 return html`<td
                   class="number"
-                  title=${metric ? `${metric.value} at step ${metric.step}` : 'not logged for this dataset'}
+                  title=${metric ? `${exactNumber(metric.value)} at step ${metric.step}` : 'not logged for this dataset'}
                 >
                   ${formatNumber(metric?.value)}
                 </td>`;

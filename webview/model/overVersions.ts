@@ -1,5 +1,5 @@
 import { html, svg, type TemplateResult } from 'lit';
-import { formatNumber, plainText } from '../../src/mlflow/format';
+import { exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
 import type { ModelVersionRow } from '../../src/protocol/model';
 
 const WIDTH = 900;
@@ -42,7 +42,7 @@ export function overVersions(rows: readonly ModelVersionRow[], key: string): Tem
     ${points.map(
       ({ row, value }, index) => svg`
         <circle class="dot ${isInUse(row) ? 'in-use' : ''}" cx=${x(index)} cy=${y(value)} r="4">
-          <title>${[`v${row.version}`, formatNumber(value), ...marksOf(row)].join(' · ')}</title>
+          <title>${[`v${row.version}`, exactNumber(value), ...marksOf(row)].join(' · ')}</title>
         </circle>
         ${
           every === 1 && isInUse(row)

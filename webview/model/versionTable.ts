@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { count, formatNumber, formatSize, plainText } from '../../src/mlflow/format';
+import { count, exactNumber, formatNumber, formatSize, plainText } from '../../src/mlflow/format';
 import type {
   ModelPageData,
   ModelVersionDetail,
@@ -84,7 +84,7 @@ function versionRow(
     </td>
     ${keys.map((key) => {
       const metric = row.metrics.find((candidate) => candidate.key === key);
-      return html`<td class="number">
+      return html`<td class="number" title=${metric ? exactNumber(metric.value) : nothing}>
         ${formatNumber(metric?.value)}<span class="delta">${delta(metric)}</span>
       </td>`;
     })}
@@ -102,7 +102,7 @@ function versionRow(
             </button>`
       }
     </td>
-    <td class="number">${details ? formatSize(detail?.size) : waiting()}</td>
+    <td class="number" title=${typeof detail?.size === 'number' ? `${detail.size} bytes` : nothing}>${details ? formatSize(detail?.size) : waiting()}</td>
     <td>${details ? signature(detail, before) : waiting()}</td>
     <td>
       ${

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { commandLine } from '../../src/mlflow/commandLine';
 import { valueOf, type RunInfo } from '../../src/mlflow/entities';
-import { formatDuration, plainText } from '../../src/mlflow/format';
+import { exactNumber, formatDuration, formatNumber, plainText } from '../../src/mlflow/format';
 import {
   optunaTrial,
   recordedSentence,
@@ -224,7 +224,7 @@ export function liveLine({ data, now }: HeaderOptions): TemplateResult | typeof 
     ${latest.map(
       ({ key, value, step }) =>
         html`<span
-          >${text(key)} <span class="number">${String(Number(value.toPrecision(5)))}</span> at step
+          >${text(key)} <span class="number" title=${exactNumber(value)}>${formatNumber(value, 5)}</span> at step
           ${step}</span
         >`,
     )}

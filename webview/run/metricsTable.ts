@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Metric, MetricSummary } from '../../src/mlflow/entities';
-import { formatNumber, plainText } from '../../src/mlflow/format';
+import { exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
 import type { Direction } from '../../src/state/metrics';
 import { icon, iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
@@ -60,7 +60,7 @@ function row(
       </button>
     </td>
     <td>${sparklineGraphic(drawn)}</td>
-    <td class="number" title="${String(metric.value)} at step ${metric.step}">
+    <td class="number" title="${exactNumber(metric.value)} at step ${metric.step}">
       ${formatNumber(metric.value)}
     </td>
     ${extreme(drawn?.min, drawn, direction === 'lower')} ${extreme(drawn?.max, drawn, direction === 'higher')}
@@ -80,7 +80,7 @@ function extreme(
     return html`<td></td>`;
   }
   const marked = best && value !== null;
-  return html`<td class="number ${marked ? '' : 'muted'}" title=${value ?? ''}>
+  return html`<td class="number ${marked ? '' : 'muted'}" title=${exactNumber(value)}>
     ${marked ? html`<span class="best">${icon('star-full', 'Best')}</span> ` : nothing}${formatNumber(value)}
   </td>`;
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DatasetSummary } from '../../src/mlflow/datasets';
 import type { RunInfo } from '../../src/mlflow/entities';
-import { formatNumber, plainText } from '../../src/mlflow/format';
+import { exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
 import { conditionIcon, runCondition } from '../../src/mlflow/runCondition';
 import type { RelatedData, RelatedModel } from '../../src/protocol/run';
 import { pairs, signatureTable } from '../ui/artifacts/modelPreview';
@@ -80,7 +80,7 @@ function childrenTable({ children }: RelatedData, { now, openRun }: RelatedOptio
               ${text(runName(info))}
             </button>
           </td>
-          <td class="number">${headline ? formatNumber(headline.value) : nothing}</td>
+          <td class="number" title=${headline ? exactNumber(headline.value) : nothing}>${headline ? formatNumber(headline.value) : nothing}</td>
           <td class="muted">${age(info.startTime, now)}</td>
         </tr>`;
       })}
@@ -191,7 +191,7 @@ function modelBody({ model, metrics }: RelatedModel): TemplateResult {
       ...(model.statusMessage ? [{ key: 'Status', value: model.statusMessage }] : []),
       ...metrics.map(({ key, value, dataset }) => ({
         key: dataset === null ? key : `${key} on ${dataset}`,
-        value: formatNumber(value),
+        value: exactNumber(value),
       })),
       ...model.params,
       ...model.tags.filter(({ key }) => !key.startsWith('mlflow.')),

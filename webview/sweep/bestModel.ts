@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { count, plainText } from '../../src/mlflow/format';
+import { count, exactNumber, plainText } from '../../src/mlflow/format';
 import type { SweepColumn } from '../../src/protocol/sweep';
 import { rankRuns, tradeOff, type Objective, type Ranking } from '../../src/series/pareto';
 import { icon, iconButton } from '../ui/icon';
@@ -111,7 +111,7 @@ function row(
       </button>
       ${run === found.compromise && objectives.length > 1 ? html`<span class="muted"> balanced</span>` : nothing}
     </td>
-    ${columns.map((column) => html`<td class="number" data-name=${plainText(column.name, 30)} title=${String(column.values[run])}>${cellText(column, run)}</td>`)}
+    ${columns.map((column) => html`<td class="number" data-name=${plainText(column.name, 30)} title=${exactNumber(column.values[run])}>${cellText(column, run)}</td>`)}
     <td class="words" title=${words}>${plainText(words, 300)}</td>
     <td class="row-actions">
       ${run === first ? nothing : iconButton('diff', `Diff ${plainText(name, 40)} with the first`, () => options.diff([first, run]))}

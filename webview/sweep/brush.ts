@@ -57,7 +57,26 @@ export function brushText(column: SweepColumn, brush: AxisBrush): string {
     const names = column.categories.slice(Math.max(0, first), Math.floor(brush.to) + 1);
     return `${column.name}: ${names.slice(0, 3).join(', ')}${names.length > 3 ? '…' : ''}`;
   }
-  return `${column.name}: ${valueText(column, brush.from)} to ${valueText(column, brush.to)}`;
+  return `${column.name}: ${valueText(column, brush.from, ALL_DIGITS)} to ${valueText(column, brush.to, ALL_DIGITS)}`;
+}
+
+const ALL_DIGITS = 17;
+/** Of the bounds of a brush that is drawn: a pixel has no more. */
+const DRAWN_DIGITS = 6;
+
+/** A brush from one value to another, with bounds that can be read off; it holds what lies between the two. */
+export function drawnBrush(column: SweepColumn, from: number, to: number): AxisBrush {
+  return column.categories.length > 0
+    ? { from, to }
+    : { from: roundedTo(from, Math.floor), to: roundedTo(to, Math.ceil) };
+}
+
+function roundedTo(value: number, round: (value: number) => number): number {
+  if (value === 0) {
+    return 0;
+  }
+  const unit = Math.floor(Math.log10(Math.abs(value))) + 1 - DRAWN_DIGITS;
+  return Number((round(value / 10 ** unit) * 10 ** unit).toPrecision(DRAWN_DIGITS));
 }
 
 /** The runs as a filter of the search language, for the run table. Ids are hex digits, which need no quoting. */

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { count, formatNumber, plainText } from '../../src/mlflow/format';
+import { count, exactNumber, formatNumber, formatPercent, plainText } from '../../src/mlflow/format';
 import type { ImportanceResult, ParamImportance } from '../../src/series/importance';
 import { banner, emptyState } from '../ui/states';
 import { styles } from '../ui/styles';
@@ -76,7 +76,7 @@ function row(param: ParamImportance, pick: (param: string) => void): TemplateRes
     <td>
       <span
         class="bar-track"
-        title=${`${percent(param.importance)} (${percent(param.low)} to ${percent(param.high)}), ${count(param.runs, 'run')}`}
+        title=${`${formatPercent(param.importance)} (${formatPercent(param.low)} to ${formatPercent(param.high)}), ${count(param.runs, 'run')}`}
       >
         <span class="bar" ${styles({ width: percent(param.importance) })}></span>
         <span
@@ -84,9 +84,9 @@ function row(param: ParamImportance, pick: (param: string) => void): TemplateRes
           ${styles({ left: percent(param.low), width: percent(param.high - param.low) })}
         ></span>
       </span>
-      <span class="bar-value">${(param.importance * 100).toFixed(0)} %</span>
+      <span class="bar-value">${formatPercent(param.importance)}</span>
     </td>
-    <td class="number">${param.correlation === null ? '–' : signed(param.correlation)}</td>
+    <td class="number" title=${exactNumber(param.correlation)}>${param.correlation === null ? '–' : signed(param.correlation)}</td>
   </tr>`;
 }
 

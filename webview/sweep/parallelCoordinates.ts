@@ -4,7 +4,7 @@ import { plainText } from '../../src/mlflow/format';
 import type { SweepColumn } from '../../src/protocol/sweep';
 import { chartLook, withAlpha } from '../ui/chartLook';
 import { styles } from '../ui/styles';
-import type { AxisBrush } from './brush';
+import { drawnBrush, type AxisBrush } from './brush';
 import { canBeLog, isCategory, valueAt, type Sweep } from './model';
 import {
   drawAxes,
@@ -179,7 +179,7 @@ export class ParallelCoordinates extends LitElement {
         type="text"
         inputmode="decimal"
         aria-label=${label}
-        .value=${String(Number(brush[end].toPrecision(6)))}
+        .value=${String(brush[end])}
         @change=${(event: Event) => this.type(column, brush, end, (event.target as HTMLInputElement).value)}
       />`;
     }
@@ -300,7 +300,7 @@ export class ParallelCoordinates extends LitElement {
     }
     const column = this.axes[axis]!;
     const places = [placeAt(from, this.layout!), placeAt(y, this.layout!)].sort((a, b) => a - b);
-    this.host.brush(column.id, { from: valueAt(column, places[0]!), to: valueAt(column, places[1]!) });
+    this.host.brush(column.id, drawnBrush(column, valueAt(column, places[0]!), valueAt(column, places[1]!)));
   }
 
   private readonly onUp = (event: PointerEvent): void => {

@@ -1,8 +1,12 @@
 /** How a cell is written. Pure. */
 import {
   count,
+  difference,
+  exactDuration,
+  exactNumber,
   formatAge,
   formatDateTime,
+  formatDelta,
   formatDuration,
   formatNumber,
   formatSize,
@@ -35,6 +39,7 @@ export function cellText(column: TableColumn, cell: CellValue, now: number): Cel
     case 'group': {
       const { shown, n, min, max, deviation } = cell;
       const number = (value: number): string => numberText(column, value, now).text;
+      const whole = (value: number): string => numberText(column, value, now).full;
       const values = count(n, 'value');
       if (column.kind === 'attribute' && column.key === 'start') {
         return {
@@ -47,13 +52,13 @@ export function cellText(column: TableColumn, cell: CellValue, now: number): Cel
         const spread = Number.isNaN(deviation) ? '' : ` ± ${number(deviation)}`;
         return {
           text: `${number(shown)}${spread}`,
-          full: `mean ${number(shown)}${spread}, from ${number(min)} to ${number(max)}, ${values}`,
+          full: `mean ${whole(shown)}${Number.isNaN(deviation) ? '' : ` ± ${whole(deviation)}`}, from ${whole(min)} to ${whole(max)}, ${values}`,
           right: true,
         };
       }
       return {
         text: meanText(shown, deviation),
-        full: `mean ${shown}, standard deviation ${deviation}, from ${min} to ${max}, ${values}`,
+        full: `mean ${whole(shown)}, standard deviation ${whole(deviation)}, from ${whole(min)} to ${whole(max)}, ${values}`,
         right: true,
       };
     }
@@ -75,16 +80,18 @@ function numberText(column: TableColumn, value: number, now: number): CellText {
       case 'start':
         return { text: formatAge(value, now), full: formatDateTime(value), right: false };
       case 'duration':
-        return { text: formatDuration(value), full: `${value} ms`, right: true };
+        return { text: formatDuration(value), full: exactDuration(value), right: true };
       case 'modelSize':
         return { text: formatSize(value), full: `${value} bytes`, right: true };
     }
   }
-  return { text: formatNumber(value), full: String(value), right: true };
+  return { text: formatNumber(value), full: exactNumber(value), right: true };
 }
 
 export interface Delta {
   text: string;
+  /** With all digits, for hovering. */
+  full: string;
   verdict: 'better' | 'worse' | 'neutral';
 }
 
@@ -93,12 +100,8 @@ export function deltaText(value: number, baseline: number | null, direction: Dir
   if (baseline === null || !Number.isFinite(value) || !Number.isFinite(baseline) || value === baseline) {
     return null;
   }
-  const difference = value - baseline;
-  const sign = difference > 0 ? '+' : '−';
+  const delta = difference(baseline, value);
   const better =
-    direction === 'unknown' ? 'neutral' : difference > 0 === (direction === 'higher') ? 'better' : 'worse';
-  return {
-    text: `${sign}${formatNumber(Math.abs(difference), 3)}`,
-    verdict: better,
-  };
+    direction === 'unknown' ? 'neutral' : delta > 0 === (direction === 'higher') ? 'better' : 'worse';
+  return { text: formatDelta(delta), full: `${delta > 0 ? '+' : ''}${exactNumber(delta)}`, verdict: better };
 }

@@ -145,7 +145,7 @@ export function valueCell(
   >
     <span class="cut">${text}</span>${
       best ? html`<span class="best-mark">${icon('star-full', 'best')}</span>` : nothing
-    }${delta ? html`<span class="delta ${delta.verdict}">${delta.text}</span>` : nothing}
+    }${delta ? html`<span class="delta ${delta.verdict}" title=${delta.full}>${delta.text}</span>` : nothing}
   </div>`;
 }
 

@@ -56,7 +56,7 @@ describe('summarizeDataset', () => {
       tags: [],
     });
     assert.deepEqual(summary.profile, [
-      { key: 'profile', value: '2 MiB of JSON: too large to be shown here' },
+      { key: 'profile', value: '2.0 MiB of JSON: too large to be shown here' },
     ]);
     assert.equal(summary.schema, null);
     assert.ok(summary.source.length <= 2000);

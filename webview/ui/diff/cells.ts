@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { formatNumber, formatSize, plainText } from '../../../src/mlflow/format';
+import { exactNumber, formatDelta, formatNumber, formatPercent, formatSize, plainText } from '../../../src/mlflow/format';
 import { distinctDigits, numberOf, sameValue } from '../../../src/compare/values';
 import { diffWords } from '../../../src/compare/words';
 import type { SectionName } from '../../../src/compare/types';
@@ -117,18 +117,16 @@ function change(
     return nothing;
   }
   const base = Number(row.values[data.baseline] ?? NaN);
-  const percent = base !== 0 && Number.isFinite(base) ? `${signed((delta / Math.abs(base)) * 100, 3)} %` : '';
+  const percent = base !== 0 && Number.isFinite(base) ? formatPercent(delta / Math.abs(base), true) : '';
   const better = row.better?.[side];
   const verdict = better === true ? 'better' : better === false ? 'worse' : '';
-  const amount = section === 'model' && isSize(row) ? sizeChange(delta) : signed(delta, 3);
+  const isBytes = section === 'model' && isSize(row);
+  const amount = isBytes ? sizeChange(delta) : formatDelta(delta);
+  const exact = `${delta > 0 ? '+' : ''}${exactNumber(delta)}${isBytes ? ' bytes' : ''}`;
   const told = percent === '' ? amount : isNarrow ? percent : `${amount} (${percent})`;
-  return html`<span class="change ${verdict}" title="${amount} ${percent} ${verdict}"
+  return html`<span class="change ${verdict}" title="${exact} ${percent} ${verdict}"
     >${delta > 0 ? '▲' : '▼'} ${told} ${verdict}</span
   >`;
-}
-
-function signed(value: number, digits: number): string {
-  return (value > 0 ? '+' : '') + formatNumber(Number(value.toPrecision(digits)), digits);
 }
 
 const WORDS: Readonly<Record<CellSource['status'], string>> = {
