@@ -9,6 +9,7 @@ import type {
 } from '../../src/mlflow/entities';
 import { toStoreError } from '../../src/mlflow/errors';
 import type { Page, PageRequest, StoreDescription, TrackingStore } from '../../src/mlflow/store';
+import { wholeText } from '../../src/mlflow/wholeNumbers';
 
 /** One entry of `searches` in an answers.json. */
 export interface Search {
@@ -125,17 +126,24 @@ function experimentAnswer(experiment: Experiment) {
   };
 }
 
+function whole(value: number, rest?: number): number | bigint {
+  return Number.isSafeInteger(value) || !Number.isInteger(value) ? value : BigInt(wholeText(value, rest));
+}
+
 async function runAnswer(store: TrackingStore, { features }: StoreDescription, run: Run, kind: string) {
   const { info } = run;
   const inputs = await store.getRunInputs(info.runId);
   const history: [string, unknown[]][] = [];
   for (const { key } of run.metrics) {
-    const { steps, timestamps, values, exactSteps } = await store.getMetricHistory(info.runId, key);
+    const { steps, timestamps, values, stepRests, timestampRests } = await store.getMetricHistory(
+      info.runId,
+      key,
+    );
     history.push([
       key,
       Array.from(steps, (step, i) => [
-        exactSteps ? BigInt(exactSteps[i]!) : step,
-        timestamps[i],
+        whole(step, stepRests?.[i]),
+        whole(timestamps[i]!, timestampRests?.[i]),
         numberAnswer(values[i]!, kind),
       ]),
     ]);

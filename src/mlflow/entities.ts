@@ -23,12 +23,19 @@ export interface Experiment {
   tags: KeyValue[];
 }
 
-/** A latest value. NaN and the infinities are JavaScript's own. */
-export interface Metric {
-  key: string;
-  value: number;
+/** When a value was logged. A rest is there where a number does not hold it (wholeNumbers.ts). */
+export interface LoggedAt {
+  /** ms, or what else the writer gave. */
   timestamp: number;
   step: number;
+  stepRest?: number;
+  timestampRest?: number;
+}
+
+/** A latest value. NaN and the infinities are JavaScript's own. */
+export interface Metric extends LoggedAt {
+  key: string;
+  value: number;
 }
 
 export interface RunInfo {
@@ -68,9 +75,8 @@ export interface DatasetInput {
   tags: KeyValue[];
 }
 
-export interface ModelOutput {
+export interface ModelOutput extends Pick<LoggedAt, 'step' | 'stepRest'> {
   modelId: string;
-  step: number;
 }
 
 export interface RunInputs {
@@ -79,11 +85,9 @@ export interface RunInputs {
   modelOutputs: ModelOutput[];
 }
 
-export interface LoggedModelMetric {
+export interface LoggedModelMetric extends LoggedAt {
   key: string;
   value: number;
-  timestamp: number;
-  step: number;
   runId: string;
   datasetName: string | null;
   datasetDigest: string | null;
@@ -151,8 +155,9 @@ export interface MetricHistory {
   steps: Float64Array;
   timestamps: Float64Array;
   values: Float64Array;
-  /** The steps as decimal text, there only where one is beyond what a number holds exactly. */
-  exactSteps?: string[];
+  /** What steps and times lack, one a point; there only where one does (wholeNumbers.ts). */
+  stepRests?: Float64Array;
+  timestampRests?: Float64Array;
 }
 
 /** A history's extremes and shape, for a picture a few dozen pixels wide. */

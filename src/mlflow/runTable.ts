@@ -11,8 +11,8 @@ export interface TableColumn {
   key: string;
   /** Metrics only; missing: the latest value. */
   rule?: MetricRule;
-  /** With rule 'step'. */
-  step?: number;
+  /** With rule 'step'; one that a number does not hold is its digits. */
+  step?: number | string;
 }
 
 /** The attributes that can be columns. */

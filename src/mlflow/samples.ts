@@ -1,3 +1,5 @@
+import type { LoggedAt } from './entities';
+
 /**
  * What a chart asks of a store: a metric's history made ready to draw. The answer holds what is drawn, never
  * the whole history, so that its size follows the width of the picture.
@@ -52,6 +54,9 @@ export interface SampledLine {
   y: Float64Array;
   steps: Float64Array;
   timestamps: Float64Array;
+  /** What these lack, there only where one does (wholeNumbers.ts). */
+  stepRests?: Float64Array;
+  timestampRests?: Float64Array;
 }
 
 export const MARK_KINDS = ['NaN', '+Infinity', '-Infinity', 'notPositive'] as const;
@@ -64,11 +69,9 @@ export interface SampledMarks {
   counts: Float64Array;
 }
 
-export interface SampledPoint {
+export interface SampledPoint extends LoggedAt {
   x: number;
   y: number;
-  step: number;
-  timestamp: number;
 }
 
 export interface SampledSeries {
@@ -108,6 +111,8 @@ export function buffersOf({ line, smoothed, marks }: SampledSeries): ArrayBuffer
     line.y.buffer,
     line.steps.buffer,
     line.timestamps.buffer,
+    ...(line.stepRests ? [line.stepRests.buffer] : []),
+    ...(line.timestampRests ? [line.timestampRests.buffer] : []),
     ...(smoothed ? [smoothed.x.buffer, smoothed.y.buffer] : []),
     marks.x.buffer,
     marks.kinds.buffer,

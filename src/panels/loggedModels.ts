@@ -1,5 +1,6 @@
-import type { LoggedModel, RegisteredModel } from '../mlflow/entities';
+import type { LoggedAt, LoggedModel, RegisteredModel } from '../mlflow/entities';
 import type { TrackingStore } from '../mlflow/store';
+import { compareWhole, wholeText } from '../mlflow/wholeNumbers';
 import type { LatestModelMetric, LinkedVersion } from '../protocol/loggedModel';
 
 const MODELS_A_PAGE = 200;
@@ -10,21 +11,25 @@ export function latestOf({ metrics }: LoggedModel): LatestModelMetric[] {
   for (const metric of metrics) {
     const id = JSON.stringify([metric.key, metric.datasetName, metric.datasetDigest]);
     const known = latest.get(id);
-    if (
-      !known ||
-      metric.step > known.step ||
-      (metric.step === known.step && metric.timestamp >= known.timestamp)
-    ) {
+    if (!known || compareLogged(metric, known) >= 0) {
       latest.set(id, metric);
     }
   }
-  return [...latest.values()].map(({ key, value, step, datasetName, datasetDigest }) => ({
+  return [...latest.values()].map(({ key, value, step, stepRest, datasetName, datasetDigest }) => ({
     key,
     value,
-    step,
+    step: wholeText(step, stepRest),
     dataset: datasetName,
     digest: datasetDigest,
   }));
+}
+
+/** By step, then by time. */
+function compareLogged(a: LoggedAt, b: LoggedAt): number {
+  return (
+    compareWhole(a.step, a.stepRest ?? 0, b.step, b.stepRest ?? 0) ||
+    compareWhole(a.timestamp, a.timestampRest ?? 0, b.timestamp, b.timestampRest ?? 0)
+  );
 }
 
 /** Registered versions made from a run or from logged models. */

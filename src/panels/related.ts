@@ -1,6 +1,6 @@
 import { latestOf, versionsOf } from './loggedModels';
 import { summarizeDataset } from '../mlflow/datasets';
-import type { LoggedModel, Run } from '../mlflow/entities';
+import type { LoggedModel, Run, RunInputs } from '../mlflow/entities';
 import { metricOf, valueOf } from '../mlflow/entities';
 import { isStoreError } from '../mlflow/errors';
 import {
@@ -13,6 +13,7 @@ import {
 import { asItRan, TRIAL_TAGS } from '../mlflow/optunaTrial';
 import { lastLogged } from '../mlflow/runCondition';
 import type { RunRow, TrackingStore } from '../mlflow/store';
+import { wholeText } from '../mlflow/wholeNumbers';
 import type { RelatedData, RelatedModel } from '../protocol/run';
 import { sharedMetrics } from '../state/metrics';
 import { pageHeadline } from './headline';
@@ -120,10 +121,12 @@ function headlineOf(row: RunRow, key: string | undefined): RelatedData['children
 async function modelsOf(
   store: TrackingStore,
   runId: string,
-  inputs: { modelInputs: string[]; modelOutputs: { modelId: string; step: number }[] },
+  inputs: Pick<RunInputs, 'modelInputs' | 'modelOutputs'>,
   signal: AbortSignal,
 ): Promise<RelatedModel[]> {
-  const outputs = new Map(inputs.modelOutputs.map(({ modelId, step }) => [modelId, step]));
+  const outputs = new Map(
+    inputs.modelOutputs.map(({ modelId, step, stepRest }) => [modelId, wholeText(step, stepRest)]),
+  );
   const used = inputs.modelInputs.filter((modelId) => !outputs.has(modelId));
   const [made, others] = await Promise.all([
     store.searchLoggedModels({ sourceRunId: runId, maxResults: MODELS_A_PAGE }, signal),

@@ -26,7 +26,8 @@ export interface LoggedModelPageData {
 export interface LatestModelMetric {
   key: string;
   value: number;
-  step: number;
+  /** Its digits. */
+  step: string;
   dataset: string | null;
   /** Of the dataset. */
   digest: string | null;

@@ -128,8 +128,8 @@ export interface RelatedModel {
   model: Omit<LoggedModel, 'metrics'>;
   /** Whether the run made the model or used it. */
   role: 'output' | 'input';
-  /** Step of an output. */
-  step: number | null;
+  /** The digits of an output's step. */
+  step: string | null;
   /** The latest of each key and dataset. */
   metrics: LatestModelMetric[];
 }

@@ -1,5 +1,6 @@
 /** What the user chose on the page of a run table: as it is at first, and as it is read where it was kept. */
 import type { SortTerm, TableColumn } from '../mlflow/runTable';
+import { isWhole } from '../mlflow/wholeNumbers';
 import {
   fieldsOf,
   fitting,
@@ -115,7 +116,7 @@ function isColumn(value: unknown): value is TableColumn {
     isOneOf('attribute', 'metric', 'param', 'tag')(kind) &&
     isText(key) &&
     (rule === undefined || isOneOf('last', 'min', 'max', 'step')(rule)) &&
-    (step === undefined || isAmount(step))
+    (step === undefined || isAmount(step) || (isText(step) && isWhole(step)))
   );
 }
 

@@ -1,4 +1,7 @@
 import { MARK_KINDS, type SampledLine, type SampledMarks } from '../mlflow/samples';
+import { compareWhole } from '../mlflow/wholeNumbers';
+import { ascending, Points } from './points';
+import { Rests } from './rests';
 
 /** Slots of a bucket, in this order in the columns. */
 const SLOTS = 4;
@@ -6,44 +9,6 @@ const FIRST = 0;
 const LOWEST = 1;
 const HIGHEST = 2;
 const LAST = 3;
-
-/** A growing set of points, column by column. */
-export class Points {
-  x = new Float64Array(256);
-  y = new Float64Array(256);
-  steps = new Float64Array(256);
-  timestamps = new Float64Array(256);
-  length = 0;
-
-  push(x: number, y: number, step: number, timestamp: number): void {
-    if (this.length === this.x.length) {
-      this.x = grow(this.x);
-      this.y = grow(this.y);
-      this.steps = grow(this.steps);
-      this.timestamps = grow(this.timestamps);
-    }
-    this.x[this.length] = x;
-    this.y[this.length] = y;
-    this.steps[this.length] = step;
-    this.timestamps[this.length] = timestamp;
-    this.length++;
-  }
-
-  line(): SampledLine {
-    return {
-      x: this.x.slice(0, this.length),
-      y: this.y.slice(0, this.length),
-      steps: this.steps.slice(0, this.length),
-      timestamps: this.timestamps.slice(0, this.length),
-    };
-  }
-}
-
-function grow(column: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(column.length * 2);
-  larger.set(column);
-  return larger;
-}
 
 /**
  * Points sorted into equal columns of the x axis. Each keeps its first, lowest, highest and last point, so that
@@ -58,6 +23,7 @@ export class Buckets {
   private readonly y: Float64Array;
   private readonly steps: Float64Array;
   private readonly timestamps: Float64Array;
+  private readonly rests = new Rests();
   private readonly counts: Float64Array;
   private readonly markCounts: Float64Array;
   private readonly markX: Float64Array;
@@ -90,13 +56,21 @@ export class Buckets {
   }
 
   /** @param mark index into MARK_KINDS, or -1 for a value that a line can show */
-  push(x: number, y: number, step: number, timestamp: number, mark: number): void {
+  push(
+    x: number,
+    y: number,
+    step: number,
+    timestamp: number,
+    mark: number,
+    stepRest = 0,
+    timestampRest = 0,
+  ): void {
     const position = this.measure(x);
     let column = this.columnOf(position);
     if (column < 0 || column >= this.columns) {
       if (this.fixed) {
         if (mark < 0) {
-          (column < 0 ? this.before : this.after).offer(x, y, step, timestamp);
+          (column < 0 ? this.before : this.after).offer(x, y, step, timestamp, stepRest, timestampRest);
         }
         return;
       }
@@ -110,7 +84,7 @@ export class Buckets {
       this.markCounts[index] = count + 1;
       return;
     }
-    this.add(column, x, y, step, timestamp);
+    this.add(column, x, y, step, timestamp, stepRest, timestampRest);
   }
 
   /** What is drawn, in the order of x, with a break where a column holds nothing but gaps. */
@@ -222,7 +196,15 @@ export class Buckets {
       const count = this.counts[to]! + this.counts[from]!;
       for (let slot = 0; slot < SLOTS; slot++) {
         const index = from * SLOTS + slot;
-        this.add(to, this.x[index]!, this.y[index]!, this.steps[index]!, this.timestamps[index]!);
+        this.add(
+          to,
+          this.x[index]!,
+          this.y[index]!,
+          this.steps[index]!,
+          this.timestamps[index]!,
+          this.rests.step(index),
+          this.rests.timestamp(index),
+        );
       }
       this.counts[to] = count;
     }
@@ -244,34 +226,51 @@ export class Buckets {
     this.markCounts.fill(0, column * MARK_KINDS.length, (column + 1) * MARK_KINDS.length);
   }
 
-  private add(column: number, x: number, y: number, step: number, timestamp: number): void {
+  private add(
+    column: number,
+    x: number,
+    y: number,
+    step: number,
+    timestamp: number,
+    stepRest: number,
+    timestampRest: number,
+  ): void {
     const base = column * SLOTS;
     if (this.counts[column] === 0) {
       for (let slot = 0; slot < SLOTS; slot++) {
-        this.write(base + slot, x, y, step, timestamp);
+        this.write(base + slot, x, y, step, timestamp, stepRest, timestampRest);
       }
     } else {
-      if (this.precedes(x, step, timestamp, y, base + FIRST)) {
-        this.write(base + FIRST, x, y, step, timestamp);
+      if (this.precedes(x, step, timestamp, y, stepRest, timestampRest, base + FIRST)) {
+        this.write(base + FIRST, x, y, step, timestamp, stepRest, timestampRest);
       }
-      if (!this.precedes(x, step, timestamp, y, base + LAST)) {
-        this.write(base + LAST, x, y, step, timestamp);
+      if (!this.precedes(x, step, timestamp, y, stepRest, timestampRest, base + LAST)) {
+        this.write(base + LAST, x, y, step, timestamp, stepRest, timestampRest);
       }
       if (y < this.y[base + LOWEST]!) {
-        this.write(base + LOWEST, x, y, step, timestamp);
+        this.write(base + LOWEST, x, y, step, timestamp, stepRest, timestampRest);
       }
       if (y > this.y[base + HIGHEST]!) {
-        this.write(base + HIGHEST, x, y, step, timestamp);
+        this.write(base + HIGHEST, x, y, step, timestamp, stepRest, timestampRest);
       }
     }
     this.counts[column] = this.counts[column]! + 1;
   }
 
-  private write(index: number, x: number, y: number, step: number, timestamp: number): void {
+  private write(
+    index: number,
+    x: number,
+    y: number,
+    step: number,
+    timestamp: number,
+    stepRest: number,
+    timestampRest: number,
+  ): void {
     this.x[index] = x;
     this.y[index] = y;
     this.steps[index] = step;
     this.timestamps[index] = timestamp;
+    this.rests.set(index, stepRest, timestampRest);
   }
 
   private firstMark(column: number): number | null {
@@ -292,6 +291,8 @@ export class Buckets {
       this.steps[base + LOWEST]!,
       this.timestamps[base + LOWEST]!,
       this.y[base + LOWEST]!,
+      this.rests.step(base + LOWEST),
+      this.rests.timestamp(base + LOWEST),
       base + HIGHEST,
     );
     const order = lowestFirst ? [FIRST, LOWEST, HIGHEST, LAST] : [FIRST, HIGHEST, LOWEST, LAST];
@@ -299,7 +300,14 @@ export class Buckets {
     for (const slot of order) {
       const index = base + slot;
       if (previous < 0 || !this.same(index, previous)) {
-        out.push(this.x[index]!, this.y[index]!, this.steps[index]!, this.timestamps[index]!);
+        out.push(
+          this.x[index]!,
+          this.y[index]!,
+          this.steps[index]!,
+          this.timestamps[index]!,
+          this.rests.step(index),
+          this.rests.timestamp(index),
+        );
         previous = index;
       }
     }
@@ -310,32 +318,44 @@ export class Buckets {
       this.x[a] === this.x[b] &&
       this.y[a] === this.y[b] &&
       this.steps[a] === this.steps[b] &&
-      this.timestamps[a] === this.timestamps[b]
+      this.timestamps[a] === this.timestamps[b] &&
+      this.rests.compareSteps(a, b) === 0 &&
+      this.rests.compareTimes(a, b) === 0
     );
   }
 
   /** Whether a point comes before a kept one: by x, then MLflow's order (step, timestamp, value). */
-  private precedes(x: number, step: number, timestamp: number, y: number, kept: number): boolean {
+  private precedes(
+    x: number,
+    step: number,
+    timestamp: number,
+    y: number,
+    stepRest: number,
+    timestampRest: number,
+    kept: number,
+  ): boolean {
     if (x !== this.x[kept]!) {
       return x < this.x[kept]!;
     }
-    if (step !== this.steps[kept]!) {
-      return step < this.steps[kept]!;
+    const steps = compareWhole(step, stepRest, this.steps[kept]!, this.rests.step(kept));
+    if (steps !== 0) {
+      return steps < 0;
     }
-    return timestamp !== this.timestamps[kept]! ? timestamp < this.timestamps[kept]! : y < this.y[kept]!;
+    const times = compareWhole(timestamp, timestampRest, this.timestamps[kept]!, this.rests.timestamp(kept));
+    return times !== 0 ? times < 0 : y < this.y[kept]!;
   }
 }
 
 /** The nearest point outside the range: the line runs on to it, out of the picture. */
 class Neighbour {
-  private point: [number, number, number, number] | null = null;
+  private point: Parameters<Points['push']> | null = null;
 
   /** @param side -1 below the range, 1 above it */
   constructor(private readonly side: -1 | 1) {}
 
-  offer(x: number, y: number, step: number, timestamp: number): void {
-    if (!this.point || (this.side < 0 ? x >= this.point[0] : x < this.point[0])) {
-      this.point = [x, y, step, timestamp];
+  offer(...point: [x: number, y: number, step: number, timestamp: number, ...rests: [number, number]]): void {
+    if (!this.point || (this.side < 0 ? point[0] >= this.point[0] : point[0] < this.point[0])) {
+      this.point = point;
     }
   }
 
@@ -344,19 +364,4 @@ class Neighbour {
       out.push(...this.point);
     }
   }
-}
-
-/** Rounding can put two points that differ in the last digits into each other's columns. */
-function ascending(line: SampledLine): SampledLine {
-  if (line.x.every((x, i) => i === 0 || x >= line.x[i - 1]!)) {
-    return line;
-  }
-  const order = Array.from(line.x.keys()).sort((a, b) => line.x[a]! - line.x[b]! || a - b);
-  const pick = (column: Float64Array): Float64Array => Float64Array.from(order, (index) => column[index]!);
-  return {
-    x: pick(line.x),
-    y: pick(line.y),
-    steps: pick(line.steps),
-    timestamps: pick(line.timestamps),
-  };
 }

@@ -1,5 +1,6 @@
 import { csvText } from '../mlflow/csv';
 import type { MetricHistory } from '../mlflow/entities';
+import { wholeText } from '../mlflow/wholeNumbers';
 
 /**
  * Whole histories as CSV (RFC 4180): run_id, run_name, metric, step, timestamp (ms), value. Infinities and NaN as
@@ -10,7 +11,9 @@ export function historiesCsv(histories: readonly { runName: string; history: Met
   for (const { runName, history } of histories) {
     const start = [history.runId, runName, history.key].map(csvText).join(',');
     for (let i = 0; i < history.values.length; i++) {
-      lines.push(`${start},${history.steps[i]},${history.timestamps[i]},${csvNumber(history.values[i]!)}`);
+      const step = wholeText(history.steps[i]!, history.stepRests?.[i]);
+      const time = wholeText(history.timestamps[i]!, history.timestampRests?.[i]);
+      lines.push([start, step, time, csvNumber(history.values[i]!)].join(','));
     }
   }
   return `${lines.join('\r\n')}\r\n`;

@@ -1,7 +1,9 @@
 import type { MetricHistory } from '../mlflow/entities';
 import { isLater, type LoggedValue } from '../mlflow/latest';
 import type { SampledLine, SampledPoint, SampledSeries, Sampling, SeriesKey, XKind } from '../mlflow/samples';
-import { Buckets, Points } from './buckets';
+import { Buckets } from './buckets';
+import { Points } from './points';
+import { Rests } from './rests';
 import { smooth } from './smoothing';
 
 const NAN = 0;
@@ -16,6 +18,9 @@ export interface HistoryRows {
   steps: ArrayLike<number>;
   timestamps: ArrayLike<number>;
   values: ArrayLike<number>;
+  /** What steps and timestamps lack (mlflow/wholeNumbers.ts); missing where that is nothing. */
+  stepRests?: ArrayLike<number>;
+  timestampRests?: ArrayLike<number>;
 }
 
 /** What is known of a whole history, kept up to date as rows come. */
@@ -27,7 +32,7 @@ export class HistoryFacts {
   private highest: LoggedValue | null = null;
   private latest: LoggedValue | null = null;
 
-  add(step: number, timestamp: number, value: number): void {
+  add(step: number, timestamp: number, value: number, stepRest = 0, timestampRest = 0): void {
     this.points++;
     if (Number.isNaN(value)) {
       this.nan++;
@@ -35,22 +40,27 @@ export class HistoryFacts {
       this.infinite++;
     } else {
       if (!this.lowest || value < this.lowest.value) {
-        this.lowest = { step, timestamp, value };
+        this.lowest = loggedValue(step, timestamp, value, stepRest, timestampRest);
       }
       if (!this.highest || value > this.highest.value) {
-        this.highest = { step, timestamp, value };
+        this.highest = loggedValue(step, timestamp, value, stepRest, timestampRest);
       }
     }
-    if (!this.latest || isLater(step, timestamp, value, this.latest)) {
-      this.latest = { step, timestamp, value };
+    if (!this.latest || isLater(step, timestamp, value, this.latest, stepRest, timestampRest)) {
+      this.latest = loggedValue(step, timestamp, value, stepRest, timestampRest);
     }
   }
 
   describe(
     toX: (row: LoggedValue) => number,
   ): Pick<SampledSeries, 'points' | 'nan' | 'infinite' | 'min' | 'max' | 'last'> {
-    const point = (row: LoggedValue | null): SampledPoint | null =>
-      row && { x: toX(row), y: row.value, step: row.step, timestamp: row.timestamp };
+    const point = (row: LoggedValue | null): SampledPoint | null => {
+      if (!row) {
+        return null;
+      }
+      const { value, ...at } = row;
+      return { x: toX(row), y: value, ...at };
+    };
     return {
       points: this.points,
       nan: this.nan,
@@ -60,6 +70,20 @@ export class HistoryFacts {
       last: point(this.latest),
     };
   }
+}
+
+function loggedValue(
+  step: number,
+  timestamp: number,
+  value: number,
+  stepRest: number,
+  timestampRest: number,
+): LoggedValue {
+  return {
+    ...{ step, timestamp, value },
+    ...(stepRest === 0 ? {} : { stepRest }),
+    ...(timestampRest === 0 ? {} : { timestampRest }),
+  };
 }
 
 /** The mark of a value that no line can show, as an index into MARK_KINDS; -1 for the others. */
@@ -79,6 +103,7 @@ export class HistoryColumns {
   private steps = new Float64Array(1024);
   private timestamps = new Float64Array(1024);
   private values = new Float64Array(1024);
+  private readonly rests = new Rests();
   private length = 0;
   private readonly orders = new Map<'step' | 'time', { length: number; order: Uint32Array | null }>();
 
@@ -104,7 +129,10 @@ export class HistoryColumns {
       this.steps[at] = rows.steps[i]!;
       this.timestamps[at] = rows.timestamps[i]!;
       this.values[at] = rows.values[i]!;
-      this.facts.add(rows.steps[i]!, rows.timestamps[i]!, rows.values[i]!);
+      const stepRest = rows.stepRests?.[i] ?? 0;
+      const timestampRest = rows.timestampRests?.[i] ?? 0;
+      this.rests.set(at, stepRest, timestampRest);
+      this.facts.add(rows.steps[i]!, rows.timestamps[i]!, rows.values[i]!, stepRest, timestampRest);
     }
     this.length = length;
   }
@@ -114,12 +142,16 @@ export class HistoryColumns {
     const origin = key.origin ?? this.firstTimestamp();
     const ordered = this.ordered(sampling.x, origin);
     const drawable = firstDrawable(ordered.x, sampling.logX);
-    const { x, y, steps, timestamps } = {
-      x: ordered.x.subarray(drawable),
-      y: ordered.y.subarray(drawable),
-      steps: ordered.steps.subarray(drawable),
-      timestamps: ordered.timestamps.subarray(drawable),
+    const from0 = (column: Float64Array): Float64Array => column.subarray(drawable);
+    const columns: SampledLine = {
+      x: from0(ordered.x),
+      y: from0(ordered.y),
+      steps: from0(ordered.steps),
+      timestamps: from0(ordered.timestamps),
+      ...(ordered.stepRests ? { stepRests: from0(ordered.stepRests) } : {}),
+      ...(ordered.timestampRests ? { timestampRests: from0(ordered.timestampRests) } : {}),
     };
+    const { x, y } = columns;
     const extent: [number, number] | null = x.length > 0 ? [x[0]!, x[x.length - 1]!] : null;
     const from = sampling.range ? lowerBound(x, sampling.range[0]) : 0;
     const to = sampling.range ? upperBound(x, sampling.range[1]) : x.length;
@@ -127,7 +159,6 @@ export class HistoryColumns {
     const start = neighbour(y, from, -1, sampling.logY);
     const end = neighbour(y, to - 1, 1, sampling.logY) + 1;
     const exact = to - from <= sampling.buckets * EXACT_PER_COLUMN;
-    const columns = { x, y, steps, timestamps };
     const bucketRange = sampling.range ?? extent;
     const buckets = new Buckets(
       Math.max(1, Math.floor(sampling.buckets)),
@@ -139,7 +170,7 @@ export class HistoryColumns {
       notPositive += y[i]! <= 0 ? 1 : 0;
     }
     for (let i = Math.min(start, from); i < Math.max(end, to); i++) {
-      buckets.push(x[i]!, y[i]!, steps[i]!, timestamps[i]!, markOf(y[i]!, sampling.logY));
+      pushRow(buckets, columns, i, sampling.logY);
     }
     let smoothed: SampledSeries['smoothed'] = null;
     if (sampling.smoothing && sampling.smoothing.weight > 0) {
@@ -167,11 +198,12 @@ export class HistoryColumns {
   }
 
   /** The rows as they came. */
-  rows(): Pick<MetricHistory, 'steps' | 'timestamps' | 'values'> {
+  rows(): Omit<MetricHistory, 'runId' | 'key'> {
     return {
       steps: this.steps.subarray(0, this.length),
       timestamps: this.timestamps.subarray(0, this.length),
       values: this.values.subarray(0, this.length),
+      ...this.rests.columns(this.length, null),
     };
   }
 
@@ -198,16 +230,23 @@ export class HistoryColumns {
     const y = pick(this.values, this.length, order);
     const x =
       kind === 'step' ? steps : kind === 'time' ? timestamps : timestamps.map((time) => time - origin);
-    return { x, y, steps, timestamps };
+    return { x, y, steps, timestamps, ...this.rests.columns(this.length, order) };
   }
 
   /** The rows' order by x, then by MLflow's (step, timestamp, value); null where they already are in it. */
   private orderBy(by: 'step' | 'time'): Uint32Array | null {
     const first = by === 'step' ? this.steps : this.timestamps;
     const second = by === 'step' ? this.timestamps : this.steps;
-    const values = this.values;
+    const { values, rests } = this;
+    const compareRests = (a: number, b: number, of: 'step' | 'time'): number =>
+      of === 'step' ? rests.compareSteps(a, b) : rests.compareTimes(a, b);
+    const then = by === 'step' ? 'time' : 'step';
     const compare = (a: number, b: number): number =>
-      first[a]! - first[b]! || second[a]! - second[b]! || compareValues(values[a]!, values[b]!);
+      first[a]! - first[b]! ||
+      compareRests(a, b, by) ||
+      second[a]! - second[b]! ||
+      compareRests(a, b, then) ||
+      compareValues(values[a]!, values[b]!);
     let sorted = true;
     for (let i = 1; i < this.length && sorted; i++) {
       sorted = compare(i - 1, i) <= 0;
@@ -278,10 +317,15 @@ function bucketLine(
     sampling.logX,
   );
   for (let i = start; i < end; i++) {
-    const y = columns.y[i]!;
-    buckets.push(columns.x[i]!, y, columns.steps[i]!, columns.timestamps[i]!, markOf(y, sampling.logY));
+    pushRow(buckets, columns, i, sampling.logY);
   }
   return buckets.line();
+}
+
+function pushRow(buckets: Buckets, columns: SampledLine, i: number, logY: boolean): void {
+  const { x, y, steps, timestamps, stepRests, timestampRests } = columns;
+  const mark = markOf(y[i]!, logY);
+  buckets.push(x[i]!, y[i]!, steps[i]!, timestamps[i]!, mark, stepRests?.[i] ?? 0, timestampRests?.[i] ?? 0);
 }
 
 /** Each point, with a break wherever a value cannot be drawn. */
@@ -289,7 +333,14 @@ function exactLine(columns: SampledLine, start: number, end: number, logY: boole
   const out = new Points();
   for (let i = start; i < end; i++) {
     if (markOf(columns.y[i]!, logY) < 0) {
-      out.push(columns.x[i]!, columns.y[i]!, columns.steps[i]!, columns.timestamps[i]!);
+      out.push(
+        columns.x[i]!,
+        columns.y[i]!,
+        columns.steps[i]!,
+        columns.timestamps[i]!,
+        columns.stepRests?.[i],
+        columns.timestampRests?.[i],
+      );
     } else if (out.length > 0 && !Number.isNaN(out.y[out.length - 1])) {
       out.push(columns.x[i]!, NaN, NaN, NaN);
     }

@@ -1,8 +1,9 @@
 import type { MetricHistory, MetricSummary } from '../mlflow/entities';
+import { compareWhole } from '../mlflow/wholeNumbers';
 
 /** @param buckets how many pieces the history is cut into; each gives its least and its greatest value */
 export function sparkline(
-  { key, steps, timestamps, values }: Pick<MetricHistory, 'key' | 'steps' | 'timestamps' | 'values'>,
+  { key, steps, timestamps, values, stepRests, timestampRests }: Omit<MetricHistory, 'runId'>,
   buckets = 40,
 ): MetricSummary {
   const order: number[] = [];
@@ -30,7 +31,10 @@ export function sparkline(
   };
 
   function isBefore(a: number, b: number): boolean {
-    return steps[a]! < steps[b]! || (steps[a] === steps[b] && timestamps[a]! < timestamps[b]!);
+    const order =
+      compareWhole(steps[a]!, stepRests?.[a] ?? 0, steps[b]!, stepRests?.[b] ?? 0) ||
+      compareWhole(timestamps[a]!, timestampRests?.[a] ?? 0, timestamps[b]!, timestampRests?.[b] ?? 0);
+    return order < 0;
   }
 }
 

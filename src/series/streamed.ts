@@ -47,7 +47,9 @@ export class StreamedHistory {
       const step = rows.steps[i]!;
       const timestamp = rows.timestamps[i]!;
       const value = rows.values[i]!;
-      this.facts.add(step, timestamp, value);
+      const stepRest = rows.stepRests?.[i];
+      const timestampRest = rows.timestampRests?.[i];
+      this.facts.add(step, timestamp, value, stepRest, timestampRest);
       const x = toX(sampling.x, this.origin)({ step, timestamp, value });
       if (sampling.logX && x <= 0) {
         this.notPositive++;
@@ -57,7 +59,7 @@ export class StreamedHistory {
       this.notPositive += mark === NOT_POSITIVE ? 1 : 0;
       this.low = Math.min(this.low, x);
       this.high = Math.max(this.high, x);
-      this.buckets.push(x, value, step, timestamp, mark);
+      this.buckets.push(x, value, step, timestamp, mark, stepRest, timestampRest);
       this.smooth(x, value, step, timestamp);
     }
   }

@@ -139,6 +139,8 @@ function sourceOf(content: MemoryContent): HistorySource<Mark> {
           steps: part.map(([step]) => step),
           timestamps: part.map(([, timestamp]) => timestamp),
           values: part.map(([, , value]) => value),
+          stepRests: part.map(([, , , rest]) => rest ?? 0),
+          timestampRests: part.map(([, , , , rest]) => rest ?? 0),
         },
         mark: { points, at: at + part.length },
         complete: at + part.length >= count,

@@ -1,5 +1,6 @@
 import type { XKind } from '../../src/mlflow/samples';
 import { formatDateTime, formatDuration, formatNumber, plainText } from '../../src/mlflow/format';
+import { wholeText } from '../../src/mlflow/wholeNumbers';
 import { keyOf, type RunKey } from '../../src/state/viewState';
 import { dotStyles } from '../ui/runDot';
 import type { ChartView } from './chartView';
@@ -161,10 +162,10 @@ function readout(point: NearestPoint, kind: XKind): string {
   const smoothed = point.smoothed === null ? '' : ` (${formatNumber(point.smoothed, 6)})`;
   const at =
     kind === 'step'
-      ? formatNumber(point.step, 16)
+      ? wholeText(point.step, point.stepRest)
       : kind === 'time'
-        ? `${formatDateTime(point.timestamp).slice(11)}, step ${formatNumber(point.step, 16)}`
-        : `${formatDuration(point.x)}, step ${formatNumber(point.step, 16)}`;
+        ? `${formatDateTime(point.timestamp).slice(11)}, step ${wholeText(point.step, point.stepRest)}`
+        : `${formatDuration(point.x)}, step ${wholeText(point.step, point.stepRest)}`;
   return `${formatNumber(point.y, 8)}${smoothed} @ ${at}`;
 }
 

@@ -1,3 +1,4 @@
+import type { LoggedAt } from '../../src/mlflow/entities';
 import type { ChartRun, ChartSeries } from '../../src/protocol/charts';
 import { groupBand, type Band } from '../../src/series/bands';
 import { keyOf } from '../../src/state/viewState';
@@ -61,11 +62,9 @@ export function drawn(series: ChartSeries): { x: Float64Array; y: Float64Array }
   return series.smoothed ?? series.line;
 }
 
-export interface NearestPoint {
+export interface NearestPoint extends LoggedAt {
   x: number;
   y: number;
-  step: number;
-  timestamp: number;
   /** The smoothed value at that place, where there is one. */
   smoothed: number | null;
 }
@@ -83,6 +82,8 @@ export function nearestPoint(series: ChartSeries, x: number): NearestPoint | nul
     y: line.y[index]!,
     step: line.steps[index]!,
     timestamp: line.timestamps[index]!,
+    ...(line.stepRests ? { stepRest: line.stepRests[index] } : {}),
+    ...(line.timestampRests ? { timestampRest: line.timestampRests[index] } : {}),
     smoothed: smoothed && at >= 0 ? smoothed.y[at]! : null,
   };
 }

@@ -10,6 +10,7 @@ import {
   type Trial,
 } from '../../src/mlflow/optunaTrial';
 import { conditionIcon, lastLogged, runCondition } from '../../src/mlflow/runCondition';
+import { wholeText } from '../../src/mlflow/wholeNumbers';
 import type { RelatedData, RunPageData, RunSources } from '../../src/protocol/run';
 import { icon, iconButton } from '../ui/icon';
 import { runDot } from '../ui/runDot';
@@ -222,10 +223,10 @@ export function liveLine({ data, now }: HeaderOptions): TemplateResult | typeof 
   return html`<div class="status-line live" role="status" aria-live="off">
     <span>${icon('pulse')} logged ${age(newest, now)}</span>
     ${latest.map(
-      ({ key, value, step }) =>
+      ({ key, value, step, stepRest }) =>
         html`<span
-          >${text(key)} <span class="number" title=${exactNumber(value)}>${formatNumber(value, 5)}</span> at step
-          ${step}</span
+          >${text(key)} <span class="number" title=${exactNumber(value)}>${formatNumber(value, 5)}</span> at
+          step ${wholeText(step, stepRest)}</span
         >`,
     )}
   </div>`;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Metric, MetricSummary } from '../../src/mlflow/entities';
 import { exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
+import { wholeText } from '../../src/mlflow/wholeNumbers';
 import type { Direction } from '../../src/state/metrics';
 import { icon, iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
@@ -60,7 +61,10 @@ function row(
       </button>
     </td>
     <td>${sparklineGraphic(drawn)}</td>
-    <td class="number" title="${exactNumber(metric.value)} at step ${metric.step}">
+    <td
+      class="number"
+      title="${exactNumber(metric.value)} at step ${wholeText(metric.step, metric.stepRest)}"
+    >
       ${formatNumber(metric.value)}
     </td>
     ${extreme(drawn?.min, drawn, direction === 'lower')} ${extreme(drawn?.max, drawn, direction === 'higher')}

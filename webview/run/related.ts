@@ -80,7 +80,9 @@ function childrenTable({ children }: RelatedData, { now, openRun }: RelatedOptio
               ${text(runName(info))}
             </button>
           </td>
-          <td class="number" title=${headline ? exactNumber(headline.value) : nothing}>${headline ? formatNumber(headline.value) : nothing}</td>
+          <td class="number" title=${headline ? exactNumber(headline.value) : nothing}>
+            ${headline ? formatNumber(headline.value) : nothing}
+          </td>
           <td class="muted">${age(info.startTime, now)}</td>
         </tr>`;
       })}
@@ -154,7 +156,7 @@ function modelsList(
           ${text(model.name)}
         </button>
         <span class="muted">
-          ${related.role === 'input' ? 'used' : 'logged'}${related.step ? ` at step ${related.step}` : ''}${
+          ${related.role === 'input' ? 'used' : 'logged'}${related.step !== null && related.step !== '0' ? ` at step ${related.step}` : ''}${
             model.status === 'READY' ? '' : `, ${model.status.toLowerCase()}`
           }
         </span>

@@ -1,6 +1,7 @@
-import type { MetricSummary } from '../../src/mlflow/entities';
+import type { Metric, MetricSummary } from '../../src/mlflow/entities';
 import type { RunEnvironment } from '../../src/compare/runEnvironment';
 import { isCancelled, toStoreError, type StoreError } from '../../src/mlflow/errors';
+import { wholeText } from '../../src/mlflow/wholeNumbers';
 import type { ParamSource, RelatedData, RunPageData, RunProtocol, RunSources } from '../../src/protocol/run';
 import type { PageConnection } from '../ui/client';
 import type { RunKey } from '../../src/state/viewState';
@@ -187,6 +188,6 @@ export class RunData {
   }
 }
 
-function pointOf({ step, timestamp, value }: { step: number; timestamp: number; value: number }): string {
-  return `${step} ${timestamp} ${value}`;
+function pointOf({ step, timestamp, value, stepRest, timestampRest }: Metric): string {
+  return [wholeText(step, stepRest), wholeText(timestamp, timestampRest), value].join(' ');
 }

@@ -1,5 +1,6 @@
 import { count } from '../../src/mlflow/format';
 import { columnId, type TableColumn, type TableRow } from '../../src/mlflow/runTable';
+import { isWhole, readWhole } from '../../src/mlflow/wholeNumbers';
 import type { RunList } from '../../src/protocol/runList';
 import type { ExportFormat } from '../../src/protocol/table';
 import { narrow } from '../../src/search/narrow';
@@ -125,8 +126,8 @@ export class PageActions implements TableActions {
       {
         label: `Step of ${columnTitle(column)}`,
         value: String(column.step ?? 0),
-        check: (text) => (/^-?\d{1,15}$/.test(text) ? '' : 'A step is a whole number.'),
-        accept: (text) => this.replaceColumn(column, { kind, key, rule, step: Number(text) }),
+        check: (text) => (isWhole(text) ? '' : 'A step is a whole number.'),
+        accept: (text) => this.replaceColumn(column, { kind, key, rule, step: readWhole(text) }),
       },
       anchorOf(-1, this.placeOf(column)),
     );

@@ -1,6 +1,7 @@
 import type { MetricHistory, Run } from '../../mlflow/entities';
 import { cancelled, isStoreError } from '../../mlflow/errors';
 import { columnId } from '../../mlflow/runTable';
+import { restOf } from '../../mlflow/wholeNumbers';
 import { NotHere, type RuleColumn } from './loader';
 
 /** Histories that are fetched at once. */
@@ -86,7 +87,7 @@ export class RuleValues {
   }
 
   private async read({ run, key, columns }: Wanted, signal?: AbortSignal): Promise<void> {
-    let history: Pick<MetricHistory, 'steps' | 'values'>;
+    let history: Pick<MetricHistory, 'steps' | 'values' | 'stepRests'>;
     try {
       history = await this.historyOf(run.info.runId, key, signal);
     } catch (error) {
@@ -111,12 +112,14 @@ export class RuleValues {
 /** NaN is no extreme; the infinities are. Of several values at one step the last in time is shown. */
 function valueBy(
   { rule, step = 0 }: RuleColumn,
-  { steps, values }: Pick<MetricHistory, 'steps' | 'values'>,
+  { steps, values, stepRests }: Pick<MetricHistory, 'steps' | 'values' | 'stepRests'>,
 ): number | null {
+  const wanted = Number(step);
+  const rest = restOf(String(step));
   let found: number | null = null;
   values.forEach((value, at) => {
     if (rule === 'step') {
-      found = steps[at] === step ? value : found;
+      found = steps[at] === wanted && (stepRests?.[at] ?? 0) === rest ? value : found;
     } else if (!Number.isNaN(value)) {
       found = found === null ? value : rule === 'min' ? Math.min(found, value) : Math.max(found, value);
     }

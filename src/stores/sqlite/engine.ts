@@ -1,5 +1,6 @@
 import initSqlJs from 'sql.js';
 import { StoreError } from '../../mlflow/errors';
+import { restOf } from '../../mlflow/wholeNumbers';
 
 export type SqlValue = string | number | Uint8Array | null;
 export type BindValue = string | number | null;
@@ -282,6 +283,11 @@ export class Prepared {
     return this.engine.api._sqlite3_column_double(this.pointer, column);
   }
 
+  /** What the whole number of a column has beyond the one that it was read as (mlflow/wholeNumbers.ts). */
+  rest(column: number, read: number): number {
+    return Number.isSafeInteger(read) ? 0 : restOf(this.text(column));
+  }
+
   /** SQLite's own conversion to text; NULL is ''. NULs inside are kept. */
   text(column: number): string {
     const { api } = this.engine;
@@ -301,10 +307,14 @@ export class Prepared {
     return text;
   }
 
+  /** A whole number that JavaScript's numbers do not hold is its digits. */
   value(column: number): SqlValue {
     const { api } = this.engine;
     switch (api._sqlite3_column_type(this.pointer, column)) {
-      case 1:
+      case 1: {
+        const number = this.number(column);
+        return Number.isSafeInteger(number) ? number : this.text(column);
+      }
       case 2:
         return this.number(column);
       case 3:

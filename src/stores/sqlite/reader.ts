@@ -5,7 +5,7 @@ import { readSchema } from './schema';
 import type { Snapshot } from './snapshot';
 
 /** A row under the cursor: valid until the callback returns. Columns count from 0. */
-export type Row = Pick<Prepared, 'isNull' | 'number' | 'text' | 'value' | 'values'>;
+export type Row = Pick<Prepared, 'isNull' | 'number' | 'rest' | 'text' | 'value' | 'values'>;
 
 /** What one answer may hold, in characters and numbers: a store cannot make the worker run out of memory. */
 const RESULT_LIMIT = 96 * 1024 * 1024;

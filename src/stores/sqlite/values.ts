@@ -1,3 +1,5 @@
+import type { Metric } from '../../mlflow/entities';
+import { restOf } from '../../mlflow/wholeNumbers';
 import type { SqlValue } from './engine';
 
 /**
@@ -28,6 +30,19 @@ export function numberOrNull(value: SqlValue | undefined): number | null {
 
 export function number(value: SqlValue | undefined): number {
   return numberOrNull(value) ?? 0;
+}
+
+/** The fields of a logged value's step and time, with the rests that they have (mlflow/wholeNumbers.ts). */
+export function stepAndTime(
+  step: SqlValue | undefined,
+  timestamp: SqlValue | undefined,
+): Pick<Metric, 'step' | 'timestamp' | 'stepRest' | 'timestampRest'> {
+  return {
+    step: number(step),
+    timestamp: number(timestamp),
+    ...(typeof step === 'string' && restOf(step) !== 0 ? { stepRest: restOf(step) } : {}),
+    ...(typeof timestamp === 'string' && restOf(timestamp) !== 0 ? { timestampRest: restOf(timestamp) } : {}),
+  };
 }
 
 /** A metric's value: NaN is stored as 0 with a flag, the infinities as the greatest doubles (reference mlflow.md, A.2). */

@@ -13,8 +13,14 @@ import { HistoryPoints } from '../../../src/series/historyPoints';
 import type { HeldStore } from '../../../src/stores/held/heldStore';
 import { allPages } from '../pages';
 
-/** A point of a history; the step's digits only where a number does not hold them. */
-export type Point = readonly [step: number, timestamp: number, value: number, exactStep?: string];
+/** A point of a history, with rests where numbers do not hold its step and its time (mlflow/wholeNumbers.ts). */
+export type Point = readonly [
+  step: number,
+  timestamp: number,
+  value: number,
+  stepRest?: number,
+  timestampRest?: number,
+];
 
 /** In the order in which they were logged. The list is only ever added to: a content holds its first `count`. */
 export interface HeldHistory {
@@ -81,15 +87,8 @@ export class MemoryContent implements HeldStore {
 export function historyOf(runId: string, key: string, held: HeldHistory | undefined): MetricHistory {
   const points = held?.points.slice(0, held.count) ?? [];
   const columns = new HistoryPoints();
-  points.forEach(([step, timestamp, value]) => columns.add(step, timestamp, value));
-  const exact = points.some(([, , , exactStep]) => exactStep !== undefined)
-    ? { exactSteps: points.toSorted(byTime).map(([step, , , exactStep]) => exactStep ?? String(step)) }
-    : {};
-  return { runId, key, ...columns.inOrder(), ...exact };
-}
-
-function byTime(a: Point, b: Point): number {
-  return a[1] - b[1] || a[0] - b[0] || a[2] - b[2];
+  points.forEach((point) => columns.add(...point));
+  return { runId, key, ...columns.inOrder() };
 }
 
 /** A copy of a map with one value in another, or with one more. */
@@ -148,12 +147,15 @@ async function readHistories(
 ): Promise<Map<string, HeldHistory>> {
   const histories = new Map<string, HeldHistory>();
   for (const { key } of metrics) {
-    const { steps, timestamps, values, exactSteps } = await store.getMetricHistory(info.runId, key);
+    const { steps, timestamps, values, stepRests, timestampRests } = await store.getMetricHistory(
+      info.runId,
+      key,
+    );
     const points = Array.from(steps, (step, at): Point => {
-      const exact = Number.isSafeInteger(step) ? undefined : exactSteps?.[at];
-      return exact === undefined
-        ? [step, timestamps[at]!, values[at]!]
-        : [step, timestamps[at]!, values[at]!, exact];
+      const point = [step, timestamps[at]!, values[at]!] as const;
+      return stepRests || timestampRests
+        ? [...point, stepRests?.[at] ?? 0, timestampRests?.[at] ?? 0]
+        : point;
     });
     histories.set(key, continued(before?.get(key), points));
   }

@@ -1,5 +1,6 @@
 import type { KeyValue, Metric, Run } from '../../../src/mlflow/entities';
-import { isLater } from '../../../src/mlflow/latest';
+import { isMetricLater } from '../../../src/mlflow/latest';
+import { restOf } from '../../../src/mlflow/wholeNumbers';
 import { EXPERIMENT, START, type HistoryPoint, type MadeRun } from '../histories';
 import type { OtherClient } from '../kinds/storeKind';
 import { withValue, type HeldHistory, type MemoryContent, type Point } from './content';
@@ -67,12 +68,12 @@ function heldHistory(points: Point[]): HeldHistory {
 }
 
 function latestOf(key: string, points: readonly Point[]): Metric {
-  const [step, timestamp, value] = points.reduce((latest, point) =>
-    isLater(point[0], point[1], point[2], { step: latest[0], timestamp: latest[1], value: latest[2] })
-      ? point
-      : latest,
-  );
-  return { key, value, timestamp, step };
+  const values = points.map(([step, timestamp, value, stepRest = 0, timestampRest = 0]): Metric => ({
+    ...{ key, value, timestamp, step },
+    ...(stepRest === 0 ? {} : { stepRest }),
+    ...(timestampRest === 0 ? {} : { timestampRest }),
+  }));
+  return values.reduce((latest, metric) => (isMetricLater(metric, latest) ? metric : latest));
 }
 
 function runOf(made: MadeRun, index: number): Run {
@@ -126,7 +127,7 @@ function withPoints(
 function pointOf([step, timestamp, value]: HistoryPoint): Point {
   return Number.isSafeInteger(Number(step))
     ? [Number(step), timestamp, value]
-    : [Number(step), timestamp, value, String(step)];
+    : [Number(step), timestamp, value, restOf(String(step))];
 }
 
 function withPair(pairs: readonly KeyValue[], key: string, value: string): KeyValue[] {

@@ -1,10 +1,10 @@
 import type { KeyValue, Metric } from '../../../mlflow/entities';
-import { isLater } from '../../../mlflow/latest';
+import { isMetricLater } from '../../../mlflow/latest';
 import type { KeySelection } from '../../../mlflow/store';
 import type { SqlValue } from '../engine';
 import type { Reader } from '../reader';
 import type { TableName } from '../schema';
-import { metricValue, number, text } from '../values';
+import { metricValue, number, stepAndTime, text } from '../values';
 
 type PerRunTable = Extract<TableName, 'params' | 'tags' | 'latest_metrics'>;
 
@@ -93,8 +93,7 @@ export function latestMetricsOf(
     listOf(found, text(run)).push({
       key: text(key),
       value: metricValue(value, isNan),
-      timestamp: number(timestamp),
-      step: number(step),
+      ...stepAndTime(step, timestamp),
     });
   }
   found.forEach((metrics) => metrics.sort(byKey));
@@ -148,14 +147,13 @@ function latestFromHistories(
       const metric: Metric = {
         key,
         value: metricValue(row.number(2), row.number(3)),
-        timestamp: row.number(4),
-        step: row.number(5),
+        ...stepAndTime(row.value(5), row.value(4)),
       };
       const run = row.text(0);
       const metrics = latest.get(run) ?? new Map<string, Metric>();
       latest.set(run, metrics);
       const known = metrics.get(key);
-      if (!known || isLater(metric.step, metric.timestamp, metric.value, known)) {
+      if (!known || isMetricLater(metric, known)) {
         metrics.set(key, metric);
       }
     },

@@ -1,7 +1,7 @@
 import type { MetricHistory } from '../../../mlflow/entities';
 import { HistoryPoints } from '../../../series/historyPoints';
-import type { Reader } from '../reader';
-import { metricValue, text } from '../values';
+import type { Reader, Row } from '../reader';
+import { metricValue } from '../values';
 
 /**
  * The condition, and the source it applies to, for one metric of one run: parameters ?1 run, ?2 key.
@@ -22,6 +22,13 @@ export function oneMetric(reader: Reader): { from: string; where: string } {
     : { from: 'metrics', where: 'key = ?2 AND run_uuid = ?1' };
 }
 
+/** The point of a row whose columns from `first` on are step, timestamp, value and the flag of NaN. */
+export function addPoint(points: HistoryPoints, row: Row, first: number): void {
+  const [step, timestamp] = [row.number(first), row.number(first + 1)];
+  const value = metricValue(row.number(first + 2), row.number(first + 3));
+  points.add(step, timestamp, value, row.rest(first, step), row.rest(first + 1, timestamp));
+}
+
 /** In MLflow's order: timestamp, step, value. */
 export function getMetricHistory(
   reader: Reader,
@@ -33,16 +40,7 @@ export function getMetricHistory(
   const isNan = schema.has('metrics', 'is_nan') ? 'is_nan' : '0';
   const points = new HistoryPoints();
   reader.each(`SELECT ${step}, timestamp, value, ${isNan} FROM ${from} WHERE ${where}`, [runId, key], (row) =>
-    points.add(row.number(0), row.number(1), metricValue(row.number(2), row.number(3))),
+    addPoint(points, row, 0),
   );
-  const history: MetricHistory = { runId, key, ...points.inOrder() };
-  if (history.steps.some((value) => Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
-    history.exactSteps = reader
-      .query(`SELECT CAST(${step} AS TEXT) FROM ${from} WHERE ${where} ORDER BY timestamp, ${step}, value`, [
-        runId,
-        key,
-      ])
-      .map(([exact]) => text(exact));
-  }
-  return history;
+  return { runId, key, ...points.inOrder() };
 }

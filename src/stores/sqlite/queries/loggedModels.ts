@@ -2,7 +2,7 @@ import type { LoggedModel } from '../../../mlflow/entities';
 import type { LoggedModelQuery, Page } from '../../../mlflow/store';
 import { decodePageToken, encodePageToken } from '../../pageToken';
 import type { Reader } from '../reader';
-import { lifecycle, metricValue, number, numberOrNull, text, textOrNull } from '../values';
+import { lifecycle, metricValue, number, numberOrNull, stepAndTime, text, textOrNull } from '../values';
 import { ofExperiments } from './scope';
 
 /** LoggedModelStatus of MLflow's protos, by number. */
@@ -98,8 +98,7 @@ function fill(reader: Reader, models: LoggedModel[]): void {
       key: text(row[1]),
       // Unlike a run's metric it has no flag: NaN is stored as NULL.
       value: row[2] === null ? NaN : metricValue(row[2], 0),
-      timestamp: number(row[3]),
-      step: number(row[4]),
+      ...stepAndTime(row[4], row[3]),
       runId: text(row[5]),
       datasetName: textOrNull(row[6]),
       datasetDigest: textOrNull(row[7]),

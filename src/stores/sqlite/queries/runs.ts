@@ -12,7 +12,7 @@ import { KEY_ENTITIES, TAG_RUN_NAME, type KeyLookup } from '../../../search/synt
 import { decodePageToken, encodePageToken, startOfPage, type PageEnd } from '../../pageToken';
 import type { SqlValue } from '../engine';
 import type { Reader } from '../reader';
-import { lifecycle, number, numberOrNull, text, textOrNull } from '../values';
+import { lifecycle, number, numberOrNull, stepAndTime, text, textOrNull } from '../values';
 import { latestMetricsOf, pairsOf } from './attributes';
 import { readFamily, runsWhere } from './family';
 import { inWorkspace, otherWorkspaceOf } from './scope';
@@ -287,7 +287,10 @@ export function getRunInputs(reader: Reader, { runId }: { runId: string }): RunI
   return {
     datasetInputs: schema.has('datasets') ? datasetInputs(reader, runId) : [],
     modelInputs: modelInputs.map(([model]) => text(model)),
-    modelOutputs: modelOutputs.map(([model, step]) => ({ modelId: text(model), step: number(step) })),
+    modelOutputs: modelOutputs.map(([model, stored]) => {
+      const { timestamp: _none, ...step } = stepAndTime(stored, 0);
+      return { modelId: text(model), ...step };
+    }),
   };
 }
 

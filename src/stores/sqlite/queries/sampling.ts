@@ -182,6 +182,9 @@ interface Rows {
   steps: number[];
   timestamps: number[];
   values: number[];
+  /** Missing where no row has one. */
+  stepRests?: number[];
+  timestampRests?: number[];
 }
 
 function readRows(
@@ -193,11 +196,25 @@ function readRows(
   let rowid = 0;
   let greatest = 0;
   reader.each(sql, params, (row) => {
-    rows.steps.push(row.number(0));
-    rows.timestamps.push(row.number(1));
+    const [step, timestamp] = [row.number(0), row.number(1)];
+    rows.steps.push(step);
+    rows.timestamps.push(timestamp);
     rows.values.push(metricValue(row.number(2), row.number(3)));
+    keepRest(rows, 'stepRests', row.rest(0, step));
+    keepRest(rows, 'timestampRests', row.rest(1, timestamp));
     rowid = row.number(4);
     greatest = Math.max(greatest, rowid);
   });
   return { rows, rowid, greatest };
+}
+
+/** Of the row that was read last. */
+function keepRest(rows: Rows, column: 'stepRests' | 'timestampRests', rest: number): void {
+  if (rest !== 0 || rows[column]) {
+    const rests = (rows[column] ??= []);
+    while (rests.length < rows.steps.length - 1) {
+      rests.push(0);
+    }
+    rests.push(rest);
+  }
 }

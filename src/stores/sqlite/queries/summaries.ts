@@ -2,8 +2,7 @@ import type { MetricSummary } from '../../../mlflow/entities';
 import { HistoryPoints } from '../../../series/historyPoints';
 import { sparkline } from '../../../series/sparkline';
 import type { Reader } from '../reader';
-import { metricValue } from '../values';
-import { getMetricHistory } from './history';
+import { addPoint, getMetricHistory } from './history';
 
 /**
  * Histories in small. Where the metrics are indexed by run and key (MLflow >= 3.12), or not by run at all, each
@@ -23,8 +22,12 @@ export function getMetricSummaries(
   reader.each(
     `SELECT key, step, timestamp, value, ${isNan} FROM metrics INDEXED BY ${byRun} WHERE run_uuid = ?`,
     [runId],
-    (row) =>
-      wanted.get(row.text(0))?.add(row.number(1), row.number(2), metricValue(row.number(3), row.number(4))),
+    (row) => {
+      const points = wanted.get(row.text(0));
+      if (points) {
+        addPoint(points, row, 1);
+      }
+    },
   );
   return [...wanted].map(([key, points]) => sparkline({ key, ...points.inOrder() }));
 }
