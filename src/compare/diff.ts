@@ -16,7 +16,7 @@ import {
   type SectionName,
   type SideFacts,
 } from './types';
-import { isRowUnknown, isUnknown } from './unknown';
+import { isRowUnknown, isUnknown, paramOfRow } from './unknown';
 import { flatten, numberOf, sameAs, sameNumber, sameValue } from './values';
 
 /**
@@ -63,16 +63,21 @@ function section(
 ): DiffSection {
   const compared = [...sides.keys()].filter((index) => !isUnknown(name, sides[index]!));
   if (compared.length < 2) {
-    return { name, equal: 0, rows: [], same: [], pending: false };
+    return { name, equal: 0, rows: [], same: [], unknown: [], pending: false };
   }
   const columns = sides.map((facts) => columnOf(name, facts));
   const pending = columns.some((column) => column === null);
   const table = rowsOf(columns);
   const expanded = name === 'params' || name === 'tags' ? table.flatMap(expand) : table;
-  const result: DiffSection = { name, equal: 0, rows: [], same: [], pending };
-  for (const row of expanded) {
-    const known = compared.filter((index) => !isRowUnknown(name, row.key, sides[index]!));
+  const result: DiffSection = { name, equal: 0, rows: [], same: [], unknown: [], pending };
+  for (const each of expanded) {
+    const known = compared.filter((index) => !isRowUnknown(name, each.key, sides[index]!));
+    const unknown = [...sides.keys()].filter((index) => !known.includes(index));
+    const row = unknown.length === 0 ? each : { ...each, unknown };
     if (known.length < 2) {
+      if (name === 'params') {
+        result.unknown.push(row);
+      }
       continue;
     }
     const base = known.includes(baseline) ? baseline : known[0]!;
@@ -86,7 +91,7 @@ function section(
     }
   }
   if (name === 'params') {
-    for (const row of [...result.rows, ...result.same]) {
+    for (const row of [...result.rows, ...result.same, ...result.unknown]) {
       addSources(row, sides);
     }
   }
@@ -272,10 +277,4 @@ function addSources(row: DiffRow, sides: readonly SideFacts[]): void {
       return (key !== null && sources.get(key)) || null;
     });
   }
-}
-
-/** The param that a row shows, or whose structure the row is a part of; null where the run has none. */
-export function paramOfRow(params: readonly { key: string }[], row: string): string | null {
-  const found = params.find(({ key }) => key === row) ?? params.find(({ key }) => row.startsWith(`${key}.`));
-  return found?.key ?? null;
 }

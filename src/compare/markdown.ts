@@ -66,7 +66,7 @@ function table(section: DiffSection, diff: RunDiff): string {
     .slice(0, MOST_ROWS)
     .map((row) => `| ${markdownText(row.key)} | ${cells(section.name, row, diff.baseline).join(' | ')} |`);
   const more = section.rows.length > MOST_ROWS ? `\n\n${section.rows.length - MOST_ROWS} more rows.` : '';
-  return `### ${SECTION_TITLES[section.name]} (${section.rows.length} of ${section.rows.length + section.equal})
+  return `### ${SECTION_TITLES[section.name]} (${section.rows.length} of ${section.rows.length + section.equal}${section.unknown.length > 0 ? `, ${section.unknown.length} unknown` : ''})
 
 | | ${labels.map((label) => markdownText(label)).join(' | ')} |
 |---|${labels.map(() => '---').join('|')}|
@@ -78,7 +78,7 @@ function cells(section: SectionName, row: DiffRow, baseline: number): string[] {
   const digits = distinctDigits(numbers);
   return row.values.map((value, index) => {
     if (value === null) {
-      return '–';
+      return row.unknown?.includes(index) ? 'unknown' : '–';
     }
     const text = String(value);
     const shown =

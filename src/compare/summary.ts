@@ -30,7 +30,7 @@ export function summarize(diff: RunDiff, sides: readonly SideFacts[]): string {
   const size = other ? sizeChange(base, other) : null;
   const after = [results, size].filter((part) => part !== null).join(', ');
   const text = [parts, after].filter((part) => part !== '').join('; ');
-  const unknown = sides.flatMap(unknownOf);
+  const unknown = sides.flatMap((side, index) => [...unknownOf(side), ...unknownParams(diff, side, index)]);
   const nothing = unknown.length > 0 ? 'no difference in what is known' : restOf(diff);
   return [`${head}${text || nothing}.`, ...unknown].join(' ');
 }
@@ -46,6 +46,22 @@ function unknownOf(facts: SideFacts): string[] {
       : []),
     ...unreadFiles(facts).map((sentence) => `Of ${name(facts)}, ${sentence}`),
   ];
+}
+
+const MOST_UNKNOWN = 5;
+
+/** "Of the working copy, 2 params are unknown: alpha, depth." */
+function unknownParams({ sections }: RunDiff, facts: SideFacts, index: number): string[] {
+  const section = facts.side.workingTree ? sections.find(({ name: title }) => title === 'params') : undefined;
+  const keys = [...(section?.rows ?? []), ...(section?.same ?? []), ...(section?.unknown ?? [])]
+    .filter(({ unknown }) => unknown?.includes(index))
+    .map(({ key }) => plainText(key, 60));
+  const more = keys.length > MOST_UNKNOWN ? ` and ${keys.length - MOST_UNKNOWN} more` : '';
+  return keys.length === 0
+    ? []
+    : [
+        `Of ${name(facts)}, ${count(keys.length, 'param is', 'params are')} unknown: ${keys.slice(0, MOST_UNKNOWN).join(', ')}${more}.`,
+      ];
 }
 
 const MOST_FACTS = 3;

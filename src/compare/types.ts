@@ -96,6 +96,8 @@ export interface DiffRow {
   better?: (boolean | null)[];
   /** Where a param came from, one a side. */
   sources?: (ParamSource | null)[];
+  /** Sides of which it is not known whether they have it: their `null` is no "missing". */
+  unknown?: number[];
 }
 
 export interface DiffSection {
@@ -105,6 +107,8 @@ export interface DiffSection {
   rows: DiffRow[];
   /** The rows that are equal: hidden at first. */
   same: DiffRow[];
+  /** Params that fewer than two sides are known to have or to lack: neither equal nor changed. */
+  unknown: DiffRow[];
   /** The section's facts are still being read. */
   pending: boolean;
 }

@@ -20,7 +20,17 @@ export function isRowUnknown(name: SectionName, key: string, facts: SideFacts): 
     const ofModel = key.startsWith('model › ');
     return ofModel ? facts.side.workingTree || hasNoFiles(facts) : facts.runUnknown === true;
   }
+  if (name === 'params' && facts.side.workingTree) {
+    // Its code is followed as far as it can be: what it was not seen to set may be given from outside.
+    return paramOfRow(facts.run.params, key) === null;
+  }
   return name === 'model' && key === 'autologging' && facts.runUnknown === true;
+}
+
+/** The param that a row shows, or whose structure the row is a part of; null where the run has none. */
+export function paramOfRow(params: readonly { key: string }[], row: string): string | null {
+  const found = params.find(({ key }) => key === row) ?? params.find(({ key }) => row.startsWith(`${key}.`));
+  return found?.key ?? null;
 }
 
 /** A version always has a model: where none was found its files are not here. */

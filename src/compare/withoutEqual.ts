@@ -7,9 +7,10 @@ import type { DiffValue, RunDiff } from './types';
 export function withoutEqual({ runs, sections, commits, summary }: RunDiff): unknown {
   return {
     runs,
-    sections: sections.map(({ name, equal, rows }) => ({
+    sections: sections.map(({ name, equal, rows, unknown }) => ({
       name,
       equal,
+      ...(unknown.length > 0 ? { unknown: unknown.map(({ key }) => key) } : {}),
       rows: rows.map((row) => ({ ...row, values: row.values.map(jsonValue) })),
     })),
     commits,

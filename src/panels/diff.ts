@@ -239,6 +239,7 @@ class DiffHost {
       ...(each.delta ? { delta: each.delta } : {}),
       ...(each.better ? { better: each.better } : {}),
       ...(each.sources ? { sources: each.sources.map((source) => sources.indexOf(source)) } : {}),
+      ...(each.unknown ? { unknown: each.unknown } : {}),
     });
     for (const { side, run } of facts) {
       this.services.state.learnColor({ store: side.store, runId: side.runId }, run.tags);
@@ -249,10 +250,11 @@ class DiffHost {
       runs: diff.runs,
       colors: this.colors(),
       baseline,
-      sections: diff.sections.map(({ name, rows, same, pending: waiting }) => ({
+      sections: diff.sections.map(({ name, rows, same, unknown, pending: waiting }) => ({
         name,
         rows: rows.map(row),
         same: same.map(row),
+        unknown: unknown.map(row),
         pending: waiting && pending,
       })),
       commits: groupRanges(diff.commits, diff.runs),

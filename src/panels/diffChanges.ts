@@ -1,4 +1,4 @@
-import { paramOfRow } from '../compare/diff';
+import { paramOfRow } from '../compare/unknown';
 import { groupRanges, namesOf } from '../compare/ranges';
 import type { CommitRange, DiffSide, SideFacts } from '../compare/types';
 import { count } from '../mlflow/format';

@@ -73,7 +73,11 @@ function handlers(
         more: model.versions.length - listed.length,
         metricKeys,
         history: historyRows(uri, name, services),
-        periods: timeline(model, services.history?.entries(uri, name) ?? []).slice(0, MAX_PERIODS),
+        periods: timeline(
+          model,
+          services.history?.entries(uri, name) ?? [],
+          services.history?.knownSince(uri, name),
+        ).slice(0, MAX_PERIODS),
         historySince: services.history?.since(uri) ?? null,
         stale: state.status === 'gone' ? { since: state.since, message: state.message } : null,
         readOnlyReason: services.isTrusted() ? readOnlyReason : 'in Restricted Mode stores are read-only.',

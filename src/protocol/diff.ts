@@ -50,6 +50,8 @@ export interface PageSection {
   rows: PageRow[];
   /** Hidden at first. */
   same: PageRow[];
+  /** Hidden at first too: not known of enough sides to be compared. */
+  unknown: PageRow[];
   pending: boolean;
 }
 
@@ -60,6 +62,8 @@ export interface PageRow {
   better?: (boolean | null)[];
   /** Index into `sources`, −1 for none; one a side. */
   sources?: number[];
+  /** Sides of which it is not known whether they have it. */
+  unknown?: number[];
 }
 
 export interface CellSource {

@@ -3,7 +3,7 @@ import { Listeners } from '../mlflow/listeners';
 import type { Disposable } from '../mlflow/store';
 import type { Effect, Preview, Undo } from './preview';
 import { readSaved, type HistoryEntry, type Saved } from './savedHistory';
-import { applyToSeen, effectsBetween, seenOf, type Seen } from './seen';
+import { applyToSeen, effectsBetween, seenOf, sinceOf, withKnownSince, type Seen, type Since } from './seen';
 
 export type { HistoryEntry } from './savedHistory';
 
@@ -66,6 +66,11 @@ export class RegistryHistory {
       .toReversed();
   }
 
+  /** By when at the latest versions of a model were where they are. */
+  knownSince(store: string, model: string): readonly Since[] {
+    return this.read(store).seen.find(([name]) => name === model)?.[1].since ?? [];
+  }
+
   /** Since when changes in a store are kept, ms; null where nothing is yet. */
   since(store: string): number | null {
     return this.read(store).since;
@@ -117,12 +122,13 @@ export class RegistryHistory {
     if (rename) {
       rememberAs(saved, rename.name, rename.newName);
     }
-    applyToSeen(saved.seen, preview.effects);
+    const effects = withKnownSince(preview.effects, new Map(saved.seen));
+    applyToSeen(saved.seen, effects, now);
     append(saved, {
       when: now,
       who,
       what: preview.done,
-      effects: preview.effects,
+      effects,
       undo: preview.undo?.(now) ?? null,
     });
     this.save(store, saved);
@@ -147,12 +153,13 @@ export class RegistryHistory {
     if (undone) {
       undone.undo = left ?? null;
     }
-    const { changes, effects, done } = undoing;
+    const { changes, done } = undoing;
     const rename = changes.find((change) => change.type === 'renameRegisteredModel');
     if (rename) {
       rememberAs(saved, rename.name, rename.newName);
     }
-    applyToSeen(saved.seen, effects);
+    const effects = withKnownSince(undoing.effects, new Map(saved.seen));
+    applyToSeen(saved.seen, effects, now);
     append(saved, { when: now, who, what: done, effects, undo: null });
     this.save(store, saved);
   }
@@ -191,8 +198,9 @@ export class RegistryHistory {
         break;
       }
       const seen = seenOf(model);
-      if (JSON.stringify(before.get(model.name)) !== JSON.stringify(seen)) {
-        after.push([model.name, seen]);
+      const { since, ...known } = before.get(model.name) ?? {};
+      if (since === undefined || JSON.stringify(known) !== JSON.stringify(seen)) {
+        after.push([model.name, { ...seen, since: sinceOf(model, before.get(model.name), now) }]);
       }
     }
     if (after.length === 0) {
@@ -201,7 +209,7 @@ export class RegistryHistory {
     const saved = this.load(store);
     for (const [name, seen] of after) {
       const known = before.get(name);
-      const effects = known ? effectsBetween(name, known, seen) : [];
+      const effects = known ? withKnownSince(effectsBetween(name, known, seen), before) : [];
       if (effects.length > 0) {
         append(saved, { when: now, who: null, what: describeEffects(effects), effects, undo: null });
       }

@@ -23,6 +23,8 @@ export interface Effect {
   /** null for "not there". */
   from: string | null;
   to: string | null;
+  /** Of a stage in use or an alias: by when `from` was there at the latest, ms. Missing where that is not known. */
+  knownSince?: number;
 }
 
 /** What a change would do, before anybody did it: all that the user is shown, and all that is then written. */

@@ -11,6 +11,7 @@ import {
   type Effect,
   type Preview,
 } from './preview';
+import { isPlace } from './seen';
 import { aliasProblem, canonicalStage, mustBeValid } from './validation';
 
 /** A transition of one version to a stage, with what MLflow's archive_existing_versions would archive. */
@@ -61,9 +62,18 @@ export function previewTransition(
       facts.stage(name, version, from),
       ...(archives ? [facts.versionsInStage(name, stage, there)] : []),
     ],
-    effects: moves.map((move) => ({ model: name, what: 'stage', ...move })),
+    effects: moves.map((move) => ({ model: name, what: 'stage', ...move, ...knownSince(model, move) })),
     undo: undoOfMoves(name, moves),
   };
+}
+
+/** A transition sets a version's time (reference mlflow.md, C.2): in its stage it is since then at the latest. */
+function knownSince(
+  model: RegisteredModel,
+  move: { version: string; from: string },
+): { knownSince?: number } {
+  const { lastUpdatedTimestamp } = versionOf(model, move.version);
+  return isPlace(move.from) && lastUpdatedTimestamp !== null ? { knownSince: lastUpdatedTimestamp } : {};
 }
 
 /** All but the newest `keep` versions to Archived; what is in Production or Staging or has an alias stays. */

@@ -60,8 +60,12 @@ function isEntry(value: unknown): value is HistoryEntry {
 }
 
 function isEffect(value: unknown): value is Effect {
-  const { model, version, what, from, to } = fieldsOf(value);
-  return isText(what) && [model, version, from, to].every(isTextOrNull);
+  const { model, version, what, from, to, knownSince } = fieldsOf(value);
+  return (
+    isText(what) &&
+    [model, version, from, to].every(isTextOrNull) &&
+    (knownSince === undefined || typeof knownSince === 'number')
+  );
 }
 
 /** As far as it goes: the writer checks each change and fact itself. */
@@ -78,13 +82,19 @@ function isUndo(value: unknown): value is Undo {
 
 function isSeen(value: unknown): value is Saved['seen'][number] {
   const [model, seen] = Array.isArray(value) ? (value as unknown[]) : [];
-  const { created, stages, aliases } = fieldsOf(seen);
+  const { created, stages, aliases, since } = fieldsOf(seen);
   const isPair = (pair: unknown): boolean => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
   return (
     isText(model) &&
     (created === null || typeof created === 'number') &&
-    [stages, aliases].every((list) => Array.isArray(list) && list.every(isPair))
+    [stages, aliases].every((list) => Array.isArray(list) && list.every(isPair)) &&
+    (since === undefined || (Array.isArray(since) && since.every(isSince)))
   );
+}
+
+function isSince(value: unknown): boolean {
+  const [place, version, time] = Array.isArray(value) ? (value as unknown[]) : [];
+  return isText(place) && isText(version) && typeof time === 'number';
 }
 
 function isWriting(value: unknown): value is Saved['writing'][number] {

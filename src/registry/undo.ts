@@ -22,7 +22,11 @@ export function previewUndo(entry: HistoryEntry & { undo: NonNullable<HistoryEnt
     changes: entry.undo.changes,
     expected: entry.undo.expected,
     steps: `values of "${what}" were taken back`,
-    effects: effects.map((effect) => ({ ...effect, from: effect.to, to: effect.from })),
+    effects: effects.map(({ knownSince: _since, ...effect }) => ({
+      ...effect,
+      from: effect.to,
+      to: effect.from,
+    })),
     undo: null,
   };
 }

@@ -235,4 +235,28 @@ describe('diff of runs', () => {
     }
     assert.match(diff.summary, /^Between the working copy and a: 1 param/);
   });
+
+  it('counts of a working copy neither as changed nor as equal what its code was not seen to set', () => {
+    const working = side('w', { x: '2', cfg: "{'lr': 0.1}" });
+    working.side.workingTree = true;
+    const run = side('a', { x: '1', depth: '7', alpha: '0.5', cfg: "{'lr': 0.2, 'eps': 1}" });
+    const diff = compare(working, run);
+    const params = rowsOf(diff, 'params');
+    assert.deepEqual(
+      params.rows.map(({ key }) => key),
+      ['x', 'cfg.lr', 'cfg.eps'],
+    );
+    assert.deepEqual([params.equal, params.unknown.map(({ key }) => key)], [0, ['depth', 'alpha']]);
+    assert.equal(
+      diff.summary,
+      'Between the working copy and a: 3 params. Of the working copy, 2 params are unknown: depth, alpha.',
+    );
+    assert.match(toMarkdown(diff), /Params \(3 of 3, 2 unknown\)/);
+    // Two runs that differ are compared; the working copy is said to be unknown.
+    const three = compare(working, run, side('b', { x: '1', depth: '8', alpha: '0.5' }));
+    const [depth] = rowsOf(three, 'params').rows.filter(({ key }) => key === 'depth');
+    assert.deepEqual([depth?.values, depth?.unknown, depth?.delta], [[null, '7', '8'], [0], [null, null, 1]]);
+    assert.match(toMarkdown(three), /\| depth \| unknown \| 7 \| 8/);
+    assert.deepEqual(withoutEqual(diff), JSON.parse(JSON.stringify(withoutEqual(diff))), 'it is JSON');
+  });
 });

@@ -133,6 +133,37 @@ describe('code of a diff', () => {
     ]);
   });
 
+  it('counts no param of a run as changed that the working copy is given from outside', async () => {
+    const code = (rate: number): string =>
+      [
+        'import argparse, mlflow, os',
+        'parser = argparse.ArgumentParser()',
+        'parser.add_argument("--depth", type=int, required=True)',
+        'args = parser.parse_args()',
+        `mlflow.log_param("lr", ${rate})`,
+        'mlflow.log_param("depth", args.depth)',
+        'mlflow.log_param("seed", os.environ["SEED"])',
+        '',
+      ].join('\n');
+    const folder = repositoryOf({ 'train.py': code(0.1) });
+    const commit = git(folder, 'rev-parse', 'HEAD');
+    writeFiles(folder, { 'train.py': code(0.2) });
+    const finder = finderOf(folder);
+    const run = sideOfRun('best', runOf('train.py', commit, { lr: '0.1', depth: '7', seed: '3' }));
+    const working = await readWorkingCopy(run, finder);
+    const read = await readCode([working!, run], 0, finder);
+    const diff = diffRuns(read.sides, 0, read.commits, () => 'unknown');
+    const params = diff.sections.find(({ name }) => name === 'params')!;
+    assert.deepEqual(
+      [params.rows, params.same, params.unknown].map((rows) => rows.map(({ key }) => key)),
+      [['lr'], [], ['depth', 'seed']],
+    );
+    assert.match(
+      diff.summary,
+      /: other code \(train\.py\), 1 param\. Of the working copy, 2 params are unknown: depth, seed\./,
+    );
+  });
+
   it('groups runs of one commit', async () => {
     const { folder, first, faster } = branches();
     const read = await readCode(

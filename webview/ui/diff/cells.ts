@@ -1,5 +1,12 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { exactNumber, formatDelta, formatNumber, formatPercent, formatSize, plainText } from '../../../src/mlflow/format';
+import {
+  exactNumber,
+  formatDelta,
+  formatNumber,
+  formatPercent,
+  formatSize,
+  plainText,
+} from '../../../src/mlflow/format';
 import { distinctDigits, numberOf, sameValue } from '../../../src/compare/values';
 import { diffWords } from '../../../src/compare/words';
 import type { SectionName } from '../../../src/compare/types';
@@ -41,7 +48,9 @@ export function sourceOf(data: DiffPageData, row: PageRow, side: number): CellSo
 function valueText(data: DiffPageData, section: SectionName, row: PageRow, side: number): unknown {
   const value = row.values[side] ?? null;
   if (value === null) {
-    return html`<span class="missing" title="Not there">–</span>`;
+    return row.unknown?.includes(side)
+      ? html`<span class="missing" title="It was not found what this would be">unknown</span>`
+      : html`<span class="missing" title="Not there">–</span>`;
   }
   const text = String(value);
   const shown = section === 'metrics' || section === 'params' ? distinctText(row, side) : null;

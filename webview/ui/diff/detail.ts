@@ -48,7 +48,7 @@ function entry({ data, row, openSource, openChange, copy }: DetailOptions, side:
   const before = row.values[data.baseline] ?? null;
   return html`<dt>${runLabel(data, side)}</dt>
     <dd>
-      ${value === null ? html`<span class="missing">not there</span>` : body(before, value, side === data.baseline)}
+      ${value === null ? html`<span class="missing">${row.unknown?.includes(side) ? 'unknown' : 'not there'}</span>` : body(before, value, side === data.baseline)}
       ${value === null ? nothing : iconButton('copy', 'Copy the value', () => copy(String(value)))}
       ${
         source

@@ -311,7 +311,10 @@ function drawRow(
   const { row, section } = line;
   const base = row.values[data.baseline] ?? null;
   const equal = (side: number) =>
-    side !== data.baseline && !line.same && String(row.values[side] ?? '\0') === String(base ?? '\0');
+    side !== data.baseline &&
+    !line.same &&
+    !row.unknown?.includes(side) &&
+    String(row.values[side] ?? '\0') === String(base ?? '\0');
   return html`<div
     class="diff-line data-line ${line.same ? 'same-line' : ''}"
     role="row"

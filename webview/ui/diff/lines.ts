@@ -46,12 +46,18 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
     const fitting = (all: readonly PageRow[]) => (options.filter === '' ? all : all.filter(fits));
     const rows = fitting(section.rows);
     const same = fitting(section.same);
+    const unknown = fitting(section.unknown);
     const code = section.name === 'source' ? codeLines(data, options) : [];
     const total = rows.length + same.length;
-    if (total === 0 && code.length === 0 && !section.pending) {
+    if (total + unknown.length === 0 && code.length === 0 && !section.pending) {
       continue;
     }
-    if (options.onlyDifferent && rows.length === 0 && code.length === 0 && !section.pending) {
+    if (
+      options.onlyDifferent &&
+      rows.length + unknown.length === 0 &&
+      code.length === 0 &&
+      !section.pending
+    ) {
       equal.push(`${SECTION_TITLES[section.name]} (${same.length})`);
       continue;
     }
@@ -62,7 +68,10 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
       kind: 'section',
       name: section.name,
       title: SECTION_TITLES[section.name],
-      count: countText(data, section.name, rows.length, total) + hidden,
+      count:
+        countText(data, section.name, rows.length, total) +
+        hidden +
+        (unknown.length > 0 ? `, ${unknown.length} unknown` : ''),
       open,
       pending: section.pending,
     });
@@ -72,7 +81,9 @@ export function linesOf(data: DiffPageData, options: LineOptions): Line[] {
     rows.forEach((row) => lines.push({ kind: 'row', section: section.name, row, same: false }));
     lines.push(...code);
     if (!options.onlyDifferent) {
-      same.forEach((row) => lines.push({ kind: 'row', section: section.name, row, same: true }));
+      [...same, ...unknown].forEach((row) =>
+        lines.push({ kind: 'row', section: section.name, row, same: true }),
+      );
     }
   }
   if (equal.length > 0) {
