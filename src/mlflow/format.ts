@@ -1,3 +1,6 @@
+import { asMilliseconds, oddUnit } from './times';
+import { wholeText } from './wholeNumbers';
+
 /** How numbers, times and texts of a store are written, the same in trees, tooltips and pages. */
 
 const MINUTE = 60_000;
@@ -129,10 +132,14 @@ function unitsOf(seconds: number): [amount: number, unit: string][] {
   return parts.slice(parts.findIndex(([amount]) => amount > 0));
 }
 
-/** `just now`, `5m ago`, `3h ago`, `2d ago` under a week, else the date. */
+/** `just now`, `5m ago`, `3h ago`, `2d ago` under a week, else the date; `2026-03-01?` of a time that looks like seconds. */
 export function formatAge(time: number | null | undefined, now: number): string {
   if (time === null || time === undefined || !Number.isFinite(time)) {
     return '–';
+  }
+  const unit = oddUnit(time);
+  if (unit) {
+    return `${formatDate(asMilliseconds(time, unit))}?`;
   }
   const age = now - time;
   if (age < -MINUTE || age >= 7 * DAY) {
@@ -151,19 +158,30 @@ export function formatAge(time: number | null | undefined, now: number): string 
 export function formatDate(time: number): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) {
-    return String(time);
+    return wholeText(time);
   }
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
-/** `2026-07-28 14:03:09`, in local time. */
+/**
+ * `2026-07-28 14:03:09`, in local time. A time that looks as if it were in another unit than MLflow's stays what it is,
+ * and the date that it would be stands beside it.
+ */
 export function formatDateTime(time: number | null | undefined): string {
   if (time === null || time === undefined) {
     return '–';
   }
+  const unit = oddUnit(time);
+  return unit
+    ? `${wholeText(time)} ms; if these are ${unit}, ${dateTimeText(asMilliseconds(time, unit))}`
+    : dateTimeText(time);
+}
+
+/** A time in ms as it is, whatever the year: `2026-07-28 14:03:09`. */
+export function dateTimeText(time: number): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime())
-    ? String(time)
+    ? wholeText(time)
     : `${formatDate(time)} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 

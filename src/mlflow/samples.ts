@@ -1,4 +1,5 @@
 import type { LoggedAt } from './entities';
+import type { OddUnit } from './times';
 
 /**
  * What a chart asks of a store: a metric's history made ready to draw. The answer holds what is drawn, never
@@ -100,8 +101,15 @@ export interface SampledSeries {
   max: SampledPoint | null;
   /** Greatest (step, timestamp, value), as MLflow's latest: may be NaN. */
   last: SampledPoint | null;
-  /** Of all x that can be drawn; null where there are none. */
+  /**
+   * Of all x that can be drawn; null where there are none. Of times, without those in another unit where there are
+   * others (`oddTimes`).
+   */
   extent: [number, number] | null;
+  /** Where x is a time: points whose time looks as if it were in another unit than ms. */
+  oddTimes: { unit: OddUnit; points: number }[];
+  /** Where x is the step: steps that have several points, and how many points these are; null where that is not known. */
+  shared: { steps: number; points: number } | null;
 }
 
 /** All that a series holds, for moving it to another thread. */

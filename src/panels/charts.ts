@@ -1,3 +1,4 @@
+import { repeatedStep } from '../mlflow/earlyStopping';
 import { valueOf, type Experiment, type Run } from '../mlflow/entities';
 import { isCancelled, StoreError, toStoreError } from '../mlflow/errors';
 import { asItRan, TRIAL_TAGS } from '../mlflow/optunaTrial';
@@ -163,6 +164,7 @@ async function load(
       state: runCondition(asItRan(run), lastLogged(run), services.now()),
       deleted: run.info.lifecycleStage === 'deleted',
       startTime: run.info.startTime,
+      repeated: repeatedStep(run.metrics),
       parentRunId: valueOf(run.tags, 'mlflow.parentRunId') ?? null,
       color: colors[index]!,
       pinned: pinned.has(keyOf(key)),

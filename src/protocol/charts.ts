@@ -1,3 +1,4 @@
+import type { RepeatedStep } from '../mlflow/earlyStopping';
 import type { SampledSeries, Sampling } from '../mlflow/samples';
 import type { RunCondition } from '../mlflow/runCondition';
 import type { RunColor, RunKey } from '../state/viewState';
@@ -11,6 +12,8 @@ export interface ChartRun extends RunKey {
   state: RunCondition;
   deleted: boolean;
   startTime: number | null;
+  /** The step that repeats the best one's values, where early stopping logged such a step. */
+  repeated: RepeatedStep | null;
   parentRunId: string | null;
   color: RunColor;
   /** First in every legend, drawn in front, and there whatever the filter says. */

@@ -1,7 +1,8 @@
 import type { MetricHistory } from '../mlflow/entities';
-import { isLater, type LoggedValue } from '../mlflow/latest';
-import type { SampledLine, SampledPoint, SampledSeries, Sampling, SeriesKey, XKind } from '../mlflow/samples';
+import type { LoggedValue } from '../mlflow/latest';
+import type { SampledLine, SampledSeries, Sampling, SeriesKey, XKind } from '../mlflow/samples';
 import { Buckets } from './buckets';
+import { HistoryFacts, usualExtent } from './facts';
 import { Points } from './points';
 import { Rests } from './rests';
 import { smooth } from './smoothing';
@@ -21,69 +22,6 @@ export interface HistoryRows {
   /** What steps and timestamps lack (mlflow/wholeNumbers.ts); missing where that is nothing. */
   stepRests?: ArrayLike<number>;
   timestampRests?: ArrayLike<number>;
-}
-
-/** What is known of a whole history, kept up to date as rows come. */
-export class HistoryFacts {
-  points = 0;
-  nan = 0;
-  infinite = 0;
-  private lowest: LoggedValue | null = null;
-  private highest: LoggedValue | null = null;
-  private latest: LoggedValue | null = null;
-
-  add(step: number, timestamp: number, value: number, stepRest = 0, timestampRest = 0): void {
-    this.points++;
-    if (Number.isNaN(value)) {
-      this.nan++;
-    } else if (!Number.isFinite(value)) {
-      this.infinite++;
-    } else {
-      if (!this.lowest || value < this.lowest.value) {
-        this.lowest = loggedValue(step, timestamp, value, stepRest, timestampRest);
-      }
-      if (!this.highest || value > this.highest.value) {
-        this.highest = loggedValue(step, timestamp, value, stepRest, timestampRest);
-      }
-    }
-    if (!this.latest || isLater(step, timestamp, value, this.latest, stepRest, timestampRest)) {
-      this.latest = loggedValue(step, timestamp, value, stepRest, timestampRest);
-    }
-  }
-
-  describe(
-    toX: (row: LoggedValue) => number,
-  ): Pick<SampledSeries, 'points' | 'nan' | 'infinite' | 'min' | 'max' | 'last'> {
-    const point = (row: LoggedValue | null): SampledPoint | null => {
-      if (!row) {
-        return null;
-      }
-      const { value, ...at } = row;
-      return { x: toX(row), y: value, ...at };
-    };
-    return {
-      points: this.points,
-      nan: this.nan,
-      infinite: this.infinite,
-      min: point(this.lowest),
-      max: point(this.highest),
-      last: point(this.latest),
-    };
-  }
-}
-
-function loggedValue(
-  step: number,
-  timestamp: number,
-  value: number,
-  stepRest: number,
-  timestampRest: number,
-): LoggedValue {
-  return {
-    ...{ step, timestamp, value },
-    ...(stepRest === 0 ? {} : { stepRest }),
-    ...(timestampRest === 0 ? {} : { timestampRest }),
-  };
 }
 
 /** The mark of a value that no line can show, as an index into MARK_KINDS; -1 for the others. */
@@ -152,14 +90,16 @@ export class HistoryColumns {
       ...(ordered.timestampRests ? { timestampRests: from0(ordered.timestampRests) } : {}),
     };
     const { x, y } = columns;
-    const extent: [number, number] | null = x.length > 0 ? [x[0]!, x[x.length - 1]!] : null;
-    const from = sampling.range ? lowerBound(x, sampling.range[0]) : 0;
-    const to = sampling.range ? upperBound(x, sampling.range[1]) : x.length;
+    const usual = usualExtent(this.facts, sampling, origin);
+    const extent = usual ?? (x.length > 0 ? ([x[0]!, x[x.length - 1]!] as [number, number]) : null);
+    const range = sampling.range ?? usual;
+    const from = range ? lowerBound(x, range[0]) : 0;
+    const to = range ? upperBound(x, range[1]) : x.length;
     // One point beyond each end, so that the line runs out of the picture.
     const start = neighbour(y, from, -1, sampling.logY);
     const end = neighbour(y, to - 1, 1, sampling.logY) + 1;
     const exact = to - from <= sampling.buckets * EXACT_PER_COLUMN;
-    const bucketRange = sampling.range ?? extent;
+    const bucketRange = range ?? extent;
     const buckets = new Buckets(
       Math.max(1, Math.floor(sampling.buckets)),
       bucketRange && usable(bucketRange, sampling.logX) ? bucketRange : null,
@@ -194,6 +134,8 @@ export class HistoryColumns {
       exact,
       buckets: buckets.filled(),
       extent,
+      oddTimes: this.facts.oddTimes(sampling.x),
+      shared: sampling.x === 'step' ? sharedSteps(columns) : null,
     };
   }
 
@@ -207,8 +149,12 @@ export class HistoryColumns {
     };
   }
 
-  /** Of the earliest row, ms; 0 where there is none. */
+  /** Of the earliest row, ms; 0 where there is none. Of those that can be ms, where there are such. */
   firstTimestamp(): number {
+    const usual = this.facts.usualTimes();
+    if (usual) {
+      return usual[0];
+    }
     let first = Infinity;
     for (let i = 0; i < this.length; i++) {
       first = Math.min(first, this.timestamps[i]!);
@@ -320,6 +266,23 @@ function bucketLine(
     pushRow(buckets, columns, i, sampling.logY);
   }
   return buckets.line();
+}
+
+/** Rows in the order of their steps. */
+function sharedSteps({ steps, stepRests }: SampledLine): NonNullable<SampledSeries['shared']> {
+  const shared = { steps: 0, points: 0 };
+  let first = 0;
+  for (let i = 1; i <= steps.length; i++) {
+    const isSame = i < steps.length && steps[i] === steps[first] && stepRests?.[i] === stepRests?.[first];
+    if (!isSame) {
+      if (i - first > 1) {
+        shared.steps++;
+        shared.points += i - first;
+      }
+      first = i;
+    }
+  }
+  return shared;
 }
 
 function pushRow(buckets: Buckets, columns: SampledLine, i: number, logY: boolean): void {

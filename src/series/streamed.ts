@@ -1,6 +1,7 @@
 import type { SampledSeries, Sampling, SeriesKey } from '../mlflow/samples';
 import { Buckets } from './buckets';
-import { HistoryFacts, markOf, toX, type HistoryRows } from './history';
+import { HistoryFacts, usualExtent } from './facts';
+import { markOf, toX, type HistoryRows } from './history';
 import { EmaSmoother, MeanSmoother, TimeWeightedSmoother, type EmitSmoothed } from './smoothing';
 
 /**
@@ -78,7 +79,11 @@ export class StreamedHistory {
       visible: this.buckets.visible,
       exact: false,
       buckets: this.buckets.filled(),
-      extent: this.low <= this.high ? [this.low, this.high] : null,
+      extent:
+        usualExtent(this.facts, this.sampling, this.origin) ??
+        (this.low <= this.high ? [this.low, this.high] : null),
+      oddTimes: this.facts.oddTimes(this.sampling.x),
+      shared: null,
     };
   }
 

@@ -3,6 +3,7 @@ import { count, formatAge, formatDuration, formatNumber, plainText } from '../ml
 import { asItRan } from '../mlflow/optunaTrial';
 import type { RunCondition } from '../mlflow/runCondition';
 import type { RunRow } from '../mlflow/store';
+import { span } from '../mlflow/times';
 
 export function runLabel(info: RunInfo): string {
   return plainText(info.runName || info.runId, 120);
@@ -45,6 +46,6 @@ export function runDuration(info: RunInfo, now: number): string {
     return '–';
   }
   return formatDuration(
-    (info.endTime ?? (info.status === 'RUNNING' ? now : info.startTime)) - info.startTime,
+    span(info.startTime, info.endTime ?? (info.status === 'RUNNING' ? now : info.startTime)),
   );
 }

@@ -131,7 +131,7 @@ describeOnEachKind('diff page', (kind, itOnce) => {
     await opened.page.getByPlaceholder('Filter rows').fill('');
     await opened.page.getByText('Copy Markdown').click();
     await eventually(() =>
-      assert.match(opened.copied[0] ?? '', /\| rmse \| 2\.971 \| 2\.867 \(−3\.5 %, better\) \|/),
+      assert.match(opened.copied[0] ?? '', /\| rmse \| 2\.971 \| 2\.867 \(−3\.50 %, better\) \|/),
     );
     await opened.screenshots('diff-versions');
     await opened.close();

@@ -49,7 +49,7 @@ describe('model page', () => {
     await rows.nth(0).getByText('1 input → 1 output').waitFor();
     assert.match(
       await rows.nth(1).innerText(),
-      /code, model type, .*signature, \d+ dependenc.*18 params.*175 KiB/s,
+      /code, model type, .*signature, \d+ dependenc.*18 params.*175\.3 KiB/s,
     );
     assert.match(await rows.nth(2).innerText(), /2 inputs → 1 output/);
     assert.match(

@@ -14,6 +14,8 @@ export interface CardHost {
   readonly setCursor: (x: number | null) => void;
   /** What the card's lines span, for a y range that charts share. */
   readonly setYExtent: (metric: string, extent: [number, number] | null) => void;
+  /** All charts over relative time; the one that it was asked for keeps the keyboard. */
+  readonly showOverTime: (metric: string) => void;
   readonly enlarge: (metric: string | null) => void;
   readonly saveCsv: (metric: string) => void;
   readonly savePicture: (metric: string, canvas: HTMLCanvasElement) => void;

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { isCancelled, toStoreError } from '../../src/mlflow/errors';
+import { oddUnit } from '../../src/mlflow/times';
 import { count, plainText } from '../../src/mlflow/format';
 import { stampOf, type ChartRun, type ChartSeries } from '../../src/protocol/charts';
 import type { RunKey } from '../../src/state/viewState';
@@ -20,7 +21,7 @@ import { legend, type LegendRow } from './legend';
 import { groupLines, type GroupLine, type RunLine } from './lines';
 import { countOffScale } from './marks';
 import { legendOf } from './picture';
-import { nothingDrawable, said, summary } from './said';
+import { nothingDrawable, offersTime, said, summary } from './said';
 import { samplingOf, type ChartSettings } from './settings';
 
 /** Reading a long history comes back with a first picture after so many ms, and goes on. */
@@ -154,7 +155,9 @@ export class ChartCard extends LitElement {
         <div class="cursor-label" aria-hidden="true" hidden></div>
         ${this.message(lines)}
       </div>
-      <p class="said muted" title=${this.saidText(lines)}>${this.saidText(lines)}</p>
+      <p class="said muted" title=${this.saidText(lines)}>
+        <span class="cut">${this.saidText(lines)}</span>${this.timeOffer(lines)}
+      </p>
       ${legend(this.legendRows(lines), {
         limit: this.enlarged ? 100 : 5,
         more: () => this.host.enlarge(this.metric),
@@ -186,6 +189,14 @@ export class ChartCard extends LitElement {
       return `${count(lines.length, 'run')}, one value each, the lowest on top`;
     }
     return lines.length > 0 ? said(lines, this.settings, this.offScale) : ' ';
+  }
+
+  private timeOffer(lines: readonly RunLine[]): unknown {
+    return !this.dots && offersTime(lines, this.settings)
+      ? html`<button type="button" class="link" @click=${() => this.host.showOverTime(this.metric)}>
+          Show over Time
+        </button>`
+      : nothing;
   }
 
   private message(lines: readonly RunLine[]): unknown {
@@ -246,7 +257,8 @@ export class ChartCard extends LitElement {
     const series = runs.map((run) => ({
       run: { store: run.store, runId: run.runId },
       key: this.metric,
-      origin: run.startTime,
+      // A start in another unit is nothing to count from.
+      origin: run.startTime !== null && oddUnit(run.startTime) ? null : run.startTime,
     }));
     const signature = JSON.stringify([sampling, series]);
     const before = signature === this.sampling ? (this.series ?? []) : [];
@@ -299,8 +311,8 @@ export class ChartCard extends LitElement {
     this.dots?.destroy();
     this.dots = undefined;
     const drawing: Drawing = { lines, groups: this.groups, settings, baseline: this.baseline, look };
-    const limits = xExtent(lines, null, settings.logX);
-    const x = xExtent(lines, this.range, settings.logX);
+    const limits = xExtent(lines, null, settings);
+    const x = xExtent(lines, this.range, settings);
     const own = yExtent(drawing, this.range, settings.yRange === 'robust');
     this.host.setYExtent(this.metric, own);
     const canvas = plot;

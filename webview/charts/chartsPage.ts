@@ -232,6 +232,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
       }
     },
     setYExtent: (metric, extent) => this.setYExtent(metric, extent),
+    showOverTime: (metric) => (this.changeSettings({ x: 'relative' }), this.focusPlot(metric)),
     enlarge: (metric) => this.enlarge(metric),
     saveCsv: (metric) => {
       const series = (this.runsOf.get(metric) ?? []).map((run) => ({ run: target(run), key: metric }));
@@ -324,10 +325,12 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     }
     this.memory.enlarged = metric;
     this.memory.keep();
-    void this.updateComplete.then(() => {
-      const selector = `chart-card[data-metric="${CSS.escape(metric ?? before ?? '')}"] .plot`;
-      this.querySelector<HTMLElement>(selector)?.focus();
-    });
+    this.focusPlot(metric ?? before ?? '');
+  }
+
+  private focusPlot(metric: string): void {
+    const selector = `chart-card[data-metric="${CSS.escape(metric)}"] .plot`;
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(selector)?.focus());
   }
 
   private order(order: string[] | null): void {

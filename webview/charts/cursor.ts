@@ -1,10 +1,18 @@
 import type { XKind } from '../../src/mlflow/samples';
 import { formatDateTime, formatDuration, formatNumber, plainText } from '../../src/mlflow/format';
+import { isUsual } from '../../src/mlflow/times';
 import { wholeText } from '../../src/mlflow/wholeNumbers';
 import { keyOf, type RunKey } from '../../src/state/viewState';
 import { dotStyles } from '../ui/runDot';
 import type { ChartView } from './chartView';
-import { nearestIndex, nearestPoint, type GroupLine, type NearestPoint, type RunLine } from './lines';
+import {
+  nearestIndex,
+  nearestPoint,
+  repeatsBest,
+  type GroupLine,
+  type NearestPoint,
+  type RunLine,
+} from './lines';
 
 /** More dots than this say nothing. */
 const MOST_DOTS = 20;
@@ -53,11 +61,15 @@ export class Cursor {
       const point = nearestPoint(runLine.series, x);
       const cell = cells.get(keyOf(runLine.run));
       if (cell) {
-        cell.textContent = point ? readout(point, kind) : '–';
+        cell.textContent = point ? readout(runLine, point, kind) : '–';
       }
       if (point && keyOf(runLine.run) === hovered) {
         const { x: left, y: height } = view.toPixel(point.x, point.smoothed ?? point.y);
-        named = { text: `${plainText(runLine.run.name, 40)}  ${readout(point, kind)}`, x: left, y: height };
+        named = {
+          text: `${plainText(runLine.run.name, 40)}  ${readout(runLine, point, kind)}`,
+          x: left,
+          y: height,
+        };
       }
       if (point && point.x >= min && point.x <= max && dots < MOST_DOTS) {
         const dot = element(layer, ++dots, 'cursor-dot');
@@ -158,15 +170,22 @@ function showGroups(card: HTMLElement, groups: readonly GroupLine[], x: number):
   });
 }
 
-function readout(point: NearestPoint, kind: XKind): string {
+function readout(line: RunLine, point: NearestPoint, kind: XKind): string {
+  const isRepeat = line.run.repeated?.step === point.step && repeatsBest(line);
   const smoothed = point.smoothed === null ? '' : ` (${formatNumber(point.smoothed, 6)})`;
   const at =
     kind === 'step'
       ? wholeText(point.step, point.stepRest)
       : kind === 'time'
-        ? `${formatDateTime(point.timestamp).slice(11)}, step ${wholeText(point.step, point.stepRest)}`
+        ? `${clock(point)}, step ${wholeText(point.step, point.stepRest)}`
         : `${formatDuration(point.x)}, step ${wholeText(point.step, point.stepRest)}`;
-  return `${formatNumber(point.y, 8)}${smoothed} @ ${at}`;
+  return `${formatNumber(point.y, 8)}${smoothed} @ ${at}${isRepeat ? ', the best again' : ''}`;
+}
+
+/** The time of day; of a time that is none in ms, what it is. */
+function clock({ timestamp, timestampRest }: NearestPoint): string {
+  const text = isUsual(timestamp) ? formatDateTime(timestamp).slice(11) : '';
+  return text === '' ? `time ${wholeText(timestamp, timestampRest)}` : text;
 }
 
 function element(layer: HTMLElement, index: number, className: string): HTMLElement {

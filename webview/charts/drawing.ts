@@ -1,11 +1,12 @@
 import type { ChartDataset, Scale, ScaleOptions } from 'chart.js';
 import { MARK_KINDS } from '../../src/mlflow/samples';
+import type { ChartSeries } from '../../src/protocol/charts';
 import { robustRange } from '../../src/series/robustRange';
 import { keyOf, type RunKey } from '../../src/state/viewState';
 import { axisLook, logTicks, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
 import { runColor, runDash } from '../ui/theme';
 import { durationLabel, timeLabel, timeTicks, zoneOffset } from '../ui/timeTicks';
-import { runKeyOf, type GroupLine, type RunLine } from './lines';
+import { runKeyOf, strokeOf, type GroupLine, type RunLine } from './lines';
 import { MANY_POINTS, setColumns, type Columns } from './historyController';
 import type { MarkSeries } from './marks';
 import type { ChartSettings } from './settings';
@@ -39,6 +40,8 @@ type AddDataset = (dataset: LineDataset, role: DatasetRole, columns?: Columns) =
 
 const LINE = 1.5;
 const STRONG = 2.5;
+/** Radius of a line's only point. */
+const ALONE = 3.5;
 /** Fewer visible points than this are drawn as dots too. */
 const DOTS_UNDER = 60;
 
@@ -69,30 +72,20 @@ export function makeDatasets(drawing: Drawing): { datasets: LineDataset[]; roles
     const runs = [runKeyOf(line)];
     const width = runs[0] === baseline ? STRONG : LINE;
     const dash = { borderDash: runDash(run.color) };
+    const addLine = (columns: Columns, label: string, role: DatasetRole, all: boolean): void => {
+      const dots = radii(columns.y, all);
+      const look = { ...dash, ...dots, pointBackgroundColor: role.color };
+      const data = points(columns.x, columns.y);
+      add({ label, data, ...look }, role, dots.pointRadius === 0 ? columns : undefined);
+    };
+    const stroke = strokeOf(line);
     if (series.smoothed) {
-      add(
-        { label: `${run.name} (raw)`, data: points(series.line.x, series.line.y), ...dash },
-        { runs, kind: 'raw', width: 1, color: withAlpha(color, 0.25) },
-        series.line,
-      );
-      add(
-        { label: run.name, data: points(series.smoothed.x, series.smoothed.y), ...dash },
-        { runs, kind: 'line', width, color },
-        series.smoothed,
-      );
+      const raw = { runs, kind: 'raw', width: 1, color: withAlpha(color, 0.25) } as const;
+      addLine(stroke, `${run.name} (raw)`, raw, false);
+      addLine(series.smoothed, run.name, { runs, kind: 'line', width, color }, false);
     } else {
-      const dots = radii(series.line.y, series.exact && series.visible < DOTS_UNDER);
-      add(
-        {
-          label: run.name,
-          data: points(series.line.x, series.line.y),
-          ...dash,
-          ...dots,
-          pointBackgroundColor: color,
-        },
-        { runs, kind: 'line', width, color },
-        dots.pointRadius === 0 ? series.line : undefined,
-      );
+      const all = series.exact && series.visible < DOTS_UNDER;
+      addLine(stroke, run.name, { runs, kind: 'line', width, color }, all);
     }
   }
   return { datasets, roles };
@@ -157,14 +150,14 @@ function points(x: Float64Array, y: Float64Array): Point[] {
 /** Dots where there are few points, and always where a point has no neighbour that a line could reach. */
 function radii(y: Float64Array, all: boolean): { pointRadius: number | number[] } {
   if (all) {
-    return { pointRadius: y.length === 1 ? 3.5 : 2 };
+    return { pointRadius: y.length === 1 ? ALONE : 2 };
   }
   let alone = false;
   const sizes = Array.from(y, (value, i) => {
     const isolated =
       !Number.isNaN(value) && !(Number.isFinite(y[i - 1] ?? NaN) || Number.isFinite(y[i + 1] ?? NaN));
     alone ||= isolated;
-    return isolated ? 2 : 0;
+    return isolated ? (y.length === 1 ? ALONE : 2) : 0;
   });
   return { pointRadius: alone ? sizes : 0 };
 }
@@ -179,18 +172,25 @@ export function makeMarks({ lines }: Drawing, robust: boolean): MarkSeries[] {
   }));
 }
 
-/** The x range of a picture: what was zoomed to, else all that is there; padded where it is one instant. */
+/** On either side of a single x: a step, or ms. */
+const AROUND: Readonly<Record<ChartSettings['x'], number>> = { step: 1, time: 30_000, relative: 1000 };
+
+/**
+ * The x range of a picture: what was zoomed to, else all that is there; padded where it is one instant. Times in another
+ * unit than milliseconds leave the others their width.
+ */
 export function xExtent(
   lines: readonly RunLine[],
   range: readonly [number, number] | null,
-  logX: boolean,
+  { x, logX }: Pick<ChartSettings, 'x' | 'logX'>,
 ): [number, number] | null {
   if (range && (!logX || range[0] > 0)) {
     return [range[0], range[1]];
   }
   let low = Infinity;
   let high = -Infinity;
-  for (const { series } of lines) {
+  const usual = lines.filter(({ series }) => oddPoints(series) < series.points);
+  for (const { series } of usual.length > 0 ? usual : lines) {
     if (series.extent) {
       low = Math.min(low, series.extent[0]);
       high = Math.max(high, series.extent[1]);
@@ -199,7 +199,18 @@ export function xExtent(
   if (low > high) {
     return null;
   }
-  return low === high ? (logX ? [low / 2, high * 2] : [low - 1, high + 1]) : [low, high];
+  return low === high ? (logX ? [low / 2, high * 2] : around(low, AROUND[x])) : [low, high];
+}
+
+/** A single x with air: more than its last bit, where it is very large. */
+function around(x: number, least: number): [number, number] {
+  const air = Math.max(least, Math.abs(x) * 2 ** -40);
+  return [x - air, x + air];
+}
+
+/** Points of a series whose times look as if they were in another unit. */
+export function oddPoints({ oddTimes }: ChartSeries): number {
+  return oddTimes.reduce((sum, { points: count }) => sum + count, 0);
 }
 
 /** The y range of what is visible, before padding; null where nothing is. */
@@ -252,7 +263,7 @@ export function padded([low, high]: readonly [number, number], log: boolean): [n
     const factor = low === high ? 2 : (high / low) ** 0.05;
     return [low / factor, high * factor];
   }
-  const pad = low === high ? Math.max(Math.abs(low) * 0.05, 0.5) : (high - low) * 0.05;
+  const pad = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * 0.05;
   return [low - pad, high + pad];
 }
 

@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
+import { repeatSentence } from '../../src/mlflow/earlyStopping';
 import type { ChartRun } from '../../src/protocol/charts';
 import { keyOf } from '../../src/state/viewState';
 import { iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
 import { runDot } from '../ui/runDot';
-import type { GroupLine, RunLine } from './lines';
+import { repeatsBest, type GroupLine, type RunLine } from './lines';
 import { onRunKey, type RunActions } from './runsLine';
 import type { ChartSettings } from './settings';
 
@@ -52,7 +53,9 @@ export function legend(rows: readonly LegendRow[], options: LegendOptions): Temp
     }`;
 }
 
-function runRow({ run, series }: RunLine, options: LegendOptions): TemplateResult {
+function runRow(line: RunLine, options: LegendOptions): TemplateResult {
+  const { run, series } = line;
+  const repeat = repeatsBest(line) ? `: ${repeatSentence(run.repeated!)}` : '';
   const key = keyOf(run);
   const target = { store: run.store, runId: run.runId };
   const state = run.state === 'finished' ? '' : ` (${run.deleted ? 'deleted' : run.state})`;
@@ -90,7 +93,9 @@ function runRow({ run, series }: RunLine, options: LegendOptions): TemplateResul
         : html`<td class="number" title=${full(series.min?.y)}>${formatNumber(series.min?.y)}</td>
             <td class="number" title=${full(series.max?.y)}>${formatNumber(series.max?.y)}</td>`
     }
-    <td class="number" title=${full(series.last?.y)}>${formatNumber(series.last?.y)}</td>
+    <td class="number" title=${series.last ? `${exactNumber(series.last.y)}${repeat}` : nothing}>
+      ${formatNumber(series.last?.y)}
+    </td>
     <td class="number at-cursor" data-cursor=${key}></td>
   </tr>`;
 }

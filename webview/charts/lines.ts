@@ -1,4 +1,5 @@
 import type { LoggedAt } from '../../src/mlflow/entities';
+import type { SampledLine } from '../../src/mlflow/samples';
 import type { ChartRun, ChartSeries } from '../../src/protocol/charts';
 import { groupBand, type Band } from '../../src/series/bands';
 import { keyOf } from '../../src/state/viewState';
@@ -55,6 +56,32 @@ function groupLabel(
   const parent = run.parentRunId;
   const known = runs.find((other) => other.runId === parent && other.store === run.store);
   return known?.name ?? (parent === null ? null : parent.slice(0, 8));
+}
+
+/** Whether the last point of a line is no iteration, but the best one's value logged again (mlflow/earlyStopping.ts). */
+export function repeatsBest({ run: { repeated }, series: { last, line } }: RunLine): boolean {
+  if (!repeated || !last || last.step !== repeated.step) {
+    return false;
+  }
+  const best = line.steps.indexOf(repeated.best);
+  return best < 0 || line.y[best] === last.y;
+}
+
+/** The line as it is drawn: no stroke leads to a point that is no iteration. */
+export function strokeOf(line: RunLine): SampledLine {
+  const { line: whole } = line.series;
+  const at = repeatsBest(line) ? whole.steps.lastIndexOf(line.run.repeated!.step) : -1;
+  if (at < 1 || at !== whole.x.length - 1) {
+    return whole;
+  }
+  const withGap = (column: Float64Array, gap: number): Float64Array =>
+    Float64Array.from([...column.subarray(0, at), gap, column[at]!]);
+  return {
+    x: withGap(whole.x, whole.x[at]!),
+    y: withGap(whole.y, NaN),
+    steps: withGap(whole.steps, NaN),
+    timestamps: withGap(whole.timestamps, NaN),
+  };
 }
 
 /** The line that stands for a series: the smoothed one where there is one. */

@@ -1,6 +1,8 @@
 import { count, formatNumber, plainText } from '../../src/mlflow/format';
 import type { ChartSettings } from './settings';
-import type { RunLine } from './lines';
+import { wholeText } from '../../src/mlflow/wholeNumbers';
+import { oddPoints } from './drawing';
+import { repeatsBest, type RunLine } from './lines';
 
 /**
  * The line under a chart: what is drawn of what is there, and what no line can show. "12,400 points, shown as 900
@@ -11,9 +13,12 @@ export function said(
   settings: ChartSettings,
   offScale: { above: number; below: number },
 ): string {
-  const sum = (of: (line: RunLine) => number): number => lines.reduce((total, line) => total + of(line), 0);
-  const points = sum(({ series }) => series.points);
-  const visible = sum(({ series }) => series.visible);
+  const total = (of: (line: RunLine) => number): number => sum(lines, of);
+  const points = total(({ series }) => series.points);
+  const areAlone = areOddAlone(lines);
+  const visible = total(({ series }) =>
+    !areAlone && oddPoints(series) === series.points ? 0 : series.visible,
+  );
   const sampled = lines.filter(({ series }) => !series.exact);
   const parts: string[] = [];
   const zoomed = visible < points ? ` of ${points.toLocaleString('en-US')}` : '';
@@ -23,7 +28,7 @@ export function said(
   } else {
     parts.push(
       `${what}, shown as ${count(
-        sum(({ series }) => (series.exact ? 0 : series.buckets)),
+        total(({ series }) => (series.exact ? 0 : series.buckets)),
         'bucket',
       )}`,
     );
@@ -34,9 +39,9 @@ export function said(
       reading.length === lines.length ? 'still reading' : `still reading ${count(reading.length, 'run')}`,
     );
   }
-  const nan = sum(({ series }) => series.nan);
-  const infinite = sum(({ series }) => series.infinite);
-  const notPositive = sum(({ series }) => series.notPositive);
+  const nan = total(({ series }) => series.nan);
+  const infinite = total(({ series }) => series.infinite);
+  const notPositive = total(({ series }) => series.notPositive);
   if (nan > 0) {
     parts.push(`${nan.toLocaleString('en-US')} NaN marked`);
   }
@@ -54,6 +59,7 @@ export function said(
     ].filter(Boolean);
     parts.push(`${sides.join(', ')} the scale, marked at the edge`);
   }
+  parts.push(...stepParts(lines), ...timeParts(lines));
   for (const { series } of lines) {
     if (series.smoothingProblem) {
       parts.push(series.smoothingProblem);
@@ -61,6 +67,65 @@ export function said(
     }
   }
   return parts.join(' · ');
+}
+
+/** Steps with several points, steps that no chart tells apart, and a last point that is no iteration. */
+function stepParts(lines: readonly RunLine[]): string[] {
+  const parts: string[] = [];
+  const shared = lines.flatMap(({ series }) => series.shared ?? []);
+  const [steps, points] = [sum(shared, (each) => each.steps), sum(shared, (each) => each.points)];
+  const isOne = lines.every(({ series }) => series.extent?.[0] === series.extent?.[1]);
+  if (steps > 0 && isOne && lines.every(({ series }) => series.shared?.points === series.points)) {
+    const [first] = lines;
+    const step = wholeText(first!.series.last?.step ?? 0, first!.series.last?.stepRest);
+    const isSame = lines.every(({ series }) => series.last?.step === first!.series.last?.step);
+    parts.push(isSame ? `all at step ${step}` : 'each run’s at one step');
+  } else if (steps > 0) {
+    parts.push(`${count(steps, 'step has', 'steps have')} several points, ${count(points, 'point')} in all`);
+  }
+  if (lines.some(({ series }) => series.line.stepRests)) {
+    parts.push('steps beyond 2⁵³ are drawn at the nearest place; the values at the crosshair are exact');
+  }
+  const repeated = lines.filter(repeatsBest);
+  if (repeated.length === 1) {
+    const { step, best } = repeated[0]!.run.repeated!;
+    parts.push(`the last point, at ${step}, repeats the best step, ${best}: early stopping`);
+  } else if (repeated.length > 1) {
+    parts.push(`the last points of ${count(repeated.length, 'run')} repeat their best steps: early stopping`);
+  }
+  return parts;
+}
+
+/** All times are in another unit: then they have the axis. */
+function areOddAlone(lines: readonly RunLine[]): boolean {
+  return lines.every(({ series }) => oddPoints(series) === series.points);
+}
+
+function timeParts(lines: readonly RunLine[]): string[] {
+  const byUnit = new Map<string, number>();
+  for (const { unit, points } of lines.flatMap(({ series }) => series.oddTimes)) {
+    byUnit.set(unit, (byUnit.get(unit) ?? 0) + points);
+  }
+  const areAlone = areOddAlone(lines);
+  return [...byUnit].map(
+    ([unit, points]) =>
+      `${count(points, 'point has a time', 'points have times')} that ${points === 1 ? 'looks' : 'look'} like ${unit}, not milliseconds${areAlone ? '' : ': off the axis'}`,
+  );
+}
+
+/** Whether points that share a step would stand apart over time. */
+export function offersTime(lines: readonly RunLine[], { x }: ChartSettings): boolean {
+  return (
+    x === 'step' &&
+    lines.some(({ series: { shared, line } }) => {
+      const hasSeveral = shared !== null && shared.steps > 0;
+      return hasSeveral && line.timestamps.some((time) => time !== line.timestamps[0]);
+    })
+  );
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
 }
 
 /** A chart in words, for who cannot see it. */
@@ -76,14 +141,14 @@ export function summary(metric: string, lines: readonly RunLine[], groups: numbe
 
 /** Why a chart whose histories are read shows no line. */
 export function nothingDrawable(lines: readonly RunLine[]): string {
-  const sum = (of: (line: RunLine) => number): number => lines.reduce((total, line) => total + of(line), 0);
-  if (sum(({ series }) => series.points) === 0) {
+  const total = (of: (line: RunLine) => number): number => sum(lines, of);
+  if (total(({ series }) => series.points) === 0) {
     return 'Nothing was logged.';
   }
-  if (sum(({ series }) => series.notPositive) > 0) {
+  if (total(({ series }) => series.notPositive) > 0) {
     return 'Every value lies at or below 0: a log axis cannot show it.';
   }
-  return sum(({ series }) => series.nan) === sum(({ series }) => series.points)
+  return total(({ series }) => series.nan) === total(({ series }) => series.points)
     ? 'Every value is NaN.'
     : 'No value here is a finite number.';
 }

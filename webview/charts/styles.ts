@@ -169,11 +169,18 @@ export const chartsStyles = css`
   .chart-card .said {
     margin: 0;
     min-height: 20px;
-    overflow: hidden;
-    text-overflow: ellipsis;
+    display: flex;
+    gap: 8px;
+    align-items: baseline;
     white-space: nowrap;
   }
+  .chart-card .said .link {
+    flex: none;
+  }
   .chart-card.enlarged .said {
+    white-space: normal;
+  }
+  .chart-card.enlarged .said .cut {
     white-space: normal;
   }
   table.legend {

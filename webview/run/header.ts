@@ -10,6 +10,7 @@ import {
   type Trial,
 } from '../../src/mlflow/optunaTrial';
 import { conditionIcon, lastLogged, runCondition } from '../../src/mlflow/runCondition';
+import { span } from '../../src/mlflow/times';
 import { wholeText } from '../../src/mlflow/wholeNumbers';
 import type { RelatedData, RunPageData, RunSources } from '../../src/protocol/run';
 import { icon, iconButton } from '../ui/icon';
@@ -179,8 +180,8 @@ function duration(
     return '–';
   }
   return running
-    ? `${formatDuration(now - startTime)} so far`
-    : formatDuration(endTime === null ? null : endTime - startTime);
+    ? `${formatDuration(span(startTime, now))} so far`
+    : formatDuration(span(startTime, endTime));
 }
 
 /** Whose status and times stand beside it. */

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Metric, MetricSummary } from '../../src/mlflow/entities';
+import { repeatedStep, repeatSentence, type RepeatedStep } from '../../src/mlflow/earlyStopping';
 import { exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
 import { wholeText } from '../../src/mlflow/wholeNumbers';
 import type { Direction } from '../../src/state/metrics';
@@ -18,6 +19,7 @@ export interface MetricsTableOptions {
 
 /** Latest values, and of the history its shape and extremes; the better one is marked where a direction is known. */
 export function metricsTable(options: MetricsTableOptions): TemplateResult {
+  const repeated = repeatedStep(options.metrics);
   return html`<table class="rows metrics" @keydown=${onRowKey}>
     <colgroup>
       <col />
@@ -38,7 +40,7 @@ export function metricsTable(options: MetricsTableOptions): TemplateResult {
       </tr>
     </thead>
     <tbody>
-      ${options.metrics.map((metric) => row(metric, options))}
+      ${options.metrics.map((metric) => row(metric, options, repeated))}
     </tbody>
   </table>`;
 }
@@ -46,9 +48,11 @@ export function metricsTable(options: MetricsTableOptions): TemplateResult {
 function row(
   metric: Metric,
   { directions, sparklines, openChart, copy }: MetricsTableOptions,
+  repeated: RepeatedStep | null,
 ): TemplateResult {
   const drawn = sparklines.get(metric.key);
   const direction = directions.get(metric.key) ?? 'unknown';
+  const isRepeat = repeated !== null && metric.step === repeated.step;
   return html`<tr data-row data-key=${metric.key}>
     <td>
       <button
@@ -63,9 +67,9 @@ function row(
     <td>${sparklineGraphic(drawn)}</td>
     <td
       class="number"
-      title="${exactNumber(metric.value)} at step ${wholeText(metric.step, metric.stepRest)}"
+      title="${exactNumber(metric.value)} at step ${wholeText(metric.step, metric.stepRest)}${isRepeat ? `: ${repeatSentence(repeated)}` : ''}"
     >
-      ${formatNumber(metric.value)}
+      ${isRepeat ? html`<span class="muted">best </span>` : nothing}${formatNumber(metric.value)}
     </td>
     ${extreme(drawn?.min, drawn, direction === 'lower')} ${extreme(drawn?.max, drawn, direction === 'higher')}
     <td class="row-actions">

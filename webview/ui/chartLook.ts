@@ -1,5 +1,5 @@
 import type { ScaleOptionsByType } from 'chart.js';
-import { formatNumber } from '../../src/mlflow/format';
+import { exactNumber, formatNumber } from '../../src/mlflow/format';
 import { themeColor, themeKind } from './theme';
 
 /** The theme's colours and font for a canvas, which knows no CSS. */
@@ -54,6 +54,9 @@ export function tickLabel(value: number, spacing: number): string {
   const magnitude = Math.abs(value);
   if (magnitude >= 1e6 && magnitude < 1e9 && Number.isInteger(value)) {
     return `${formatNumber(value / 1e6, 6)}M`;
+  }
+  if (magnitude >= 1e9 && spacing > 0 && spacing < magnitude / 1000 && Number.isInteger(value)) {
+    return exactNumber(BigInt(value));
   }
   if (spacing > 0 && magnitude >= 1e-3 && magnitude < 1e6) {
     const digits = Math.min(8, Math.max(0, Math.ceil(-Math.log10(spacing) - 1e-9)));

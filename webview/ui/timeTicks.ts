@@ -1,4 +1,4 @@
-import { formatDateTime, formatDuration } from '../../src/mlflow/format';
+import { dateTimeText, formatDuration } from '../../src/mlflow/format';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -57,7 +57,7 @@ export function timeTicks(min: number, max: number, most: number, zone: number):
 
 /** `14:03`, `14:03:09`, `.250`, or the date where the axis spans days. */
 export function timeLabel(time: number, span: number): string {
-  const text = formatDateTime(time);
+  const text = dateTimeText(time);
   if (text.length < 19) {
     return text;
   }

@@ -1,4 +1,5 @@
 /** Attribute columns that are made of several rows of the store. */
+import { span } from '../../mlflow/times';
 import { NumberColumn, TextColumn, type Column } from './columns';
 import { modelFlavor, modelSize } from './models';
 import type { RunColumns } from './runColumns';
@@ -29,12 +30,12 @@ export function experimentNames(table: RunColumns): TextColumn {
   return made;
 }
 
-/** End less start, ms. */
+/** End less start, ms; none where they are in another unit. */
 export function durations(rows: number, { start, end }: AsTheyRan): NumberColumn {
   const made = new NumberColumn(rows);
   for (let row = 0; row < rows; row++) {
     const [from, to] = [start.get(row), end.get(row)];
-    made.set(row, from === undefined || to === undefined ? null : to - from);
+    made.set(row, span(from ?? null, to ?? null));
   }
   return made;
 }
