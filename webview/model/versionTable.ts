@@ -102,7 +102,9 @@ function versionRow(
             </button>`
       }
     </td>
-    <td class="number" title=${typeof detail?.size === 'number' ? `${detail.size} bytes` : nothing}>${details ? formatSize(detail?.size) : waiting()}</td>
+    <td class="number" title=${typeof detail?.size === 'number' ? `${detail.size} bytes` : nothing}>
+      ${details ? formatSize(detail?.size) : waiting()}
+    </td>
     <td>${details ? signature(detail, before) : waiting()}</td>
     <td>
       ${

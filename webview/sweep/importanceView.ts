@@ -86,7 +86,9 @@ function row(param: ParamImportance, pick: (param: string) => void): TemplateRes
       </span>
       <span class="bar-value">${formatPercent(param.importance)}</span>
     </td>
-    <td class="number" title=${exactNumber(param.correlation)}>${param.correlation === null ? '–' : signed(param.correlation)}</td>
+    <td class="number" title=${exactNumber(param.correlation)}>
+      ${param.correlation === null ? '–' : signed(param.correlation)}
+    </td>
   </tr>`;
 }
 

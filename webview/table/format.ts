@@ -68,7 +68,9 @@ export function cellText(column: TableColumn, cell: CellValue, now: number): Cel
 /** Both to the same decimals: two digits of the deviation, as far as four of the mean go. */
 function meanText(mean: number, deviation: number): string {
   const magnitude = Math.floor(Math.log10(deviation > 0 ? deviation : Math.abs(mean) / 1000));
-  const decimals = Math.max(0, 1 - magnitude);
+  // Without a decimal a rounded number looks exact.
+  const least = Number.isInteger(mean) && Number.isInteger(deviation) ? 0 : 1;
+  const decimals = Math.max(least, 1 - magnitude);
   return Number.isFinite(magnitude) && decimals <= 6 && Math.abs(mean) < 1e9
     ? `${mean.toFixed(decimals)} ± ${deviation.toFixed(decimals)}`.replaceAll('-', '−')
     : `${formatNumber(mean)} ± ${formatNumber(deviation, 2)}`;

@@ -154,16 +154,12 @@ describe('formats', () => {
   });
 
   it('writes sizes in powers of 1024', () => {
-    assert.deepEqual([0, 812, 41 * 1024, 3.25 * 1024 ** 2, 5 * 1024 ** 3, 1030, 41.04 * 1024, 1023.99 * 1024].map(formatSize), [
-      '0 B',
-      '812 B',
-      '41 KiB',
-      '3.3 MiB',
-      '5 GiB',
-      '1.0 KiB',
-      '41.0 KiB',
-      '1.0 MiB',
-    ]);
+    assert.deepEqual(
+      [0, 812, 41 * 1024, 3.25 * 1024 ** 2, 5 * 1024 ** 3, 1030, 41.04 * 1024, 1023.99 * 1024].map(
+        formatSize,
+      ),
+      ['0 B', '812 B', '41 KiB', '3.3 MiB', '5 GiB', '1.0 KiB', '41.0 KiB', '1.0 MiB'],
+    );
   });
 
   it('makes control characters and direction overrides visible', () => {

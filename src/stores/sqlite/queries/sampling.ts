@@ -196,7 +196,8 @@ function readRows(
   let rowid = 0;
   let greatest = 0;
   reader.each(sql, params, (row) => {
-    const [step, timestamp] = [row.number(0), row.number(1)];
+    const step = row.number(0);
+    const timestamp = row.number(1);
     rows.steps.push(step);
     rows.timestamps.push(timestamp);
     rows.values.push(metricValue(row.number(2), row.number(3)));
