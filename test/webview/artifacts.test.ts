@@ -183,7 +183,7 @@ describe('previews of artifacts', function () {
   it('name a parquet file and its size, and say that it is not drawn', async () => {
     assert.match(
       await choose('rides.parquet', '.state-message'),
-      /rides\.parquet\s+2 KiB[\s\S]*Parquet file[\s\S]*not shown/,
+      /rides\.parquet\s+2(\.\d)? KiB[\s\S]*Parquet file[\s\S]*not shown/,
     );
   });
 
@@ -285,7 +285,7 @@ describe('previews of artifacts', function () {
     const said = await choose('MLmodel', '.model-preview');
     for (const part of [
       /^Model URI\s+runs:\/09e91d4bba9347db9e2d0c241248202d\/model$/m,
-      /^Size\s+96 KiB$/m,
+      /^Size\s+96(\.\d)? KiB$/m,
       /^Python\s+3\.12\.1$/m,
       /^MLflow\s+3\.17\.2$/m,
       /^distance\s+double\s*$/m,
