@@ -56,6 +56,7 @@ export function legend(rows: readonly LegendRow[], options: LegendOptions): Temp
 function runRow(line: RunLine, options: LegendOptions): TemplateResult {
   const { run, series } = line;
   const repeat = repeatsBest(line) ? `: ${repeatSentence(run.repeated!)}` : '';
+  const last = series.last ? `${exactNumber(series.last.y)}${repeat}` : nothing;
   const key = keyOf(run);
   const target = { store: run.store, runId: run.runId };
   const state = run.state === 'finished' ? '' : ` (${run.deleted ? 'deleted' : run.state})`;
@@ -93,9 +94,7 @@ function runRow(line: RunLine, options: LegendOptions): TemplateResult {
         : html`<td class="number" title=${full(series.min?.y)}>${formatNumber(series.min?.y)}</td>
             <td class="number" title=${full(series.max?.y)}>${formatNumber(series.max?.y)}</td>`
     }
-    <td class="number" title=${series.last ? `${exactNumber(series.last.y)}${repeat}` : nothing}>
-      ${formatNumber(series.last?.y)}
-    </td>
+    <td class="number" title=${last}>${formatNumber(series.last?.y)}</td>
     <td class="number at-cursor" data-cursor=${key}></td>
   </tr>`;
 }
