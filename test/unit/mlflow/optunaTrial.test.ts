@@ -83,7 +83,7 @@ describe("a run of Optuna's callback", () => {
       "Optuna's trial 1, pruned: 2026-11-28 00:58:55 to 2026-11-28 00:58:55, by the clock of the machine that ran it. MLflow recorded the run afterwards, FINISHED in 182ms.",
     );
     const around = of('3')[0]!;
-    assert.equal(recordedSentence(trial(around), around.info), 'MLflow says FINISHED in 2s');
+    assert.equal(recordedSentence(trial(around), around.info), 'MLflow says FINISHED in 2.0s');
   });
 
   it('is compared by how its trial ended and how long it took', () => {
@@ -96,7 +96,7 @@ describe("a run of Optuna's callback", () => {
       rows.map(({ key, values }) => [key, ...values]),
       [
         ['status', 'FINISHED', 'PRUNED'],
-        ['duration', '1.5s', '404ms'],
+        ['duration', '1.508s', '404ms'],
       ],
     );
   });
