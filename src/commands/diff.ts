@@ -1,10 +1,12 @@
 import { StoreError } from '../mlflow/errors';
+import { nameOfRun } from '../mlflow/tellApart';
 import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
 import { pickMany, pickOne } from '../platform/dialogs';
 import type { RunKey, ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { cancelled, fieldsOf, namedStore, runsOf, storeOf, textOf } from './arguments';
+import { runItems } from './runItems';
 
 export interface DiffCommandDeps {
   commands: CommandRegistry;
@@ -89,16 +91,13 @@ async function pickRun(stores: OpenStores, other: RunKey): Promise<RunKey> {
     metrics: 'none',
     tags: 'none',
   });
-  const choices = items
-    .filter((run) => run.info.runId !== other.runId)
-    .map((run) => ({
-      label: run.info.runName || run.info.runId.slice(0, 8),
-      description: run.info.startTime === null ? '' : new Date(run.info.startTime).toLocaleString(),
-      run: { store: other.store, runId: run.info.runId },
-    }));
-  const picked = await pickOne(choices, {
-    placeHolder: `Compare ${info.runName || 'this run'} with which run?`,
-  });
+  // The run itself is told apart too: a choice of its name is another.
+  const infos = [info, ...items.map((run) => run.info).filter(({ runId }) => runId !== other.runId)];
+  const [, ...choices] = (await runItems(store, infos, Date.now())).map(({ runId, ...item }) => ({
+    ...item,
+    run: { store: other.store, runId },
+  }));
+  const picked = await pickOne(choices, { placeHolder: `Compare ${nameOfRun(info)} with which run?` });
   if (!picked) {
     throw cancelled();
   }

@@ -1,10 +1,10 @@
 import { StoreError } from '../mlflow/errors';
 import { count, plainText } from '../mlflow/format';
+import { runLabels } from '../mlflow/tellApart';
 import type { PanelHost } from '../panels/panelHost';
 import { runCommand, type CommandRegistry } from '../platform/commands';
 import { pickOne, type PickItem } from '../platform/dialogs';
 import { COLOR_NAMES, DASH_NAMES, PALETTES, RUN_COLOR_TAG } from '../state/colors';
-import { runLabels } from '../state/runLabels';
 import type { RunKey, ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { learnRunColors } from '../stores/runColors';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ViewType } from '../mlflow/entities';
 import { toStoreError } from '../mlflow/errors';
-import { formatAge, plainText } from '../mlflow/format';
+import { plainText } from '../mlflow/format';
 import type { CommandRegistry } from '../platform/commands';
 import { setContext } from '../platform/contexts';
 import { askText, pickOne, type PickItem } from '../platform/dialogs';
@@ -13,6 +13,7 @@ import { SIDEBAR_SETTING, type ExperimentsView, type SidebarChoice } from '../vi
 import type { ModelsView } from '../views/modelsView';
 import { type MoreNode } from '../views/nodes';
 import { cancelled, fieldsOf, textOf } from './arguments';
+import { runItems } from './runItems';
 import { runSearch } from './runSearch';
 
 export interface SidebarCommandDeps {
@@ -163,11 +164,12 @@ async function findRuns(stores: OpenStores, text: string, signal: AbortSignal): 
       },
       signal,
     );
-    for (const { info } of page.items) {
+    const infos = page.items.map(({ info }) => info);
+    for (const { label, description, runId } of await runItems(store, infos, Date.now(), signal)) {
       found.push({
-        label: info.runName || info.runId,
-        description: `${formatAge(info.startTime, Date.now())} · ${info.runId.slice(0, 8)} · ${storeName(uri)}`,
-        value: { store: uri, runId: info.runId },
+        label,
+        description: `${description} · ${storeName(uri)}`,
+        value: { store: uri, runId },
       });
     }
   }

@@ -1,4 +1,5 @@
-import { valueOf, type DatasetInput } from '../mlflow/entities';
+import { digestCoverage, type DigestCoverage } from '../mlflow/datasetDigest';
+import { valueOf, type Dataset, type DatasetInput } from '../mlflow/entities';
 import { plainText } from '../mlflow/format';
 import { parseJson } from '../mlflow/json';
 
@@ -7,15 +8,9 @@ const LONGEST_CONTEXT = 100;
 /** A run's datasets as rows: name, digest, size and columns, by what each was used for. */
 export function dataRows(inputs: readonly DatasetInput[]): Map<string, string> {
   const rows = new Map<string, string>();
-  const used = new Map<string, number>();
-  for (const { dataset, tags } of inputs) {
-    // It stands before each column.
-    const context = plainText(valueOf(tags, 'mlflow.data.context') ?? 'dataset', LONGEST_CONTEXT);
-    const count = (used.get(context) ?? 0) + 1;
-    used.set(context, count);
-    const label = count === 1 ? context : `${context} ${count}`;
+  for (const { label, dataset } of labelled(inputs)) {
     rows.set(`${label} › name`, dataset.name);
-    rows.set(`${label} › digest`, dataset.digest);
+    rows.set(digestKey(label), dataset.digest);
     const source = sourceText(dataset.source);
     if (source !== null) {
       rows.set(`${label} › source`, source);
@@ -28,6 +23,39 @@ export function dataRows(inputs: readonly DatasetInput[]): Map<string, string> {
     }
   }
   return rows;
+}
+
+/** What the digests of a run's datasets cover, by their rows' keys; without those whose kind is not known. */
+export function digestsCovered(inputs: readonly DatasetInput[]): Map<string, DigestCoverage> {
+  return new Map(
+    labelled(inputs).flatMap(({ label, dataset }) => {
+      const covered = digestCoverage(dataset);
+      return covered ? [[digestKey(label), covered] as const] : [];
+    }),
+  );
+}
+
+/** A digest may be all digits and is no number. */
+export function isDigestRow(section: string, key: string): boolean {
+  return section === 'data' && key.endsWith(DIGEST);
+}
+
+const DIGEST = ' › digest';
+
+function digestKey(label: string): string {
+  return `${label}${DIGEST}`;
+}
+
+/** By what each was used for, numbered where several were used for the same. */
+function labelled(inputs: readonly DatasetInput[]): { label: string; dataset: Dataset }[] {
+  const used = new Map<string, number>();
+  return inputs.map(({ dataset, tags }) => {
+    // It stands before each column.
+    const context = plainText(valueOf(tags, 'mlflow.data.context') ?? 'dataset', LONGEST_CONTEXT);
+    const count = (used.get(context) ?? 0) + 1;
+    used.set(context, count);
+    return { label: count === 1 ? context : `${context} ${count}`, dataset };
+  });
 }
 
 /** The columns of a dataset's or a signature's schema with their types. */

@@ -1,6 +1,8 @@
 import { difference, exactDuration } from '../mlflow/format';
 import { asItRan, durationAsItRan, optunaTrial } from '../mlflow/optunaTrial';
-import { dataRows } from './data';
+import { sourcePlace, userOf } from '../mlflow/origin';
+import { runLabels } from '../mlflow/tellApart';
+import { dataRows, digestsCovered, isDigestRow } from './data';
 import { parseEnvironment } from './environment';
 import { parseStructure } from './literals';
 import { modelRows } from './model';
@@ -29,7 +31,7 @@ export function diffRuns(
   commits: readonly CommitRange[],
   directionOf: DirectionOf,
 ): RunDiff {
-  const sides = withDistinctLabels(facts);
+  const sides = withDistinctLabels(facts, directionOf);
   const sections = SECTIONS.map((name) => section(name, sides, baseline, directionOf));
   const diff: RunDiff = {
     runs: sides.map(({ side }) => side),
@@ -42,15 +44,13 @@ export function diffRuns(
   return diff;
 }
 
-/** Runs of one name are told apart by the start of their ids. */
-function withDistinctLabels(facts: readonly SideFacts[]): SideFacts[] {
-  const count = new Map<string, number>();
-  facts.forEach(({ side }) => count.set(side.label, (count.get(side.label) ?? 0) + 1));
-  return facts.map((each) =>
-    count.get(each.side.label)! > 1 && each.side.runId !== ''
-      ? { ...each, side: { ...each.side, label: `${each.side.label} ${each.side.runId.slice(0, 7)}` } }
-      : each,
+/** Sides of one name are told apart by what differs; of metrics by one that is known to be better high or low. */
+function withDistinctLabels(facts: readonly SideFacts[], directionOf: DirectionOf): SideFacts[] {
+  const labels = runLabels(
+    facts.map(({ side, run }) => ({ ...run, info: { ...run.info, runId: side.runId, runName: side.label } })),
+    (metric) => Number(directionOf(metric, facts[0]!.experimentTags, facts[0]!.run.tags) === 'unknown'),
   );
+  return facts.map((each, index) => ({ ...each, side: { ...each.side, label: labels[index]! } }));
 }
 
 type Column = ReadonlyMap<string, DiffValue> | null;
@@ -81,9 +81,16 @@ function section(
       continue;
     }
     const base = known.includes(baseline) ? baseline : known[0]!;
-    const isSame = sameCell(row.values[base] ?? null);
+    const isText = isDigestRow(name, row.key);
+    const first = row.values[base] ?? null;
+    const isSame = isText ? (value: DiffValue): boolean => value === first : sameCell(first);
     if (known.every((index) => isSame(row.values[index] ?? null))) {
-      result.same.push(row);
+      const covers = isText
+        ? digestsCovered(sides[base]!.inputs?.datasetInputs ?? []).get(row.key)
+        : undefined;
+      result.same.push({ ...row, ...(covers && { covers }) });
+    } else if (isText) {
+      result.rows.push(row);
     } else {
       result.rows.push(
         name === 'metrics' ? withDelta(row, sides, base, directionOf) : withNumbers(row, base),
@@ -141,7 +148,10 @@ function attributes({ run, side }: SideFacts): Column {
   if (trial) {
     rows.set('recorded', `${trial.afterwards ? 'after' : 'around'} Optuna's trial, ${info.status}`);
   }
-  rows.set('user', info.userId);
+  const user = userOf(run);
+  if (user !== '') {
+    rows.set('user', user);
+  }
   rows.set('experiment', side.experiment);
   if (info.lifecycleStage === 'deleted') {
     rows.set('lifecycle stage', 'deleted');
@@ -172,7 +182,7 @@ function sourceColumn({ run, side, source }: SideFacts): Column {
   for (const [tag, key] of SOURCE_TAGS) {
     const value = run.tags.find((each) => each.key === tag)?.value;
     if (value) {
-      rows.set(key, value);
+      rows.set(key, key === 'source' ? sourcePlace(value) : value);
     }
   }
   if (source?.file) {

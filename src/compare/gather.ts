@@ -3,6 +3,7 @@ import { valueOf, type ModelVersion, type Run } from '../mlflow/entities';
 import { loggedModelHistory } from '../mlflow/loggedModelHistory';
 import { asItRan } from '../mlflow/optunaTrial';
 import type { ArtifactOwner, TrackingStore } from '../mlflow/store';
+import { nameOfRun } from '../mlflow/tellApart';
 import { inputExampleFile, type ModelFacts } from './model';
 import type { SideFacts } from './types';
 
@@ -21,7 +22,7 @@ export async function readSide(
     throw error;
   });
   const ran = asItRan(run);
-  const name = run.info.runName || runId.slice(0, 8);
+  const name = nameOfRun(run.info);
   return {
     side: {
       store: store.uri,

@@ -30,7 +30,10 @@ export function summarize(diff: RunDiff, sides: readonly SideFacts[]): string {
   const size = other ? sizeChange(base, other) : null;
   const after = [results, size].filter((part) => part !== null).join(', ');
   const text = [parts, after].filter((part) => part !== '').join('; ');
-  const unknown = sides.flatMap((side, index) => [...unknownOf(side), ...unknownParams(diff, side, index)]);
+  const unknown = [
+    ...sides.flatMap((side, index) => [...unknownOf(side), ...unknownParams(diff, side, index)]),
+    ...equalDigests(diff),
+  ];
   const nothing = unknown.length > 0 ? 'no difference in what is known' : restOf(diff);
   return [`${head}${text || nothing}.`, ...unknown].join(' ');
 }
@@ -62,6 +65,13 @@ function unknownParams({ sections }: RunDiff, facts: SideFacts, index: number): 
     : [
         `Of ${name(facts)}, ${count(keys.length, 'param is', 'params are')} unknown: ${keys.slice(0, MOST_UNKNOWN).join(', ')}${more}.`,
       ];
+}
+
+/** Of datasets whose digests are equal and prove little, as sentences. */
+function equalDigests(diff: RunDiff): string[] {
+  const same = diff.sections.find(({ name: section }) => section === 'data')?.same ?? [];
+  const blind = new Set(same.flatMap(({ covers }) => (covers?.isBlind ? [covers.text] : [])));
+  return [...blind].map((text) => `The data may differ though its digests are equal: ${text}`);
 }
 
 const MOST_FACTS = 3;

@@ -1,3 +1,4 @@
+import type { DigestCoverage } from '../mlflow/datasetDigest';
 import type { KeyValue, Run, RunInputs } from '../mlflow/entities';
 import type { ChangedFile, CommitInfo } from '../provenance/git';
 import type { ParamSource, RunSource } from '../provenance/source';
@@ -98,6 +99,8 @@ export interface DiffRow {
   sources?: (ParamSource | null)[];
   /** Sides of which it is not known whether they have it: their `null` is no "missing". */
   unknown?: number[];
+  /** Of a digest that is the same on all sides: what that says. */
+  covers?: DigestCoverage;
 }
 
 export interface DiffSection {

@@ -1,4 +1,5 @@
 import { valueOf, type KeyValue } from './entities';
+import { runOfProject, sourcePlace } from './origin';
 
 export interface CommandLine {
   /** As a shell takes it. */
@@ -19,9 +20,9 @@ export function commandLine(
   params: readonly KeyValue[],
   given: readonly string[] | null,
 ): CommandLine | null {
-  const project = valueOf(tags, 'mlflow.source.name');
-  const entryPoint = valueOf(tags, 'mlflow.project.entryPoint');
-  if (valueOf(tags, 'mlflow.source.type') !== 'PROJECT' || !project || !entryPoint) {
+  const { name = '', entryPoint } = runOfProject(tags) ?? {};
+  const project = sourcePlace(name);
+  if (project === '' || !entryPoint) {
     return null;
   }
   const backend = valueOf(tags, 'mlflow.project.backend');

@@ -1,4 +1,5 @@
 import { fields, type SignatureField } from './artifacts/mlmodel';
+import { digestCoverage } from './datasetDigest';
 import { formatSize, plainText } from './format';
 import { valueOf, type Dataset, type DatasetInput, type KeyValue } from './entities';
 import { parseJson } from './json';
@@ -7,6 +8,8 @@ import { parseJson } from './json';
 export interface DatasetSummary {
   name: string;
   digest: string;
+  /** What an equal digest says of the data, as sentences; null where that is not known. */
+  covers: string | null;
   /** `mlflow.data.context`: "train", "eval"…; null where it was logged without. */
   context: string | null;
   sourceType: string;
@@ -21,6 +24,7 @@ export function summarizeDataset({ dataset, tags }: DatasetInput): DatasetSummar
   return {
     name: dataset.name,
     digest: dataset.digest,
+    covers: digestCoverage(dataset)?.text ?? null,
     context: valueOf(tags, 'mlflow.data.context') ?? null,
     sourceType: dataset.sourceType,
     source: sourceOf(dataset),

@@ -132,9 +132,12 @@ function unitsOf(seconds: number): [amount: number, unit: string][] {
   return parts.slice(parts.findIndex(([amount]) => amount > 0));
 }
 
-/** `just now`, `5m ago`, `3h ago`, `2d ago` under a week, else the date; `2026-03-01?` of a time that looks like seconds. */
+/**
+ * `just now`, `5m ago`, `3h ago`, `2d ago` under a week, else the date; `2026-03-01?` of a time that looks like seconds; 0 is
+ * what MLflow keeps where no time was given.
+ */
 export function formatAge(time: number | null | undefined, now: number): string {
-  if (time === null || time === undefined || !Number.isFinite(time)) {
+  if (!time || !Number.isFinite(time)) {
     return '–';
   }
   const unit = oddUnit(time);
@@ -166,9 +169,10 @@ export function formatDate(time: number): string {
 /**
  * `2026-07-28 14:03:09`, in local time. A time that looks as if it were in another unit than MLflow's stays what it is,
  * and the date that it would be stands beside it.
+ * 0 is what MLflow keeps where no time was given.
  */
 export function formatDateTime(time: number | null | undefined): string {
-  if (time === null || time === undefined) {
+  if (!time) {
     return '–';
   }
   const unit = oddUnit(time);

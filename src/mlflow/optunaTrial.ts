@@ -5,7 +5,7 @@
  */
 import { valueOf, type KeyValue, type RunInfo } from './entities';
 import { formatDuration } from './format';
-import { span } from './times';
+import { tookOf } from './origin';
 
 export type TrialState = 'COMPLETE' | 'PRUNED' | 'FAIL';
 
@@ -165,8 +165,8 @@ export function withTrial<T extends Pick<RunInfo, 'status' | 'startTime' | 'endT
 
 /** Ms from start to end as they are shown; undefined where one of them is not known. */
 export function durationAsItRan(run: { info: RunInfo; tags: readonly KeyValue[] }): number | undefined {
-  const { startTime, endTime } = asItRan(run);
-  return span(startTime, endTime) ?? undefined;
+  const ran = asItRan(run);
+  return tookOf(ran, ran.endTime) ?? undefined;
 }
 
 /** What a filter asks for, to find the trials that ended so: MLflow knows no such status. */

@@ -58,6 +58,14 @@ export interface RunQuery extends PageRequest {
   tags?: KeySelection;
 }
 
+/** Certain runs. */
+export interface RunsById {
+  runIds: readonly string[];
+  params?: KeySelection;
+  metrics?: KeySelection;
+  tags?: KeySelection;
+}
+
 /** A run as a list shows it. */
 export interface RunRow extends Run {
   /** Direct children, of the query's view. */
@@ -173,6 +181,8 @@ export interface TrackingStore extends Disposable {
   ): Promise<Map<string, number>>;
   searchRuns(query: RunQuery, signal?: AbortSignal): Promise<Page<RunRow>>;
   getRun(runId: string, signal?: AbortSignal): Promise<Run>;
+  /** In the order of their ids; those that are not there are left out. */
+  getRuns(query: RunsById, signal?: AbortSignal): Promise<Run[]>;
   getRunInputs(runId: string, signal?: AbortSignal): Promise<RunInputs>;
   /** Histories in small, in the order of the keys. */
   getMetricSummaries(runId: string, keys: readonly string[], signal?: AbortSignal): Promise<MetricSummary[]>;

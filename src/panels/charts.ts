@@ -5,6 +5,7 @@ import { asItRan, TRIAL_TAGS } from '../mlflow/optunaTrial';
 import { lastLogged, runCondition } from '../mlflow/runCondition';
 import { listOf } from '../mlflow/shape';
 import type { TrackingStore } from '../mlflow/store';
+import { runLabels } from '../mlflow/tellApart';
 import {
   stampOf,
   type ChartMetric,
@@ -19,7 +20,7 @@ import type { ChartsArguments } from '../protocol/pages';
 import { historiesCsv } from '../series/csv';
 import { HistoryColumns } from '../series/history';
 import { sharedMetrics } from '../state/metrics';
-import { runLabels } from '../state/runLabels';
+import { metricRank } from '../state/metricRank';
 import { isRunKey, keyOf, sameRun, type RunKey } from '../state/viewState';
 import { storeName } from '../stores/uri';
 import { pageHeadline } from './headline';
@@ -153,7 +154,10 @@ async function load(
   found.runs.forEach(({ key, run }) => services.state.learnColor(key, run.tags));
   const colors = services.state.colorsOf(found.runs.map(({ key }) => key));
   const shortened = shortener();
-  const labels = runLabels(found.runs.map(({ run }) => run));
+  const labels = runLabels(
+    found.runs.map(({ run }) => run),
+    metricRank,
+  );
   const runs = found.runs.map(({ key, run }, index): ChartRun => {
     const experiment = experiments.get(`${key.store}\n${run.info.experimentId}`);
     return {

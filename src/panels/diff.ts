@@ -238,6 +238,7 @@ class DiffHost {
       values: each.values,
       ...(each.delta ? { delta: each.delta } : {}),
       ...(each.better ? { better: each.better } : {}),
+      ...(each.covers ? { covers: each.covers.text } : {}),
       ...(each.sources ? { sources: each.sources.map((source) => sources.indexOf(source)) } : {}),
       ...(each.unknown ? { unknown: each.unknown } : {}),
     });

@@ -2,6 +2,7 @@ import type { Experiment, ModelVersion, RegisteredModel, Run } from '../mlflow/e
 import { isCancelled } from '../mlflow/errors';
 import { count, plainText } from '../mlflow/format';
 import type { TrackingStore } from '../mlflow/store';
+import { runLabels } from '../mlflow/tellApart';
 import type { RequestHandlers } from '../protocol/messages';
 import type {
   ModelHistoryRow,
@@ -13,6 +14,7 @@ import type {
 import type { PageArguments } from '../protocol/pages';
 import { changedKeys } from '../registry/comparison';
 import { timeline } from '../registry/timeline';
+import { metricRank } from '../state/metricRank';
 import { metricDirection, type Direction } from '../state/metrics';
 import { agreedTags } from '../stores/newestRuns';
 import { storeName } from '../stores/uri';
@@ -57,6 +59,7 @@ function handlers(
       const runs = await readRuns(store, model.versions.slice(0, MAX_VERSIONS + 1), signal);
       const experiment = await experimentOf(store, runs, signal);
       const direction = directionOf(experiment, runs, services);
+      const labels = labelsOf(runs);
       const metricKeys = keysOf(uri, runs, experiment, services, direction);
       const { state } = store;
       const { readOnlyReason } = await store.describe(signal);
@@ -68,7 +71,7 @@ function handlers(
         tags: model.tags,
         aliases: model.aliases,
         versions: listed.map((version, index) =>
-          versionRow(model, version, model.versions[index + 1], { runs, direction }),
+          versionRow(model, version, model.versions[index + 1], { runs, labels, direction }),
         ),
         more: model.versions.length - listed.length,
         metricKeys,
@@ -106,6 +109,8 @@ type Runs = ReadonlyMap<string, Run>;
 /** What was read for all versions at once. */
 interface Known {
   runs: Runs;
+  /** What each is called beside the others, by run id. */
+  labels: ReadonlyMap<string, string>;
   direction: (key: string) => Direction;
 }
 
@@ -131,6 +136,12 @@ async function readRuns(
     );
   }
   return runs;
+}
+
+function labelsOf(runs: Runs): Map<string, string> {
+  const all = [...runs.values()];
+  const labels = runLabels(all, metricRank);
+  return new Map(all.map(({ info }, index) => [info.runId, labels[index]!]));
 }
 
 async function experimentOf(
@@ -186,7 +197,7 @@ function versionRow(
   model: RegisteredModel,
   version: ModelVersion,
   before: ModelVersion | undefined,
-  { runs, direction }: Known,
+  { runs, labels, direction }: Known,
 ): ModelVersionRow {
   const run = version.runId === null ? undefined : runs.get(version.runId);
   const runBefore = before?.runId ? runs.get(before.runId) : undefined;
@@ -198,7 +209,7 @@ function versionRow(
     status: version.status,
     description: version.description,
     created: version.creationTimestamp,
-    run: run ? { runId: run.info.runId, name: run.info.runName } : null,
+    run: run ? { runId: run.info.runId, name: labels.get(run.info.runId)! } : null,
     metrics: run ? versionMetrics(run, runBefore, direction) : [],
     changed: run && runBefore ? changesBetween(run, runBefore) : null,
   };

@@ -16,6 +16,7 @@ import type { RunRow, TrackingStore } from '../mlflow/store';
 import { wholeText } from '../mlflow/wholeNumbers';
 import type { RelatedData, RelatedModel } from '../protocol/run';
 import { sharedMetrics } from '../state/metrics';
+import { readApart } from '../stores/readApart';
 import { pageHeadline } from './headline';
 import type { PageServices } from './page';
 
@@ -50,6 +51,11 @@ export async function relatedData(
     store.getRunInputs(runId, signal),
   ]);
   const models = await modelsOf(store, runId, inputs, signal);
+  const apart = await readApart(
+    store,
+    children.items.map(({ info }) => info),
+    signal,
+  );
   const experiment = await store.getExperiment(run.info.experimentId, signal).catch(() => null);
   const key = pageHeadline(sharedMetrics(children.items), storeUri, experiment, services);
   return {
@@ -57,6 +63,7 @@ export async function relatedData(
     trainedIn: await trainingOf(store, run, signal),
     children: children.items.map((row) => ({
       info: asItRan(row),
+      apart: apart.get(row.info.runId) ?? null,
       lastLogged: lastLogged(row),
       headline: headlineOf(row, key),
     })),

@@ -1,9 +1,9 @@
 import { environmentFiles } from '../compare/runEnvironment';
 import { isStoreError } from '../mlflow/errors';
 import type { Experiment, Run } from '../mlflow/entities';
-import { plainText } from '../mlflow/format';
 import type { TrackingStore } from '../mlflow/store';
 import { runLink } from '../mlflow/runLink';
+import { shortRunId } from '../mlflow/tellApart';
 import { metricDirection } from '../state/metrics';
 import type { RunKey } from '../state/viewState';
 import type { RunArguments } from '../protocol/pages';
@@ -13,6 +13,7 @@ import type { Destination, RunMarks, RunPageData, RunPlace, RunProtocol, RunSour
 import { storeName } from '../stores/uri';
 import { artifactHandlers } from './artifacts';
 import { renderedMarkdown } from './markdown';
+import { OpenRuns } from './openRuns';
 import type { PageDefinition, PageServices, PageSession } from './page';
 import { relatedData } from './related';
 import { placeOf } from './runPlace';
@@ -21,7 +22,7 @@ import { placeOf } from './runPlace';
 export const runPage: PageDefinition<'run', RunProtocol> = {
   name: 'run',
   icon: 'run',
-  initialTitle: ({ runId }) => runId.slice(0, 8),
+  initialTitle: ({ runId }) => shortRunId(runId),
   key: ({ store, runId }) => `${store}\n${runId}`,
   stores: ({ store }) => [store],
   reopened: (open, { list }) => (list && !sameList(open.list, list) ? { ...open, list } : null),
@@ -33,21 +34,29 @@ function handlers(
   services: PageServices,
   session: PageSession,
 ): RequestHandlers<RunProtocol> {
+  const closed = new AbortController();
+  const tabs = OpenRuns.of(services.state);
+  session.onDispose(() => {
+    closed.abort();
+    tabs.close(session);
+  });
   const read = async (
     signal?: AbortSignal,
   ): Promise<{ store: TrackingStore; run: Run; experiment: Experiment }> => {
     const store = await services.stores.get(args.store);
     const run = await store.getRun(args.runId, signal);
     const experiment = await experimentOf(run, (id) => store.getExperiment(id, signal));
-    session.setTitle(
-      `${plainText(run.info.runName || args.runId.slice(0, 8), 60)} · ${plainText(experiment.name, 60)}`,
-    );
+    if (!closed.signal.aborted) {
+      tabs.show(session, {
+        run,
+        experiment: experiment.name,
+        setTitle: (title) => session.setTitle(title),
+      });
+    }
     return { store, run, experiment };
   };
   // A tab that opens behind another has no page yet that would ask, but a title.
   read().catch(() => session.setTitle(runPage.initialTitle(args)));
-  const closed = new AbortController();
-  session.onDispose(() => closed.abort());
   let lastPlace: RunPlace | undefined;
   let placing: Promise<RunPlace> | undefined;
   const findPlace = async (): Promise<RunPlace> => {

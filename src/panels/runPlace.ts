@@ -3,10 +3,12 @@ import { valueOf } from '../mlflow/entities';
 import { plainText } from '../mlflow/format';
 import type { TableRow } from '../mlflow/runTable';
 import type { RunQuery, TrackingStore } from '../mlflow/store';
+import { labelOf, nameOfRun } from '../mlflow/tellApart';
 import type { RunArguments } from '../protocol/pages';
 import type { PlacedRun, RunPlace } from '../protocol/run';
 import type { RunList } from '../protocol/runList';
 import { sameRun, type RunKey } from '../state/viewState';
+import { readApart } from '../stores/readApart';
 import type { PageServices } from './page';
 import { tableView } from './tableView';
 
@@ -22,10 +24,30 @@ const LOOKED_THROUGH = 20_000;
 const NO_VALUES = { params: 'none', metrics: 'none', tags: 'none' } as const;
 
 /**
- * The runs before and after one in the list that its page was opened from. The list is asked again each time: a
- * window of it, or pages up to the run.
+ * The runs before and after one in the list that its page was opened from, told apart from it and each other. The list
+ * is asked again each time: a window of it, or pages up to the run.
  */
 export async function placeOf(
+  args: RunArguments,
+  services: PageServices,
+  signal: AbortSignal,
+): Promise<RunPlace> {
+  const found = await foundPlace(args, services, signal);
+  const { previous, next } = found;
+  if (!previous && !next) {
+    return found;
+  }
+  const store = await services.stores.get(args.store);
+  const { info } = await store.getRun(args.runId, signal);
+  const near = [previous, next].filter((run) => run?.store === args.store).filter((run) => run !== null);
+  const infos = near.map(({ runId, name }) => ({ runId, runName: name, startTime: null }));
+  const apart = await readApart(store, [info, ...infos], signal);
+  const named = (run: PlacedRun | null): PlacedRun | null =>
+    run && { ...run, name: labelOf(run.name, (run.store === args.store && apart.get(run.runId)) || null) };
+  return { ...found, previous: named(previous), next: named(next) };
+}
+
+async function foundPlace(
   args: RunArguments,
   services: PageServices,
   signal: AbortSignal,
@@ -235,5 +257,5 @@ function placedRow(store: string, row: (TableRow & { type: 'run' }) | undefined)
 }
 
 function placed(store: string, info: { runId: string; runName: string } | undefined): PlacedRun | null {
-  return info ? { store, runId: info.runId, name: info.runName || info.runId.slice(0, 8) } : null;
+  return info ? { store, runId: info.runId, name: nameOfRun(info) } : null;
 }

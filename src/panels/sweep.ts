@@ -3,10 +3,12 @@ import { isCancelled, toStoreError } from '../mlflow/errors';
 import { asItRan, durationAsItRan, TRIAL_TAGS } from '../mlflow/optunaTrial';
 import { lastLogged, runCondition } from '../mlflow/runCondition';
 import type { TrackingStore } from '../mlflow/store';
+import { nameOfRun, runLabels } from '../mlflow/tellApart';
 import type { RequestHandlers } from '../protocol/messages';
 import type { SweepArguments } from '../protocol/pages';
 import type { SweepColumn, SweepPageData, SweepProtocol } from '../protocol/sweep';
 import { readColumn, type Cell } from '../series/columns';
+import { metricRank } from '../state/metricRank';
 import { metricDirection, sharedMetrics } from '../state/metrics';
 import { agreedTags } from '../stores/newestRuns';
 import { storeName } from '../stores/uri';
@@ -106,6 +108,7 @@ async function load(
   const drawn = new Set(columns.filter(({ kindOf }) => kindOf === 'metric').map(({ name }) => name));
   const shared = sharedMetrics(runs).filter((key) => drawn.has(key));
   const headline = pageHeadline(shared, args.store, experiments[0], services);
+  const labels = runLabels(runs, metricRank);
   return {
     runs,
     data: {
@@ -114,11 +117,11 @@ async function load(
       experiments: experiments.map(({ experimentId, name }) => ({ experimentId, name })),
       parent: parent && {
         runId: parent.info.runId,
-        name: parent.info.runName || parent.info.runId.slice(0, 8),
+        name: nameOfRun(parent.info),
       },
-      runs: runs.map((run) => ({
+      runs: runs.map((run, index) => ({
         runId: run.info.runId,
-        name: run.info.runName || run.info.runId.slice(0, 8),
+        name: labels[index]!,
         state: runCondition(asItRan(run), lastLogged(run), services.now()),
         startTime: asItRan(run).startTime,
       })),

@@ -1,6 +1,6 @@
 import { isStoreError } from '../mlflow/errors';
 import type { Experiment, KeyValue } from '../mlflow/entities';
-import type { RunTable, TableRow, TableView } from '../mlflow/runTable';
+import type { RunTable, TableRow, TableRows, TableView } from '../mlflow/runTable';
 import type { TrackingStore } from '../mlflow/store';
 import type { RequestHandlers } from '../protocol/messages';
 import type { TableArguments } from '../protocol/pages';
@@ -18,6 +18,7 @@ import { directionAndOrigin, type Direction, type DirectionOrigin } from '../sta
 import { sameRun, type RunKey } from '../state/viewState';
 import { exportTable } from '../stores/runTable/export';
 import { newestRuns } from '../stores/newestRuns';
+import { readApart } from '../stores/readApart';
 import { learnRunColors } from '../stores/runColors';
 import { storeName } from '../stores/uri';
 import { BrushFollower } from './brush';
@@ -79,6 +80,20 @@ function handlers(
       .map(({ tags }) => directionAndOrigin(metric, tags, configured, runTags))
       .find(({ origin }) => origin === 'experiment');
     return said ?? directionAndOrigin(metric, [], configured, runTags);
+  };
+  /** Of the rows that were told apart last: they are asked for again at each change of what is marked. */
+  let told: { of: string; apart: ReadonlyMap<string, string> } | undefined;
+  const apartOf = async (
+    { version, rows, pinned }: TableRows,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>> => {
+    const runs = [...pinned.rows, ...rows].filter((row) => row.type === 'run');
+    const of = `${version} ${runs.map(({ runId }) => runId).join(' ')}`;
+    if (told?.of !== of) {
+      const infos = runs.map((row) => ({ ...row, runName: row.name }));
+      told = { of, apart: await readApart(await store(), infos, signal) };
+    }
+    return told.apart;
   };
   const closed = new AbortController();
   session.onDispose(() => closed.abort());
@@ -146,10 +161,12 @@ function handlers(
         kind === 'metric' ? direction(metric) : { direction: 'unknown' as const, origin: 'name' as const },
       );
       const hidden = new Set(settings()?.hidden ?? []);
+      const apart = await apartOf(answer, signal);
       const markOf = (row: TableRow): RunMark | null =>
         row.type === 'group'
           ? null
           : {
+              apart: apart.get(row.runId) ?? null,
               color: services.state.isShown(own(row.runId)) ? services.state.colorOf(own(row.runId)) : null,
               starred: services.state.isStarred(own(row.runId)),
               hidden: hidden.has(row.runId),

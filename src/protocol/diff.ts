@@ -64,6 +64,8 @@ export interface PageRow {
   sources?: number[];
   /** Sides of which it is not known whether they have it. */
   unknown?: number[];
+  /** What an equal digest says, as sentences. */
+  covers?: string;
 }
 
 export interface CellSource {

@@ -118,6 +118,8 @@ export interface RelatedData {
 export interface RelatedRun {
   /** As it ran (`mlflow/optunaTrial.ts`). */
   info: RunInfo;
+  /** What tells it from the runs of the same name that are listed with it; null where its name does. */
+  apart: string | null;
   /** Newest timestamp of a metric, ms. */
   lastLogged: number | null;
   /** The headline metric, where one is known and logged. */

@@ -82,6 +82,8 @@ export interface RowsRequest extends ViewChoice {
 }
 
 export interface RunMark {
+  /** What tells it from the rows of the same name beside it; null where its name does. */
+  apart: string | null;
   /** null while it is not shown. */
   color: RunColor | null;
   starred: boolean;

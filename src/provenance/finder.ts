@@ -1,5 +1,7 @@
 import * as path from 'node:path';
 import { valueOf, type Run } from '../mlflow/entities';
+import { plainText } from '../mlflow/format';
+import { runOfProject } from '../mlflow/origin';
 import { GitError, isCommitId, type ChangedFile, type GitRepository } from './git';
 import { openRepository } from './gitProcess';
 import { isGuessed, settle, suppose, supposed } from './choices';
@@ -141,15 +143,26 @@ class Finder implements SourceFinder {
     }
     for (const repository of await this.repositories()) {
       const head = await repository.head();
-      const located = head
-        ? (locateScript(await this.snapshot(repository, head), name).file ??
-          (await presentNameOf(repository, name)))
-        : null;
+      const located = head ? await this.presentProgram(repository, head, run, name) : null;
       if (located !== null && new WorkingCopy(repository.root).exists(located)) {
         return path.join(repository.root, located);
       }
     }
     return null;
+  }
+
+  /** Where the program of a run is now, as far as its name tells: its path at the newest commit. */
+  private async presentProgram(
+    repository: GitRepository,
+    head: string,
+    run: Run,
+    name: string,
+  ): Promise<string | null> {
+    const snapshot = await this.snapshot(repository, head);
+    if (runOfProject(run.tags)) {
+      return (await this.projectOf(snapshot, run, repository.root))?.script ?? null;
+    }
+    return locateScript(snapshot, name).file ?? (await presentNameOf(repository, name));
   }
 
   private async find(run: Run): Promise<Sources> {
@@ -177,7 +190,7 @@ class Finder implements SourceFinder {
       return { run: { ...found, usedFiles: files, problem }, params: exact ? params : guessed(params) };
     }
     const wanted = wantedOf(run);
-    const project = await this.projectOf(snapshot, run);
+    const project = await this.projectOf(snapshot, run, exact ? null : repository.root);
     const program: Program = project?.script
       ? { file: project.script, options: projectOptions(project), problem: null }
       : await this.programOf(repository, snapshot, run, wanted);
@@ -245,7 +258,7 @@ class Finder implements SourceFinder {
       }
       return { problem: await missingCommit(recorded, repositories) };
     }
-    if (run.info.startTime === null) {
+    if (!run.info.startTime) {
       return { problem: 'The run recorded neither a commit nor a start time.' };
     }
     let problem: string | null = null;
@@ -269,8 +282,12 @@ class Finder implements SourceFinder {
   private async missingSource(repository: GitRepository, commit: string, run: Run): Promise<string | null> {
     const snapshot = await this.snapshot(repository, commit);
     const isKedro = isKedroRun(run) && hasKedroParameters(snapshot);
-    if (isKedro || (await this.projectOf(snapshot, run)) !== null) {
+    if (isKedro || (await this.projectOf(snapshot, run, repository.root)) !== null) {
       return null;
+    }
+    const project = runOfProject(run.tags);
+    if (project) {
+      return `It has no MLflow project ${plainText(project.name)}.`;
     }
     const { file, problem } = await this.programOf(repository, snapshot, run, wantedOf(run));
     return file === null ? (problem ?? 'It is not known which program it was.') : null;
@@ -290,12 +307,14 @@ class Finder implements SourceFinder {
     return snapshot;
   }
 
-  private async projectOf(snapshot: Snapshot, run: Run): Promise<ProjectRun | null> {
-    const entryPoint = valueOf(run.tags, 'mlflow.project.entryPoint');
-    const isProject = valueOf(run.tags, 'mlflow.source.type') === 'PROJECT' || entryPoint !== undefined;
-    return isProject
-      ? readProject(snapshot, valueOf(run.tags, 'mlflow.source.name') ?? '', entryPoint ?? 'main', run.params)
-      : null;
+  /** @param guessedRoot see `readProject` */
+  private async projectOf(
+    snapshot: Snapshot,
+    run: Run,
+    guessedRoot: string | null,
+  ): Promise<ProjectRun | null> {
+    const { name, entryPoint = 'main' } = runOfProject(run.tags) ?? {};
+    return name === undefined ? null : readProject(snapshot, name, entryPoint, run.params, guessedRoot);
   }
 
   private programOf(

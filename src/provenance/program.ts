@@ -19,6 +19,10 @@ export interface Program {
   moved?: string;
 }
 
+/** Of a run that names none. */
+const NO_PROGRAM =
+  'The run does not record which program made it, as those of MLflow’s Java client, its REST API and MlflowClient.create_run do not.';
+
 type Tracing = (file: string, options: TraceOptions) => Promise<Trace>;
 
 /** The search for the program of a run that names none, ms. */
@@ -36,7 +40,10 @@ export async function findProgram(
   if (isLauncher(name) && !isOwnPackage(snapshot, name)) {
     const isNotebook =
       /kernel_launcher\.py$/.test(name) || valueOf(run.tags, 'mlflow.source.type') === 'NOTEBOOK';
-    return searchProgram(repository, snapshot, wanted, isNotebook, tracing);
+    const found = await searchProgram(repository, snapshot, wanted, isNotebook, tracing);
+    return name === '' && found.problem !== null
+      ? { ...found, problem: `${NO_PROGRAM} ${found.problem}` }
+      : found;
   }
   const script = consoleScript(name);
   if (script !== null && !isInRepository(snapshot, name)) {

@@ -25,14 +25,16 @@ const MAKER = { region: 0, step: () => undefined } as Pick<Machine, 'region' | '
  * Finds the MLproject file of a run (its name in any case, as MLflow matches it; mlflow.md, G.3) and reads its
  * entry point.
  * @param uri the run's `mlflow.source.name`: the project's URI, perhaps with `#folder`
+ * @param guessedRoot the repository's folder, where it is a guess that the run is of this repository
  */
 export async function readProject(
   snapshot: Snapshot,
   uri: string,
   entryPoint: string,
   params: readonly { key: string; value: string }[],
+  guessedRoot: string | null = null,
 ): Promise<ProjectRun | null> {
-  const file = findProject(snapshot, uri);
+  const file = findProject(snapshot, uri, guessedRoot);
   if (file === null) {
     return null;
   }
@@ -63,14 +65,22 @@ export async function readProject(
   };
 }
 
-function findProject(snapshot: Snapshot, uri: string): string | null {
+/**
+ * `mlflow run` names a folder of a git repository `file:///repository#folder`, without `#folder` where it is the
+ * repository itself, and one that is in none by its path (`_get_git_url_if_present` of mlflow/tracking).
+ */
+function findProject(snapshot: Snapshot, uri: string, guessedRoot: string | null): string | null {
   const projects = [...snapshot.paths].filter((path) => /(^|\/)mlproject$/i.test(path));
-  const [location, fragment] = uri.split('#');
+  const [location = '', fragment] = uri.split('#');
   if (fragment) {
     const folder = normalize(fragment);
     return projects.find((path) => path.slice(0, Math.max(0, path.lastIndexOf('/'))) === folder) ?? null;
   }
-  const parts = (location ?? '')
+  const atRoot = projects.find((path) => !path.includes('/'));
+  if (location.startsWith('file://') && atRoot) {
+    return atRoot;
+  }
+  const parts = location
     .replace(/^file:\/\//, '')
     .split(/[\\/]/)
     .filter((part) => part !== '');
@@ -78,11 +88,12 @@ function findProject(snapshot: Snapshot, uri: string): string | null {
     .map((path) => ({ path, folder: path.slice(0, Math.max(0, path.lastIndexOf('/'))) }))
     .filter(({ folder }) => folder !== '' && parts.slice(-folder.split('/').length).join('/') === folder)
     .sort((a, b) => b.folder.length - a.folder.length);
-  return (
-    matching[0]?.path ??
-    projects.find((path) => !path.includes('/')) ??
-    (projects.length === 1 ? projects[0]! : null)
-  );
+  if (matching[0]) {
+    return matching[0].path;
+  }
+  // A folder of another name is another's project, as far as anybody knows.
+  const isOther = guessedRoot !== null && guessedRoot.split(/[\\/]/).findLast(Boolean) !== parts.at(-1);
+  return isOther ? null : (atRoot ?? (projects.length === 1 ? projects[0]! : null));
 }
 
 function member(value: Value, key: string): Value {

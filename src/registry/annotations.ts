@@ -1,5 +1,6 @@
 import { valueOf, type Experiment, type KeyValue, type RegisteredModel, type Run } from '../mlflow/entities';
 import { StoreError } from '../mlflow/errors';
+import { nameOfRun } from '../mlflow/tellApart';
 import type { Change, Fact } from '../mlflow/writer';
 import { facts, shown, versionLabel, versionOf, type Effect, type Preview } from './preview';
 import { descriptionProblem, mustBeValid, tagKeyProblem } from './validation';
@@ -18,7 +19,7 @@ export type Subject =
 export function subjectLabel(subject: Subject): string {
   switch (subject.kind) {
     case 'run':
-      return `the run ${shown(subject.run.info.runName)}`;
+      return `the run ${shown(nameOfRun(subject.run.info))}`;
     case 'experiment':
       return `the experiment ${shown(subject.experiment.name)}`;
     case 'model':

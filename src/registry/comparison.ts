@@ -2,6 +2,7 @@ import { diffRuns } from '../compare/diff';
 import { signatureChanges } from '../compare/signature';
 import type { DiffRow, DirectionOf, SectionName, SideFacts } from '../compare/types';
 import { valueOf, type KeyValue } from '../mlflow/entities';
+import { shortDigests } from '../mlflow/datasetDigest';
 import { count, exactNumber, formatNumber, formatSize } from '../mlflow/format';
 import { distinctDigits } from '../compare/values';
 import { shown } from './preview';
@@ -220,7 +221,11 @@ function dataText(candidate: SideFacts, incumbent: SideFacts, rows: readonly Dif
   if (rows.length === 0) {
     return null;
   }
-  const [before, after] = [datasetsOf(incumbent), datasetsOf(candidate)];
+  const digests = [incumbent, candidate].flatMap(({ inputs }) =>
+    (inputs?.datasetInputs ?? []).map(({ dataset }) => dataset.digest),
+  );
+  const short = new Map(shortDigests(digests).map((text, index) => [digests[index]!, text]));
+  const [before, after] = [datasetsOf(incumbent, short), datasetsOf(candidate, short)];
   const others = [...new Set([...before.keys(), ...after.keys()])].filter(
     (use) => before.get(use) !== after.get(use),
   );
@@ -236,12 +241,12 @@ function dataText(candidate: SideFacts, incumbent: SideFacts, rows: readonly Dif
   ].join(', ');
 }
 
-/** Name and digest of each dataset; several of one use are told together. */
-function datasetsOf({ inputs }: SideFacts): Map<string, string> {
+/** Name and digest of each dataset; several of one use are told together. @param short a digest as it is shown */
+function datasetsOf({ inputs }: SideFacts, short: ReadonlyMap<string, string>): Map<string, string> {
   const found = new Map<string, string>();
   for (const { dataset, tags } of inputs?.datasetInputs ?? []) {
     const use = valueOf(tags, 'mlflow.data.context') ?? 'dataset';
-    const text = `${dataset.name} (${dataset.digest.slice(0, 8)})`;
+    const text = `${dataset.name} (${short.get(dataset.digest)})`;
     found.set(use, found.has(use) ? `${found.get(use)} and ${text}` : text);
   }
   return found;

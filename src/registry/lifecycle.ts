@@ -1,6 +1,7 @@
 import type { Experiment, Run } from '../mlflow/entities';
 import { StoreError } from '../mlflow/errors';
 import { count } from '../mlflow/format';
+import { nameOfRun, runLabels, shortRunId } from '../mlflow/tellApart';
 import type { Effect, Preview } from './preview';
 import { facts, shown } from './preview';
 import { experimentNameProblem, mustBeValid, runNameProblem } from './validation';
@@ -14,13 +15,13 @@ export function previewRenameRun(run: Run, newName: string): Preview {
     throw new StoreError('INVALID_PARAMETER_VALUE', `The run has the name "${shown(newName)}" already.`);
   }
   return {
-    title: `Rename the run ${shown(runName)} to ${shown(newName)}?`,
+    title: `Rename the run ${shown(nameOfRun(run.info))} to ${shown(newName)}?`,
     sentences: [],
     button: 'Rename Run',
-    done: `The run ${shown(runName)} is called ${shown(newName)} now.`,
+    done: `The run ${shown(nameOfRun(run.info))} is called ${shown(newName)} now.`,
     changes: [{ type: 'renameRun', runId, newName }],
     expected: [facts.runName(runId, runName)],
-    effects: [effect(`name of the run ${runId}`, runName, newName)],
+    effects: [effect(`name of the run ${shortRunId(runId)}`, runName, newName)],
     undo: () => ({
       changes: [{ type: 'renameRun', runId, newName: runName }],
       expected: [facts.runName(runId, newName)],
@@ -58,7 +59,7 @@ export function previewDeleteRuns(runs: readonly Run[], childCount = 0): Preview
     steps: 'runs were deleted',
     changes: active.map(({ info }) => ({ type: 'deleteRun', runId: info.runId })),
     expected: active.map(({ info }) => facts.runStage(info.runId, info.runName, 'active')),
-    effects: active.map(({ info }) => effect(`the run ${info.runName}`, 'active', 'deleted')),
+    effects: runLabels(active).map((label) => effect(`the run ${label}`, 'active', 'deleted')),
     undo: () => ({
       changes: active.map(({ info }) => ({ type: 'restoreRun', runId: info.runId })),
       expected: active.map(({ info }) => facts.runStage(info.runId, info.runName, 'deleted')),
@@ -76,7 +77,7 @@ export function previewRestoreRuns(runs: readonly Run[]): Preview {
     steps: 'runs were restored',
     changes: deleted.map(({ info }) => ({ type: 'restoreRun', runId: info.runId })),
     expected: deleted.map(({ info }) => facts.runStage(info.runId, info.runName, 'deleted')),
-    effects: deleted.map(({ info }) => effect(`the run ${info.runName}`, 'deleted', 'active')),
+    effects: runLabels(deleted).map((label) => effect(`the run ${label}`, 'deleted', 'active')),
     undo: () => ({
       changes: deleted.map(({ info }) => ({ type: 'deleteRun', runId: info.runId })),
       expected: deleted.map(({ info }) => facts.runStage(info.runId, info.runName, 'active')),
@@ -183,7 +184,7 @@ function experimentsIn(experiments: readonly Experiment[], stage: string, otherw
 }
 
 function runsLabel(runs: readonly Run[]): string {
-  return runs.length === 1 ? `the run ${shown(runs[0]!.info.runName)}` : count(runs.length, 'run');
+  return runs.length === 1 ? `the run ${shown(nameOfRun(runs[0]!.info))}` : count(runs.length, 'run');
 }
 
 function experimentsLabel(experiments: readonly Experiment[]): string {

@@ -1,6 +1,7 @@
 import type { ModelVersion, RegisteredModel } from '../mlflow/entities';
 import { StoreError } from '../mlflow/errors';
 import { plainText } from '../mlflow/format';
+import { shortRunId } from '../mlflow/tellApart';
 import type { Change, Fact, Stage } from '../mlflow/writer';
 
 /** How to take a change back, by MLflow's own operations, and what must still be so for it. */
@@ -148,7 +149,7 @@ export const facts = {
     seen,
   }),
   runName: (runId: string, seen: string): Fact => ({
-    label: `the name of the run ${runId}`,
+    label: `the name of the run ${shortRunId(runId)}`,
     subject: { kind: 'run', runId, field: 'name' },
     seen,
   }),

@@ -20,6 +20,7 @@ import type {
   RegisteredModelQuery,
   RunQuery,
   RunRow,
+  RunsById,
   StoreDescription,
   StoreKind,
   StoreState,
@@ -158,6 +159,10 @@ export class AskedStore implements TrackingStore {
 
   getRun(runId: string, signal?: AbortSignal): Promise<Run> {
     return this.ask('getRun', { runId }, signal);
+  }
+
+  getRuns(query: RunsById, signal?: AbortSignal): Promise<Run[]> {
+    return this.ask('getRuns', query, signal);
   }
 
   getRunInputs(runId: string, signal?: AbortSignal): Promise<RunInputs> {

@@ -27,6 +27,7 @@ import type {
   RegisteredModelQuery,
   RunQuery,
   RunRow,
+  RunsById,
   StoreDescription,
 } from '../mlflow/store';
 import type { WorkspaceSummary } from '../mlflow/workspace';
@@ -51,6 +52,7 @@ export interface StoreRequests {
   countRuns(args: { experimentIds: readonly string[]; view: ViewType }): Map<string, number>;
   searchRuns(query: RunQuery): Page<RunRow>;
   getRun(args: { runId: string }): Run;
+  getRuns(query: RunsById): Run[];
   getRunInputs(args: { runId: string }): RunInputs;
   getMetricSummaries(args: { runId: string; keys: readonly string[] }): MetricSummary[];
   getMetricHistory(args: { runId: string; key: string }): MetricHistory;

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { metricOf, type Experiment, type Run } from '../mlflow/entities';
 import { formatNumber, plainText } from '../mlflow/format';
+import { nameOfRun, shortRunId, tellApart } from '../mlflow/tellApart';
 import { setContext } from '../platform/contexts';
 import type { RunList } from '../protocol/runList';
+import { metricRank } from '../state/metricRank';
 import { headlineMetric } from '../state/metrics';
 import { keyOf, sameRun, type RunKey, type ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
@@ -10,7 +12,6 @@ import { onDotsChange, runDot } from './icons';
 import { lightUpSelected, runUri } from './litRun';
 import { isOfStore } from './nodes';
 import { QuietTree } from './quietTree';
-import { runLabel } from './runText';
 import { runTooltip } from './runTooltip';
 
 export interface ComparisonNode extends RunKey {
@@ -18,6 +19,15 @@ export interface ComparisonNode extends RunKey {
   /** The list that it stands in: its page walks it. */
   list: RunList;
 }
+
+/** A shown run as it is now, and what tells it from the shown runs of the same name. */
+interface Shown {
+  run: Run;
+  apart: string | null;
+}
+
+/** Runs that are asked for at once: what a store answers is bounded. */
+const ASKED = 50;
 
 /** The shown runs of all stores, with their colours and the baseline. */
 export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, vscode.Disposable {
@@ -29,6 +39,8 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
   private readonly nodes = new Map<string, ComparisonNode>();
   private readonly quiet: QuietTree<ComparisonNode>;
   private readonly disposables: vscode.Disposable[] = [];
+  /** Of the runs that are listed now, by key; without those whose store is away. */
+  private reading: Promise<ReadonlyMap<string, Shown>> | undefined;
 
   constructor(
     private readonly stores: OpenStores,
@@ -68,6 +80,7 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
 
   /** The same object for the same run: by it VS Code knows what is to be drawn again. */
   private shown(): ComparisonNode[] {
+    this.reading = undefined;
     return this.state.shownRuns().map((run) => {
       const key = keyOf(run);
       const node = this.nodes.get(key) ?? { kind: 'shown', ...run, list: { kind: 'shown' } };
@@ -85,26 +98,28 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
   }
 
   private async itemOf(node: ComparisonNode): Promise<vscode.TreeItem> {
-    const run = await this.runOf(node);
+    this.reading ??= this.readShown();
+    const { run, apart } = (await this.reading).get(keyOf(node)) ?? { run: null, apart: null };
     if (run) {
-      this.names.set(keyOf(node), runLabel(run.info));
+      this.names.set(keyOf(node), plainText(nameOfRun(run.info), 120));
       this.state.learnColor(node, run.tags);
     }
-    const item = new vscode.TreeItem(this.names.get(keyOf(node)) ?? plainText(node.runId));
+    const item = new vscode.TreeItem(this.names.get(keyOf(node)) ?? shortRunId(node.runId));
     const baseline = this.state.baseline !== null && sameRun(this.state.baseline, node);
     item.id = keyOf(node);
     item.resourceUri = runUri(node);
     item.iconPath = runDot(this.state.colorOf(node));
     item.description = [
+      apart ?? '',
       run ? await this.metricText(node, run) : 'its store is not there',
       baseline ? 'baseline' : '',
     ]
-      .filter(Boolean)
+      .filter((text, index, texts) => text !== '' && texts.indexOf(text) === index)
       .join('  ');
     item.contextValue = baseline ? 'shown.baseline' : 'shown';
     item.tooltip = run
       ? runTooltip(run, undefined, this.now())
-      : `Run ${plainText(node.runId)} of ${plainText(node.store)}`;
+      : `Run ${shortRunId(node.runId)} of ${plainText(node.store)}`;
     item.command = { command: 'mlflowLens.openRun', title: 'Open Run', arguments: [node] };
     return item;
   }
@@ -120,13 +135,37 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
     this.changed.fire(undefined);
   }
 
-  private async runOf(node: RunKey): Promise<Run | null> {
+  private async readShown(): Promise<ReadonlyMap<string, Shown>> {
+    const shown = this.state.shownRuns();
+    const stores = [...new Set(shown.map(({ store }) => store))];
+    const found = await Promise.all(
+      stores.map((uri) =>
+        this.readOf(
+          uri,
+          shown.filter(({ store }) => store === uri),
+        ),
+      ),
+    );
+    const runs = found.flat();
+    const apart = tellApart(
+      runs.map(({ run }) => run),
+      metricRank,
+    );
+    return new Map(runs.map(({ key, run }, index) => [keyOf(key), { run, apart: apart[index] ?? null }]));
+  }
+
+  private async readOf(uri: string, keys: readonly RunKey[]): Promise<{ key: RunKey; run: Run }[]> {
+    const read: Run[] = [];
     try {
-      const store = await this.stores.get(node.store);
-      return await store.getRun(node.runId);
+      const store = await this.stores.get(uri);
+      for (let at = 0; at < keys.length; at += ASKED) {
+        const runIds = keys.slice(at, at + ASKED).map(({ runId }) => runId);
+        read.push(...(await store.getRuns({ runIds, params: 'all', metrics: 'all', tags: 'all' })));
+      }
     } catch {
-      return null;
+      // What is read of it is shown, the rest as runs whose store is away.
     }
+    return read.map((run) => ({ key: { store: uri, runId: run.info.runId }, run }));
   }
 
   private async experimentOf(node: RunKey, run: Run): Promise<Experiment | null> {

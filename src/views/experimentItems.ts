@@ -126,7 +126,7 @@ export class ExperimentItems {
     item.id = below > 0 ? `${nodeId(node)}\nfound` : nodeId(node);
     item.resourceUri = runUri(key);
     item.iconPath = shown ? runDot(this.state.colorOf(key)) : themeIcon(icon, color);
-    item.description = runDescription(row, condition, await this.metricOf(node), this.now());
+    item.description = runDescription(row, condition, await this.metricOf(node), this.now(), node.apart);
     if (node.found?.context) {
       item.description = `holds ${count(below, 'run')} that match${below === 1 ? 'es' : ''}`;
     }

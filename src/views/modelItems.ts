@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { metricOf, type ModelVersion, type RegisteredModel, type Run } from '../mlflow/entities';
 import { count, formatAge, formatDateTime, formatNumber, plainLines, plainText } from '../mlflow/format';
+import { labelOf, nameOfRun, tellApart } from '../mlflow/tellApart';
+import { metricRank } from '../state/metricRank';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { HeadlineMetrics } from './headline';
@@ -13,6 +15,8 @@ const MOST_ALIASES = 5;
 /** How registered models and their versions look in the tree. */
 export class ModelItems {
   private readonly headlines: HeadlineMetrics;
+  /** What a version's row says of its run, read once for all that are listed with it. */
+  private readonly runs = new WeakMap<VersionNode, () => Promise<ReadonlyMap<string, VersionRun>>>();
 
   constructor(
     private readonly stores: OpenStores,
@@ -42,10 +46,18 @@ export class ModelItems {
     return item;
   }
 
+  /** To be told of versions that are listed together, before their items are asked for. */
+  listed(nodes: readonly VersionNode[]): void {
+    let reading: Promise<ReadonlyMap<string, VersionRun>> | undefined;
+    const read = (): Promise<ReadonlyMap<string, VersionRun>> => (reading ??= this.readRuns(nodes));
+    nodes.forEach((node) => this.runs.set(node, read));
+  }
+
   async versionItem(node: VersionNode): Promise<vscode.TreeItem> {
     const { modelVersion } = node;
-    const run = await this.runOf(node);
-    const metric = run ? await this.metricText(node, run) : null;
+    const told = node.runId ? (await this.runs.get(node)?.())?.get(node.runId) : undefined;
+    const metric = told ? await this.metricText(node, told.run) : null;
+    const run = told?.label ?? null;
     const item = new vscode.TreeItem(`v${plainText(modelVersion.version, 20)}`);
     item.id = nodeId(node);
     const [icon, color] = stageIcon(modelVersion);
@@ -60,12 +72,19 @@ export class ModelItems {
     return item;
   }
 
-  private async runOf(node: VersionNode): Promise<Run | null> {
-    if (!node.runId) {
-      return null;
-    }
-    const store = await this.stores.get(node.store);
-    return store.getRun(node.runId).catch(() => null);
+  /** Runs that are gone, or cannot be read, are left out. */
+  private async readRuns(nodes: readonly VersionNode[]): Promise<ReadonlyMap<string, VersionRun>> {
+    const runIds = [...new Set(nodes.flatMap(({ runId }) => (runId ? [runId] : [])))];
+    const store = nodes[0] && runIds.length > 0 ? await this.stores.get(nodes[0].store) : null;
+    const runs =
+      (await store?.getRuns({ runIds, params: 'all', metrics: 'all' }).catch((): Run[] => [])) ?? [];
+    const apart = tellApart(runs, metricRank);
+    return new Map(
+      runs.map((run, index) => [
+        run.info.runId,
+        { run, label: labelOf(plainText(nameOfRun(run.info), 30), apart[index] ?? null) },
+      ]),
+    );
   }
 
   private async metricText(node: VersionNode, run: Run): Promise<string | null> {
@@ -73,6 +92,12 @@ export class ModelItems {
     const metric = key === undefined ? undefined : metricOf(run, key);
     return metric ? `${plainText(metric.key, 24)} ${formatNumber(metric.value)}` : null;
   }
+}
+
+interface VersionRun {
+  run: Run;
+  /** Its name, with what tells it from runs of the same name. */
+  label: string;
 }
 
 /** `Production v2 · @champion v2 · 4 versions`: what is in use, to be seen while it is folded. */
@@ -124,7 +149,7 @@ function stageIcon({ currentStage, status }: ModelVersion): [string, string?] {
 /** `@champion Production  rmse 4.02 · lasso · 3d ago · review=ready`. */
 function versionDescription(
   version: ModelVersion,
-  run: Run | null,
+  run: string | null,
   metric: string | null,
   now: number,
 ): string {
@@ -135,11 +160,7 @@ function versionDescription(
   ].join(' ');
   const facts = [
     metric,
-    run
-      ? plainText(run.info.runName || run.info.runId.slice(0, 8), 30)
-      : version.runId
-        ? 'run is gone'
-        : null,
+    run ?? (version.runId ? 'run is gone' : null),
     formatAge(version.creationTimestamp, now),
     ...version.tags
       .slice(0, MOST_TAGS)
@@ -148,13 +169,13 @@ function versionDescription(
   return [badges, facts.filter(Boolean).join(' · ')].filter(Boolean).join('  ');
 }
 
-function versionTooltip(version: ModelVersion, run: Run | null): string {
+function versionTooltip(version: ModelVersion, run: string | null): string {
   const lines = [
     `${version.name} version ${version.version}`,
     `stage ${version.currentStage}`,
     ...version.aliases.map((alias) => `alias @${alias}`),
     `registered ${formatDateTime(version.creationTimestamp)}`,
-    run ? `from run ${run.info.runName || run.info.runId}` : '',
+    run ? `from run ${run}` : '',
     `source ${version.source}`,
     ...version.tags.map(({ key, value }) => `${key}: ${value}`),
     version.description ?? '',

@@ -125,7 +125,9 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
 
   /** The same object for the same node: by it VS Code knows what is to be drawn again. */
   private async childrenOf(node?: ModelsNode): Promise<ModelsNode[]> {
-    return (await this.listed(node)).map((child) => this.nodes.keep(child));
+    const children = (await this.listed(node)).map((child) => this.nodes.keep(child));
+    this.items.listed(children.filter((child) => child.kind === 'version'));
+    return children;
   }
 
   private async listed(node?: ModelsNode): Promise<ModelsNode[]> {

@@ -26,6 +26,8 @@ export interface RunNode {
   store: string;
   runId: string;
   row: RunRow;
+  /** What tells it from the runs of the same name beside it; null where its name does. */
+  apart: string | null;
   /** The list that it stands in: its page walks it. */
   list: RunList;
   /** With a filter: what it found of the runs below it, and whether it found the run itself. */

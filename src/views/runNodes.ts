@@ -4,6 +4,7 @@ import type { ViewType } from '../mlflow/entities';
 import { count } from '../mlflow/format';
 import type { RunQuery, RunRow } from '../mlflow/store';
 import type { OpenStores } from '../stores/openStores';
+import { readApart } from '../stores/readApart';
 import { artifactRoot, type ArtifactNode } from './artifactNodes';
 import type { ExperimentItems } from './experimentItems';
 import type { ExperimentsNode, SidebarChoice } from './experimentsView';
@@ -15,6 +16,9 @@ export const RUNS_A_PAGE = 50;
 
 /** The runs under an experiment or a run: nested, or what a filter found with its parents. A page at a time. */
 export class RunNodes {
+  /** What tells runs from those of the same name in the list that they were read with, by id. */
+  private readonly apart = new Map<string, string | null>();
+
   /**
    * @param loaded how many children are loaded under a node, where it is more than a page
    * @param draw draws a node again
@@ -51,6 +55,11 @@ export class RunNodes {
       params: 'none',
       tags: [...TRIAL_TAGS, ...(finds ? [TAG_PARENT] : [])],
     });
+    const apart = await readApart(
+      store,
+      page.items.map(({ info }) => info),
+    );
+    page.items.forEach(({ info }) => this.apart.set(info.runId, apart.get(info.runId) ?? null));
     this.drawnRun();
     if (finds) {
       this.items.noteFound(node, `${page.items.length}${page.nextPageToken ? '+' : ''}`, () =>
@@ -78,6 +87,7 @@ export class RunNodes {
       store: parent.store,
       runId: row.info.runId,
       row,
+      apart: this.apart.get(row.info.runId) ?? null,
       found,
       list: {
         kind: 'sidebar',
@@ -99,7 +109,8 @@ export class RunNodes {
     const below = node.found?.below ?? [];
     if (below.length > 0) {
       const others = node.row.childCount - below.length;
-      const left = others > 0 ? `${count(others, 'other does', 'others do')} not match` : '';
+      const left =
+        others > 0 ? `${count(others, 'other child', 'other children')} not found by the filter` : '';
       return [
         artifacts,
         ...below.map((run) => this.runNode(node, run.row, run)),

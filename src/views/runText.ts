@@ -3,26 +3,33 @@ import { count, formatAge, formatDuration, formatNumber, plainText } from '../ml
 import { asItRan } from '../mlflow/optunaTrial';
 import type { RunCondition } from '../mlflow/runCondition';
 import type { RunRow } from '../mlflow/store';
-import { span } from '../mlflow/times';
+import { tookOf } from '../mlflow/origin';
+import { nameOfRun } from '../mlflow/tellApart';
 
 export function runLabel(info: RunInfo): string {
-  return plainText(info.runName || info.runId, 120);
+  return plainText(nameOfRun(info), 120);
 }
 
-/** `rmse 3.58, 2d ago`; the condition comes first where it is not the usual one. */
+/**
+ * `rmse 3.58, 2d ago`; the condition comes first where it is not the usual one.
+ *
+ * @param apart what tells it from the runs of the same name that are listed with it
+ */
 export function runDescription(
   row: RunRow,
   condition: RunCondition,
   metric: string | undefined,
   now: number,
+  apart: string | null = null,
 ): string {
-  const parts: string[] = [];
+  const parts: string[] = apart === null ? [] : [apart];
   if (condition !== 'finished') {
     parts.push(condition);
   }
   const value = metric === undefined ? undefined : metricOf(row, metric);
-  if (value) {
-    parts.push(`${plainText(value.key, 24)} ${formatNumber(value.value)}`);
+  const told = value && `${plainText(value.key, 24)} ${formatNumber(value.value)}`;
+  if (told !== undefined && told !== apart) {
+    parts.push(told);
   }
   if (row.childCount > 0) {
     parts.push(count(row.childCount, 'child', 'children'));
@@ -42,10 +49,5 @@ export function shortCommit(tags: readonly KeyValue[]): string | undefined {
 }
 
 export function runDuration(info: RunInfo, now: number): string {
-  if (info.startTime === null) {
-    return '–';
-  }
-  return formatDuration(
-    span(info.startTime, info.endTime ?? (info.status === 'RUNNING' ? now : info.startTime)),
-  );
+  return formatDuration(tookOf(info, info.endTime ?? (info.status === 'RUNNING' ? now : info.startTime)));
 }

@@ -1,8 +1,9 @@
 import type * as vscode from 'vscode';
-import { valueOf, type KeyValue, type Run } from '../mlflow/entities';
+import type { KeyValue, Run } from '../mlflow/entities';
 import { exactNumber, formatDateTime, plainText } from '../mlflow/format';
 import { optunaTrial, trialSentence, withTrial } from '../mlflow/optunaTrial';
 import { lastLogged, noEndSentence, runCondition } from '../mlflow/runCondition';
+import { sourceOf, userOf } from '../mlflow/origin';
 import { TextCard } from '../platform/textCard';
 import { runDuration, runLabel, shortCommit } from './runText';
 
@@ -23,8 +24,8 @@ export function runTooltip(run: Run, metric: string | undefined, now: number): v
   const facts = [
     `started ${formatDateTime(info.startTime)}`,
     `took ${runDuration(info, now)}`,
-    valueOf(run.tags, 'mlflow.user') ?? run.info.userId,
-    valueOf(run.tags, 'mlflow.source.name'),
+    userOf(run),
+    sourceOf(run.tags)?.label,
     shortCommit(run.tags) ? `commit ${shortCommit(run.tags)}` : undefined,
   ].filter((fact): fact is string => Boolean(fact));
   card.line(facts.map((fact) => plainText(fact, 80)).join(' · '), 1000);

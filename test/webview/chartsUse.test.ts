@@ -199,10 +199,10 @@ describeOnEachKind('charts page', function (kind, itOnce) {
       const chips = page.locator('.run-chip bdi');
       await readChart(page, 'loss');
       assert.deepEqual((await chips.allTextContents()).toSorted(), [
-        `lasso (${runIdOf(3)})`,
-        `lasso (${runIdOf(4)})`,
-        'xgboost (depth 3)',
-        'xgboost (depth 9)',
+        'lasso · loss 5',
+        'lasso · loss 6',
+        'xgboost · depth 3',
+        'xgboost · depth 9',
       ]);
       // By the keyboard: to the second chip, hide the others, pin it.
       await page.locator('.run-chip').first().focus();

@@ -62,7 +62,7 @@ describeOnEachKind('diff page', (kind, itOnce) => {
     });
     assert.match(
       await opened.page.locator('.summary').innerText(),
-      /^Between lasso 09e91d4 and lasso b4eddb7: other preprocessing \(src\/preprocess\.py\)/,
+      /^Between lasso · alpha 0.1 and lasso · alpha 0.01: other preprocessing \(src\/preprocess\.py\)/,
     );
     await opened.page.getByText('Open Changes').click();
     while (changes.length === 0) {
@@ -199,22 +199,24 @@ describeOnEachKind('diff page', (kind, itOnce) => {
         },
       });
       const { page } = opened;
-      await page.getByRole('button', { name: 'lasso b4eddb7 1 commit, 2 files changed' }).waitFor();
+      await page.getByRole('button', { name: 'lasso · alpha 0.01 1 commit, 2 files changed' }).waitFor();
       const fold = page.getByRole('button', {
-        name: 'xgboost 18483d9, xgboost 5f6a162 2 commits, 7 files changed',
+        name: 'xgboost · learning_rate 0.2, xgboost · learning_rate 0.35 2 commits, 7 files changed',
       });
       await page.getByText('Sweep xgboost with hyperopt; an MLproject').first().waitFor();
       assert.match(
         await page.locator('.diff-lines').innerText(),
         /trainer, 2025-07-31[\s\S]*src\/best\.py\s+\+33/,
       );
-      await page.getByText(/5f6a162: Its commit does not set learning_rate to what the run had/).waitFor();
+      await page
+        .getByText(/learning_rate 0\.35: Its commit does not set learning_rate to what the run had/)
+        .waitFor();
       await page.getByText('Open Changes', { exact: true }).click();
       await until(() => changes.length === 1);
       assert.deepEqual(asked, [
         [
-          'lasso 09e91d4 ↔ lasso b4eddb7: 1 commit, 2 files',
-          'lasso 09e91d4 ↔ xgboost 18483d9, xgboost 5f6a162: 2 commits, 7 files',
+          'lasso · alpha 0.1 ↔ lasso · alpha 0.01: 1 commit, 2 files',
+          'lasso · alpha 0.1 ↔ xgboost · learning_rate 0.2, xgboost · learning_rate 0.35: 2 commits, 7 files',
         ],
       ]);
       assert.match(changes[0]?.to ?? '', /^4b64c14/);

@@ -100,7 +100,7 @@ describeOnEachKind('run page', function (kind, itOnce) {
     const section = page.locator('#section-environment');
     await section.getByText(/Python 3\.\d+\.\d+, \d+ packages/).waitFor();
     await section.getByRole('button', { name: 'Copy xgboost' }).click();
-    assert.equal(copied[0], 'mlflow run file:///home/trainer/taxi-duration -e best -P max_depth=9');
+    assert.equal(copied[0], 'mlflow run /home/trainer/taxi-duration -e best -P max_depth=9');
     assert.match(copied[1] ?? '', /^xgboost==\d/);
     assert.deepEqual(opened?.commands, []);
     await opened.checkAccessibility();

@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { toStoreError } from '../../src/mlflow/errors';
+import { shortDigests } from '../../src/mlflow/datasetDigest';
 import { exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
 import { readFields, texts } from '../../src/mlflow/shape';
+import { nameOfRun } from '../../src/mlflow/tellApart';
 import type {
   LatestModelMetric,
   LoggedModelPageData,
@@ -138,7 +140,7 @@ export class LoggedModelPage extends DetailPage<LoggedModelPageData> {
                 class="link"
                 @click=${() => this.run('openRun', { store, runId: sourceRun.runId })}
               >
-                ${text(sourceRun.runName || sourceRun.runId.slice(0, 8))}
+                ${text(nameOfRun(sourceRun))}
               </button>
             </span>`
           : model.sourceRunId
@@ -226,12 +228,14 @@ function metricsByDataset(metrics: readonly LatestModelMetric[]): TemplateResult
   const all = [...new Map(metrics.map((metric) => [columnOf(metric), metric])).values()];
   const datasets = all.slice(0, DATASETS);
   const keys = [...new Set(metrics.map(({ key }) => key))];
+  const digests = all.flatMap(({ digest }) => digest ?? []);
+  const short = new Map(shortDigests(digests).map((told, index) => [digests[index]!, told]));
   const found = new Map(metrics.map((metric) => [`${columnOf(metric)} ${metric.key}`, metric]));
   const heading = ({ dataset, digest }: LatestModelMetric): unknown => {
     const namesakes = all.filter((other) => other.dataset === dataset).length;
     return dataset === null
       ? 'no dataset'
-      : html`${text(dataset)}${namesakes > 1 && digest ? html` ${text(digest, 8)}` : nothing}`;
+      : html`${text(dataset)}${namesakes > 1 && digest ? html` <span title=${plainText(digest)}>${short.get(digest)}</span>` : nothing}`;
   };
   return html`<table class="rows">
       <thead>

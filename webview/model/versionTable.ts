@@ -110,7 +110,7 @@ function versionRow(
       ${
         row.run
           ? html`<button type="button" class="link" @click=${() => run('openRun', { runId: row.run?.runId })}>
-              ${text(row.run.name || row.run.runId.slice(0, 8), 30)}
+              ${text(row.run.name, 60)}
             </button>`
           : html`<span class="muted">–</span>`
       }

@@ -10,7 +10,8 @@ import {
   type Trial,
 } from '../../src/mlflow/optunaTrial';
 import { conditionIcon, lastLogged, runCondition } from '../../src/mlflow/runCondition';
-import { span } from '../../src/mlflow/times';
+import { sourceOf, tookOf, userOf } from '../../src/mlflow/origin';
+import { nameOfRun, shortRunId } from '../../src/mlflow/tellApart';
 import { wholeText } from '../../src/mlflow/wholeNumbers';
 import type { RelatedData, RunPageData, RunSources } from '../../src/protocol/run';
 import { icon, iconButton } from '../ui/icon';
@@ -34,7 +35,7 @@ export interface HeaderOptions {
 }
 
 export function runName({ run }: RunPageData): string {
-  return run.info.runName || run.info.runId.slice(0, 8);
+  return nameOfRun(run.info);
 }
 
 export function title({ data }: HeaderOptions): TemplateResult {
@@ -45,13 +46,6 @@ export function title({ data }: HeaderOptions): TemplateResult {
     ${starred ? icon('star-full', 'starred') : nothing}
     ${baseline ? html`<span class="muted">baseline</span>` : nothing}
   </div>`;
-}
-
-/** A path of another machine, or a project's URI, by its last part; what is relative as it was typed. */
-function sourceLabel(source: string): string {
-  return /^(\/|[a-zA-Z]:[\\/]|[\w+.-]+:\/\/)/.test(source)
-    ? (source.split(/[\\/]/).findLast((part) => part !== '') ?? source)
-    : source;
 }
 
 /** What became of it, when, how long, who, from which source. */
@@ -70,8 +64,8 @@ export function statusLine({
   const trial = optunaTrial(info, tags);
   const ran = trial ? withTrial(info, trial) : info;
   const condition = runCondition(ran, logged, now);
-  const user = valueOf(tags, 'mlflow.user') ?? info.userId;
-  const source = valueOf(tags, 'mlflow.source.name');
+  const user = userOf(data.run);
+  const source = sourceOf(tags);
   const commit = valueOf(tags, 'mlflow.source.git.commit');
   const subject = sources?.commit?.subject;
   return html`<div class="status-line">
@@ -93,7 +87,7 @@ export function statusLine({
         title="Copy run ID ${plainText(info.runId)}"
         @click=${() => copy(info.runId, 'run ID')}
       >
-        ${plainText(info.runId.slice(0, 8))}
+        ${shortRunId(info.runId)}
       </button>
     </span>
     ${
@@ -103,13 +97,17 @@ export function statusLine({
             <button
               type="button"
               class="link"
-              title="Open the source of this run: ${plainText(source, 1000)}"
+              title="Open the source of this run: ${plainText(source.whole, 1000)}"
               @click=${openSource}
             >
-              ${text(sourceLabel(source))}
+              ${text(source.label)}
             </button>
           </span>`
-        : nothing
+        : html`<span
+            class="muted"
+            title="MLflow’s Java client, its REST API and MlflowClient.create_run do not record which program made a run."
+            >${icon('file-code')} source not recorded</span
+          >`
     }
     ${
       commit
@@ -154,7 +152,7 @@ function parentLink(
   if (!parent) {
     return nothing;
   }
-  const name = parent.info ? parent.info.runName || parent.runId.slice(0, 8) : parent.runId.slice(0, 8);
+  const name = parent.info ? nameOfRun(parent.info) : shortRunId(parent.runId);
   return html`<span>
     ${icon('type-hierarchy-super')} child of
     ${
@@ -176,12 +174,8 @@ function duration(
   running: boolean,
   now: number,
 ): string {
-  if (startTime === null) {
-    return '–';
-  }
-  return running
-    ? `${formatDuration(span(startTime, now))} so far`
-    : formatDuration(span(startTime, endTime));
+  const took = tookOf({ startTime }, running ? now : endTime);
+  return running && took !== null ? `${formatDuration(took)} so far` : formatDuration(took);
 }
 
 /** Whose status and times stand beside it. */

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DatasetSummary } from '../../src/mlflow/datasets';
-import type { RunInfo } from '../../src/mlflow/entities';
 import { exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
 import { conditionIcon, runCondition } from '../../src/mlflow/runCondition';
+import { nameOfRun } from '../../src/mlflow/tellApart';
 import type { RelatedData, RelatedModel } from '../../src/protocol/run';
 import { pairs, signatureTable } from '../ui/artifacts/modelPreview';
 import { icon, iconButton } from '../ui/icon';
@@ -50,10 +50,6 @@ export function relatedSections(related: RelatedData, options: RelatedOptions): 
   </div>`;
 }
 
-export function runName({ runName: name, runId }: RunInfo): string {
-  return name || runId.slice(0, 8);
-}
-
 function childrenTable({ children }: RelatedData, { now, openRun }: RelatedOptions): TemplateResult {
   return html`<table class="rows" @keydown=${onRowKey}>
     <colgroup>
@@ -71,14 +67,15 @@ function childrenTable({ children }: RelatedData, { now, openRun }: RelatedOptio
       </tr>
     </thead>
     <tbody>
-      ${children.map(({ info, lastLogged, headline }) => {
+      ${children.map(({ info, apart, lastLogged, headline }) => {
         const condition = runCondition(info, lastLogged, now);
         return html`<tr data-row>
           <td>
             ${icon(conditionIcon(condition).icon.replace('~', ' codicon-modifier-'), condition)}
             <button type="button" class="link" @click=${(event: MouseEvent) => openRun(info.runId, event)}>
-              ${text(runName(info))}
+              ${text(nameOfRun(info))}
             </button>
+            ${apart === null ? nothing : html`<span class="muted">${text(apart)}</span>`}
           </td>
           <td class="number" title=${headline ? exactNumber(headline.value) : nothing}>
             ${headline ? formatNumber(headline.value) : nothing}
@@ -121,6 +118,7 @@ function datasetBody(dataset: DatasetSummary): TemplateResult {
       { key: `Source (${dataset.sourceType})`, value: dataset.source },
       ...dataset.profile,
     ])}
+    ${dataset.covers === null ? nothing : html`<p class="muted">${text(dataset.covers, 1000)}</p>`}
     ${
       dataset.schema
         ? dataset.schema.map(

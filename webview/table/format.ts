@@ -12,6 +12,7 @@ import {
   formatSize,
   plainText,
 } from '../../src/mlflow/format';
+import { sourcePlace } from '../../src/mlflow/origin';
 import type { TableColumn } from '../../src/mlflow/runTable';
 import type { Direction } from '../../src/state/metrics';
 import type { CellValue } from './chunk';
@@ -31,8 +32,7 @@ export function cellText(column: TableColumn, cell: CellValue, now: number): Cel
       return { text: '–', full: '', right: false };
     case 'text': {
       const text = plainText(cell.text, WIDE);
-      const short = column.kind === 'attribute' && column.key === 'commit' ? text.slice(0, 7) : text;
-      return { text: short, full: text, right: cell.numeric };
+      return { text: shortText(column, text), full: text, right: cell.numeric };
     }
     case 'number':
       return numberText(column, cell.value, now);
@@ -74,6 +74,14 @@ function meanText(mean: number, deviation: number): string {
   return Number.isFinite(magnitude) && decimals <= 6 && Math.abs(mean) < 1e9
     ? `${mean.toFixed(decimals)} ± ${deviation.toFixed(decimals)}`.replaceAll('-', '−')
     : `${formatNumber(mean)} ± ${formatNumber(deviation, 2)}`;
+}
+
+/** What tells an attribute's values apart; all of it is told when it is pointed at. */
+export function shortText({ kind, key }: TableColumn, text: string): string {
+  if (kind !== 'attribute') {
+    return text;
+  }
+  return key === 'commit' ? text.slice(0, 7) : key === 'source' ? sourcePlace(text) : text;
 }
 
 function numberText(column: TableColumn, value: number, now: number): CellText {

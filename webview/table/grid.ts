@@ -2,11 +2,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { TableColumn, TableRow } from '../../src/mlflow/runTable';
+import { labelOf } from '../../src/mlflow/tellApart';
 import type { RunMark } from '../../src/protocol/table';
 import { styles } from '../ui/styles';
 import { themeKind } from '../ui/theme';
 import type { CellValue } from './chunk';
-import { marks, nameCell, valueCell } from './gridCells';
+import { marks, nameCell, nameOfRow, valueCell } from './gridCells';
 import { cells, type GridModel } from './gridModel';
 import { ROW_HEIGHT } from './viewport';
 
@@ -79,9 +80,9 @@ function drawRow(
     ${rowPlace(model, index)}
   >
     <div class="cell marks" role="gridcell" aria-colindex="1">
-      ${run ? marks(run.name, selected, mark) : nothing}
+      ${run ? marks(labelOf(nameOfRow(run), mark?.apart ?? null), selected, mark) : nothing}
     </div>
-    ${nameCell(row, index, focused && cursor.row === index && cursor.column === -1, baseline, chunk.groupedBy, model.now)}
+    ${nameCell(row, mark, index, focused && cursor.row === index && cursor.column === -1, baseline, chunk.groupedBy, model.now)}
     ${cells(model, cell)}
   </div>`;
 }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { count, plainText } from '../../src/mlflow/format';
 import { conditionIcon, noEndSentence, runCondition, type RunCondition } from '../../src/mlflow/runCondition';
 import type { RunTableRow, TableColumn, TableRow } from '../../src/mlflow/runTable';
+import { nameOfRun, shortRunId } from '../../src/mlflow/tellApart';
 import type { RunMark } from '../../src/protocol/table';
 import { icon } from '../ui/icon';
 import { runDot } from '../ui/runDot';
@@ -48,9 +49,15 @@ export function marks(name: string, selected: boolean, mark: RunMark | null): Te
     </button>`;
 }
 
-/** The name, with what hangs below it, and how the run stands. */
+/** What a row's run is called. */
+export function nameOfRow({ runId, name }: RunTableRow): string {
+  return nameOfRun({ runId, runName: name });
+}
+
+/** The name and what tells it from others of the same name, with what hangs below it, and how the run stands. */
 export function nameCell(
   row: TableRow,
+  mark: RunMark | null,
   index: number,
   here: boolean,
   baseline: boolean,
@@ -60,15 +67,15 @@ export function nameCell(
   const twisty = row.type === 'group' || row.children > 0;
   const depth = row.type === 'run' ? row.depth : 0;
   const condition = row.type === 'run' ? conditionOf(row, now) : null;
-  const label =
-    row.type === 'group' ? groupLabel(by, row.values) : plainText(row.name) || row.runId.slice(0, 8);
+  const label = row.type === 'group' ? groupLabel(by, row.values) : plainText(nameOfRow(row));
+  const apart = mark?.apart ?? null;
   return html`<div
     role="rowheader"
     id="cell-${index}--1"
     class="cell name w-1 ${here ? 'cursor' : ''}"
     aria-colindex="2"
     data-column="-1"
-    title=${row.type === 'run' ? runTitle(row, condition, now) : label}
+    title=${row.type === 'run' ? runTitle(row, apart, condition, now) : label}
   >
     <span class="indent" ${styles({ width: `${Math.min(depth, 12) * 14}px` })}></span>
     ${
@@ -81,7 +88,7 @@ export function nameCell(
       class="cut name-text ${row.type === 'run' ? 'open' : ''}"
       data-act=${row.type === 'run' ? 'open' : 'toggle'}
       >${label}</span
-    >${
+    >${apart === null ? nothing : html`<span class="apart">· ${apart}</span>`}${
       row.type === 'group'
         ? html`<span class="muted badge">${count(row.count, 'run')}</span>`
         : row.children > 0
@@ -93,14 +100,22 @@ export function nameCell(
   </div>`;
 }
 
-function runTitle(row: RunTableRow, condition: RunCondition | null, now: number): string {
+function runTitle(
+  row: RunTableRow,
+  apart: string | null,
+  condition: RunCondition | null,
+  now: number,
+): string {
   const stands =
     condition === 'no end'
       ? `\n${noEndSentence(row, row.lastLogged, now)}`
       : row.trial
         ? `\n${row.trial.sentence}`
         : '';
-  return `${plainText(row.name, 1000)} (${row.runId})${stands}`;
+  const told = [apart, shortRunId(row.runId)].filter(
+    (text, index, all) => text && all.indexOf(text) === index,
+  );
+  return `${plainText(nameOfRow(row), 1000)} · ${told.join(' · ')}${stands}`;
 }
 
 /** As in the sidebar; whether it is deleted is said beside the name. */

@@ -213,6 +213,17 @@ export const gridStyles = css`
   .mark {
     line-height: 1;
   }
+  /* What namesakes share gives way first. */
+  .name-text:has(+ .apart) {
+    flex: 0 1000 auto;
+    min-width: 6ch;
+  }
+  .apart {
+    flex: 0 1 auto;
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
   .name-text.open:hover {
     color: var(--vscode-textLink-foreground);
     text-decoration: underline;

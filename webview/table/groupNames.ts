@@ -3,6 +3,7 @@ import { formatDateTime, plainText } from '../../src/mlflow/format';
 import type { TableColumn } from '../../src/mlflow/runTable';
 import type { Chunk } from './chunk';
 import { columnTitle, ruleTitle } from './columns';
+import { shortText } from './format';
 
 /** px: of a run's name, and the most that a group's gets. */
 const LEAST = 240;
@@ -20,12 +21,12 @@ export function groupLabel(by: readonly TableColumn[], values: readonly (string 
     .join(' · ');
 }
 
-function valueText({ kind, key }: TableColumn, value: string): string {
-  if (kind === 'attribute' && key === 'start') {
+function valueText(column: TableColumn, value: string): string {
+  if (column.kind === 'attribute' && column.key === 'start') {
     return formatDateTime(Number(value));
   }
   const text = plainText(value);
-  return text === '' ? '(empty)' : kind === 'attribute' && key === 'commit' ? text.slice(0, 7) : text;
+  return text === '' ? '(empty)' : shortText(column, text);
 }
 
 /** How wide the names of the groups that came by are: it grows with them, and begins anew for other groups. */

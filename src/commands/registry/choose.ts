@@ -6,6 +6,7 @@ import type { TrackingStore } from '../../mlflow/store';
 import { shown } from '../../registry/preview';
 import { storeName } from '../../stores/uri';
 import { fieldsOf, namedStore, textOf } from '../fields';
+import { runItems } from '../runItems';
 import { runSearch } from '../runSearch';
 import { openForChange, type RegistryContext } from './perform';
 import type { PickItem } from './ui';
@@ -170,11 +171,10 @@ export async function chooseRun(
         },
         signal,
       );
-      return items.map(({ info }) => ({
-        label: info.runName || info.runId,
-        description: info.startTime === null ? info.runId : formatAge(info.startTime, Date.now()),
-        detail: info.runId,
-        value: info.runId,
+      const infos = items.map(({ info }) => info);
+      return (await runItems(store, infos, Date.now(), signal)).map(({ runId, ...item }) => ({
+        ...item,
+        value: runId,
       }));
     }))
   );

@@ -1,6 +1,7 @@
 import type { RegisteredModel } from '../../mlflow/entities';
 import { plainText } from '../../mlflow/format';
 import type { TrackingStore } from '../../mlflow/store';
+import { nameOfRun } from '../../mlflow/tellApart';
 import { shown, versionOf } from '../../registry/preview';
 import { textOf } from '../fields';
 import { chooseModel, chooseStore, chooseVersion, mustHaveRegistry, versionItem } from './choose';
@@ -66,10 +67,8 @@ async function versionOfRun(
     );
   }
   const { info } = await store.getRun(runId);
-  await context.ui.pick(
-    title,
-    `The run ${shown(info.runName || runId)} is no registered model's version yet.`,
-    [{ label: '$(add) Register its model…', description: 'then go on', value: null }],
-  );
+  await context.ui.pick(title, `The run ${shown(nameOfRun(info))} is no registered model's version yet.`, [
+    { label: '$(add) Register its model…', description: 'then go on', value: null },
+  ]);
   return registerModel(context, { store: uri, runId });
 }

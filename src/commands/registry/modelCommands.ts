@@ -2,6 +2,7 @@ import type { RegisteredModel } from '../../mlflow/entities';
 import { isStoreError, StoreError } from '../../mlflow/errors';
 import { withoutTrailing } from '../../mlflow/scan';
 import type { TrackingStore } from '../../mlflow/store';
+import { nameOfRun } from '../../mlflow/tellApart';
 import {
   previewCopyVersion,
   previewCreateModel,
@@ -169,7 +170,7 @@ async function chooseSource(
   const ofRun = (path: string): ModelSource => ({
     uri: `${withoutTrailing(info.artifactUri, '/')}/${path}`,
     runId,
-    label: `${path} of the run ${info.runName || runId}`,
+    label: `${path} of the run ${nameOfRun(info)}`,
   });
   const path = textOf(args, 'path');
   if (path !== undefined) {
@@ -179,7 +180,7 @@ async function chooseSource(
   if (sources.length === 0) {
     throw new StoreError(
       'RESOURCE_DOES_NOT_EXIST',
-      `The run ${shown(info.runName || runId)} has logged no model (no logged model, no folder with an MLmodel file).`,
+      `The run ${shown(nameOfRun(info))} has logged no model (no logged model, no folder with an MLmodel file).`,
     );
   }
   return sources.length === 1

@@ -6,7 +6,7 @@ import { RunsTable } from '../runTable/runsTable';
 import type { HeldSource, HeldStore } from './heldStore';
 import { searchExperiments } from './searchExperiments';
 import { searchLoggedModels, searchRegisteredModels } from './searchModels';
-import { countRuns, searchRuns } from './searchRuns';
+import { countRuns, searchRuns, withSelected } from './searchRuns';
 
 /** The answers that are the same for every kind of store whose entities are held. */
 export type HeldAnswers = Omit<StoreAnswers, 'open' | 'poll' | 'describe'>;
@@ -39,6 +39,13 @@ export function heldAnswers<Mark, Held extends HeldStore>(source: HeldSource<Mar
     },
     getRun: async ({ runId }, { signal }) =>
       there((await source.read(null, signal)).runs.get(runId), () => noRun(runId)),
+    getRuns: async (query, { signal }) => {
+      const { runs } = await source.read(null, signal);
+      return query.runIds.flatMap((runId) => {
+        const run = runs.get(runId);
+        return run ? [withSelected(run, query)] : [];
+      });
+    },
     getRunInputs: async ({ runId }, { signal }) => {
       const held = await source.read(null, signal);
       return untilHere(() => held.inputs(runId), signal);

@@ -1,6 +1,6 @@
 import { metricOf, valueOf, type ModelVersion, type Run, type ViewType } from '../../mlflow/entities';
 import type { Family } from '../../mlflow/family';
-import type { KeySelection, Page, RunQuery, RunRow } from '../../mlflow/store';
+import type { KeySelection, Page, RunQuery, RunRow, RunsById } from '../../mlflow/store';
 import { parseOrder } from '../../search/order';
 import { runComparator } from '../../search/orderRuns';
 import { parseFilter } from '../../search/parse';
@@ -38,7 +38,7 @@ export function searchRuns(held: SearchedRuns, query: RunQuery, now: number): Pa
   return {
     ...page,
     items: page.items.map((run) => ({
-      ...pick(run, query),
+      ...withSelected(run, query),
       childCount: family.childrenOf.get(run.info.runId)?.length ?? 0,
     })),
     ...(page.nextPageToken !== undefined && query.pageToken === undefined
@@ -141,7 +141,8 @@ function namesByRun(versions: readonly Pick<ModelVersion, 'name' | 'runId'>[]): 
   return names;
 }
 
-function pick(run: Run, { params, metrics, tags }: RunQuery): Run {
+/** A run with the keys that are asked for. */
+export function withSelected(run: Run, { params, metrics, tags }: Omit<RunsById, 'runIds'>): Run {
   return {
     info: run.info,
     params: selected(run.params, params),

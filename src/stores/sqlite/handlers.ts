@@ -1,3 +1,4 @@
+import type { RunsById } from '../../mlflow/store';
 import { moving } from '../../worker/settled';
 import type { StoreHandlers } from '../requests';
 import type { Reader } from './reader';
@@ -10,7 +11,7 @@ import { getRegisteredModel, searchRegisteredModels } from './queries/models';
 import { readWorkspaces } from './queries/workspaces';
 import { tableHandlers } from './table';
 import { getMetricSummaries } from './queries/summaries';
-import { countRuns, getRun, getRunInputs, searchRuns } from './queries/runs';
+import { countRuns, getRun, getRunInputs, readRuns, searchRuns } from './queries/runs';
 
 /**
  * What the worker answers. To add a request: write a function `(reader, args) => result` in a file of this folder
@@ -35,6 +36,7 @@ export const handlers = {
   countRuns,
   searchRuns,
   getRun,
+  getRuns: (reader: Reader, query: RunsById) => readRuns(reader, query.runIds, query),
   getRunInputs,
   getMetricSummaries,
   getMetricHistory: (reader: Reader, args: { runId: string; key: string }) => {

@@ -58,6 +58,19 @@ export function readingContract(kind: StoreKindUnderTest): void {
       );
     });
 
+    it('answers certain runs in the order of their ids, without those that are not there', async () => {
+      const { store, run } = era();
+      const runIds = [run('trial-03'), 'f'.repeat(32), run('trial-01')];
+      const whole = await store.getRuns({ runIds, params: 'all', metrics: 'all', tags: 'all' });
+      assert.deepEqual(whole, [await store.getRun(runIds[0]!), await store.getRun(runIds[2]!)]);
+      const [part] = await store.getRuns({ runIds, params: ['max_depth'] });
+      assert.deepEqual(
+        [part?.params.map(({ key }) => key), part?.metrics, part?.tags],
+        [['max_depth'], [], []],
+      );
+      assert.deepEqual(await store.getRuns({ runIds: [] }), []);
+    });
+
     it('carries the keys that are asked for, and no others', async () => {
       const { store, experiment } = era();
       const keys = async (params: KeySelection, metrics: KeySelection, tags: KeySelection) => {

@@ -74,7 +74,7 @@ describe('diff of runs', () => {
     );
     assert.deepEqual(
       diff.runs.map(({ label }) => label),
-      ['a a000000', 'a a000000', 'b'],
+      ['a · x 1', 'a · x 2', 'b'],
     );
     assert.deepEqual(rowsOf(diff, 'params').rows[0]?.delta, [-1, null, -1]);
   });

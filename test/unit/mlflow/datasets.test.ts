@@ -17,6 +17,7 @@ describe('summarizeDataset', () => {
     assert.deepEqual(summary, {
       name: 'd',
       digest: '1',
+      covers: null,
       context: 'train',
       sourceType: 'local',
       source: 'data/green.csv',

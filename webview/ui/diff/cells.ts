@@ -1,4 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import { isDigestRow } from '../../../src/compare/data';
+import { shortDigests } from '../../../src/mlflow/datasetDigest';
 import {
   exactNumber,
   formatDelta,
@@ -11,6 +13,7 @@ import { distinctDigits, numberOf, sameValue } from '../../../src/compare/values
 import { diffWords } from '../../../src/compare/words';
 import type { SectionName } from '../../../src/compare/types';
 import type { CellSource, DiffHistory, DiffPageData, PageRow } from '../../../src/protocol/diff';
+import { shortRunId } from '../../../src/mlflow/tellApart';
 import { icon } from '../icon';
 import { runDot } from '../runDot';
 import { runColor, runDash } from '../theme';
@@ -63,6 +66,12 @@ function valueText(data: DiffPageData, section: SectionName, row: PageRow, side:
   if (section === 'source' && row.key === 'commit') {
     return html`<span title=${plainText(text)}
       >${plainText(/^[0-9a-f]{40}[0-9a-f]*$/.test(text) ? text.slice(0, 7) : text)}</span
+    >`;
+  }
+  if (isDigestRow(section, row.key)) {
+    const digests = row.values.filter((each) => each !== null).map(String);
+    return html`<span class="digits" title=${plainText(text)}
+      >${shortDigests(digests)[digests.indexOf(text)]}</span
     >`;
   }
   const before = row.values[data.baseline];
@@ -217,7 +226,7 @@ export function runLabel(data: DiffPageData, side: number): TemplateResult {
   const run = data.runs[side]!;
   return html`${color && !run.workingTree ? runDot(color) : run.workingTree ? icon('edit') : nothing}<bdi
       class="cut"
-      title=${plainText(`${run.label} · ${run.experiment} · ${run.runId}`)}
+      title=${plainText(`${run.label} · ${run.experiment} · ${shortRunId(run.runId)}`)}
       >${plainText(run.label)}</bdi
     >${side === data.baseline ? html`<span class="muted">baseline</span>` : nothing}`;
 }

@@ -342,14 +342,14 @@ function drawRow(
                 ${plainText(row.key)}</button
               >${keyWidth(options.viewport.width) < 200 ? nothing : histories(data, options.histories.get(row.key) ?? [])}`
           : html`<button
-              type="button"
-              class="plain cut"
-              tabindex="-1"
-              title="${plainText(row.key, 500)}: show the whole values"
-              @click=${() => options.openDetail(index)}
-            >
-              ${plainText(row.key)}
-            </button>`
+                type="button"
+                class="plain cut"
+                tabindex="-1"
+                title="${plainText(row.key, 500)}: show the whole values"
+                @click=${() => options.openDetail(index)}
+              >
+                ${plainText(row.key)}</button
+              >${row.covers === undefined ? nothing : icon('info', row.covers)}`
       }</span
     >
     ${sides(

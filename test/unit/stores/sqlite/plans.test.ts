@@ -47,6 +47,7 @@ describe('query plans: no statement walks the store to answer about one run', ()
         void reader.schema;
         const asked = statementsOf(() => {
           handlers.getRun(reader, { runId: run.run_id });
+          handlers.getRuns(reader, { runIds: [run.run_id], params: 'all', metrics: ['rmse'] });
           handlers.getRunInputs(reader, { runId: run.run_id });
           for (const key of Object.keys(run.history)) {
             handlers.getMetricHistory(reader, { runId: run.run_id, key });
