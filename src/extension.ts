@@ -109,7 +109,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   });
   registerSidebarCommands({ commands, stores, state, experiments, models });
   registerModelsViewCommands({ commands, models });
-  registerViewStateCommands({ commands, stores, state });
+  registerViewStateCommands({ commands, stores, state, uriScheme: vscode.env.uriScheme });
   registerRunColorCommand({ commands, stores, state, panels });
   const registry = registerRegistryCommands({
     commands,

@@ -1,7 +1,10 @@
 import { StoreError } from '../mlflow/errors';
+import { count } from '../mlflow/format';
+import { runLink } from '../mlflow/runLink';
+import { copyText } from '../platform/clipboard';
 import type { CommandRegistry } from '../platform/commands';
 import { pickOne, type PickItem } from '../platform/dialogs';
-import { sameRun, type RunKey, type ViewState } from '../state/viewState';
+import type { RunKey, ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { cancelled, fieldsOf, runsOf, storeOf, textOf } from './arguments';
 import { pickExperiment } from './experiments';
@@ -10,10 +13,17 @@ export interface ViewStateCommandDeps {
   commands: CommandRegistry;
   stores: OpenStores;
   state: ViewState;
+  /** That of this VS Code, for links. */
+  uriScheme: string;
 }
 
 /** Commands that change what is shown, starred, compared with or put in front; none touches a store. */
-export function registerViewStateCommands({ commands, stores, state }: ViewStateCommandDeps): void {
+export function registerViewStateCommands({
+  commands,
+  stores,
+  state,
+  uriScheme,
+}: ViewStateCommandDeps): void {
   function chosen(args: unknown, selection: unknown): RunKey[] {
     const runs = runsOf(args, selection);
     if (runs.length === 0) {
@@ -22,29 +32,37 @@ export function registerViewStateCommands({ commands, stores, state }: ViewState
     return runs;
   }
 
-  commands.register('showRuns', (args, selection) => {
-    const runs = chosen(args, selection);
-    // `shown: false` hides; without it the command turns the runs over together.
-    const wanted = fieldsOf(args).shown;
-    state.setShown(runs, typeof wanted === 'boolean' ? wanted : !runs.every((run) => state.isShown(run)));
-  });
+  // `shown: false` hides.
+  commands.register('showRuns', (args, selection) =>
+    state.setShown(chosen(args, selection), fieldsOf(args).shown !== false),
+  );
 
   commands.register('hideRuns', (args, selection) => state.setShown(chosen(args, selection), false));
 
   commands.register('hideAllRuns', () => state.setShown(state.shownRuns(), false));
 
-  commands.register('starRuns', (args, selection) => {
-    const runs = chosen(args, selection);
-    state.setStarred(runs, !runs.every((run) => state.isStarred(run)));
-  });
+  commands.register('starRuns', (args, selection) => state.setStarred(chosen(args, selection), true));
+
+  commands.register('unstarRuns', (args, selection) => state.setStarred(chosen(args, selection), false));
 
   commands.register('setBaseline', (args, selection) => {
-    const [run] = chosen(args, selection);
-    const same = state.baseline !== null && run !== undefined && sameRun(state.baseline, run);
-    state.setBaseline(same ? null : (run ?? null));
-    if (!same && run) {
-      state.setShown([run], true);
-    }
+    const run = chosen(args, selection)[0]!;
+    state.setBaseline(run);
+    state.setShown([run], true);
+  });
+
+  commands.register('clearBaseline', () => state.setBaseline(null));
+
+  commands.register('copyRunId', (args, selection) => {
+    const runs = chosen(args, selection);
+    const what = runs.length === 1 ? 'run ID' : count(runs.length, 'run ID');
+    return copyText(runs.map(({ runId }) => runId).join('\n'), what);
+  });
+
+  commands.register('copyRunLink', (args, selection) => {
+    const runs = chosen(args, selection);
+    const what = runs.length === 1 ? 'link' : count(runs.length, 'link');
+    return copyText(runs.map((run) => runLink(run, uriScheme)).join('\n'), what);
   });
 
   commands.register('setHeadlineMetric', async (args) => {

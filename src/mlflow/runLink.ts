@@ -31,7 +31,7 @@ export function parseRunLink(link: string): RunLinkTarget {
   if (link.length > LONGEST_LINK) {
     throw new StoreError(
       'INVALID_PARAMETER_VALUE',
-      `The link has ${link.length} characters, more than any link to a run: copy it again with "Copy Link to Run".`,
+      `The link has ${link.length} characters, more than any link to a run: copy it again with "Copy Link".`,
     );
   }
   const mark = link.indexOf('?');
@@ -43,7 +43,7 @@ export function parseRunLink(link: string): RunLinkTarget {
   if (!place.replace(/\/$/, '').endsWith(PLACE) || runId === null || !/^store=./s.test(rest)) {
     throw new StoreError(
       'INVALID_PARAMETER_VALUE',
-      'The link names no run: it needs a store and a run id, as "Copy Link to Run" writes them.',
+      'The link names no run: it needs a store and a run id, as "Copy Link" writes them.',
     );
   }
   return { store: decode(rest.slice('store='.length)), runId: runId[1]! };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { pickOne, showStatus } from '../platform/dialogs';
+import { copyText } from '../platform/clipboard';
+import { pickOne } from '../platform/dialogs';
 import { openFile, revealFile, saveBytes, saveCopy } from '../platform/files';
 import { log } from '../platform/log';
 import { runCommand } from '../platform/commands';
@@ -30,10 +31,7 @@ export function createPageServices(
     settings: readSettings,
     setMetricDirection: writeMetricDirection,
     runCommand,
-    copyText: async (text, what) => {
-      await vscode.env.clipboard.writeText(text);
-      showStatus(`Copied ${what}`, 2000, 'check');
-    },
+    copyText,
     saveFile: saveBytes,
     files: { open: openFile, save: saveCopy, reveal: revealFile },
     uriScheme: vscode.env.uriScheme,

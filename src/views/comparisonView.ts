@@ -116,7 +116,7 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
     ]
       .filter((text, index, texts) => text !== '' && texts.indexOf(text) === index)
       .join('  ');
-    item.contextValue = baseline ? 'shown.baseline' : 'shown';
+    item.contextValue = `shown${this.state.isStarred(node) ? '.starred' : ''}${baseline ? '.baseline' : ''}`;
     item.tooltip = run
       ? runTooltip(run, undefined, this.now())
       : `Run ${shortRunId(node.runId)} of ${plainText(node.store)}`;

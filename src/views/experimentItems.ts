@@ -3,7 +3,7 @@ import type { ViewType } from '../mlflow/entities';
 import { count, formatAge, plainText } from '../mlflow/format';
 import { asItRan } from '../mlflow/optunaTrial';
 import { conditionIcon, lastLogged, runCondition, type RunCondition } from '../mlflow/runCondition';
-import type { ViewState } from '../state/viewState';
+import { sameRun, type ViewState } from '../state/viewState';
 import type { OpenStores, StoreEntry } from '../stores/openStores';
 import { learnRunColors } from '../stores/runColors';
 import type { HeadlineMetrics } from './headline';
@@ -137,7 +137,13 @@ export class ExperimentItems {
       state: shown ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
       tooltip: shown ? 'Shown in charts and comparison' : 'Show in charts and comparison',
     };
-    item.contextValue = `run${condition === 'deleted' ? '.deleted' : ''}${this.state.isStarred(key) ? '.starred' : ''}`;
+    const baseline = this.state.baseline !== null && sameRun(this.state.baseline, key);
+    item.contextValue = [
+      'run',
+      ...(condition === 'deleted' ? ['deleted'] : []),
+      ...(this.state.isStarred(key) ? ['starred'] : []),
+      ...(baseline ? ['baseline'] : []),
+    ].join('.');
     item.accessibilityInformation = { label: runAccessibleLabel(row, condition, item.description) };
     item.command = {
       command: 'mlflowLens.openRun',

@@ -2,6 +2,7 @@ import * as assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import type { Locator } from 'playwright-core';
 import { openWorkbench, type Workbench } from '../support/workbench';
 
 /** One committed transaction of another process, as a training script makes them. */
@@ -115,6 +116,24 @@ describe('the sidebar on the demo project', function () {
       .locator('.sidebar .pane:has(.pane-header[aria-label^="Comparison"]) .monaco-list-row')
       .filter({ hasText: 'live run' })
       .waitFor();
+  });
+
+  it('offers for a run what is not so yet: star and unstar, baseline and none', async () => {
+    const live = (): Promise<Locator> => workbench.reveal('live run');
+    for (const [item, expected] of [
+      ['Star', /★/],
+      ['Unstar', /^[^★]*$/],
+    ] as const) {
+      await workbench.contextMenu(await live(), item);
+      await workbench
+        .row(/^live run/)
+        .filter({ hasText: expected })
+        .waitFor();
+    }
+    await workbench.contextMenu(await live(), 'Make Baseline');
+    await workbench.row(/live run.*baseline/, 'Comparison').waitFor();
+    await workbench.contextMenu(await live(), 'Clear Baseline');
+    await workbench.row(/live run.*baseline/, 'Comparison').waitFor({ state: 'detached' });
   });
 
   it('shows deleted runs when asked, and tells them apart', async () => {

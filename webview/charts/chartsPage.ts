@@ -213,7 +213,10 @@ export class ChartsPage extends LivePage<ChartsPageData> {
         ...run,
         list: { kind: 'runs', of: 'charts', runs: (this.data?.runs ?? []).map(target) } satisfies RunList,
       }),
-    setBaseline: (run) => this.run('setBaseline', { runs: [run] }),
+    setBaseline: (run) => {
+      const { baseline } = this.data ?? { baseline: null };
+      this.run(baseline && sameRun(baseline, run) ? 'clearBaseline' : 'setBaseline', { runs: [run] });
+    },
     setColor: (run) => this.run('setRunColor', { runs: [run] }),
   };
 

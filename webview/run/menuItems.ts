@@ -24,19 +24,19 @@ export function menuItems({ data, target, versions, run, copy, showKeys }: MenuO
   const deleted = shown.info.lifecycleStage === 'deleted';
   return [
     {
-      label: marks.starred ? 'Remove Star' : 'Star',
+      label: marks.starred ? 'Unstar' : 'Star',
       icon: marks.starred ? 'star-full' : 'star-empty',
-      run: () => run('starRuns', one),
+      run: () => run(marks.starred ? 'unstarRuns' : 'starRuns', one),
     },
     {
       label: marks.baseline ? 'Clear Baseline' : 'Make Baseline',
       icon: 'bookmark',
-      run: () => run('setBaseline', one),
+      run: () => run(marks.baseline ? 'clearBaseline' : 'setBaseline', one),
     },
     {
-      label: marks.shown ? 'Hide From Charts and Comparison' : 'Show in Charts and Comparison',
+      label: marks.shown ? 'Hide from Charts and Comparison' : 'Show in Charts and Comparison',
       icon: marks.shown ? 'eye-closed' : 'eye',
-      run: () => run('showRuns', one),
+      run: () => run(marks.shown ? 'hideRuns' : 'showRuns', one),
     },
     { label: 'Set Color…', icon: 'symbol-color', run: () => run('setRunColor', one) },
     {
@@ -66,7 +66,7 @@ export function menuItems({ data, target, versions, run, copy, showKeys }: MenuO
     })),
     { label: 'Copy Run ID', icon: 'copy', separated: true, run: () => copy(runId, 'run ID') },
     { label: 'Copy Artifact URI', run: () => copy(shown.info.artifactUri, 'artifact URI') },
-    { label: 'Copy Link to Run', icon: 'link', run: () => copy(link, 'link to run') },
+    { label: 'Copy Link', icon: 'link', run: () => copy(link, 'the link to the run') },
     { label: 'Keyboard Shortcuts', icon: 'keyboard', separated: true, run: showKeys },
     deleted
       ? {

@@ -4,7 +4,7 @@ import { repeatedStep, repeatSentence, type RepeatedStep } from '../../src/mlflo
 import { exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
 import { wholeText } from '../../src/mlflow/wholeNumbers';
 import type { Direction } from '../../src/state/metrics';
-import { icon, iconButton } from '../ui/icon';
+import { iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
 import { sparklineGraphic } from '../ui/sparkline';
 import { text } from '../ui/text';
@@ -89,6 +89,6 @@ function extreme(
   }
   const marked = best && value !== null;
   return html`<td class="number ${marked ? '' : 'muted'}" title=${exactNumber(value)}>
-    ${marked ? html`<span class="best">${icon('star-full', 'Best')}</span> ` : nothing}${formatNumber(value)}
+    ${marked ? html`<span class="best">best</span> ` : nothing}${formatNumber(value)}
   </td>`;
 }

@@ -105,7 +105,7 @@ function row(
     @pointerleave=${() => options.hover(null)}
   >
     <td class="cut">
-      ${onFront ? icon('star-full', 'on the Pareto front') : html`<span class="no-star"></span>`}
+      ${onFront ? icon('debug-breakpoint-log', 'on the Pareto front') : html`<span class="no-sign"></span>`}
       <button type="button" class="link" @click=${() => options.open(run)}>
         <bdi>${plainText(name, 60)}</bdi>
       </button>

@@ -227,11 +227,11 @@ export const sweepStyles = css`
   table.best-model tr.hovered {
     background: var(--vscode-list-hoverBackground);
   }
-  table.best-model .codicon-star-full {
+  table.best-model .codicon-debug-breakpoint-log {
     color: var(--vscode-charts-yellow);
     font-size: 12px;
   }
-  .no-star {
+  .no-sign {
     display: inline-block;
     width: 12px;
   }

@@ -31,7 +31,7 @@ export function marks(name: string, selected: boolean, mark: RunMark | null): Te
       tabindex="-1"
       class="mark ${color ? 'on' : ''}"
       data-act="show"
-      title=${color ? 'Shown in pictures (Space)' : 'Show in pictures (Space)'}
+      title=${color ? 'Hide from charts (Space)' : 'Show in charts (Space)'}
       aria-label="Show ${title}"
       aria-pressed=${String(color !== null)}
     >
@@ -41,7 +41,7 @@ export function marks(name: string, selected: boolean, mark: RunMark | null): Te
       tabindex="-1"
       class="mark ${mark?.starred ? 'on' : ''}"
       data-act="star"
-      title="Star (*)"
+      title=${mark?.starred ? 'Unstar (*)' : 'Star (*)'}
       aria-label="Star ${title}"
       aria-pressed=${String(mark?.starred ?? false)}
     >
@@ -159,7 +159,7 @@ export function valueCell(
     title=${full}
   >
     <span class="cut">${text}</span>${
-      best ? html`<span class="best-mark">${icon('star-full', 'best')}</span>` : nothing
+      best ? html`<span class="best-mark">best</span>` : nothing
     }${delta ? html`<span class="delta ${delta.verdict}" title=${delta.full}>${delta.text}</span>` : nothing}
   </div>`;
 }

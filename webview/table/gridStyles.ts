@@ -267,9 +267,8 @@ export const gridStyles = css`
   .best .cut {
     font-weight: 600;
   }
-  .best-mark .codicon {
+  .best-mark {
     font-size: 11px;
-    color: var(--vscode-charts-green);
   }
   .row.group {
     background: var(--vscode-sideBarSectionHeader-background, transparent);

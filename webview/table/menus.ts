@@ -105,12 +105,12 @@ export function moreMenu(
       run: () => actions.setPassing({ starredOnly: !passing.starredOnly }),
     },
     {
-      label: 'Shown Only',
+      label: 'Shown in Charts Only',
       ...on(passing.shownOnly),
       run: () => actions.setPassing({ shownOnly: !passing.shownOnly }),
     },
     {
-      label: `With Hidden Runs (${hiddenCount})`,
+      label: `With Runs Left Out (${hiddenCount})`,
       ...on(passing.withHidden),
       run: () => actions.setPassing({ withHidden: !passing.withHidden }),
     },
@@ -140,8 +140,8 @@ export function moreMenu(
 export function selectionMenu(runs: number, view: Passing['deleted'], actions: SelectionActions): MenuItem[] {
   const one = runs === 1;
   return [
-    { label: 'Hide From Pictures', icon: 'eye-closed', run: () => actions.notShown() },
-    { label: 'Remove Star', icon: 'star-empty', run: () => actions.notStarred() },
+    { label: 'Hide from Charts', icon: 'eye-closed', run: () => actions.notShown() },
+    { label: 'Unstar', icon: 'star-empty', run: () => actions.notStarred() },
     {
       label: 'Sweep of These Runs',
       icon: 'graph-scatter',

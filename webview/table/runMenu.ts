@@ -16,18 +16,19 @@ export function runMenu(row: TableRow | undefined, model: TableModel, actions: P
   return [
     { label: 'Open Run', icon: 'go-to-file', run: () => actions.openRun(row) },
     {
-      label: baseline ? 'No Baseline' : 'Make Baseline',
+      label: baseline ? 'Clear Baseline' : 'Make Baseline',
       icon: 'bookmark',
       run: () => actions.setBaseline(runId),
     },
     { label: pinned ? 'Unpin Run' : 'Pin Run', icon: 'pin', run: () => actions.pinRun(runId) },
     {
-      label: hidden ? 'Do Not Hide Run' : 'Hide Run',
+      label: hidden ? 'Take Back into the Table' : 'Leave Out of the Table',
       icon: 'eye-closed',
       run: () => void model.mark(hidden ? 'notHidden' : 'hidden', { runIds: [runId] }),
     },
     { label: 'Set Color…', icon: 'symbol-color', run: () => actions.run('setRunColor', { runs: [run] }) },
     { label: 'Copy Run ID', icon: 'copy', run: () => actions.copy(runId, 'the run ID') },
+    { label: 'Copy Link', icon: 'link', run: () => actions.run('copyRunLink', { runs: [run] }) },
     { label: 'Open Source', icon: 'code', run: () => actions.run('openSource', run) },
     {
       label: 'Promote…',

@@ -261,9 +261,9 @@ export class TablePage extends LitElement {
     return html`<div class="selection-bar" role="toolbar" aria-label="Selected runs">
       <span role="status">${count(selected, 'run')} selected</span>
       ${all} ${link('Charts', () => actions.charts())} ${link('Diff', () => actions.diff())}
-      ${link('Show', () => void model.mark('shown'))} ${link('Star', () => void model.mark('starred'))}
-      ${link('Hide', () => void model.mark('hidden'))} ${link('Copy IDs', () => actions.copyIds())}
-      ${link('Select None', () => actions.selectNone())}
+      ${link('Show in Charts', () => void model.mark('shown'))}
+      ${link('Star', () => void model.mark('starred'))} ${link('Leave Out', () => void model.mark('hidden'))}
+      ${link('Copy IDs', () => actions.copyIds())} ${link('Select None', () => actions.selectNone())}
       <lens-menu
         .label=${'More for the Selected Runs…'}
         .items=${selectionMenu(selected, model.passing.deleted, actions.onSelection)}
