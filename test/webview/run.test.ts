@@ -81,7 +81,7 @@ describeOnEachKind('run page', function (kind, itOnce) {
     ]);
     const row = page.locator('tr', { hasText: 'validation-rmse' });
     await row.locator('polyline').waitFor();
-    assert.match(await row.innerText(), /2\.902\s+2\.902\s+11\.47/);
+    assert.match(await row.innerText(), /2\.902\s+best 2\.902\s+11\.47/);
     assert.equal(await page.locator('tr', { hasText: 'seed' }).locator('td').nth(2).innerText(), 'unknown');
   });
 
