@@ -1,7 +1,7 @@
 import type { ModelVersion, RegisteredModel } from '../../mlflow/entities';
 import { StoreError } from '../../mlflow/errors';
 import { mustHave } from '../../mlflow/features';
-import { count, formatAge } from '../../mlflow/format';
+import { count } from '../../mlflow/format';
 import type { TrackingStore } from '../../mlflow/store';
 import { shown } from '../../registry/preview';
 import { storeName } from '../../stores/uri';
@@ -10,6 +10,7 @@ import { runItems } from '../runItems';
 import { runSearch } from '../runSearch';
 import { openForChange, type RegistryContext } from './perform';
 import type { PickItem } from './ui';
+import { versionItems } from './versionItems';
 
 /** Listed at a time; more is a matter of typing. */
 const LISTED = 100;
@@ -84,6 +85,7 @@ export async function findModels(
 /** @param candidates which of the model's versions are offered; missing: all */
 export async function chooseVersion(
   { ui }: RegistryContext,
+  store: TrackingStore,
   model: RegisteredModel,
   args: unknown,
   title: string,
@@ -103,26 +105,13 @@ export async function chooseVersion(
   return ui.pick(
     title,
     `Which version of ${shown(model.name)}?`,
-    offered.map((version) => ({ ...versionItem(version), value: version.version })),
+    (await versionItems(store, offered)).map((item) => ({ ...item, value: item.version.version })),
   );
 }
 
 /** The version that a command was called with, as text or as a number. */
 export function versionIn(args: unknown): string | undefined {
   return textOf(args, 'version') ?? numberOf(args, 'version')?.toString();
-}
-
-/** `v4`, and beside it its stage, aliases and age. */
-export function versionItem({ version, currentStage, aliases, creationTimestamp }: ModelVersion): {
-  label: string;
-  description: string;
-} {
-  const marks = [
-    ...(currentStage === 'None' ? [] : [currentStage]),
-    ...aliases.map((alias) => `@${alias}`),
-    ...(creationTimestamp === null ? [] : [formatAge(creationTimestamp, Date.now())]),
-  ];
-  return { label: `v${version}`, description: marks.join(' · ') };
 }
 
 type ChosenView = 'ACTIVE_ONLY' | 'DELETED_ONLY';

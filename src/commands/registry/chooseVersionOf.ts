@@ -4,9 +4,10 @@ import type { TrackingStore } from '../../mlflow/store';
 import { nameOfRun } from '../../mlflow/tellApart';
 import { shown, versionOf } from '../../registry/preview';
 import { textOf } from '../fields';
-import { chooseModel, chooseStore, chooseVersion, mustHaveRegistry, versionItem } from './choose';
+import { chooseModel, chooseStore, chooseVersion, mustHaveRegistry } from './choose';
 import { registerModel } from './modelCommands';
 import type { RegistryContext } from './perform';
+import { versionItems } from './versionItems';
 
 export interface ChosenVersion {
   uri: string;
@@ -27,7 +28,7 @@ export async function chooseVersionOf(
   context: RegistryContext,
   args: unknown,
   title: string,
-  candidates?: Parameters<typeof chooseVersion>[4],
+  candidates?: Parameters<typeof chooseVersion>[5],
 ): Promise<ChosenVersion> {
   const { uri, store } = await chooseStore(context, args, title);
   await mustHaveRegistry(store);
@@ -38,7 +39,7 @@ export async function chooseVersionOf(
       ? await versionOfRun(context, uri, store, runId, title)
       : { name: await chooseModel(context, store, args, title), version: undefined };
   const model = await store.getRegisteredModel(name);
-  const chosen = version ?? (await chooseVersion(context, model, args, title, candidates));
+  const chosen = version ?? (await chooseVersion(context, store, model, args, title, candidates));
   versionOf(model, chosen);
   return { uri, store, model, version: chosen };
 }
@@ -60,10 +61,11 @@ async function versionOfRun(
     return context.ui.pick(
       title,
       'Which version of this run?',
-      versions.map((version) => {
-        const { label, description } = versionItem(version);
-        return { label: `${plainText(version.name)} ${label}`, description, value: version };
-      }),
+      (await versionItems(store, versions)).map(({ label, description, version }) => ({
+        label: `${plainText(version.name)} ${label}`,
+        description,
+        value: version,
+      })),
     );
   }
   const { info } = await store.getRun(runId);

@@ -70,7 +70,7 @@ export async function deleteModelVersion(context: RegistryContext, args: unknown
   const { uri, store } = await chooseStore(context, args, title);
   await mustHaveRegistry(store);
   const model = await store.getRegisteredModel(await chooseModel(context, store, args, title));
-  const version = await chooseVersion(context, model, args, title);
+  const version = await chooseVersion(context, store, model, args, title);
   await performConfirmed(context, uri, async () =>
     previewDeleteVersion(await store.getRegisteredModel(model.name), version),
   );
@@ -98,7 +98,7 @@ export async function copyModelVersion(context: RegistryContext, args: unknown):
   const { uri, store } = await chooseStore(context, args, title);
   await mustHaveRegistry(store);
   const model = await store.getRegisteredModel(await chooseModel(context, store, args, title));
-  const version = await chooseVersion(context, model, args, title);
+  const version = await chooseVersion(context, store, model, args, title);
   const to =
     textOf(args, 'to') ??
     (await chooseTargetModel(

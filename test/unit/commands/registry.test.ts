@@ -114,6 +114,19 @@ describe('registry commands on a real store', () => {
     assert.ok(lines.some((line) => /^Size: .*→/.test(line)));
   });
 
+  it('offers versions with what they are chosen by: the metric and the name of their run', async () => {
+    const { context, ui, store } = open('taxi-duration');
+    ui.will('escape');
+    await assert.rejects(
+      promotion.promoteModelVersion(context, { store, name: 'taxi-duration' }),
+      isCancelled,
+    );
+    assert.match(
+      ui.shown[0] ?? '',
+      /\[v4 \(@challenger · rmse 2\.867 · xgboost · [^|]*\) \| v3 \(Staging · rmse 2\.908 · xgboost · [^|]*\) \| v2 \(Production · @champion · rmse 2\.971 · lasso · /,
+    );
+  });
+
   it('leads with checks that have not passed and metrics that are worse', async () => {
     const { context, ui, store, file } = open('taxi-duration');
     withDatabase(file, (database) =>
