@@ -21,6 +21,12 @@ export function oddUnit(time: number): OddUnit | null {
   return UNITS.find(([, factor]) => time >= FIRST * factor && time < LAST * factor)?.[0] ?? null;
 }
 
+/** The times that are in another unit, from the first number to before the second. */
+export const ODD_TIMES: readonly (readonly [number, number])[] = UNITS.map(([, factor]) => [
+  FIRST * factor,
+  LAST * factor,
+]);
+
 /** The milliseconds that it would be. */
 export function asMilliseconds(time: number, unit: OddUnit): number {
   return time / UNITS.find(([name]) => name === unit)![1];

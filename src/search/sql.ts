@@ -1,5 +1,6 @@
 import { TAG_PARENT } from '../mlflow/family';
 import type { TRIAL_TAGS } from '../mlflow/optunaTrial';
+import { ODD_TIMES } from '../mlflow/times';
 import { foldAscii, likeToGlob } from './like';
 import {
   TAG_COMMIT,
@@ -200,6 +201,14 @@ function millisecondsSql(time: string): string {
   return `(strftime('%s', substr(${time}, 1, 19)) * 1000 + CAST(substr(${time}, 21, 3) AS INTEGER))`;
 }
 
+function isOddSql(time: string): string {
+  return ODD_TIMES.map(([from, to]) => `(${time} >= ${from} AND ${time} < ${to})`).join(' OR ');
+}
+
+/** mlflow/origin's `tookOf`. */
+const tookSql = `(CASE WHEN r.start_time = 0 OR ${isOddSql('r.start_time')} OR ${isOddSql('r.end_time')} THEN NULL
+  ELSE r.end_time - r.start_time END)`;
+
 /**
  * mlflow/optunaTrial's `durationAsItRan`. A store without such a tag is asked for it once, not for each run; LIMIT keeps
  * SQLite from looking a tag up wherever its name stands.
@@ -217,7 +226,7 @@ const durationSql = `(CASE WHEN r.status = 'FINISHED'
     AND number GLOB '[0-9]*' AND number NOT GLOB '*[^0-9]*' AND length(number) <= 9
     AND rest <> direction AND trim(rest, '[]'', ') = ''
     AND ${millisecondsSql('ended')} >= ${millisecondsSql('started')}
-  ), r.end_time - r.start_time) ELSE r.end_time - r.start_time END)`;
+  ), ${tookSql}) ELSE ${tookSql} END)`;
 
 /** mlflow/family's depths, as a query: for runs that have parents in the store. Columns x (run id), depth. */
 export const depthsSql = `

@@ -1,5 +1,5 @@
 /** Attribute columns that are made of several rows of the store. */
-import { span } from '../../mlflow/times';
+import { tookOf } from '../../mlflow/origin';
 import { NumberColumn, TextColumn, type Column } from './columns';
 import { modelFlavor, modelSize } from './models';
 import type { RunColumns } from './runColumns';
@@ -35,7 +35,7 @@ export function durations(rows: number, { start, end }: AsTheyRan): NumberColumn
   const made = new NumberColumn(rows);
   for (let row = 0; row < rows; row++) {
     const [from, to] = [start.get(row), end.get(row)];
-    made.set(row, span(from ?? null, to ?? null));
+    made.set(row, tookOf({ startTime: from ?? null }, to ?? null));
   }
   return made;
 }
