@@ -123,7 +123,10 @@ export class LiveDatabase {
       return null;
     }
     const changed = this.wal.scan(`${this.real}-shm`);
-    changed.forEach((page) => this.changed?.add(page));
+    if (changed === null) {
+      this.changed = null;
+    }
+    changed?.forEach((page) => this.changed?.add(page));
     if (this.wal.committedFrames > 0) {
       if (this.wal.pageSize !== files.pageSize) {
         throw new StoreError('CORRUPT', `${this.path} and its -wal file do not belong together.`);

@@ -221,7 +221,7 @@ export class WalState implements CommittedState {
     if (this.wal.committedFrames !== this.frames || (this.under && !this.under.verify())) {
       return false;
     }
-    return this.isMainUntouched() && this.wal.isSameGeneration() && isStillAt(this.files, this.stamp);
+    return this.isMainUntouched() && this.wal.isUnchanged() && isStillAt(this.files, this.stamp);
   }
 
   close(): void {

@@ -6,7 +6,7 @@ const WAL_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 /** First word of a WAL, without its last bit, which says whether the checksums are big-endian. */
 const MAGIC = 0x377f0682;
-/** Frames after the last known commit that each scan reads, whatever `-shm` says of them. */
+/** Frames after the last commit of `-shm` that each scan reads all the same. */
 const SURELY_READ = 64;
 /** A log that was not written for so long may have lost its writer, and its `-shm` the last commit, ms. */
 const AT_REST = 2000;
@@ -15,6 +15,17 @@ const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] ===
 interface Checksum {
   s0: number;
   s1: number;
+}
+
+/** A transaction of the log. */
+interface Commit {
+  /** Each with the offset of its image. */
+  pages: [page: number, offset: number][];
+  checksum: Checksum;
+  /** Frames of the log up to its end. */
+  frames: number;
+  /** Of the database after it. */
+  pageCount: number;
 }
 
 /**
@@ -41,8 +52,7 @@ export class Wal {
     private readonly bigEndian: boolean,
     private readonly valid: boolean,
   ) {
-    const view = new DataView(header.buffer);
-    this.checksum = { s0: view.getUint32(24), s1: view.getUint32(28) };
+    this.checksum = headerChecksum(header);
   }
 
   /** undefined where there is no WAL, or an empty one. The caller closes it. */
@@ -76,7 +86,8 @@ export class Wal {
 
   /** Tells a committed state of this WAL apart from any other. */
   get key(): string {
-    return `${this.inode}:${Buffer.from(this.header).toString('hex')}:${this.committed}`;
+    const { s0, s1 } = this.checksum;
+    return `${this.inode}:${Buffer.from(this.header).toString('hex')}:${this.committed}:${s0}:${s1}`;
   }
 
   /** Frames up to the last commit that a scan saw: mxFrame in SQLite's words. */
@@ -87,6 +98,11 @@ export class Wal {
   /** Of the database at the last commit; null where the WAL holds none. */
   get pageCount(): number | null {
     return this.committed > 0 ? this.pages : null;
+  }
+
+  /** Whether the path still holds this WAL, in the same generation, with the last commit that a scan saw. */
+  isUnchanged(): boolean {
+    return this.isSameGeneration() && this.holdsLastCommit();
   }
 
   /** Whether the path still holds this WAL, in the same generation (a restarted one has other salts). */
@@ -100,33 +116,47 @@ export class Wal {
   }
 
   /**
-   * Takes in what was committed since the last scan. Returns the pages that changed. The frames of a transaction
-   * that is still open are not read each time: they may be as many as the database has pages.
+   * Takes in what was committed since the last scan. Returns the pages that changed; null where any may have. The
+   * frames of a transaction that is still open are not read each time: they may be as many as the database has pages.
+   *
+   * A writer that is killed between its last frame and `-shm` leaves a commit that nobody knows. The next writer
+   * writes over it, where one is alive (walTryBeginRead of SQLite's wal.c begins at what `-shm` says); else whoever
+   * opens the database next takes it in (walIndexRecover).
    */
-  scan(shm: string): Set<number> {
+  scan(shm: string): Set<number> | null {
     const changed = new Set<number>();
     const stamp = stampPath(this.file);
     const wasReadToEnd = stamp?.mtime === this.readToEnd?.mtime && stamp?.size === this.readToEnd?.size;
     const isWritten =
       stamp !== undefined && Math.abs(Date.now() - Number(stamp.mtime / 1_000_000n)) < AT_REST;
-    const enough = (isWritten || wasReadToEnd) && this.isLastCommitOf(shm) ? SURELY_READ : Infinity;
-    this.walk((page, offset) => {
-      this.frames.set(page, offset);
-      changed.add(page);
-    }, enough);
+    const known = this.lastCommitOf(shm);
+    const isAnew = !this.holdsLastCommit() || (isWritten && known !== null && known.frames < this.committed);
+    if (isAnew) {
+      this.forget();
+    }
+    const isOurs =
+      known?.frames === this.committed &&
+      known.checksum.s0 === this.checksum.s0 &&
+      known.checksum.s1 === this.checksum.s1;
+    const enough = (isWritten || wasReadToEnd) && isOurs ? SURELY_READ : Infinity;
+    for (const commit of this.walk(enough, isWritten && known ? known.frames : Infinity)) {
+      commit.pages.forEach(([page, offset]) => {
+        this.frames.set(page, offset);
+        changed.add(page);
+      });
+      this.checksum = commit.checksum;
+      this.committed = commit.frames;
+      this.pages = commit.pageCount;
+    }
     if (enough === Infinity) {
       this.readToEnd = stamp;
     }
-    return changed;
+    return isAnew ? null : changed;
   }
 
   /** The pages that were committed since the last scan, without taking them in. */
   peek(): Set<number> {
-    const { checksum, committed, pages } = this;
-    const changed = new Set<number>();
-    this.walk((page) => changed.add(page));
-    Object.assign(this, { checksum, committed, pages });
-    return changed;
+    return new Set(this.walk(Infinity, Infinity).flatMap(({ pages }) => pages.map(([page]) => page)));
   }
 
   /** Fills `target` with a page's newest committed image; false where the WAL has none. */
@@ -147,67 +177,90 @@ export class Wal {
     fs.closeSync(this.descriptor);
   }
 
-  /** Whether the last commit that `-shm` knows is the last that a scan saw. */
-  private isLastCommitOf(shm: string): boolean {
+  /** The last commit that `-shm` knows of this generation; null where it cannot say. */
+  private lastCommitOf(shm: string): { frames: number; checksum: Checksum } | null {
     const head = readShm(shm);
-    if (!head || Buffer.compare(head.subarray(0, 48), head.subarray(48, 96)) !== 0) {
-      return false;
+    if (
+      !head ||
+      Buffer.compare(head.subarray(0, 48), head.subarray(48, 96)) !== 0 ||
+      Buffer.compare(head.subarray(32, 40), this.header.subarray(16, 24)) !== 0
+    ) {
+      return null;
     }
     const view = new DataView(head.buffer);
     const word = (offset: number): number => view.getUint32(offset, HOST_IS_LITTLE_ENDIAN);
+    return { frames: word(16), checksum: { s0: word(24), s1: word(28) } };
+  }
+
+  /** Whether the last frame that a scan took in is still there: another writer may have written over it. */
+  private holdsLastCommit(): boolean {
+    if (this.committed === 0) {
+      return true;
+    }
+    const head = new Uint8Array(FRAME_HEADER_BYTES);
+    const offset = WAL_HEADER_BYTES + (this.committed - 1) * (FRAME_HEADER_BYTES + this.pageSize);
+    const view = new DataView(head.buffer);
     return (
-      Buffer.compare(head.subarray(32, 40), this.header.subarray(16, 24)) === 0 &&
-      word(16) === this.committed &&
-      word(24) === this.checksum.s0 &&
-      word(28) === this.checksum.s1
+      readInto(this.descriptor, head, offset) === FRAME_HEADER_BYTES &&
+      Buffer.compare(head.subarray(8, 16), this.header.subarray(16, 24)) === 0 &&
+      view.getUint32(16) === this.checksum.s0 &&
+      view.getUint32(20) === this.checksum.s1
     );
   }
 
+  private forget(): void {
+    this.frames.clear();
+    this.committed = 0;
+    this.pages = 0;
+    this.checksum = headerChecksum(this.header);
+    this.readToEnd = undefined;
+  }
+
   /**
-   * Calls `each` for every frame of every transaction that was committed after the last scan.
+   * What was committed after the last scan.
    *
    * @param enough after so many frames without a commit it ends
+   * @param known frames up to the last commit that the writers know: a single one after it is nobody's yet. Several
+   *   are taken: then nobody keeps `-shm` (a writer with locking_mode=EXCLUSIVE)
    */
-  private walk(each: (page: number, offset: number) => void, enough = Infinity): void {
+  private walk(enough: number, known: number): Commit[] {
+    const commits: Commit[] = [];
     if (!this.valid) {
-      return;
+      return commits;
     }
     const frameBytes = FRAME_HEADER_BYTES + this.pageSize;
     const buffer = new Uint8Array(frameBytes);
     const view = new DataView(buffer.buffer);
+    const body = buffer.subarray(FRAME_HEADER_BYTES);
     const salts = this.header.subarray(16, 24);
     let { checksum } = this;
-    let frame = this.committed;
-    let pending: [page: number, offset: number][] = [];
-    while (pending.length < enough) {
-      const offset = WAL_HEADER_BYTES + frame * frameBytes;
-      if (readInto(this.descriptor, buffer.subarray(0, FRAME_HEADER_BYTES), offset) < FRAME_HEADER_BYTES) {
-        return;
-      }
-      const page = view.getUint32(0);
-      if (page === 0 || Buffer.compare(buffer.subarray(8, 16), salts) !== 0) {
-        return;
-      }
-      const body = buffer.subarray(FRAME_HEADER_BYTES);
-      if (readInto(this.descriptor, body, offset + FRAME_HEADER_BYTES) < this.pageSize) {
-        return;
+    let frames = this.committed;
+    let pages: Commit['pages'] = [];
+    while (pages.length < (frames - pages.length >= known ? SURELY_READ : enough)) {
+      const offset = WAL_HEADER_BYTES + frames * frameBytes;
+      if (
+        readInto(this.descriptor, buffer.subarray(0, FRAME_HEADER_BYTES), offset) < FRAME_HEADER_BYTES ||
+        view.getUint32(0) === 0 ||
+        Buffer.compare(buffer.subarray(8, 16), salts) !== 0 ||
+        readInto(this.descriptor, body, offset + FRAME_HEADER_BYTES) < this.pageSize
+      ) {
+        break;
       }
       checksum = addChecksum(checksum, buffer.subarray(0, 8), this.bigEndian);
       checksum = addChecksum(checksum, body, this.bigEndian);
       if (checksum.s0 !== view.getUint32(16) || checksum.s1 !== view.getUint32(20)) {
-        return;
+        break;
       }
-      frame++;
-      pending.push([page, offset + FRAME_HEADER_BYTES]);
-      const pages = view.getUint32(4);
-      if (pages !== 0) {
-        pending.forEach(([changed, at]) => each(changed, at));
-        pending = [];
-        this.checksum = checksum;
-        this.committed = frame;
-        this.pages = pages;
+      frames++;
+      pages.push([view.getUint32(0), offset + FRAME_HEADER_BYTES]);
+      const pageCount = view.getUint32(4);
+      if (pageCount !== 0) {
+        commits.push({ pages, checksum, frames, pageCount });
+        pages = [];
       }
     }
+    const later = commits.filter((commit) => commit.frames > known);
+    return later.length === 1 ? commits.slice(0, -1) : commits;
   }
 
   /**
@@ -253,6 +306,11 @@ function readShm(file: string): Uint8Array | undefined {
     readInto(open.descriptor, head.subarray(offset, offset + length), offset);
   }
   return head;
+}
+
+function headerChecksum(header: Uint8Array): Checksum {
+  const view = new DataView(header.buffer);
+  return { s0: view.getUint32(24), s1: view.getUint32(28) };
 }
 
 /** walChecksumBytes of SQLite's wal.c; `bytes` is a multiple of eight long. */
