@@ -285,7 +285,7 @@ describe('previews of artifacts', function () {
     const said = await choose('MLmodel', '.model-preview');
     for (const part of [
       /^Model URI\s+runs:\/09e91d4bba9347db9e2d0c241248202d\/model$/m,
-      /^Size\s+96(\.\d)? KiB$/m,
+      /^Size\s+95\.7 KiB$/m,
       /^Python\s+3\.12\.1$/m,
       /^MLflow\s+3\.17\.2$/m,
       /^distance\s+double\s*$/m,

@@ -155,9 +155,7 @@ export class ChartCard extends LitElement {
         <div class="cursor-label" aria-hidden="true" hidden></div>
         ${this.message(lines)}
       </div>
-      <p class="said muted" title=${this.saidText(lines)}>
-        <span class="cut">${this.saidText(lines)}</span>${this.timeOffer(lines)}
-      </p>
+      ${this.saidLine(lines)}
       ${legend(this.legendRows(lines), {
         limit: this.enlarged ? 100 : 5,
         more: () => this.host.enlarge(this.metric),
@@ -166,6 +164,12 @@ export class ChartCard extends LitElement {
         single: this.dots !== undefined,
       })}
     </article>`;
+  }
+
+  private saidLine(lines: readonly RunLine[]): TemplateResult {
+    const text = this.saidText(lines);
+    const line = html`<span class="cut">${text}</span>${this.timeOffer(lines)}`;
+    return html`<p class="said muted" title=${text}>${line}</p>`;
   }
 
   /** Shows the crosshair at x, or takes it away. Called for all charts at each move of the pointer. */
