@@ -109,8 +109,7 @@ export class RunNodes {
     const below = node.found?.below ?? [];
     if (below.length > 0) {
       const others = node.row.childCount - below.length;
-      const left =
-        others > 0 ? `${count(others, 'other child', 'other children')} not found by the filter` : '';
+      const left = others > 0 ? `${count(others, 'other does', 'others do')} not match` : '';
       return [
         artifacts,
         ...below.map((run) => this.runNode(node, run.row, run)),

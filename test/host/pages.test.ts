@@ -118,7 +118,7 @@ describe('pages in editor tabs', () => {
       await workbench
         .view('Experiments')
         .locator('.monaco-list-row')
-        .filter({ hasText: new RegExp(`^xgboost\\s*${metric} 2\\.`) })
+        .filter({ hasText: new RegExp(`^xgboost.*[ ,]${metric} 2\\.`) })
         .first()
         .waitFor();
     };
