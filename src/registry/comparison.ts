@@ -3,10 +3,9 @@ import { signatureChanges } from '../compare/signature';
 import type { DiffRow, DirectionOf, SectionName, SideFacts } from '../compare/types';
 import { valueOf, type KeyValue } from '../mlflow/entities';
 import { shortDigests } from '../mlflow/datasetDigest';
-import { count, exactNumber, formatNumber, formatSize } from '../mlflow/format';
-import { distinctDigits } from '../compare/values';
+import { count, exactNumber, formatSize } from '../mlflow/format';
 import { shown } from './preview';
-import { worseMetrics } from './warnings';
+import { metricChange, worseMetrics } from './warnings';
 
 /** One of the two versions: what is known of its run and of its model. */
 export interface ComparedVersion {
@@ -138,12 +137,10 @@ function metricsText(rows: readonly DiffRow[], labels: Labels, headline: string 
     return null;
   }
   const both = rows.filter(isInBoth).toSorted((a, b) => rank(a, headline) - rank(b, headline));
-  const told = both.slice(0, MOST_METRICS).map(({ key, values, better }) => {
-    const [from, to] = values as [number, number];
-    const digits = distinctDigits([from, to]);
-    const verdict = better?.[1];
+  const told = both.slice(0, MOST_METRICS).map((row) => {
+    const verdict = row.better?.[1];
     const word = verdict === true ? ' (better)' : verdict === false ? ' (worse)' : '';
-    return `${shown(key)} ${formatNumber(from, digits)} → ${formatNumber(to, digits)}${word}`;
+    return `${metricChange(row)}${word}`;
   });
   const rest = both.slice(MOST_METRICS);
   const better = rest.filter((row) => row.better?.[1] === true).length;

@@ -40,13 +40,16 @@ export function worseMetrics(
   if (worse.length === 0) {
     return [];
   }
-  const told = worse.slice(0, MOST).map(({ key, values }) => {
-    const [from, to] = values as [number, number];
-    const digits = distinctDigits([from, to]);
-    return `${shown(key)} ${formatNumber(from, digits)} → ${formatNumber(to, digits)}`;
-  });
+  const told = worse.slice(0, MOST).map(metricChange);
   const rest = worse.length - told.length;
   return [
     `⚠ ${candidate} is worse than ${incumbent}: ${told.join(', ')}${rest > 0 ? `, and ${rest} more` : ''}.`,
   ];
+}
+
+/** `rmse 2.971 → 2.867`, of a metric that both have. */
+export function metricChange({ key, values }: DiffRow): string {
+  const [from, to] = values as [number, number];
+  const digits = distinctDigits([from, to]);
+  return `${shown(key)} ${formatNumber(from, digits)} → ${formatNumber(to, digits)}`;
 }
