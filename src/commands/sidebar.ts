@@ -7,6 +7,7 @@ import { setContext } from '../platform/contexts';
 import { askText, pickOne, type PickItem } from '../platform/dialogs';
 import { pickFound, type FoundItem } from '../platform/pickFound';
 import type { ViewState } from '../state/viewState';
+import { OLDEST_FIRST } from '../stores/listRuns';
 import type { OpenStores } from '../stores/openStores';
 import { storeName } from '../stores/uri';
 import { SIDEBAR_SETTING, type ExperimentsView, type SidebarChoice } from '../views/experimentsView';
@@ -62,7 +63,7 @@ export function registerSidebarCommands(deps: SidebarCommandDeps): void {
     const picked = await pickOne<PickItem & { orderBy: string }>(
       [
         { label: 'Start time', description: 'newest first', orderBy: '' },
-        { label: 'Start time', description: 'oldest first', orderBy: 'attributes.start_time ASC' },
+        { label: 'Start time', description: 'oldest first', orderBy: OLDEST_FIRST },
         { label: 'Duration', description: 'longest first', orderBy: 'duration DESC' },
         { label: 'Duration', description: 'shortest first', orderBy: 'duration ASC' },
         { label: 'Name', description: '', orderBy: 'attributes.run_name ASC' },

@@ -10,12 +10,13 @@ import {
   trainedIn,
   TRAINING_METRICS,
 } from '../mlflow/evaluatedAfter';
-import { asItRan, TRIAL_TAGS } from '../mlflow/optunaTrial';
+import { asItRan } from '../mlflow/optunaTrial';
 import { lastLogged } from '../mlflow/runCondition';
 import type { RunRow, TrackingStore } from '../mlflow/store';
 import { wholeText } from '../mlflow/wholeNumbers';
 import type { RelatedData, RelatedModel } from '../protocol/run';
 import { sharedMetrics } from '../state/metrics';
+import { listRuns } from '../stores/listRuns';
 import { readApart } from '../stores/readApart';
 import { pageHeadline } from './headline';
 import type { PageServices } from './page';
@@ -36,7 +37,8 @@ export async function relatedData(
   const { runId } = run.info;
   const [parent, children, inputs] = await Promise.all([
     parentOf(store, run, signal),
-    store.searchRuns(
+    listRuns(
+      store,
       {
         experimentIds: [],
         view: 'ALL',
@@ -44,7 +46,6 @@ export async function relatedData(
         maxResults: CHILDREN,
         params: 'none',
         metrics: 'all',
-        tags: TRIAL_TAGS,
       },
       signal,
     ),
@@ -67,7 +68,7 @@ export async function relatedData(
       lastLogged: lastLogged(row),
       headline: headlineOf(row, key),
     })),
-    moreChildren: children.nextPageToken !== undefined,
+    moreChildren: children.more,
     datasets: inputs.datasetInputs.map(summarizeDataset),
     models,
     versions: await versionsOf(

@@ -2,24 +2,26 @@ import type { Run } from '../mlflow/entities';
 import { valueOf } from '../mlflow/entities';
 import { plainText } from '../mlflow/format';
 import type { TableRow } from '../mlflow/runTable';
-import type { RunQuery, TrackingStore } from '../mlflow/store';
+import { optunaTrial, TRIAL_TAGS } from '../mlflow/optunaTrial';
+import type { RunQuery, RunRow, TrackingStore } from '../mlflow/store';
 import { labelOf, nameOfRun } from '../mlflow/tellApart';
 import type { RunArguments } from '../protocol/pages';
 import type { PlacedRun, RunPlace } from '../protocol/run';
 import type { RunList } from '../protocol/runList';
 import { sameRun, type RunKey } from '../state/viewState';
+import { listRuns, newestFirst, OLDEST_FIRST } from '../stores/listRuns';
 import { readApart } from '../stores/readApart';
 import type { PageServices } from './page';
 import { tableView } from './tableView';
 
 /** Runs that are looked through for the neighbours of one among several with the same start. */
 const SAME_START = 20;
+/** Of trials, which may have run side by side, so many were recorded between two that began one after the other. */
+const SIDE_BY_SIDE = 200;
 /** Rows of a table around a run, in which its nearest runs are looked for between groups. */
 const AROUND = 50;
-/** Runs of a page of the sidebar's list, the first and those after it, and of how many at most. */
-const FIRST_PAGE = 200;
-const PAGE = 2000;
-const LOOKED_THROUGH = 20_000;
+/** Among how many of the first runs of the sidebar's list one is looked for, one after the other. */
+const LOOKED_THROUGH = [200, 2000, 20_000];
 
 const NO_VALUES = { params: 'none', metrics: 'none', tags: 'none' } as const;
 
@@ -100,13 +102,14 @@ async function placeInSidebar(
   ]
     .filter(Boolean)
     .join(', ');
-  if (orderBy === '' && filter === '') {
+  if ((orderBy === '' || orderBy === OLDEST_FIRST) && filter === '') {
     const run = await store.getRun(args.runId, signal);
     if (run.info.startTime !== null) {
-      return byStart(args, store, run, { list: label, parentRunId, view }, signal);
+      const place = await byStart(args, store, run, { list: label, parentRunId, view }, signal);
+      return orderBy === '' ? place : { ...place, previous: place.next, next: place.previous };
     }
   }
-  return inPages(
+  return amongFirst(
     args,
     store,
     {
@@ -133,7 +136,7 @@ async function byStart(
   if (info.startTime === null) {
     return nowhere;
   }
-  const side = async (comparison: string, order: string): Promise<Run['info'][]> => {
+  const side = async (comparison: string, order: string, maxResults: number): Promise<RunRow[]> => {
     const { items } = await store.searchRuns(
       {
         experimentIds: [info.experimentId],
@@ -141,16 +144,20 @@ async function byStart(
         parent: where.parentRunId ? { runId: where.parentRunId } : 'roots',
         filter: `attributes.start_time ${comparison} ${info.startTime}`,
         orderBy: [`attributes.start_time ${order}`],
-        maxResults: SAME_START,
+        maxResults,
         ...NO_VALUES,
+        tags: TRIAL_TAGS,
       },
       signal,
     );
-    return items.map((row) => row.info);
+    return items;
   };
-  const around = await Promise.all([side('>=', 'ASC'), side('<=', 'DESC')]);
-  const ordered = [...new Map(around.flat().map((other) => [other.runId, other])).values()].sort(
-    (a, b) => b.startTime! - a.startTime! || (a.runId < b.runId ? -1 : 1),
+  const sides = async (amount: number): Promise<RunRow[]> =>
+    (await Promise.all([side('>=', 'ASC', amount), side('<=', 'DESC', amount)])).flat();
+  const near = await sides(SAME_START);
+  const around = near.some((row) => optunaTrial(row.info, row.tags)) ? await sides(SIDE_BY_SIDE) : near;
+  const ordered = newestFirst([...new Map(around.map((row) => [row.info.runId, row])).values()]).map(
+    (row) => row.info,
   );
   const place = ordered.findIndex((other) => other.runId === runId);
   return place < 0
@@ -158,36 +165,31 @@ async function byStart(
     : { ...nowhere, previous: placed(uri, ordered[place - 1]), next: placed(uri, ordered[place + 1]) };
 }
 
-async function inPages(
+/** Looked for among the first runs of the list, then among more. */
+async function amongFirst(
   { store: uri, runId }: RunKey,
   store: TrackingStore,
-  query: Omit<RunQuery, 'maxResults'>,
+  query: Omit<RunQuery, 'maxResults' | 'pageToken'>,
   list: string,
   signal: AbortSignal,
 ): Promise<RunPlace> {
-  let before: Run['info'] | undefined;
-  let found: { previous: PlacedRun | null; at: number } | undefined;
-  let read = 0;
-  let pageToken: string | undefined;
-  do {
-    const page = await store.searchRuns(
-      { ...query, ...NO_VALUES, maxResults: read === 0 ? FIRST_PAGE : PAGE, pageToken },
-      signal,
-    );
-    const of = page.nextPageToken === undefined ? read + page.items.length : null;
-    for (const { info } of page.items) {
-      if (found) {
-        return { list, ...found, next: placed(uri, info), of };
-      }
-      read++;
-      if (info.runId === runId) {
-        found = { previous: placed(uri, before), at: read };
-      }
-      before = info;
+  for (const maxResults of LOOKED_THROUGH) {
+    const { items, more } = await listRuns(store, { ...query, ...NO_VALUES, maxResults }, signal);
+    const at = items.findIndex(({ info }) => info.runId === runId);
+    if (at >= 0 && (at < items.length - 1 || !more)) {
+      return {
+        list,
+        previous: placed(uri, items[at - 1]?.info),
+        next: placed(uri, items[at + 1]?.info),
+        at: at + 1,
+        of: more ? null : items.length,
+      };
     }
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined && read < LOOKED_THROUGH);
-  return { list, previous: null, at: null, ...found, next: null, of: found ? read : null };
+    if (!more) {
+      break;
+    }
+  }
+  return { list, previous: null, next: null, at: null, of: null };
 }
 
 async function placeInTable(

@@ -1,8 +1,8 @@
 import { TAG_PARENT } from '../mlflow/family';
-import { TRIAL_TAGS } from '../mlflow/optunaTrial';
 import type { ViewType } from '../mlflow/entities';
 import { count } from '../mlflow/format';
 import type { RunQuery, RunRow } from '../mlflow/store';
+import { listRuns } from '../stores/listRuns';
 import type { OpenStores } from '../stores/openStores';
 import { readApart } from '../stores/readApart';
 import { artifactRoot, type ArtifactNode } from './artifactNodes';
@@ -45,7 +45,7 @@ export class RunNodes {
     const metric = await this.items.metricOf(node);
     const finds = filter !== '' && node.kind === 'experiment';
     const shape = { view, metrics: metric === undefined ? ('none' as const) : [metric] };
-    const page = await store.searchRuns({
+    const page = await listRuns(store, {
       ...shape,
       experimentIds: where.experimentIds,
       parent: where.parent ?? (finds ? undefined : 'roots'),
@@ -53,7 +53,7 @@ export class RunNodes {
       orderBy: orderBy ? [orderBy] : undefined,
       maxResults: limit,
       params: 'none',
-      tags: [...TRIAL_TAGS, ...(finds ? [TAG_PARENT] : [])],
+      tags: finds ? [TAG_PARENT] : 'none',
     });
     const apart = await readApart(
       store,
@@ -62,9 +62,7 @@ export class RunNodes {
     page.items.forEach(({ info }) => this.apart.set(info.runId, apart.get(info.runId) ?? null));
     this.drawnRun();
     if (finds) {
-      this.items.noteFound(node, `${page.items.length}${page.nextPageToken ? '+' : ''}`, () =>
-        this.draw(node),
-      );
+      this.items.noteFound(node, `${page.items.length}${page.more ? '+' : ''}`, () => this.draw(node));
     }
     if (page.items.length === 0) {
       return [message(node, emptyText(view, filter), false)];
@@ -74,10 +72,9 @@ export class RunNodes {
           this.runNode(node, run.row, run),
         )
       : page.items.map((row) => this.runNode(node, row, null));
-    if (!page.nextPageToken) {
-      return nodes;
-    }
-    return [...nodes, { kind: 'more', view: 'experiments', of: id, remaining: page.remaining ?? null }];
+    return page.more
+      ? [...nodes, { kind: 'more', view: 'experiments', of: id, remaining: page.remaining }]
+      : nodes;
   }
 
   private runNode(parent: ExperimentNode | RunNode, row: RunRow, found: RunNode['found']): RunNode {

@@ -40,6 +40,14 @@ describe("Optuna's trials on the pages", function () {
     await opened.screenshots('run-trial');
   });
 
+  it('the run page goes on to the trial that began before, though it was recorded later', async () => {
+    const run = readRuns(folder).find(({ info }) => info.experimentId === '4' && info.runName === '1')!;
+    opened = await openPage({ definition: runPage, args: { store, runId: run.info.runId }, stores });
+    const { page } = opened;
+    await page.getByRole('button', { name: /^Next Run: 0\b/ }).waitFor();
+    await page.getByRole('button', { name: /^Previous Run: 2\b/ }).waitFor();
+  });
+
   it('the run table tells pruned from failed from finished, and filters by it', async () => {
     opened = await openPage({ definition: tablePage, args: { store, experimentIds: ['1'] }, stores });
     const { page } = opened;

@@ -1,4 +1,3 @@
-import { withTrial } from '../../mlflow/optunaTrial';
 import { columnId, type TableColumn } from '../../mlflow/runTable';
 import { numberInText } from '../../search/values';
 import type { TextColumn } from './columns';
@@ -7,17 +6,13 @@ import { HISTORY_TAG } from './attributes';
 import { isRuleColumn, type RuleColumn } from './loader';
 import { modelSize } from './models';
 import { TAG_ATTRIBUTES, type RunColumns } from './runColumns';
-import { ownInfo, RAN_ATTRIBUTES, type TrialAt } from './trials';
 
 /** A column as a window sees it: whole, or with values for the window's rows only. */
 export type WindowColumn =
   | { type: 'number'; get(row: number): number | undefined; whole: NumberColumn | null }
   | { type: 'text'; get(row: number): string | undefined; whole: TextColumn | null; numeric: boolean };
 
-type Source =
-  | { kind: 'metric' | 'param' | 'tag'; key: string }
-  | { kind: 'rule'; column: RuleColumn }
-  | { kind: 'ran'; key: string };
+type Source = { kind: 'metric' | 'param' | 'tag'; key: string } | { kind: 'rule'; column: RuleColumn };
 type Values = Map<number, string | number>;
 
 /** What can be looked up run by run for a column; undefined where it is had whole or not at all. */
@@ -28,9 +23,6 @@ function sourceOf(table: RunColumns, column: TableColumn): Source | undefined {
   }
   if (kind !== 'attribute') {
     return { kind, key };
-  }
-  if (RAN_ATTRIBUTES.has(key)) {
-    return { kind: 'ran', key };
   }
   const tag = TAG_ATTRIBUTES.get(key) ?? { user: 'mlflow.user', modelSize: HISTORY_TAG }[key];
   return tag === undefined ? undefined : { kind: 'tag', key: tag };
@@ -44,7 +36,6 @@ export function columnsFor(
   table: RunColumns,
   rows: Int32Array,
   columns: readonly TableColumn[],
-  trialAt: TrialAt,
 ): WindowColumn[] {
   const lookups = new Map<string, Source & { values: Values }>();
   const windowColumns = columns.map((column): WindowColumn => {
@@ -52,9 +43,6 @@ export function columnsFor(
     const whole = source ? table.peek(column) : table.column(column);
     if (whole || !source || rows.some((row) => row < 0)) {
       return wholeColumn(whole ?? table.column(column));
-    }
-    if (source.kind === 'ran') {
-      return ranColumn(table, source.key, trialAt);
     }
     const id = columnId(source.kind === 'rule' ? source.column : source);
     const lookup = lookups.get(id) ?? { ...source, values: new Map<number, string | number>() };
@@ -73,27 +61,6 @@ function wholeColumn(column: Column): WindowColumn {
   return column instanceof NumberColumn
     ? { type: 'number', get: (row) => column.get(row), whole: column }
     : { type: 'text', get: (row) => column.get(row), whole: column, numeric: column.numeric };
-}
-
-/** Status, start or duration of a window's rows, with what their trials say. */
-function ranColumn(table: RunColumns, key: string, trialAt: TrialAt): WindowColumn {
-  const ran = (row: number): ReturnType<typeof ownInfo> => {
-    const own = ownInfo(table, row);
-    const trial = trialAt(row);
-    return trial ? withTrial(own, trial) : own;
-  };
-  if (key === 'status') {
-    return { type: 'text', get: (row) => ran(row).status, whole: null, numeric: false };
-  }
-  const get = (row: number): number | undefined => {
-    const { startTime, endTime } = ran(row);
-    return key === 'start'
-      ? (startTime ?? undefined)
-      : startTime === null || endTime === null
-        ? undefined
-        : endTime - startTime;
-  };
-  return { type: 'number', get, whole: null };
 }
 
 function sparseColumn(table: RunColumns, { kind, key }: TableColumn, values: Values): WindowColumn {

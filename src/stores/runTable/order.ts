@@ -76,7 +76,7 @@ function ascending(column: Column, rows: number): Places {
 /** Start time, newest first, runs without one last; then the id. */
 function defaultOrder(table: RunColumns): Int32Array {
   const { ids } = table;
-  const start = table.trials.startInOrder();
+  const start = table.trials.ran().start;
   return Int32Array.from(ids, (_, row) => row).sort((a, b) => {
     const first = start.get(a) ?? -Infinity;
     const second = start.get(b) ?? -Infinity;

@@ -8,7 +8,7 @@ import { HeldColumns, type HeldColumn } from './heldColumns';
 import { isRuleColumn, type KeyKind, type TableLoader } from './loader';
 import { RunIndex } from './runIndex';
 import { takeOver } from './takeOver';
-import { RAN_ATTRIBUTES, Trials } from './trials';
+import { Trials } from './trials';
 
 /** Attributes that are a tag's value and nothing else. */
 export const TAG_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
@@ -20,7 +20,7 @@ export const TAG_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
 /** Beyond this many runs a commit of somebody else does not make every column be read again. */
 const SMALL = 4000;
 
-const READY_ATTRIBUTES = new Set(['name', 'experiment', 'runId']);
+const READY_ATTRIBUTES = new Set(['name', 'experiment', 'runId', 'status', 'start', 'duration']);
 
 /** Under which a column is held: some attributes are tags. */
 function heldId(column: TableColumn): string {
@@ -308,9 +308,7 @@ export class RunColumns {
   /** A column, if it is here already or costs next to nothing. */
   peek(column: TableColumn): Column | undefined {
     const small = this.rows <= SMALL && !(isRuleColumn(column) && this.loader.rulesCostByRun);
-    const ready =
-      column.kind === 'attribute' &&
-      (READY_ATTRIBUTES.has(column.key) || (RAN_ATTRIBUTES.has(column.key) && this.trials.areHere()));
+    const ready = column.kind === 'attribute' && READY_ATTRIBUTES.has(column.key);
     return small || ready || this.held.has(heldId(column)) ? this.column(column) : undefined;
   }
 

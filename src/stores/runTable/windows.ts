@@ -12,7 +12,7 @@ import type { Display } from './display';
 import { columnsFor, wholeOrNull, type WindowColumn } from './lookup';
 import type { RunColumns } from './runColumns';
 import { commonText, shownNumber, statistics } from './statistics';
-import { ownInfo, type TrialAt } from './trials';
+import { ownInfo } from './trials';
 
 /** The rows at these places (Display.rows' numbers) with the cells of the columns. */
 export function windowOf(
@@ -24,10 +24,9 @@ export function windowOf(
   wholeTexts = false,
 ): TableWindow {
   const logged = table.lastLogged(rows);
-  const trialAt = table.trials.of(rows);
   return {
-    rows: Array.from(rows, (row, index) => rowOf(table, display, row, depths[index] ?? 0, logged, trialAt)),
-    cells: columnsFor(table, rows, columns, trialAt).map((column, place) =>
+    rows: Array.from(rows, (row, index) => rowOf(table, display, row, depths[index] ?? 0, logged)),
+    cells: columnsFor(table, rows, columns).map((column, place) =>
       cellsOf(column, columns[place]!, display, rows, wholeTexts),
     ),
   };
@@ -39,7 +38,6 @@ function rowOf(
   row: number,
   depth: number,
   logged: ReadonlyMap<number, number | null>,
-  trialAt: TrialAt,
 ): TableRow {
   if (row < 0) {
     const { id, values, rows } = display.groups[-1 - row]!;
@@ -54,7 +52,7 @@ function rowOf(
   const runId = table.ids[row]!;
   const children = display.children.get(row) ?? 0;
   const own = ownInfo(table, row);
-  const trial = trialAt(row);
+  const trial = table.trials.at(row);
   return {
     type: 'run',
     runId,
