@@ -72,9 +72,13 @@ export interface TableView extends TableScope {
   only: readonly string[] | null;
 }
 
-export interface TableQuery extends TableView {
+/** Rows of a view: `count` from `from` on. */
+export interface RowsQuery extends TableView {
   from: number;
   count: number;
+}
+
+export interface TableQuery extends RowsQuery {
   columns: readonly TableColumn[];
   /** Runs whose rows are wanted wherever they stand, and even where the filter leaves them out. */
   pinned: readonly string[];
@@ -215,6 +219,8 @@ export interface RunTable {
   load(scope: TableScope, column: TableColumn, signal?: AbortSignal): Promise<null>;
   /** Ids of the runs for which the filter holds, in the order of the view. */
   matching(view: TableView, signal?: AbortSignal): Promise<string[]>;
+  /** Ids of the runs that stand in these rows of the view, groups left out; at most as many as there are. */
+  runsOfRows(query: RowsQuery, signal?: AbortSignal): Promise<string[]>;
   /** The columns to begin with: those that vary among a sample of the runs, most common first, no attributes. */
   suggestColumns(scope: TableScope, signal?: AbortSignal): Promise<TableColumn[]>;
   findColumns(query: ColumnQuery, signal?: AbortSignal): Promise<ColumnList>;

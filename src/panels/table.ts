@@ -204,6 +204,8 @@ function handlers(
       return null;
     },
     selected: async ({ view, selection }, signal) => selectedIds(view, selection, signal),
+    runsOfRows: async ({ view, from, count }, signal) =>
+      (await table()).runsOfRows({ ...(await viewOf(view, signal)), from, count }, signal),
     mark: async ({ view, selection, as }, signal) => {
       const runs = (await selectedIds(view, selection, signal)).map(own);
       switch (as) {

@@ -19,6 +19,8 @@ export type TableProtocol = {
     saveSettings: { params: TableSettings; result: null };
     /** Ids of the selected runs, in the order of the view. */
     selected: { params: { view: ViewChoice; selection: Selection }; result: string[] };
+    /** Ids of the runs in some rows of the view, for a selection over rows that are not here. */
+    runsOfRows: { params: { view: ViewChoice; from: number; count: number }; result: string[] };
     mark: {
       params: { view: ViewChoice; selection: Selection; as: Mark };
       result: { runs: number };

@@ -81,6 +81,7 @@ export class AskedStore implements TrackingStore {
       rows: (query, signal) => this.ask('tableRows', query, signal),
       load: (scope, column, signal) => this.ask('tableLoad', { scope, column }, signal),
       matching: (view, signal) => this.ask('tableMatching', view, signal),
+      runsOfRows: (query, signal) => this.ask('tableRunsOfRows', query, signal),
       suggestColumns: (scope, signal) => this.ask('tableSuggestColumns', scope, signal),
       findColumns: (query, signal) => this.ask('tableFindColumns', query, signal),
       findValues: (query, signal) => this.ask('tableFindValues', query, signal),

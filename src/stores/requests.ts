@@ -12,6 +12,7 @@ import type {
   ColumnList,
   ColumnQuery,
   ModelFact,
+  RowsQuery,
   TableColumn,
   TableQuery,
   TableRows,
@@ -63,6 +64,7 @@ export interface StoreRequests {
   tableRows(query: TableQuery): TableRows;
   tableLoad(args: { scope: TableScope; column: TableColumn }): null;
   tableMatching(view: TableView): string[];
+  tableRunsOfRows(query: RowsQuery): string[];
   tableSuggestColumns(scope: TableScope): TableColumn[];
   tableFindColumns(query: ColumnQuery): ColumnList;
   tableFindValues(query: ValueQuery): string[];

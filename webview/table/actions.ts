@@ -2,7 +2,7 @@ import { count } from '../../src/mlflow/format';
 import { columnId, type TableColumn, type TableRow } from '../../src/mlflow/runTable';
 import { isWhole, readWhole } from '../../src/mlflow/wholeNumbers';
 import type { RunList } from '../../src/protocol/runList';
-import type { ExportFormat } from '../../src/protocol/table';
+import type { ExportFormat, Selection } from '../../src/protocol/table';
 import { narrow } from '../../src/search/narrow';
 import type { MenuItem } from '../ui/menu';
 import type { Passing } from '../../src/protocol/tableChoices';
@@ -11,9 +11,10 @@ import { bestRule, clampWidth, columnTitle, moved, NAME_COLUMN, sameColumn } fro
 import { cellText } from './format';
 import { cellMenu } from './cellMenu';
 import { headMenu } from './headMenu';
-import { groupMenu, type SelectionActions, type TableActions } from './menus';
+import { groupMenu, quickItems, selectionMenu, type SelectionActions, type TableActions } from './menus';
 import type { Question } from './prompt';
 import { runMenu } from './runMenu';
+import { Selecting } from './selecting';
 import type { TableModel } from './model';
 
 export type OpenPopup = (
@@ -26,6 +27,7 @@ export type OpenPopup = (
 export class PageActions implements TableActions {
   /** Whether the list of keys is shown. */
   keysShown = false;
+  readonly selecting: Selecting;
 
   constructor(
     private readonly model: TableModel,
@@ -33,7 +35,9 @@ export class PageActions implements TableActions {
     private readonly ask: (question: Question, anchor: DOMRect | { x: number; y: number }) => void,
     private readonly changed: () => void,
     readonly pickGroups: () => void,
-  ) {}
+  ) {
+    this.selecting = new Selecting(model, changed);
+  }
 
   get store(): string {
     return this.model.connection.args.store;
@@ -214,15 +218,24 @@ export class PageActions implements TableActions {
     });
   }
 
+  /** All that are found. */
   exportRows(format: ExportFormat, to: 'clipboard' | 'file'): void {
-    const { connection, view, columns, selection } = this.model;
+    this.exportThose(format, to, null);
+  }
+
+  private exportSelected(format: ExportFormat, to: 'clipboard' | 'file'): void {
+    this.exportThose(format, to, this.model.selection.selection);
+  }
+
+  private exportThose(format: ExportFormat, to: 'clipboard' | 'file', selection: Selection | null): void {
+    const { connection, view, columns } = this.model;
     void this.model.act(() =>
       connection.client.request('exportRows', {
         view,
         columns: [NAME_COLUMN, { kind: 'attribute', key: 'status' }, ...columns],
         format,
         to,
-        selection: selection.selection,
+        selection,
       }),
     );
   }
@@ -246,11 +259,11 @@ export class PageActions implements TableActions {
     }
   }
 
-  /** Of the selected runs; of all that are found where none is selected. */
-  charts(): void {
+  /** Of the selected runs; of all that are found where none, or fewer than `least`, are selected. */
+  charts(least = 1): void {
     const { model, store } = this;
     void model.act(async () => {
-      if (model.selection.selection === null) {
+      if (this.selecting.amount < least) {
         const { experimentIds } = model.connection.args;
         this.run('openCharts', { store, experimentIds, filter: model.settings.filter });
         return;
@@ -273,9 +286,11 @@ export class PageActions implements TableActions {
 
   /** For the menu of the selection. */
   readonly onSelection: SelectionActions = {
-    notShown: () => void this.model.mark('notShown'),
-    notStarred: () => void this.model.mark('notStarred'),
-    exportRows: (format, to) => this.exportRows(format, to),
+    charts: () => this.charts(),
+    diff: () => this.diff(),
+    copyIds: () => this.copyIds(),
+    mark: (as) => void this.model.mark(as),
+    exportRows: (format, to) => this.exportSelected(format, to),
     onRuns: (command) =>
       this.withIds((ids) => this.run(command, { runs: ids.map((runId) => ({ store: this.store, runId })) })),
     onIds: (command) => this.withIds((runIds) => this.run(command, { store: this.store, runIds })),
@@ -286,40 +301,13 @@ export class PageActions implements TableActions {
     void this.model.act(async () => act(await this.model.targetIds()));
   }
 
-  select(row: TableRow | undefined): void {
-    if (row?.type === 'run') {
-      this.model.selection.toggle(row.runId);
-      this.changed();
-    }
-  }
-
-  selectAll(): void {
-    this.model.selection.selectAll();
-    this.changed();
-  }
-
   /** Closes the list of keys where it is open, as Escape closes what opened; else selects nothing. */
   escape(): void {
     if (this.keysShown) {
       this.showKeys();
     } else {
-      this.selectNone();
+      this.selecting.none();
     }
-  }
-
-  selectNone(): void {
-    this.model.selection.clear();
-    this.changed();
-  }
-
-  selectRange(from: number, to: number): void {
-    for (let index = Math.min(from, to); index <= Math.max(from, to); index++) {
-      const row = this.model.rowAt(index);
-      if (row?.type === 'run') {
-        this.model.selection.add(row.runId);
-      }
-    }
-    this.changed();
   }
 
   /** Shows or hides in pictures: the row's run, with all that are selected where it is one of them. */
@@ -371,12 +359,19 @@ export class PageActions implements TableActions {
     }
     const value = model.valueAt(index, column);
     const row = model.rowAt(index);
+    // As in VS Code: on one of several that are selected, the menu is about all of these.
+    const isOfSeveral = row?.type === 'run' && model.selection.has(row.runId) && this.selecting.amount > 1;
     const items = cellMenu(
       column,
       value,
       { ...cellText(column, value, model.now), full: this.fullText(index, column) },
       this,
-      runMenu(row, model, this),
+      isOfSeveral
+        ? [
+            ...quickItems(this.onSelection),
+            ...selectionMenu(this.selecting.amount, model.passing.deleted, this.onSelection),
+          ]
+        : runMenu(row, model, this),
       row?.type === 'run' ? (row.trial?.state ?? null) : null,
     );
     this.popup('Cell', items, anchor);

@@ -80,7 +80,7 @@ function drawRow(
     ${rowPlace(model, index)}
   >
     <div class="cell marks" role="gridcell" aria-colindex="1">
-      ${run ? marks(labelOf(nameOfRow(run), mark?.apart ?? null), selected, mark) : nothing}
+      ${run ? marks(labelOf(nameOfRow(run), mark?.apart ?? null), mark) : nothing}
     </div>
     ${nameCell(row, mark, index, focused && cursor.row === index && cursor.column === -1, baseline, chunk.groupedBy, model.now)}
     ${cells(model, cell)}

@@ -12,30 +12,20 @@ import { cellText, deltaText, type CellText } from './format';
 import { groupLabel } from './groupNames';
 import { FIRST_COLUMN, type GridModel } from './gridModel';
 
-/** What a run is: selected, shown in pictures, starred. */
-export function marks(name: string, selected: boolean, mark: RunMark | null): TemplateResult {
+/** What a run is: shown in pictures (the eye, with the run's color), starred. Selection has no sign of its own. */
+export function marks(name: string, mark: RunMark | null): TemplateResult {
   const color = mark?.color ?? null;
   const title = plainText(name, 60);
   return html`<button
       type="button"
       tabindex="-1"
-      class="mark ${selected ? 'on' : ''}"
-      data-act="select"
-      title="Select (x)"
-      aria-label="Select ${title}"
-      aria-pressed=${String(selected)}
-    >
-      <span class="check">${selected ? icon('check') : nothing}</span></button
-    ><button
-      type="button"
-      tabindex="-1"
-      class="mark ${color ? 'on' : ''}"
+      class="mark eye ${color ? 'on' : ''}"
       data-act="show"
       title=${color ? 'Hide from charts (Space)' : 'Show in charts (Space)'}
       aria-label="Show ${title}"
       aria-pressed=${String(color !== null)}
     >
-      ${color ? runDot(color) : icon('eye-closed')}</button
+      ${color ? html`${icon('eye')}${runDot(color)}` : icon('eye-closed')}</button
     ><button
       type="button"
       tabindex="-1"

@@ -44,7 +44,7 @@ export function gridHead(model: GridModel): TemplateResult {
   };
   return html`<div class="row head" role="row" aria-rowindex="1">
     <div class="cell marks" role="columnheader" aria-colindex="1">
-      <span class="visually-hidden">Selected, shown, starred</span>
+      <span class="visually-hidden">Shown, starred</span>
     </div>
     ${head(-1)}${cells(model, head)}
   </div>`;

@@ -73,6 +73,11 @@ export const gridStyles = css`
     top: 0;
     height: 100%;
   }
+  /* A press with Shift selects rows, not their text. */
+  .body > .row,
+  .rows-pinned > .row {
+    user-select: none;
+  }
   .body > .row {
     position: absolute;
     left: 0;
@@ -104,7 +109,7 @@ export const gridStyles = css`
     color: var(--vscode-descriptionForeground);
   }
   .marks {
-    width: 74px;
+    width: 66px;
     padding: 0 2px 0 8px;
     gap: 0;
   }
@@ -121,25 +126,15 @@ export const gridStyles = css`
     cursor: pointer;
     opacity: 0;
   }
-  .mark:first-child,
+  .mark.eye {
+    width: 36px;
+    gap: 4px;
+    justify-content: flex-start;
+  }
   .mark.on,
   .row:hover .mark,
   .row:has(.cursor) .mark {
     opacity: 1;
-  }
-  .check {
-    width: 14px;
-    height: 14px;
-    display: inline-flex;
-    align-items: center;
-    justify-content: center;
-    color: var(--vscode-checkbox-foreground, var(--vscode-foreground));
-    background: var(--vscode-checkbox-background, transparent);
-    border: 1px solid var(--vscode-checkbox-border, var(--vscode-descriptionForeground));
-    border-radius: 2px;
-  }
-  .check .codicon {
-    font-size: 12px;
   }
   .head-cell {
     flex-direction: column;
@@ -284,10 +279,18 @@ export const gridStyles = css`
   }
   .row.selected,
   .body .row.selected:hover {
+    color: var(--vscode-list-inactiveSelectionForeground, inherit);
     background: var(--vscode-list-inactiveSelectionBackground);
   }
   .grid:focus .row.selected {
-    background: var(--vscode-list-inactiveSelectionBackground);
+    color: var(--vscode-list-activeSelectionForeground);
+    background: var(--vscode-list-activeSelectionBackground);
+  }
+  /* Other colors have no contrast on it: VS Code's lists drop theirs too. */
+  .grid:focus
+    .row.selected
+    :is(.muted, .missing, .delta, .apart, .name-text, .mark, .baseline, .status .codicon) {
+    color: inherit;
   }
   .cell.cursor {
     outline: 1px solid var(--vscode-focusBorder);

@@ -71,6 +71,10 @@ export function keyAction(
   if (control && key.toLowerCase() === 'c') {
     return { type: 'copy' };
   }
+  // `list.toggleSelection` of VS Code.
+  if (control && shiftKey && key === 'Enter') {
+    return { type: 'select' };
+  }
   if (shiftKey && key === 'F10') {
     return { type: 'menu' };
   }
@@ -98,7 +102,7 @@ function movement(event: Key, place: Place, row: TableRow | undefined, shape: Gr
     type: 'move',
     row: Math.max(-1, Math.min(last, index)),
     column: Math.max(-1, Math.min(shape.columns - 1, column)),
-    select: event.shiftKey && column === place.column,
+    select: event.shiftKey && index !== place.row,
   });
   const nests = row !== undefined && (row.type === 'group' || row.children > 0);
   switch (event.key) {

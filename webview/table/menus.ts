@@ -1,7 +1,7 @@
 /** The menus of the table, as items. */
 import { count, plainText } from '../../src/mlflow/format';
 import { columnId, type TableColumn } from '../../src/mlflow/runTable';
-import type { ExportFormat, TableSettings } from '../../src/protocol/table';
+import type { ExportFormat, Mark, TableSettings } from '../../src/protocol/table';
 import type { MenuItem } from '../ui/menu';
 import { columnTitle, GROUP_ATTRIBUTES, sameColumn } from './columns';
 import type { Passing } from '../../src/protocol/tableChoices';
@@ -33,8 +33,10 @@ export interface TableActions {
 
 /** What the menu of the selection can have the page do with it. */
 export interface SelectionActions {
-  notShown(): void;
-  notStarred(): void;
+  charts(): void;
+  diff(): void;
+  copyIds(): void;
+  mark(as: Mark): void;
   exportRows(format: ExportFormat, to: 'clipboard' | 'file'): void;
   /** A command that takes `runs`. */
   onRuns(command: string): void;
@@ -136,12 +138,24 @@ export function moreMenu(
   ];
 }
 
+/** What is done most with the selected runs. */
+export function quickItems(actions: SelectionActions): MenuItem[] {
+  return [
+    { label: 'Charts', icon: 'graph-line', run: () => actions.charts() },
+    { label: 'Diff', icon: 'diff', run: () => actions.diff() },
+    { label: 'Show in Charts', icon: 'eye', run: () => actions.mark('shown') },
+    { label: 'Star', icon: 'star-full', run: () => actions.mark('starred') },
+    { label: 'Leave Out', icon: 'circle-slash', run: () => actions.mark('hidden') },
+    { label: 'Copy IDs', icon: 'copy', run: () => actions.copyIds() },
+  ];
+}
+
 /** What can be done with the selected runs beyond what has a button of its own. */
 export function selectionMenu(runs: number, view: Passing['deleted'], actions: SelectionActions): MenuItem[] {
   const one = runs === 1;
   return [
-    { label: 'Hide from Charts', icon: 'eye-closed', run: () => actions.notShown() },
-    { label: 'Unstar', icon: 'star-empty', run: () => actions.notStarred() },
+    { label: 'Hide from Charts', icon: 'eye-closed', run: () => actions.mark('notShown') },
+    { label: 'Unstar', icon: 'star-empty', run: () => actions.mark('notStarred') },
     {
       label: 'Sweep of These Runs',
       icon: 'graph-scatter',
@@ -223,8 +237,9 @@ export const KEYS: readonly [string, string][] = [
   ['↑ ↓ ← →, Home, End, Page Up, Page Down', 'move; Ctrl+Home and Ctrl+End to the first and last run'],
   ['Enter', 'open the run; on a head: sort (Shift+Enter: by several)'],
   ['Alt+← Alt+→', 'close and open a parent or group'],
-  ['Space', 'show in or hide from pictures'],
-  ['x, Shift+↑ Shift+↓', 'select; Ctrl+A all that are found; Esc none'],
+  ['Space', 'show in or hide from charts'],
+  ['Shift+↑ Shift+↓, x', 'select more; select this one or not; Ctrl+A all that are found; Esc none'],
+  ['Click, Ctrl+click, Shift+click', 'select one, one more, all from the last one to here'],
   ['*', 'star'],
   ['h', 'hide the run from this table'],
   ['p', 'pin the run; on a head: the column'],

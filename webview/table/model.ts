@@ -197,17 +197,19 @@ export class TableModel {
     const question = new AbortController();
     this.question = question;
     const { cursorId, view, passing } = this;
+    const { anchor } = this.selection;
     const request = {
       ...view,
       ...windowToAsk(surface.seen(), this.columns, settings.pinnedColumns),
       glance,
       pinned: this.pinned(),
-      locate: [top ? rowId(top) : '', cursorId ?? ''],
+      locate: [top ? rowId(top) : '', cursorId ?? '', anchor ?? ''],
     };
     try {
       const answer = await this.connection.client.request('rows', request, question.signal);
       this.answered = { settings, passing };
       this.take(new Chunk(answer, request.columns, view.group, glance), topRow, cursorId);
+      this.selection.anchorIsAt(anchor, answer.located[2] ?? -1);
     } catch (error) {
       if (isCancelled(error)) {
         throw error;

@@ -15,9 +15,12 @@ export function perform(
   switch (action.type) {
     case 'move':
       if (action.select) {
-        actions.selectRange(Math.max(0, index), Math.max(0, action.row));
+        actions.selecting.extendTo(action.row);
       }
       model.moveTo({ row: action.row, column: action.column });
+      if (!action.select) {
+        actions.selecting.anchor(action.row);
+      }
       return reveal(action.row, action.column);
     case 'open':
       return actions.openRun(row);
@@ -28,9 +31,9 @@ export function perform(
     case 'menu':
       return actions.openMenu();
     case 'select':
-      return actions.select(row);
+      return actions.selecting.toggle(index);
     case 'selectAll':
-      return actions.selectAll();
+      return actions.selecting.all();
     case 'escape':
       return actions.escape();
     case 'show':

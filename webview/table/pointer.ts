@@ -27,18 +27,21 @@ export class Pointer {
       return;
     }
     const row = this.model.rowAt(place.row);
-    if (event.shiftKey && from >= 0 && place.row >= 0) {
-      this.actions.selectRange(from, place.row);
-    } else if (event.ctrlKey || event.metaKey || place.act === 'select') {
-      this.actions.select(row);
-    } else if (place.act === 'show') {
+    if (place.act === 'show') {
       this.actions.show(row, place.row, true);
     } else if (place.act === 'star') {
       this.actions.star(row, place.row);
     } else if (place.act === 'toggle') {
       this.model.toggleRow(row);
-    } else if (place.act === 'open') {
-      this.actions.openRun(row);
+    } else if (event.shiftKey && place.row >= 0) {
+      this.actions.selecting.extendTo(place.row, from);
+    } else if (event.ctrlKey || event.metaKey) {
+      this.actions.selecting.toggle(place.row);
+    } else {
+      this.actions.selecting.only(place.row);
+      if (place.act === 'open') {
+        this.actions.openRun(row);
+      }
     }
   };
 

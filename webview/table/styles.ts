@@ -226,10 +226,11 @@ export const pageStyles = css`
   .selection-bar {
     display: flex;
     align-items: center;
-    gap: 4px 12px;
-    flex-wrap: wrap;
-    padding: 4px 12px;
-    min-height: 34px;
+    flex: none;
+    gap: 12px;
+    padding: 0 12px;
+    height: 30px;
+    white-space: nowrap;
     border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
   }
   .keys {

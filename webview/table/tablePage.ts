@@ -16,11 +16,12 @@ import './columnPicker';
 import type { PickerPurpose } from './columnPicker';
 import './filterInput';
 import { GridView, type TableGrid } from './gridView';
-import { filterMenu, KEYS, moreMenu, selectionMenu } from './menus';
+import { filterMenu, KEYS, moreMenu } from './menus';
 import { readKept } from './kept';
 import { TableModel } from './model';
 import './prompt';
 import type { TablePrompt } from './prompt';
+import { selectionBar } from './selectionBar';
 
 /** "3h ago" is said anew this often, ms. */
 const CLOCK = 20_000;
@@ -33,6 +34,8 @@ export class TablePage extends LitElement {
   private actions!: PageActions;
   private view!: GridView;
   private picking: PickerPurpose | null = null;
+  /** px that the page is wide: what has no room is folded. */
+  private room = document.documentElement.clientWidth;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -59,6 +62,10 @@ export class TablePage extends LitElement {
       this.pick('columns'),
     );
     onThemeChange(changed);
+    new ResizeObserver(() => {
+      this.room = document.documentElement.clientWidth;
+      changed();
+    }).observe(document.documentElement);
     setInterval(() => {
       this.model.now = Math.max(this.model.now, Date.now());
       changed();
@@ -96,7 +103,8 @@ export class TablePage extends LitElement {
     >
       ${this.header()} ${this.filterLine()} ${this.messages()}
       ${model.chunk ? html`<table-grid .view=${this.view} .chunk=${model.chunk}></table-grid>` : html`<div class="page">${skeleton(16, 'Loading the runs')}</div>`}
-      ${this.selectionBar()} ${this.picking ? this.picker(this.picking) : nothing}
+      ${model.chunk ? selectionBar(model, this.actions, this.room) : nothing}
+      ${this.picking ? this.picker(this.picking) : nothing}
       <lens-popup class="page-popup"></lens-popup><table-prompt></table-prompt>
     </div>`;
   }
@@ -112,9 +120,15 @@ export class TablePage extends LitElement {
           ? count(experimentIds.length, 'experiment')
           : names.join(', ') || '…';
     const all = (): void => this.actions.run('openRunTable', { store, experimentIds: [] });
-    const button = (label: string, run: (event: Event) => void, expanded?: boolean): TemplateResult =>
+    const button = (
+      label: string,
+      run: (event: Event) => void,
+      expanded?: boolean,
+      title?: string,
+    ): TemplateResult =>
       html`<vscode-button
         appearance="secondary"
+        title=${title ?? nothing}
         aria-expanded=${expanded === undefined ? nothing : String(expanded)}
         @click=${run}
         >${label}</vscode-button
@@ -133,7 +147,7 @@ export class TablePage extends LitElement {
         ${button('Group', (event) =>
           this.actions.openGroups((event.currentTarget as HTMLElement).getBoundingClientRect()),
         )}
-        ${button('Charts', () => this.actions.charts())}
+        ${button('Charts', () => this.actions.charts(2), undefined, this.actions.selecting.amount > 1 ? 'Charts of the selected runs' : 'Charts of all runs that are found')}
         <lens-menu
           .items=${moreMenu(settings, passing, chunk?.answer.hiddenCount ?? 0, this.actions)}
         ></lens-menu>
@@ -243,31 +257,6 @@ export class TablePage extends LitElement {
             </dl>`
           : nothing
       }
-    </div>`;
-  }
-
-  private selectionBar(): TemplateResult | typeof nothing {
-    const { model, actions } = this;
-    const matched = model.chunk?.answer.matched ?? 0;
-    const selected = model.selection.count(matched);
-    if (selected === 0) {
-      return nothing;
-    }
-    const link = (label: string, run: () => void): TemplateResult =>
-      html`<button type="button" class="link" @click=${run}>${label}</button>`;
-    const all = model.selection.all
-      ? nothing
-      : link(`Select All ${matched.toLocaleString('en-US')}`, () => actions.selectAll());
-    return html`<div class="selection-bar" role="toolbar" aria-label="Selected runs">
-      <span role="status">${count(selected, 'run')} selected</span>
-      ${all} ${link('Charts', () => actions.charts())} ${link('Diff', () => actions.diff())}
-      ${link('Show in Charts', () => void model.mark('shown'))}
-      ${link('Star', () => void model.mark('starred'))} ${link('Leave Out', () => void model.mark('hidden'))}
-      ${link('Copy IDs', () => actions.copyIds())} ${link('Select None', () => actions.selectNone())}
-      <lens-menu
-        .label=${'More for the Selected Runs…'}
-        .items=${selectionMenu(selected, model.passing.deleted, actions.onSelection)}
-      ></lens-menu>
     </div>`;
   }
 

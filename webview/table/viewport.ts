@@ -2,7 +2,7 @@ import { Virtualizer, type VirtualizerOptions } from '@tanstack/virtual-core';
 
 export const ROW_HEIGHT = 22;
 export const HEAD_HEIGHT = 40;
-const MARKS_WIDTH = 74;
+const MARKS_WIDTH = 66;
 /** Drawn to either side of what is seen. */
 export const OVERSCAN_ROWS = 4;
 export const OVERSCAN_COLUMNS = 1;

@@ -2,6 +2,7 @@ import type {
   ColumnList,
   ColumnQuery,
   ModelFact,
+  RowsQuery,
   RunTable,
   TableColumn,
   TableQuery,
@@ -46,6 +47,10 @@ export class RunsTable implements RunTable {
 
   matching(view: TableView, signal?: AbortSignal): Promise<string[]> {
     return this.ask(view, (table) => table.matching(view), signal);
+  }
+
+  runsOfRows(query: RowsQuery, signal?: AbortSignal): Promise<string[]> {
+    return this.ask(query, (table) => table.runsOfRows(query), signal);
   }
 
   suggestColumns(scope: TableScope, signal?: AbortSignal): Promise<TableColumn[]> {

@@ -1,6 +1,7 @@
 import type {
   ColumnList,
   ColumnQuery,
+  RowsQuery,
   TableColumn,
   TableQuery,
   TableRows,
@@ -100,6 +101,15 @@ export class TableState {
   matching(view: TableView): string[] {
     const table = this.table(view);
     return Array.from(displayOf(table, view).matching, (row) => table.ids[row]!);
+  }
+
+  runsOfRows(query: RowsQuery): string[] {
+    const table = this.table(query);
+    const { rows } = displayOf(table, query);
+    return Array.from(
+      rows.subarray(query.from, query.from + query.count).filter((row) => row >= 0),
+      (row) => table.ids[row]!,
+    );
   }
 
   forgetModels(): null {

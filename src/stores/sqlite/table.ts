@@ -1,6 +1,7 @@
 import type {
   ColumnQuery,
   ModelFact,
+  RowsQuery,
   TableColumn,
   TableQuery,
   TableScope,
@@ -28,6 +29,7 @@ export const tableHandlers = {
   tableLoad: (reader: Reader, { scope, column }: { scope: TableScope; column: TableColumn }) =>
     ask(reader, (table) => table.load(scope, column)),
   tableMatching: (reader: Reader, view: TableView) => ask(reader, (table) => table.matching(view)),
+  tableRunsOfRows: (reader: Reader, query: RowsQuery) => ask(reader, (table) => table.runsOfRows(query)),
   tableSuggestColumns: (reader: Reader, scope: TableScope) =>
     ask(reader, (table) => table.suggestColumns(scope)),
   tableFindColumns: (reader: Reader, query: ColumnQuery) => ask(reader, (table) => table.findColumns(query)),

@@ -107,6 +107,8 @@ export function tableWindowsContract(kind: StoreKindUnderTest): void {
         const ids = items.map(({ info }) => info.runId);
         assert.deepEqual(idsOf(await ask({ filter })), ids, filter);
         assert.deepEqual(await table().matching({ ...QUERY, ...scope(), filter }), ids, filter);
+        const some = { ...QUERY, ...scope(), filter, from: 1, count: 2 };
+        assert.deepEqual(await table().runsOfRows(some), ids.slice(1, 3), filter);
       }
       const details = await refuses(ask({ filter: 'rmes < 7' }), 'INVALID_PARAMETER_VALUE');
       assert.deepEqual(details, { from: 0, to: 4 });
