@@ -34,7 +34,7 @@ export function registerDiffCommands({ commands, stores, state, panels }: DiffCo
     const store = await storeOf(items[0], stores);
     const name = textOf(items[0], 'name');
     if (name === undefined) {
-      throw new StoreError('INVALID_PARAMETER_VALUE', 'No model is chosen: choose versions in the sidebar.');
+      throw new StoreError('INVALID_PARAMETER_VALUE', 'Select model versions in the Models view first.');
     }
     const listed = fieldsOf(args).versions;
     const chosen = (
@@ -74,7 +74,7 @@ async function twoOrMore(
     }
     throw new StoreError(
       'INVALID_PARAMETER_VALUE',
-      'Choose two or more runs in the sidebar to see what differs.',
+      'Select two or more runs in the sidebar to compare them.',
     );
   }
   return [chosen[0]!, await pickRun(stores, chosen[0]!)];

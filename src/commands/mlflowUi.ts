@@ -87,7 +87,7 @@ async function workspaceIn(stores: OpenStores, uri: string): Promise<string | nu
 function newStore(): string {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   if (folder?.scheme !== 'file') {
-    throw new StoreError('NOT_FOUND', 'Open a folder first: "mlflow ui" makes its store in it.');
+    throw new StoreError('NOT_FOUND', 'Open a folder first: "mlflow ui" creates its store in it.');
   }
   return parseStoreUri('sqlite:///mlflow.db', folder.fsPath).uri;
 }

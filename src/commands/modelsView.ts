@@ -16,7 +16,7 @@ const WHICH: Record<ModelsChoice['versions'], { label: string; detail: string }>
     label: 'In production',
     detail: 'stage Production, or the alias champion, production or prod',
   },
-  hasAlias: { label: 'Has an alias', detail: 'whichever it is' },
+  hasAlias: { label: 'Has an alias', detail: 'any alias' },
   waiting: {
     label: 'Waiting for review',
     detail: 'marked as ready (settings readyTag and readyAlias), not in production yet, not archived',
@@ -38,7 +38,7 @@ export function registerModelsViewCommands({ commands, models }: ModelsViewComma
         ? given
         : await askText({
             title: 'Search Models',
-            prompt: 'Words in a name, a stage, an alias or a tag; empty lists all models',
+            prompt: 'Words in a name, a stage, an alias or a tag. Leave empty to list all models.',
             placeHolder: 'taxi @champion review=ready',
             value: models.choice().text,
           });

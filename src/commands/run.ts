@@ -26,7 +26,7 @@ export function registerRunCommands({ commands, stores, panels, services }: RunC
     const store = await stores.get(await storeOf(args, stores));
     const path = textOf(args, 'path') ?? '';
     if (!store.locateArtifact) {
-      throw new StoreError('UNSUPPORTED', 'The artifacts of this store have no file on this machine.');
+      throw new StoreError('UNSUPPORTED', 'This artifact is not a file on this machine.');
     }
     return { file: await store.locateArtifact(ownerOf(args), path), path };
   };
@@ -42,7 +42,7 @@ export function registerRunCommands({ commands, stores, panels, services }: RunC
     if (modelId === undefined) {
       throw new StoreError(
         'INVALID_PARAMETER_VALUE',
-        'No logged model is chosen: open one from a run page or from under a run in the sidebar.',
+        'Select a logged model first, on a run page or under a run in the sidebar.',
       );
     }
     await panels.show('loggedModel', { store: await storeOf(args, stores), modelId });
@@ -61,6 +61,6 @@ function ownerOf(args: unknown): ArtifactOwner {
   }
   throw new StoreError(
     'INVALID_PARAMETER_VALUE',
-    'No artifact is chosen: open one from a run page or from under a run in the sidebar.',
+    'Select an artifact first, on a run page or under a run in the sidebar.',
   );
 }

@@ -82,7 +82,7 @@ async function chosenRuns(
   const colors = state.colorsOf(shown.map(({ key }) => key));
   const picked = await pickOne(
     shown.map(({ key }, i) => ({ label: labels[i]!, icon: runDot(colors[i]!), key })),
-    { title: 'Set Color', placeHolder: 'Of which run?' },
+    { title: 'Set Color', placeHolder: 'The color of which run?' },
   );
   if (!picked) {
     throw cancelled();
@@ -113,7 +113,8 @@ async function ask(
     {
       label: 'Automatic',
       icon: 'sparkle',
-      description: tagged === undefined || writesTag ? 'unlike the others' : `${tagged}, from MLflow's tag`,
+      description:
+        tagged === undefined || writesTag ? 'different from the other runs' : `${tagged}, from MLflow's tag`,
       choice: { color: null },
     },
     ...(one && !writesTag
@@ -121,7 +122,7 @@ async function ask(
           {
             label: `Write MLflow's Tag ${RUN_COLOR_TAG} Too…`,
             icon: 'tag',
-            description: 'for everybody who uses this store',
+            description: 'for everyone who uses this store',
             choice: 'writeTag' as const,
           },
         ]

@@ -46,7 +46,7 @@ export function registerSidebarCommands(deps: SidebarCommandDeps): void {
       textOf(args, 'filter') ??
       (await askText({
         title: 'Filter Runs',
-        prompt: "In MLflow's search language; empty shows all runs",
+        prompt: "In MLflow's search language. Leave empty to show all runs.",
         placeHolder: 'metrics.rmse < 4 and params.model = "xgboost"',
         value: experiments.choice().filter,
       }));
@@ -103,7 +103,7 @@ function showChoice({ view, filter, orderBy }: SidebarChoice, experiments: Exper
       filter && `Filter: ${plainText(filter, 80)}`,
       orderBy && `Sorted by ${plainText(orderBy, 60)}`,
       view === 'DELETED_ONLY' && 'Deleted experiments and runs',
-      view === 'ALL' && 'Deleted ones included',
+      view === 'ALL' && 'Including deleted experiments and runs',
     ]
       .filter(Boolean)
       .join(' · ') || undefined;
@@ -132,7 +132,7 @@ type FoundRun = FoundItem<{ store: string; runId: string } | null>;
 /** A quick pick that asks the stores while one types: the newest runs whose name or id holds the text. */
 async function pickRun(stores: OpenStores, text: string): Promise<{ store: string; runId: string }> {
   const run = await pickFound({
-    placeHolder: 'Name or id of a run',
+    placeHolder: 'Name or ID of a run',
     text,
     find: (typed, signal) =>
       findRuns(stores, typed, signal).catch((error: unknown): FoundRun[] => [

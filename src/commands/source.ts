@@ -18,10 +18,7 @@ export function registerSourceCommands({ commands, stores, sources }: SourceComm
   commands.register('openSource', async (args, selection) => {
     const [key] = runsOf(args, selection);
     if (!key) {
-      throw new StoreError(
-        'INVALID_PARAMETER_VALUE',
-        'No run is chosen: open the source from a run in the sidebar.',
-      );
+      throw new StoreError('INVALID_PARAMETER_VALUE', 'Select a run in the sidebar first.');
     }
     const run = await (await stores.get(key.store)).getRun(key.runId);
     const found = await sources.finder().findSources(run);

@@ -100,7 +100,7 @@ async function formatOf(args: unknown): Promise<(typeof FORMATS)[number]> {
   const named = textOf(args, 'format');
   const known = FORMATS.find(({ format }) => format === named);
   if (named !== undefined && !known) {
-    throw new StoreError('INVALID_PARAMETER_VALUE', `"${named}" is none of csv, markdown and json.`);
+    throw new StoreError('INVALID_PARAMETER_VALUE', `"${named}" is not a format: use csv, markdown or json.`);
   }
   const picked = known ?? (await pickOne(FORMATS, { placeHolder: 'Export as' }));
   if (!picked) {

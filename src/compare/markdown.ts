@@ -97,7 +97,7 @@ function cells(section: SectionName, row: DiffRow, baseline: number): string[] {
   });
 }
 
-/** `−3.5 %`, `better`. */
+/** `−3.5%`, `better`. */
 function changeNotes(row: DiffRow, index: number, baseline: number): string[] {
   const delta = row.delta?.[index] ?? null;
   const base = Number(row.values[baseline] ?? NaN);

@@ -41,10 +41,10 @@ export function signatureChanges(before: string | null, after: string | null): S
     return [];
   }
   if (!now) {
-    return [{ text: 'has no signature any more: MLflow checks none of its input', breaks: false }];
+    return [{ text: 'no longer has a signature: MLflow does not check its input', breaks: false }];
   }
   if (!old) {
-    return [{ text: 'has a signature now: MLflow refuses input that does not fit it', breaks: false }];
+    return [{ text: 'now has a signature: MLflow refuses input that does not match it', breaks: false }];
   }
   return [
     ...inputChanges(specs(old, 'inputs'), specs(now, 'inputs')),
@@ -82,10 +82,10 @@ export function signatureSummary(mlmodel: string | null): SignatureSummary | nul
 
 function inputChanges(old: Spec[] | null, now: Spec[] | null): SignatureChange[] {
   if (!now) {
-    return old ? [{ text: 'says nothing of its input any more', breaks: false }] : [];
+    return old ? [{ text: 'no longer says what input it takes', breaks: false }] : [];
   }
   if (!old) {
-    return [{ text: 'says now which input it takes', breaks: false }];
+    return [{ text: 'now says what input it takes', breaks: false }];
   }
   if (isTensors(old) !== isTensors(now)) {
     const kind = (list: readonly Spec[]): string =>
@@ -115,7 +115,7 @@ function inputChanges(old: Spec[] | null, now: Spec[] | null): SignatureChange[]
 
 function outputChanges(old: Spec[] | null, now: Spec[] | null): SignatureChange[] {
   if (!old || !now) {
-    return old ? [{ text: 'says nothing of its output any more', breaks: false }] : [];
+    return old ? [{ text: 'no longer says what output it gives', breaks: false }] : [];
   }
   const counterpart = counterparts(old, now);
   const changes = now.flatMap((spec, index): SignatureChange[] => {
@@ -125,7 +125,7 @@ function outputChanges(old: Spec[] | null, now: Spec[] | null): SignatureChange[
       : [{ text: `gives the new output ${nameOf(spec, index)}`, breaks: false }];
   });
   return [
-    ...gone(old, now).map((name) => ({ text: `gives no output ${name} any more`, breaks: true })),
+    ...gone(old, now).map((name) => ({ text: `no longer gives the output ${name}`, breaks: true })),
     ...changes,
   ];
 }

@@ -107,5 +107,5 @@ export function traceOf(error: unknown): string {
 
 /** Ends a command quietly: the user closed a quick pick or a dialog. */
 export function cancelled(): StoreError {
-  return new StoreError('CANCELLED', 'Cancelled.');
+  return new StoreError('CANCELLED', 'Canceled.');
 }

@@ -77,11 +77,11 @@ export function formatDelta(delta: number, digits = 3): string {
   return `${delta > 0 ? '+' : ''}${formatNumber(delta, digits)}`;
 }
 
-/** `12.5 %` of a share of 0.125. */
+/** `12.5%` of a share of 0.125. */
 export function formatPercent(share: number, isSigned = false): string {
   // Times 100 leaves digits that the share has not: 0.07 is 7.000000000000001.
   const percent = Number((share * 100).toPrecision(15));
-  return `${isSigned ? formatDelta(percent) : formatNumber(percent, 3)} %`;
+  return `${isSigned ? formatDelta(percent) : formatNumber(percent, 3)}%`;
 }
 
 /**

@@ -48,8 +48,8 @@ export function lastLogged(run: Run): number | null {
 /** The sentence about a run that never ended. */
 export function noEndSentence(info: Pick<RunInfo, 'startTime'>, last: number | null, now: number): string {
   return last === null
-    ? `It says RUNNING, but logged no metric and never ended; it started ${formatAge(info.startTime, now)}.`
-    : `It says RUNNING, but never ended; it logged last ${formatAge(last, now)}.`;
+    ? `Its status is RUNNING, but it logged no metrics and never ended; it started ${formatAge(info.startTime, now)}.`
+    : `Its status is RUNNING, but it never ended; it last logged ${formatAge(last, now)}.`;
 }
 
 /** Codicon and theme colour of a condition. */

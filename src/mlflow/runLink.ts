@@ -43,7 +43,7 @@ export function parseRunLink(link: string): RunLinkTarget {
   if (!place.replace(/\/$/, '').endsWith(PLACE) || runId === null || !/^store=./s.test(rest)) {
     throw new StoreError(
       'INVALID_PARAMETER_VALUE',
-      'The link names no run: it needs a store and a run id, as "Copy Link" writes them.',
+      'The link names no run: it needs a store and a run ID, as "Copy Link" writes them.',
     );
   }
   return { store: decode(rest.slice('store='.length)), runId: runId[1]! };

@@ -51,7 +51,7 @@ export function readYamlDocument(
   const composer = new Composer({ ...options, uniqueKeys: false, logLevel: 'silent' });
   const [document] = composer.compose(tokens, true, text.length);
   if (!document) {
-    throw new Error('There is no YAML document.');
+    throw new Error('The file has no YAML document.');
   }
   return { document, lines, targets: targetsOf(document.contents) };
 }
@@ -97,7 +97,7 @@ class Values {
   private anchored(node: Node): Sized {
     const known = this.known.get(node);
     if (known === 'under way') {
-      throw new Error('A part of the YAML text holds itself.');
+      throw new Error('A part of the YAML text contains itself.');
     }
     if (known) {
       return known;
@@ -117,7 +117,7 @@ class Values {
       const made = this.of(item);
       size += made.size;
       if (size > this.most) {
-        throw new Error(`The YAML text stands for more than ${this.most} characters.`);
+        throw new Error(`The YAML text expands to more than ${this.most} characters.`);
       }
       return made.value;
     };

@@ -138,7 +138,7 @@ async function tablePreview(
   const { bytes, more, read: length } = await start(request, read);
   const table = await parsers.delimited({ bytes, complete: !more, path: request.path }, signal);
   return table === null
-    ? { kind: 'none', reason: 'This file is no text, so it is not shown as a table.' }
+    ? { kind: 'none', reason: 'This file is not text, so it is not shown as a table.' }
     : { kind: 'table', read: length, ...table };
 }
 
@@ -239,7 +239,7 @@ async function runAction(
     return;
   }
   if (!store.locateArtifact || !services.files) {
-    throw new StoreError('UNSUPPORTED', 'The artifacts of this store have no file on this machine.');
+    throw new StoreError('UNSUPPORTED', 'This artifact is not a file on this machine.');
   }
   const file = await store.locateArtifact(owner, path, signal);
   switch (action) {

@@ -87,7 +87,7 @@ export async function readImage(
 ): Promise<Uint8Array> {
   const root = side && rootsOf(side).findLast(({ prefix }) => path.startsWith(prefix));
   if (!side || !root || !IMAGE.test(path)) {
-    throw new StoreError('INVALID_PARAMETER_VALUE', 'That is no picture of these runs.');
+    throw new StoreError('INVALID_PARAMETER_VALUE', 'That is not an image of these runs.');
   }
   const store = await services.stores.get(side.side.store);
   return store.readArtifact(

@@ -185,7 +185,7 @@ async function unknownSources(args: RunKey, services: PageServices): Promise<Run
       file: null,
       line: null,
       commit: null,
-      why: 'No repository of this workspace was searched for the line that set it.',
+      why: 'This workspace was not searched for the line that set it.',
     })),
   };
 }

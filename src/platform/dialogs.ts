@@ -186,7 +186,7 @@ export function createTerminal(options: TerminalRequest): vscode.Terminal {
   if (read) {
     throw new StoreError(
       'UNSUPPORTED',
-      `In a terminal VS Code would put something else in the place of "\${" of ${read}: choose another place for it.`,
+      `VS Code would replace the "\${" of ${read} in a terminal: choose a place without it.`,
     );
   }
   return vscode.window.createTerminal({ ...options, name: inertText(options.name, 100) });

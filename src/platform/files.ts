@@ -41,7 +41,7 @@ export async function storageFolder(storage: vscode.Uri, name: string): Promise<
   } catch (error) {
     throw new StoreError(
       'PERMISSION_DENIED',
-      `The folder ${folder.fsPath} cannot be made (${error instanceof Error ? error.message : String(error)}): VS Code keeps what extensions store there.`,
+      `The folder ${folder.fsPath} cannot be created (${error instanceof Error ? error.message : String(error)}). VS Code keeps there what extensions store.`,
     );
   }
   return folder.fsPath;

@@ -67,7 +67,7 @@ export class HistoryFiles implements HistoryStorage {
     if (stats && known?.stamp !== stampOf(stats)) {
       // A pipe would never end.
       if (!stats.isFile() || stats.size > MAX_BYTES) {
-        throw new Error(`${file} is no history of changes: move it away, and a new one begins.`);
+        throw new Error(`${file} is not a history of changes: move it away, and a new one is started.`);
       }
       this.read.set(store, { stamp: stampOf(stats), value: this.parse(file, fs.readFileSync(file, 'utf8')) });
     }
@@ -82,7 +82,7 @@ export class HistoryFiles implements HistoryStorage {
     } catch {
       fs.renameSync(file, `${file}.damaged`);
       reportFailure(
-        new Error(`${file} was damaged: it is kept as ${file}.damaged, and a new history begins.`),
+        new Error(`${file} was damaged. It is kept as ${file}.damaged, and a new history was started.`),
       );
       return undefined;
     }

@@ -122,7 +122,7 @@ export class PageClient<P extends PageProtocol> {
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
-        reject(fromPlainError({ code: 'CANCELLED', message: 'Cancelled.' }));
+        reject(fromPlainError({ code: 'CANCELLED', message: 'Canceled.' }));
         return;
       }
       const message = encode({ kind: 'request', id, name, params } satisfies PageMessage);
@@ -132,7 +132,7 @@ export class PageClient<P extends PageProtocol> {
         () => {
           if (this.waiting.delete(id)) {
             this.post(encode({ kind: 'cancel', id } satisfies PageMessage));
-            reject(fromPlainError({ code: 'CANCELLED', message: 'Cancelled.' }));
+            reject(fromPlainError({ code: 'CANCELLED', message: 'Canceled.' }));
           }
         },
         { once: true },

@@ -248,7 +248,9 @@ class Finder implements SourceFinder {
     const recorded = valueOf(run.tags, 'mlflow.source.git.commit');
     if (recorded !== undefined) {
       if (!isCommitId(recorded)) {
-        return { problem: `The run records "${recorded.slice(0, 40)}" as its commit, which is none.` };
+        return {
+          problem: `The run records "${recorded.slice(0, 40)}" as its commit, which is not a commit ID.`,
+        };
       }
       for (const repository of repositories) {
         const commit = await repository.resolveCommit(recorded);

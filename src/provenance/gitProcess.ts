@@ -374,7 +374,7 @@ class ProcessRepository implements GitRepository {
 
 function checked(commit: string): string {
   if (!isCommitId(commit)) {
-    throw new GitError(`"${commit}" is not a commit id.`);
+    throw new GitError(`"${commit}" is not a commit ID.`);
   }
   return commit;
 }

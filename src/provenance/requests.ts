@@ -64,7 +64,7 @@ export function provenanceRequests(): ProvenanceRequests {
     git: withFinder(async ({ root, method, args }) => {
       const repository = (await finder.repositories()).find((each) => each.root === root);
       if (!repository) {
-        throw new GitError(`${root} is no repository of this workspace any more.`);
+        throw new GitError(`${root} is no longer a repository of this workspace.`);
       }
       // RemoteRepository types the method with its arguments.
       return (repository[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);

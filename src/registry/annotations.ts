@@ -60,13 +60,13 @@ export function previewSetTag(subject: Subject, key: string, value: string): Pre
   if (from === value) {
     throw new StoreError(
       'INVALID_PARAMETER_VALUE',
-      `The tag "${shown(key)}" of ${subjectLabel(subject)} is "${shown(value)}" already.`,
+      `The tag "${shown(key)}" of ${subjectLabel(subject)} is already "${shown(value)}".`,
     );
   }
   const where = subjectLabel(subject);
   return {
     title: `Set the tag "${shown(key)}" of ${where}?`,
-    sentences: [`It becomes "${shown(value)}"${from === null ? '' : `; it is "${shown(from)}" now`}.`],
+    sentences: [`It becomes "${shown(value)}"${from === null ? '' : `; now it is "${shown(from)}"`}.`],
     button: 'Set Tag',
     done: `The tag "${shown(key)}" of ${where} is "${shown(value)}".`,
     changes: [tagChange(subject, key, value)],
@@ -80,10 +80,7 @@ export function previewDeleteTag(subject: Subject, key: string): Preview {
   const from = valueOf(tagsOf(subject), key);
   const where = subjectLabel(subject);
   if (from === undefined) {
-    throw new StoreError(
-      'RESOURCE_DOES_NOT_EXIST',
-      `There is no tag "${shown(key)}" on ${where} (any more).`,
-    );
+    throw new StoreError('RESOURCE_DOES_NOT_EXIST', `There is no tag "${shown(key)}" on ${where}.`);
   }
   return {
     title: `Delete the tag "${shown(key)}" of ${where}?`,
@@ -104,7 +101,7 @@ export function previewDescription(subject: Subject, text: string): Preview {
     mustBeValid(descriptionProblem(text));
   }
   if ((from ?? '') === text) {
-    throw new StoreError('INVALID_PARAMETER_VALUE', `That is the description of ${where} already.`);
+    throw new StoreError('INVALID_PARAMETER_VALUE', `This is already the description of ${where}.`);
   }
   return {
     title: `Change the description of ${where}?`,

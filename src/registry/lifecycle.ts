@@ -12,13 +12,13 @@ export function previewRenameRun(run: Run, newName: string): Preview {
   mustBeValid(runNameProblem(newName));
   const { runId, runName } = run.info;
   if (runName === newName) {
-    throw new StoreError('INVALID_PARAMETER_VALUE', `The run has the name "${shown(newName)}" already.`);
+    throw new StoreError('INVALID_PARAMETER_VALUE', `The run is already named "${shown(newName)}".`);
   }
   return {
     title: `Rename the run ${shown(nameOfRun(run.info))} to ${shown(newName)}?`,
     sentences: [],
     button: 'Rename Run',
-    done: `The run ${shown(nameOfRun(run.info))} is called ${shown(newName)} now.`,
+    done: `The run ${shown(nameOfRun(run.info))} is now named ${shown(newName)}.`,
     changes: [{ type: 'renameRun', runId, newName }],
     expected: [facts.runName(runId, runName)],
     effects: [effect(`name of the run ${shortRunId(runId)}`, runName, newName)],
@@ -45,14 +45,14 @@ export function previewCreateRun(experiment: Experiment, runName: string): Previ
 }
 
 export function previewDeleteRuns(runs: readonly Run[], childCount = 0): Preview {
-  const active = inStage(runs, 'active', 'Those runs are deleted already.');
+  const active = inStage(runs, 'active', 'These runs are already deleted.');
   return {
     title: `Delete ${runsLabel(active)}?`,
     sentences: [
       ...(childCount > 0
         ? [`${count(childCount, 'nested run')} of ${active.length === 1 ? 'it stays' : 'them stay'}.`]
         : []),
-      `${active.length === 1 ? 'It is' : 'They are'} kept as deleted, and can be restored until somebody runs "mlflow gc".`,
+      `${active.length === 1 ? 'It' : 'They'} can be restored until someone runs "mlflow gc".`,
     ],
     button: active.length === 1 ? 'Delete Run' : `Delete ${active.length} Runs`,
     done: `${capital(runsLabel(active))} ${active.length === 1 ? 'is' : 'are'} deleted.`,
@@ -68,7 +68,7 @@ export function previewDeleteRuns(runs: readonly Run[], childCount = 0): Preview
 }
 
 export function previewRestoreRuns(runs: readonly Run[]): Preview {
-  const deleted = inStage(runs, 'deleted', 'Those runs are not deleted: there is nothing to restore.');
+  const deleted = inStage(runs, 'deleted', 'These runs are not deleted: there is nothing to restore.');
   return {
     title: `Restore ${runsLabel(deleted)}?`,
     sentences: [],
@@ -103,16 +103,13 @@ export function previewRenameExperiment(experiment: Experiment, newName: string)
   mustBeValid(experimentNameProblem(newName));
   const { experimentId, name } = experiment;
   if (name === newName) {
-    throw new StoreError(
-      'INVALID_PARAMETER_VALUE',
-      `The experiment has the name "${shown(newName)}" already.`,
-    );
+    throw new StoreError('INVALID_PARAMETER_VALUE', `The experiment is already named "${shown(newName)}".`);
   }
   return {
     title: `Rename the experiment ${shown(name)} to ${shown(newName)}?`,
-    sentences: ['Code that calls set_experiment with the old name will make a new experiment.'],
+    sentences: ['Code that calls set_experiment with the old name will create a new experiment.'],
     button: 'Rename Experiment',
-    done: `The experiment ${shown(name)} is called ${shown(newName)} now.`,
+    done: `The experiment ${shown(name)} is now named ${shown(newName)}.`,
     changes: [{ type: 'renameExperiment', experimentId, newName }],
     expected: [facts.experimentName(experimentId, name)],
     effects: [effect(`name of the experiment ${experimentId}`, name, newName)],
@@ -125,12 +122,12 @@ export function previewRenameExperiment(experiment: Experiment, newName: string)
 
 /** @param runCount runs of all of them */
 export function previewDeleteExperiments(experiments: readonly Experiment[], runCount: number): Preview {
-  const active = experimentsIn(experiments, 'active', 'Those experiments are deleted already.');
+  const active = experimentsIn(experiments, 'active', 'These experiments are already deleted.');
   return {
     title: `Delete ${experimentsLabel(active)}?`,
     sentences: [
       `${runCount === 0 ? 'No run' : count(runCount, 'run')} ${runCount === 1 ? 'is' : 'are'} deleted with ${active.length === 1 ? 'it' : 'them'}.`,
-      `${active.length === 1 ? 'It keeps its name' : 'They keep their names'}, and can be restored until somebody runs "mlflow gc".`,
+      `${active.length === 1 ? 'It keeps its name' : 'They keep their names'}, and can be restored until someone runs "mlflow gc".`,
     ],
     button: active.length === 1 ? 'Delete Experiment' : `Delete ${active.length} Experiments`,
     done: `${capital(experimentsLabel(active))} ${active.length === 1 ? 'is' : 'are'} deleted.`,
@@ -148,11 +145,11 @@ export function previewRestoreExperiments(experiments: readonly Experiment[]): P
   const deleted = experimentsIn(
     experiments,
     'deleted',
-    'Those experiments are not deleted: there is nothing to restore.',
+    'These experiments are not deleted: there is nothing to restore.',
   );
   return {
     title: `Restore ${experimentsLabel(deleted)}?`,
-    sentences: ['All runs come back, also those that were deleted one by one before: so does MLflow.'],
+    sentences: ['All runs in it are restored, also those deleted one by one before, as MLflow does.'],
     button: deleted.length === 1 ? 'Restore Experiment' : `Restore ${deleted.length} Experiments`,
     done: `${capital(experimentsLabel(deleted))} ${deleted.length === 1 ? 'is' : 'are'} restored.`,
     steps: 'experiments were restored',

@@ -22,16 +22,16 @@ export function previewRenameModel(model: RegisteredModel, newName: string): Pre
   mustBeValid(modelNameProblem(newName));
   const { name } = model;
   if (newName === name) {
-    throw new StoreError('INVALID_PARAMETER_VALUE', `${shown(name)} has that name already.`);
+    throw new StoreError('INVALID_PARAMETER_VALUE', `${shown(name)} already has that name.`);
   }
   return {
     title: `Rename ${shown(name)} to ${shown(newName)}?`,
     sentences: [
       `Its ${count(model.versions.length, 'version')}, tags and aliases move with it.`,
-      `What loads "models:/${shown(name)}/…" by its old name will fail.`,
+      `Code that loads "models:/${shown(name)}/…" by its old name will fail.`,
     ],
     button: 'Rename Model',
-    done: `${shown(name)} is called ${shown(newName)} now.`,
+    done: `${shown(name)} is now named ${shown(newName)}.`,
     changes: [{ type: 'renameRegisteredModel', name, newName }],
     expected: [facts.modelExists(name, true), facts.modelExists(newName, false)],
     effects: [{ model: newName, version: null, what: 'name', from: name, to: newName }],
@@ -79,7 +79,7 @@ export function previewDeleteVersion(model: RegisteredModel, version: string): P
     sentences: [
       ...(currentStage === 'None' ? [] : [`It is in ${currentStage} now.`]),
       ...aliases.map(({ alias }) => `The alias @${shown(alias)} goes with it.`),
-      'MLflow wipes its source, run and description; its number is never used again.',
+      'MLflow erases its source, run and description, and never uses its number again.',
       'The run and its artifacts stay. This cannot be undone.',
     ],
     button: `Delete v${version}`,
@@ -123,7 +123,7 @@ export function previewRegister(name: string, model: RegisteredModel | null, sou
       model
         ? `It becomes the next version of ${shown(name)}${newest > 0 ? `, after v${newest}` : ''}.`
         : `${shown(name)} is a new registered model; this becomes its v1.`,
-      ...(again ? [`The same is v${again.version} already.`] : []),
+      ...(again ? [`The same model is already registered as v${again.version}.`] : []),
       'It starts in no stage and without an alias.',
     ],
     button: model ? 'Register Version' : 'Register Model',

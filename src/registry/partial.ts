@@ -20,7 +20,7 @@ export function forWriter(preview: Preview, writer: { transactional: boolean }):
         ...preview,
         sentences: [
           ...preview.sentences,
-          'This store has no transactions: if one step fails, those before it stay made.',
+          'This store has no transactions: if one step fails, the steps before it are kept.',
         ],
       };
 }
@@ -42,13 +42,13 @@ export function restOf(undo: Undo, applied: number): Undo {
   return { ...stepsOf(undo, applied, undo.changes.length), done: (undo.done ?? 0) + applied };
 }
 
-/** "3 of 5 versions were archived before the next was refused (…); the rest are as they were." */
+/** "3 of 5 versions were archived before the next was refused (…); the rest were not made." */
 export function partlySentence({ steps = 'changes were made' }: Preview, partly: PartlyApplied): string {
   const { applied, of, reason } = partly;
   const why = reason.message
     .replace(/[.:] nothing was changed(?: in \S+)?\.(\s|$)/i, '.$1')
     .replace(/\.$/, '');
-  return `${applied} of ${of} ${steps} before the next was refused (${why}); the rest are as they were.`;
+  return `${applied} of ${of} ${steps} before the next was refused (${why}); the rest were not made.`;
 }
 
 function stepsOf(undo: Undo, from: number, to: number): Undo {

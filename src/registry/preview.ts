@@ -72,7 +72,7 @@ export function versionOf(model: RegisteredModel, version: string): ModelVersion
   if (!found) {
     throw new StoreError(
       'RESOURCE_DOES_NOT_EXIST',
-      `There is no version ${shown(version)} of "${shown(model.name)}" (any more).`,
+      `There is no version ${shown(version)} of "${shown(model.name)}".`,
     );
   }
   return found;

@@ -25,7 +25,7 @@ export function previewTransition(
   const stage = canonicalStage(wantedStage);
   const from = versionOf(model, version).currentStage;
   if (from === stage) {
-    throw new StoreError('INVALID_PARAMETER_VALUE', `${versionLabel(name, version)} is in ${stage} already.`);
+    throw new StoreError('INVALID_PARAMETER_VALUE', `${versionLabel(name, version)} is already in ${stage}.`);
   }
   const there = versionsIn(model, stage).filter((other) => other !== version);
   const archives = archiveExisting && (stage === 'Staging' || stage === 'Production');
@@ -131,7 +131,7 @@ export function previewSetAlias(model: RegisteredModel, alias: string, version: 
   const from = model.aliases.find((known) => known.alias === alias)?.version ?? null;
   const label = versionLabel(name, version);
   if (from === version) {
-    throw new StoreError('INVALID_PARAMETER_VALUE', `${label} has the alias "${shown(alias)}" already.`);
+    throw new StoreError('INVALID_PARAMETER_VALUE', `${label} already has the alias "${shown(alias)}".`);
   }
   const set = (to: string): Change => ({ type: 'setRegisteredModelAlias', name, alias, version: to });
   const fromIsThere = from !== null && model.versions.some((known) => known.version === from);
@@ -140,11 +140,11 @@ export function previewSetAlias(model: RegisteredModel, alias: string, version: 
     sentences: [
       from === null
         ? `No version of ${shown(name)} has the alias @${shown(alias)} now.`
-        : `@${shown(alias)} names v${from} now${fromIsThere ? '' : ', which is gone'}; it will name v${version}.`,
+        : `@${shown(alias)} points to v${from} now${fromIsThere ? '' : ', which is gone'}; it will point to v${version}.`,
       'Stages and other aliases stay as they are.',
     ],
     button: `${from === null ? 'Set' : 'Move'} @${shown(alias)} ${from === null ? 'on' : 'to'} v${version}`,
-    done: `@${shown(alias)} of ${shown(name)} is v${version}.`,
+    done: `@${shown(alias)} of ${shown(name)} points to v${version}.`,
     changes: [set(version)],
     expected: [facts.alias(name, alias, from)],
     effects: [{ model: name, version, what: `@${alias}`, from: from && `v${from}`, to: `v${version}` }],
@@ -162,21 +162,18 @@ export function previewDeleteAlias(model: RegisteredModel, alias: string): Previ
   const { name } = model;
   const known = model.aliases.find((candidate) => candidate.alias === alias);
   if (!known) {
-    throw new StoreError(
-      'RESOURCE_DOES_NOT_EXIST',
-      `${shown(name)} has no alias "${shown(alias)}" (any more).`,
-    );
+    throw new StoreError('RESOURCE_DOES_NOT_EXIST', `${shown(name)} has no alias "${shown(alias)}".`);
   }
   const { version, dangling } = known;
   return {
     title: `Remove @${shown(alias)} from ${shown(name)}?`,
     sentences: [
       dangling
-        ? `It names v${version}, which is gone.`
-        : `It names v${version}; what loads "models:/${shown(name)}@${shown(alias)}" will fail.`,
+        ? `It points to v${version}, which is gone.`
+        : `It points to v${version}. Code that loads "models:/${shown(name)}@${shown(alias)}" will fail.`,
     ],
     button: `Remove @${shown(alias)}`,
-    done: `${shown(name)} has no alias @${shown(alias)} any more.`,
+    done: `${shown(name)} no longer has the alias @${shown(alias)}.`,
     changes: [{ type: 'deleteRegisteredModelAlias', name, alias }],
     expected: [facts.alias(name, alias, version)],
     effects: [{ model: name, version, what: `@${alias}`, from: `v${version}`, to: null }],
@@ -223,7 +220,7 @@ export function previewReady(
   const changed = wanted.filter(({ key, value }) => before(key) !== value);
   const alias = mark.alias === null ? null : aliasPart(model, version, mark.alias);
   if (changed.length === 0 && !alias) {
-    throw new StoreError('INVALID_PARAMETER_VALUE', `${label} is marked as ready already.`);
+    throw new StoreError('INVALID_PARAMETER_VALUE', `${label} is already marked as ready.`);
   }
   return {
     title: `Mark ${label} as ready?`,

@@ -124,7 +124,7 @@ export async function mustBeAllowed(
       const { experimentId, key } = change;
       await state.mustBeActiveExperiment(experimentId);
       if ((await read({ kind: 'experimentTag', experimentId, key })) === null) {
-        throw missing(`Experiment ${experimentId} has no tag "${key}" (any more).`);
+        throw missing(`Experiment ${experimentId} has no tag "${key}".`);
       }
       return;
     }
@@ -139,7 +139,7 @@ export async function mustBeAllowed(
       const { runId, key } = change;
       await state.mustBeActiveRun(runId);
       if ((await read({ kind: 'tag', runId, key })) === null) {
-        throw missing(`Run ${runId} has no tag "${key}" (any more).`);
+        throw missing(`Run ${runId} has no tag "${key}".`);
       }
     }
   }
@@ -184,13 +184,13 @@ class State {
 
   async mustHaveModel(name: string): Promise<void> {
     if (!(await this.hasModel(name))) {
-      throw missing(`There is no registered model "${name}" in this store (any more).`);
+      throw missing(`There is no registered model "${name}" in this store.`);
     }
   }
 
   async mustBeFreeForModel(name: string): Promise<void> {
     if (await this.hasModel(name)) {
-      throw new StoreError('RESOURCE_ALREADY_EXISTS', `There is a registered model "${name}" already.`);
+      throw new StoreError('RESOURCE_ALREADY_EXISTS', `There is already a registered model "${name}".`);
     }
   }
 
@@ -205,7 +205,7 @@ class State {
       throw invalid(`"${version}" is not the number of a model version.`);
     }
     if ((await this.read({ kind: 'modelVersion', name, version, field: 'currentStage' })) === null) {
-      throw missing(`There is no version ${version} of "${name}" in this store (any more).`);
+      throw missing(`There is no version ${version} of "${name}" in this store.`);
     }
   }
 
@@ -232,7 +232,7 @@ class State {
       ? await this.read({ kind: 'experiment', experimentId, field: 'lifecycleStage' })
       : null;
     if (stage === null) {
-      throw missing(`There is no experiment ${experimentId} in this store (any more).`);
+      throw missing(`There is no experiment ${experimentId} in this store.`);
     }
     return stage;
   }
@@ -250,8 +250,8 @@ class State {
       throw new StoreError(
         'RESOURCE_ALREADY_EXISTS',
         stage === 'deleted'
-          ? `A deleted experiment still holds the name "${name}": restore it, or take another name.`
-          : `There is an experiment "${name}" already.`,
+          ? `A deleted experiment still has the name "${name}": restore it, or choose another name.`
+          : `There is already an experiment "${name}".`,
       );
     }
   }
@@ -259,7 +259,7 @@ class State {
   async runStage(runId: string): Promise<string> {
     const stage = await this.read({ kind: 'run', runId, field: 'lifecycleStage' });
     if (stage === null) {
-      throw missing(`There is no run ${runId} in this store (any more).`);
+      throw missing(`There is no run ${runId} in this store.`);
     }
     return stage;
   }

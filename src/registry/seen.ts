@@ -83,7 +83,7 @@ export function effectsBetween(model: string, before: Seen, after: Seen): Effect
       {
         model,
         version: null,
-        what: 'model, deleted and made anew',
+        what: 'model, deleted and created again',
         from: made(before.created),
         to: made(after.created),
       },

@@ -24,7 +24,7 @@ export async function mustBeAsSeen(facts: readonly Fact[], read: ReadFact): Prom
   if (first) {
     throw new StoreError(
       'STALE',
-      `Somebody changed this meanwhile: ${first.label} is ${inWords(first.now)} now, it was ${inWords(first.seen)}` +
+      `Someone changed this meanwhile: ${first.label} is now ${inWords(first.now)}; it was ${inWords(first.seen)}` +
         `${stale.length > 1 ? ` (and ${stale.length - 1} more)` : ''}. Nothing was changed.`,
       stale,
     );
@@ -32,5 +32,5 @@ export async function mustBeAsSeen(facts: readonly Fact[], read: ReadFact): Prom
 }
 
 function inWords(value: string | null): string {
-  return value === null ? 'not there' : value === '' ? 'empty' : `"${value}"`;
+  return value === null ? 'missing' : value === '' ? 'empty' : `"${value}"`;
 }

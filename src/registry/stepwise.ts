@@ -42,7 +42,7 @@ export async function applyStepwise(
   for (const [place, change] of changes.entries()) {
     try {
       if (signal?.aborted) {
-        throw new StoreError('CANCELLED', 'Cancelled: nothing was changed.');
+        throw new StoreError('CANCELLED', 'Canceled: nothing was changed.');
       }
       const facts = place === 0 ? expected : expected.filter((fact) => isAbout(fact, change));
       created.push(await step(change, facts, now));

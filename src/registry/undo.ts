@@ -21,7 +21,7 @@ export function previewUndo(entry: HistoryEntry & { undo: NonNullable<HistoryEnt
     done: `Undone: ${entry.what}`,
     changes: entry.undo.changes,
     expected: entry.undo.expected,
-    steps: `values of "${what}" were taken back`,
+    steps: `values of "${what}" were restored`,
     effects: effects.map(({ knownSince: _since, ...effect }) => ({
       ...effect,
       from: effect.to,

@@ -19,7 +19,7 @@ export function modelNameProblem(name: string): string | null {
     return 'A registered model needs a name.';
   }
   if (/[/:]/.test(name)) {
-    return `"${name}" cannot name a registered model: MLflow allows no "/" and no ":" in it.`;
+    return `"${name}" cannot be the name of a registered model: MLflow does not allow "/" or ":" in it.`;
   }
   // MLflow's file stores refuse % as well, and a line break cannot be typed again anywhere.
   const odd = /[%\u0000-\u001f\u007f]/.exec(name)?.[0];
@@ -29,7 +29,7 @@ export function modelNameProblem(name: string): string | null {
       : 'A registered model cannot have a line break or another control character in its name.';
   }
   if (isNotNormalized(name)) {
-    return `"${name}" cannot name a registered model: as a path it would mean something else.`;
+    return `"${name}" cannot be the name of a registered model: it would be read as a path.`;
   }
   return tooLong('The name of a registered model', name, MAX_MODEL_NAME);
 }
@@ -46,7 +46,7 @@ export function aliasProblem(alias: string): string | null {
     return 'The alias "latest" is reserved by MLflow (in any case).';
   }
   if (/^v\d+$/i.test(alias)) {
-    return `The alias "${alias}" is reserved by MLflow: it reads like a version.`;
+    return `The alias "${alias}" is reserved by MLflow: it looks like a version.`;
   }
   return tooLong('An alias', alias, MAX_ALIAS);
 }
@@ -59,7 +59,7 @@ export function tagKeyProblem(key: string): string | null {
     return `"${key}" cannot be the key of a tag: MLflow allows letters, digits, "_", "-", ".", ":", "/" and spaces.`;
   }
   if (isNotNormalized(key)) {
-    return `"${key}" cannot be the key of a tag: as a path it would mean something else.`;
+    return `"${key}" cannot be the key of a tag: it would be read as a path.`;
   }
   return tooLong('The key of a tag', key, MAX_KEY);
 }
@@ -110,7 +110,7 @@ export function mustBeValid(problem: string | null): void {
 function tooLong(what: string, text: string, limit: number): string | null {
   const length = text.length <= limit ? text.length : Array.from(text).length;
   return length > limit
-    ? `${what} may have ${limit.toLocaleString('en-US')} characters; this has ${length.toLocaleString('en-US')}.`
+    ? `${what} may have at most ${limit.toLocaleString('en-US')} characters; this has ${length.toLocaleString('en-US')}.`
     : null;
 }
 

@@ -40,9 +40,9 @@ export class ComparisonReader {
       case 'ILIKE':
         return this.like(field, operator, word);
       case '==':
-        throw new SearchError('Write = for "equals".', operator.from, operator.to);
+        throw new SearchError('Write = instead of ==.', operator.from, operator.to);
       case '<>':
-        throw new SearchError('Write != for "differs from".', operator.from, operator.to);
+        throw new SearchError('Write != instead of <>.', operator.from, operator.to);
       default:
         return this.compare(field, operator, word as NumberComparator);
     }
@@ -56,7 +56,7 @@ export class ComparisonReader {
       throw new SearchError(
         kind === 'number' && field.entity === 'metric'
           ? `Expected a number for ${showField(field)}, not ${value.text}.`
-          : `Expected a ${kind === 'text' ? 'quoted text or a ' : ''}number. Quote the text: '${value.text}'.`,
+          : `Expected ${kind === 'text' ? 'quoted text or a ' : 'a '}number. Quote the text: '${value.text}'.`,
         value.from,
         value.to,
       );
@@ -64,7 +64,7 @@ export class ComparisonReader {
     if (number !== undefined) {
       if (kind === 'text' && field.entity !== 'param' && field.entity !== 'tag') {
         throw new SearchError(
-          `Expected a quoted text for ${showField(field)} (such as 'my-value'), not ${value.text}.`,
+          `Expected quoted text for ${showField(field)} (such as 'my-value'), not ${value.text}.`,
           value.from,
           value.to,
         );
@@ -82,7 +82,7 @@ export class ComparisonReader {
         }
         return { type: 'text', field, comparator, value: value.text };
       case 'number':
-        throw new SearchError(`Expected a number for ${showField(field)}, not a text.`, value.from, value.to);
+        throw new SearchError(`Expected a number for ${showField(field)}, not text.`, value.from, value.to);
       case 'duration': {
         const duration = parseDuration(value.text);
         if (duration === undefined) {
@@ -107,14 +107,14 @@ export class ComparisonReader {
   private like(field: Field, operator: Token, comparator: TextComparator): Filter {
     if (kindOf(field) !== 'text') {
       throw new SearchError(
-        `${operator.text} compares texts, and ${showField(field)} is a number.`,
+        `${operator.text} compares text, and ${showField(field)} is a number.`,
         operator.from,
         operator.to,
       );
     }
     const value = this.value('text', operator);
     if (value.type !== 'string') {
-      throw new SearchError(`Expected a quoted text: '${value.text}'.`, value.from, value.to);
+      throw new SearchError(`Expected quoted text: '${value.text}'.`, value.from, value.to);
     }
     return { type: 'text', field, comparator, value: value.text };
   }
@@ -132,7 +132,7 @@ export class ComparisonReader {
     }
     throw new SearchError(
       field.entity === 'metric'
-        ? 'IS is followed by NULL or NAN, with NOT before it or without.'
+        ? 'IS is followed by NULL, NOT NULL, NAN or NOT NAN.'
         : 'IS is followed by NULL or NOT NULL.',
       (token ?? operator).from,
       (token ?? not ?? operator).to,
@@ -156,7 +156,7 @@ export class ComparisonReader {
   private list(field: Field, operator: Token, negated: boolean): Filter {
     if (kindOf(field) !== 'text') {
       throw new SearchError(
-        `IN compares texts, and ${showField(field)} is a number.`,
+        `IN compares text, and ${showField(field)} is a number.`,
         operator.from,
         operator.to,
       );
@@ -189,7 +189,7 @@ export class ComparisonReader {
           values.push(item.text);
           separated = false;
         } else {
-          throw new SearchError('A list holds quoted texts only.', item.from, item.to);
+          throw new SearchError('A list holds only quoted text.', item.from, item.to);
         }
       } else if (mark === ',') {
         separated = true;

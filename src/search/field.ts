@@ -74,7 +74,7 @@ export function fieldOf(token: Token, keys?: KeyLookup): Field {
       return named;
     }
     throw new SearchError(
-      `"${prefix}" is none of metrics, params, tags, attributes and datasets.`,
+      `"${prefix}" is not one of metrics, params, tags, attributes and datasets.`,
       token.from,
       token.keyFrom === undefined ? token.from + Math.max(prefix.length, 1) : token.keyFrom - 1,
     );

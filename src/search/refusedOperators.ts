@@ -14,7 +14,11 @@ export const SQL_WORDS = /^(?:between|contains|glob|matches|regexp|rlike|startsw
 export function noOperator(field: Field | null, word: Token): SearchError {
   const key = field === null ? 'metrics.key' : field.entity === 'attribute' ? field.key : fieldText(field);
   const text = word.text.toLowerCase();
-  return new SearchError(`"${word.text}" is no operator. ${instead(field, key, text)}`, word.from, word.to);
+  return new SearchError(
+    `"${word.text}" is not an operator. ${instead(field, key, text)}`,
+    word.from,
+    word.to,
+  );
 }
 
 function instead(field: Field | null, key: string, word: string): string {

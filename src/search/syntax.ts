@@ -60,7 +60,7 @@ export type AttributeKind = 'text' | 'number' | 'time' | 'duration';
 /** The attributes that can be compared, MLflow's (reference mlflow.md, E.2), then ours. */
 export const ATTRIBUTES: ReadonlyMap<string, { kind: AttributeKind; mlflow: boolean; about: string }> =
   new Map([
-    ['run_id', { kind: 'text', mlflow: true, about: 'id of the run' }],
+    ['run_id', { kind: 'text', mlflow: true, about: 'ID of the run' }],
     ['run_name', { kind: 'text', mlflow: true, about: 'name of the run' }],
     ['status', { kind: 'text', mlflow: true, about: 'RUNNING, SCHEDULED, FINISHED, FAILED or KILLED' }],
     ['user_id', { kind: 'text', mlflow: true, about: 'who started it' }],
@@ -68,7 +68,7 @@ export const ATTRIBUTES: ReadonlyMap<string, { kind: AttributeKind; mlflow: bool
     ['start_time', { kind: 'time', mlflow: true, about: 'ms, a date, or "7d ago"' }],
     ['end_time', { kind: 'time', mlflow: true, about: 'ms, a date, or "7d ago"' }],
     ['duration', { kind: 'duration', mlflow: false, about: 'ms, or "10m", "1h 30m"' }],
-    ['parent', { kind: 'text', mlflow: false, about: 'id of the parent run' }],
+    ['parent', { kind: 'text', mlflow: false, about: 'ID of the parent run' }],
     ['depth', { kind: 'number', mlflow: false, about: 'how many parents stand above it' }],
     ['registered', { kind: 'text', mlflow: false, about: 'name of a registered model with a version of it' }],
     ['commit', { kind: 'text', mlflow: false, about: 'git commit of its source' }],

@@ -79,7 +79,7 @@ export function paramImportance(
   const bootstrap = resample(columns, target, direction);
   return {
     refused: null,
-    method: `PED-ANOVA: what separates the best ${Math.round(TOP_SHARE * 100)} % of the runs from all of them`,
+    method: `PED-ANOVA: what separates the best ${Math.round(TOP_SHARE * 100)}% of the runs from all of them`,
     used: used.length,
     dropped: total - used.length,
     params: columns

@@ -103,7 +103,7 @@ function nearestToBest(
 }
 
 /**
- * How a run compares with another, in words, objective by objective: "0.4 % worse rmse, 6x smaller model size,
+ * How a run compares with another, in words, objective by objective: "0.4% worse rmse, 6x smaller model size,
  * 3x faster". Differences under 0.1 % are "the same".
  */
 export function tradeOff(objectives: readonly Objective[], run: number, than: number): string {

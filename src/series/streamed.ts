@@ -36,7 +36,7 @@ export class StreamedHistory {
     this.buckets = make();
     const { smoothing } = sampling;
     if (smoothing?.kind === 'twema' && smoothing.weight > 0 && span === null) {
-      this.smoothingProblem = 'not smoothed: so long a history, its end not known beforehand';
+      this.smoothingProblem = 'not smoothed: the history is too long to know its end first';
     }
     this.smoother = smoothing !== null && smoothing.weight > 0 ? smootherOf(smoothing, span ?? 0) : null;
     this.smoothed = this.smoother && make();
@@ -92,7 +92,7 @@ export class StreamedHistory {
       return;
     }
     if (x < this.previous) {
-      this.smoothingProblem = 'not smoothed: so long a history, out of order';
+      this.smoothingProblem = 'not smoothed: the history is too long and out of order';
       return;
     }
     this.previous = x;

@@ -143,7 +143,7 @@ export class OpenStores implements Disposable {
     if (there && there !== entry) {
       throw new StoreError(
         'INVALID_PARAMETER_VALUE',
-        `${storeName(target)} is listed already, in a row of its own.`,
+        `${storeName(target)} is already listed in its own row.`,
       );
     }
     if (there) {

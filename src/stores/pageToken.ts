@@ -84,6 +84,6 @@ function partsOf(token: string): unknown[] {
 function invalid(): StoreError {
   return new StoreError(
     'INVALID_PARAMETER_VALUE',
-    'The page token is none that this store gave: ask for the first page again.',
+    'This store did not give this page token: ask for the first page again.',
   );
 }

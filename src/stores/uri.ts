@@ -72,7 +72,7 @@ export function parseStoreUri(text: string, base: string): StoreLocation {
     if (file === undefined) {
       throw new StoreError(
         'UNSUPPORTED',
-        `"${redactUri(trimmed)}" names no file: write sqlite:///relative/path.db or sqlite:////absolute/path.db.`,
+        `"${redactUri(trimmed)}" does not name a file: write sqlite:///relative/path.db or sqlite:////absolute/path.db.`,
       );
     }
     return sqliteLocation(file, namedWorkspace(new URLSearchParams(/\?(.*)$/s.exec(trimmed)?.[1] ?? '')));
@@ -141,7 +141,7 @@ function sqliteLocation(file: string, workspace: string | null = null): StoreLoc
   if (/[?\0]/.test(file) || file !== file.trimEnd()) {
     throw new StoreError(
       'INVALID_PARAMETER_VALUE',
-      `No tracking URI can name the file ${redactUri(file)}, as one ends at a "?" and at blank space: rename the file.`,
+      `A tracking URI cannot name the file ${redactUri(file)}, as it ends at a "?" and at trailing spaces: rename the file.`,
     );
   }
   // Elsewhere a backslash is a letter of a name.
@@ -179,7 +179,7 @@ function serverLocation(text: string, scheme: string): StoreLocation {
   } catch {
     throw new StoreError(
       'INVALID_PARAMETER_VALUE',
-      `"${redactUri(text)}" is no address of a tracking server: write http://host:port.`,
+      `"${redactUri(text)}" is not the address of a tracking server: write http://host:port.`,
     );
   }
   let path = url.pathname;
@@ -212,7 +212,7 @@ function fileUriPath(uri: string, base: string): string {
   }
   try {
     if (/^file:\/\/[^/]/i.test(uri) && uri.includes('@')) {
-      throw new TypeError('A file has no user and no password.');
+      throw new TypeError('A file has no user or password.');
     }
     const isShare = process.platform === 'win32' && /^file:\/\/[^/]/i.test(uri);
     return path.resolve(

@@ -111,7 +111,7 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
     item.iconPath = runDot(this.state.colorOf(node));
     item.description = [
       apart ?? '',
-      run ? await this.metricText(node, run) : 'its store is not there',
+      run ? await this.metricText(node, run) : 'its store is not available',
       baseline ? 'baseline' : '',
     ]
       .filter((text, index, texts) => text !== '' && texts.indexOf(text) === index)

@@ -176,7 +176,7 @@ function storeDescription(entry: StoreEntry | undefined, gone: boolean): string 
     return 'cannot be opened';
   }
   if (gone) {
-    return 'not there';
+    return 'not available';
   }
   return entry?.store ? `${entry.store.kind}, live` : '';
 }

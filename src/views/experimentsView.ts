@@ -169,7 +169,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
     if (!node) {
       throw new StoreError(
         'RESOURCE_DOES_NOT_EXIST',
-        'The sidebar does not list this run: its filter or its choice of active and deleted runs leaves it out.',
+        'The sidebar does not list this run: the filter, or the choice of active or deleted runs, leaves it out.',
       );
     }
     await this.tree.reveal(node, { select: true, focus: true, expand: false });

@@ -42,7 +42,7 @@ export class LitRun implements vscode.FileDecorationProvider, vscode.Disposable 
       ? {
           badge: '◂',
           color: new vscode.ThemeColor('list.highlightForeground'),
-          tooltip: 'lit up in the open pages',
+          tooltip: 'highlighted in the open pages',
         }
       : undefined;
   }

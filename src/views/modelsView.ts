@@ -227,7 +227,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
       return say(
         isEmptyFilter(filter)
           ? 'No registered models yet: register a run’s model to have one'
-          : 'No registered model is like that',
+          : 'No registered models match',
       );
     }
     const expanded = page.items.length <= EXPANDED_AT_MOST && !page.nextPageToken;

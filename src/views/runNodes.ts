@@ -121,7 +121,7 @@ export class RunNodes {
 
 function emptyText(view: ViewType, filter: string): string {
   if (filter) {
-    return 'No run matches the filter';
+    return 'No runs match the filter';
   }
   return view === 'DELETED_ONLY' ? 'No deleted runs' : 'No runs';
 }

@@ -21,7 +21,7 @@ export async function storeTooltip(
   }
   if (store.state.status === 'gone') {
     const since = formatAge(store.state.since, now);
-    return card.line(`${store.state.message} Not there since ${since}.`, 1000).markdown;
+    return card.line(`${store.state.message} Not available since ${since}.`, 1000).markdown;
   }
   const about = await store.describe();
   const lines = [

@@ -282,7 +282,7 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
   }
 
   private cancelled(): Error {
-    return this.options.toError({ code: 'CANCELLED', message: 'Cancelled.' });
+    return this.options.toError({ code: 'CANCELLED', message: 'Canceled.' });
   }
 
   private error(code: WorkerFailureCode, what: string): Error {

@@ -48,8 +48,8 @@ describe('pages in editor tabs', () => {
       .grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
       .catch(() => undefined);
     await page.getByLabel(`Actions for ${metric}…`).click();
-    await page.getByRole('menuitem', { name: 'Copy Picture' }).click();
-    await page.getByText('Picture copied').waitFor();
+    await page.getByRole('menuitem', { name: 'Copy Image' }).click();
+    await page.getByText('Image copied').waitFor();
     if (workbench.version !== 'desktop') {
       const types = await workbench.page.evaluate(
         'navigator.clipboard.read().then((items) => items.flatMap((item) => item.types))',

@@ -114,7 +114,7 @@ describe('the registry, by the dialogs that a user clicks', () => {
       await workbench.runCommand('Notifications: Show Notifications');
       await workbench.page
         .locator('.notifications-center')
-        .getByText(/VS Code ended while ".*" was being written to mlflow\.db/)
+        .getByText(/VS Code closed while ".*" was being written to mlflow\.db/)
         .waitFor();
       await workbench.screenshots('reloaded-amid-a-change');
     });
@@ -134,7 +134,7 @@ describe('the registry, by the dialogs that a user clicks', () => {
     await workbench.screenshots('models-searched');
     await workbench.runCommand('MLflow: Filter Models…');
     await workbench.pick('Waiting for review');
-    await view.getByText('No registered model is like that').waitFor();
+    await view.getByText('No registered models match').waitFor();
     await workbench.runCommand('MLflow: Clear Model Search and Filter');
     await workbench.row(/^v2.*Production/, 'Models').waitFor();
     await workbench.screenshots('models');

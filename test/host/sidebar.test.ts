@@ -190,7 +190,7 @@ describe('the sidebar on the demo project', function () {
 
   it('says that a store is gone, and picks it up when it is back', async () => {
     fs.renameSync(database, `${database}.away`);
-    await workbench.row(/mlflow\.db.*not there/).waitFor();
+    await workbench.row(/mlflow\.db.*not available/).waitFor();
     await workbench.screenshots('store-gone');
     fs.renameSync(`${database}.away`, database);
     await workbench.row('too little memory').waitFor();

@@ -117,10 +117,12 @@ describe('stores beside one another', () => {
   it('says when a store vanishes, and picks it up when it is back', async function () {
     this.timeout(60_000);
     fs.renameSync(database, `${database}.away`);
-    await workbench.row(/^mlflow\.db.*(gone|not there|missing|vanished|moved)/i).waitFor({ timeout: 15_000 });
+    await workbench
+      .row(/^mlflow\.db.*(gone|not available|missing|vanished|moved)/i)
+      .waitFor({ timeout: 15_000 });
     await workbench.screenshots('gone-store');
     fs.renameSync(`${database}.away`, database);
-    await workbench.row(/^mlflow\.db(?!.*not there)/).waitFor({ timeout: 15_000 });
+    await workbench.row(/^mlflow\.db(?!.*not available)/).waitFor({ timeout: 15_000 });
     await workbench.expand('taxi-notebook');
     commit(database, "UPDATE runs SET name = 'after the return' WHERE name = 'ridge 1.0'");
     await workbench.row('after the return').waitFor({ timeout: 15_000 });
@@ -141,7 +143,7 @@ describe('a folder without a store', () => {
   it('says what was looked for and offers the ways out', async () => {
     await workbench.openView('Experiments');
     const view = workbench.view('Experiments');
-    await view.getByText('No MLflow tracking store was found here').waitFor();
+    await view.getByText('No MLflow tracking store was found in this workspace').waitFor();
     await view.getByRole('button', { name: 'Add Store…' }).waitFor();
     await workbench.screenshots('welcome');
   });

@@ -170,7 +170,7 @@ describe("searches beside MLflow's client", function () {
       assert.ok(!Array.isArray(answered.answers[filters.indexOf(text)]), text);
       await assert.rejects(
         store.searchRuns({ experimentIds: [], view: 'ALL', filter: text, maxResults: 10 }),
-        /is no operator/,
+        /is not an operator/,
         text,
       );
     }

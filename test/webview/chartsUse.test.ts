@@ -169,17 +169,17 @@ describeOnEachKind('charts page', function (kind, itOnce) {
     await readChart(page, 'loss');
     const copy = async (): Promise<void> => {
       await page.getByLabel('Actions for loss…').click();
-      await page.getByRole('menuitem', { name: 'Copy Picture' }).click();
+      await page.getByRole('menuitem', { name: 'Copy Image' }).click();
     };
     // Granting one permission refuses the others.
     await page.context().grantPermissions(['geolocation']);
     await copy();
-    await page.getByText('This window does not let a page copy pictures.').waitFor();
+    await page.getByText('This window does not allow copying images.').waitFor();
     await page.getByRole('button', { name: 'Save it instead…' }).click();
     await until(() => charts.saved.at(-1)?.name === 'loss.png', 15_000);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await copy();
-    await page.getByText('Picture copied').waitFor();
+    await page.getByText('Image copied').waitFor();
     const types = await page.evaluate(async () =>
       (await navigator.clipboard.read()).flatMap((item) => item.types),
     );
@@ -290,7 +290,7 @@ describeOnEachKind('charts page', function (kind, itOnce) {
     await menu.click();
     await page.getByRole('menuitem', { name: 'Save Data as CSV…' }).click();
     await menu.click();
-    await page.getByRole('menuitem', { name: 'Save Picture…' }).click();
+    await page.getByRole('menuitem', { name: 'Save Image…' }).click();
     await until(() => charts.saved.length === 2, 15_000);
     const csv = charts.saved.find(({ name }) => name === 'val-loss.csv');
     assert.equal(

@@ -131,7 +131,7 @@ describeOnEachKind('diff page', (kind, itOnce) => {
     await opened.page.getByPlaceholder('Filter rows').fill('');
     await opened.page.getByText('Copy Markdown').click();
     await eventually(() =>
-      assert.match(opened.copied[0] ?? '', /\| rmse \| 2\.971 \| 2\.867 \(−3\.50 %, better\) \|/),
+      assert.match(opened.copied[0] ?? '', /\| rmse \| 2\.971 \| 2\.867 \(−3\.50%, better\) \|/),
     );
     await opened.screenshots('diff-versions');
     await opened.close();
@@ -168,7 +168,7 @@ describeOnEachKind('diff page', (kind, itOnce) => {
       }),
     );
     await page.keyboard.press('Space');
-    await page.getByRole('region', { name: /^Whole values of / }).waitFor();
+    await page.getByRole('region', { name: /^Full values of / }).waitFor();
     await page.keyboard.press('Escape');
     await opened.screenshots('diff-transposed');
     await opened.hideAndShow();

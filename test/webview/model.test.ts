@@ -149,7 +149,7 @@ describe('model page', () => {
 
   it('says which version was in production when, in words, as bars and as a table', async () => {
     const { page } = opened;
-    assert.match(await page.locator('p.lead').innerText(), /^In Production is v2 since .* at the latest\.$/);
+    assert.match(await page.locator('p.lead').innerText(), /^v2 has been in Production since at least .*\.$/);
     assert.equal(
       await page.locator('.timeline .bar').count(),
       await page.locator('.periods tbody tr').count(),

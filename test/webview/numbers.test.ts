@@ -43,9 +43,9 @@ describe('numbers on the pages', function () {
     await change('tokens').waitFor();
     assert.match(await change('tokens').innerText(), /\+1078928/);
     assert.match(await change('rows').innerText(), /\+1078928/);
-    assert.match(await change('rate').innerText(), /\+0\.1 \(\+25 %\)/);
-    assert.match(await change('share').innerText(), /\+0\.1 \(\+25 %\)/);
-    assert.match(await change('loss').innerText(), /\+0\.333 \(\+133\.3 %\)/);
+    assert.match(await change('rate').innerText(), /\+0\.1 \(\+25%\)/);
+    assert.match(await change('share').innerText(), /\+0\.1 \(\+25%\)/);
+    assert.match(await change('loss').innerText(), /\+0\.333 \(\+133\.3%\)/);
     assert.match((await change('loss').getAttribute('title')) ?? '', /\+0\.3333333333333/);
     stores.dispose();
   });

@@ -332,7 +332,7 @@ describeOnEachKind('run table', function (kind, itOnce) {
       .locator('.body .row')
       .evaluateAll((rows: Element[]) => rows.map((row) => row.getAttribute('data-run') ?? ''));
     table.state.setBrushed(ids.map((runId) => ({ store: table.uri, runId })));
-    await table.opened.page.getByText('brushed in sweep').waitFor();
+    await table.opened.page.getByText('selected in the sweep').waitFor();
     await table.opened.page.getByRole('button', { name: 'More for the Selected Runs…' }).click();
     await table.opened.page.getByRole('menu').waitFor();
     await table.opened.checkAccessibility();
@@ -356,7 +356,7 @@ describeOnEachKind('run table', function (kind, itOnce) {
   it('says why nothing is there, and the way out', async () => {
     await table.open(EXPERIMENTS, 'metrics.rmse < 7');
     await table.filterField().fill("params.absent = 'x'");
-    await table.opened.page.getByText('No run is left of 23.').waitFor();
+    await table.opened.page.getByText('No runs match (23 runs in all).').waitFor();
     await table.opened.page.getByRole('button', { name: 'Show All' }).click();
     await table.found('23 runs');
   });

@@ -124,10 +124,10 @@ describeOnEachKind('run table: values, other views and commands', function (kind
       })
     ).items[0]!.info.runId;
     table.state.setBrushed(ids.map((runId) => ({ store: table.uri, runId })));
-    await table.opened.page.getByText('brushed in sweep: 3 runs').waitFor();
+    await table.opened.page.getByText('selected in the sweep: 3 runs').waitFor();
     await table.found(/^3 of /);
     assert.equal(await table.opened.page.locator('.body .row').count(), 3);
-    await table.opened.page.getByRole('button', { name: 'Clear the Brush' }).click();
+    await table.opened.page.getByRole('button', { name: 'Clear the Selection of the Sweep' }).click();
     await table.found(all);
     assert.equal(table.state.brushed, null);
     // Runs of another experiment empty no table.
@@ -137,7 +137,7 @@ describeOnEachKind('run table: values, other views and commands', function (kind
     table.state.setBrushed([{ store: table.uri, runId: ids[0]! }]);
     await table.found(/^1 of /);
     table.state.setBrushed([]);
-    await table.opened.page.getByText('brushed in sweep: 0 runs').waitFor();
+    await table.opened.page.getByText('selected in the sweep: 0 runs').waitFor();
     await table.opened.page.getByRole('button', { name: 'Show All' }).click();
     await table.found(all);
   });

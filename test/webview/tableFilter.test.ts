@@ -49,7 +49,7 @@ describeOnEachKind('run table: its filter', function (kind) {
     const before = await table.names();
     await table.key('/');
     await page.keyboard.type('me');
-    await page.getByText('Enter looks for the word').waitFor();
+    await page.getByText('press Enter to search for the word').waitFor();
     assert.match((await page.getByRole('option').first().innerText()).trim(), /^metrics\./);
     assert.deepEqual(await table.names(), before);
     await table.found('23 runs');
@@ -82,19 +82,19 @@ describeOnEachKind('run table: its filter', function (kind) {
     await table.open(EXPERIMENTS, undefined, {}, held.definition);
     const { page } = table.opened;
     await table.filterField().fill('sweep');
-    await page.getByText('in names, looking through params and tags').waitFor();
+    await page.getByText('in names, searching params and tags').waitFor();
     const glanced = await table.names();
     assert.ok(glanced.length > 0 && glanced.every((name) => name.includes('sweep')), glanced.join());
     assert.ok((await page.locator('.table-page').getAttribute('class'))!.includes('busy'));
-    await page.getByRole('button', { name: 'Stop Looking' }).click();
-    await page.getByText('in names and ids only').waitFor();
+    await page.getByRole('button', { name: 'Stop Searching' }).click();
+    await page.getByText('in names and IDs only').waitFor();
     await table.eventually(() => assert.equal(held.cancelled.length, 1));
     assert.deepEqual(await table.names(), glanced);
     assert.ok(!(await page.locator('.table-page').getAttribute('class'))!.includes('busy'));
     held.release();
     await table.filterField().press('Enter');
     await table.eventually(async () =>
-      assert.equal(await page.getByText('in names and ids only').count(), 0),
+      assert.equal(await page.getByText('in names and IDs only').count(), 0),
     );
   });
 
@@ -104,7 +104,7 @@ describeOnEachKind('run table: its filter', function (kind) {
     const { page } = table.opened;
     const before = await table.names();
     await table.filterField().fill('metrics.rmse < 7');
-    await page.getByRole('button', { name: 'Stop Looking' }).click();
+    await page.getByRole('button', { name: 'Stop Searching' }).click();
     await table.eventually(async () => assert.equal(await table.filterField().inputValue(), ''));
     await table.eventually(() => assert.equal(held.cancelled.length, 1));
     assert.deepEqual(await table.names(), before);

@@ -13,11 +13,11 @@ export interface ChartKeys {
 /** The page's keys, as "?" lists them. */
 export const CHARTS_KEYS: readonly KeyLine[] = [
   ['/', 'go to the filter of the metrics'],
-  ['+ and −', 'on a chart: zoom in and out; 0 shows the whole again'],
+  ['+ and −', 'on a chart: zoom in and out; 0 resets the zoom'],
   ['← and →', 'on a chart: move the crosshair to the next point'],
   ['Shift+← and →', 'on a chart: move what is shown; so does a touch pad, and dragging with Shift'],
   ['Enter, Esc', 'on a chart: enlarge it, and back'],
-  ['Ctrl+wheel, drag', 'on a chart: zoom; a double-click shows the whole again'],
+  ['Ctrl+wheel, drag', 'on a chart: zoom; a double-click resets the zoom'],
   ['← and →', 'in the runs: the next run'],
   ['↑ ↓ ← →', 'in a legend: the next run, its pin and its eye'],
   ['Space', 'on a run: show or hide it'],
@@ -26,7 +26,7 @@ export const CHARTS_KEYS: readonly KeyLine[] = [
   ['b', 'on a run: make it the baseline'],
   ['c', 'on a run: set its color'],
   ['Enter', 'on a run: open it'],
-  ['?', 'these keys'],
+  ['?', 'show these shortcuts'],
 ];
 
 /** For `aria-keyshortcuts`. */

@@ -10,13 +10,13 @@ export function cardMenu(
   return [
     { label: 'Reset Zoom', icon: 'discard', run: () => host.setRange(metric, null) },
     {
-      label: 'Save Picture…',
+      label: 'Save Image…',
       icon: 'save',
       separated: true,
       run: () => picture((canvas) => host.savePicture(metric, canvas)),
     },
     {
-      label: 'Copy Picture',
+      label: 'Copy Image',
       icon: 'copy',
       run: () => picture((canvas) => host.copyPicture(metric, canvas)),
     },

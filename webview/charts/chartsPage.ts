@@ -377,9 +377,9 @@ export class ChartsPage extends LivePage<ChartsPageData> {
 
   private copyPicture(metric: string, canvas: HTMLCanvasElement): void {
     copyPicture(canvas).then(
-      () => this.say('Picture copied'),
+      () => this.say('Image copied'),
       () =>
-        this.fail('This window does not let a page copy pictures.', {
+        this.fail('This window does not allow copying images.', {
           label: 'Save it instead…',
           run: () => this.act(this.savePicture(metric, canvas)),
         }),

@@ -13,7 +13,7 @@ export function emptyReason(
     return emptyState(
       data.gone.length > 0
         ? 'The runs of this page were removed from the store.'
-        : 'No runs to draw: check runs in the sidebar, or open an experiment’s charts.',
+        : 'No runs to chart: check runs in the sidebar, or open the charts of an experiment.',
       actions.tryAgain,
     );
   }
@@ -28,6 +28,6 @@ export function emptyReason(
     return null;
   }
   return filtered
-    ? emptyState('No metric’s name matches the filter.', actions.clearFilter)
+    ? emptyState('No metrics match the filter.', actions.clearFilter)
     : emptyState('No run here logged this metric.', actions.showAll);
 }

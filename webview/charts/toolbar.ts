@@ -31,7 +31,7 @@ export function toolbar({ settings, runs, change, filter }: ToolbarOptions): Tem
       'y range',
       settings.yRange,
       [
-        ['free', 'each its own'],
+        ['free', 'separate'],
         ['shared', 'shared'],
         ['robust', 'without outliers'],
       ],
@@ -82,8 +82,8 @@ export function toolbar({ settings, runs, change, filter }: ToolbarOptions): Tem
             'band',
             settings.band,
             [
-              ['interval', '95 % interval (t)'],
-              ['std', 'std deviation'],
+              ['interval', '95% interval (t)'],
+              ['std', 'standard deviation'],
               ['minmax', 'min to max'],
             ],
             (band) => change({ band }),

@@ -194,7 +194,7 @@ export class LoggedModelPage extends DetailPage<LoggedModelPageData> {
         ${this.valueSection({ id: 'tags', title: 'Tags' }, userTags, 'No tags of your own.', {
           keyTitle: 'Tag',
         })}
-        ${this.valueSection({ id: 'systemTags', title: 'MLflow’s tags' }, systemTags, 'No tags by MLflow.', {
+        ${this.valueSection({ id: 'systemTags', title: 'MLflow’s tags' }, systemTags, 'MLflow set no tags.', {
           keyTitle: 'Tag',
         })}
       </div>

@@ -27,7 +27,7 @@ interface ViewState {
 export class ModelPage extends DetailPage<ModelPageData> {
   connection!: PageConnection<'model', ModelProtocol>;
   protected readonly what = 'model';
-  protected readonly missing = 'This registered model is not in the store (any more).';
+  protected readonly missing = 'This registered model is not in the store.';
 
   @state() private details: ReadonlyMap<string, ModelVersionDetail> | undefined;
   @state() private metric: string | null = null;
@@ -135,7 +135,7 @@ export class ModelPage extends DetailPage<ModelPageData> {
             ${text(`@${alias}`, 40)} → <strong>v${plainText(version)}</strong>
             ${
               dangling
-                ? html`${icon('warning', 'The version that it names is gone')}
+                ? html`${icon('warning', 'The version it points to is gone')}
                     <button type="button" class="link" @click=${() => this.perform('deleteAlias', { alias })}>
                       Remove
                     </button>`
@@ -222,7 +222,7 @@ export class ModelPage extends DetailPage<ModelPageData> {
           html`<li>
             <span class="when">${formatDateTime(when)}</span>
             <span class="who"
-              >${who === null ? html`<em title="Noticed here at that time">elsewhere</em>` : text(who)}</span
+              >${who === null ? html`<em title="Made elsewhere; noticed here at that time">elsewhere</em>` : text(who)}</span
             >
             <span>${text(what, 300)}</span>
             ${

@@ -49,25 +49,25 @@ export function timelineView({ periods, historySince, now }: ModelPageData): Tem
     </p>`;
 }
 
-/** "v4 is in Production since…; before it v2, from … until …." */
+/** "v4 has been in Production since …; before that v2, until …." */
 function lead(periods: readonly Period[], now: number): TemplateResult {
   const { place } = periods[0]!;
   const there = periods.filter((period) => period.place === place);
   const current = there.filter(({ to }) => to === null);
   const last = there.find(({ to }) => to !== null);
-  const name = place.startsWith('@') ? html`${text(place, 40)} is` : html`In ${place} is`;
+  const isAlias = place.startsWith('@');
   return html`${
     current.length === 0
-      ? html`No version is in ${text(place, 40)} now`
-      : html`${name}
-        ${current.map(
+      ? html`No version is${isAlias ? '' : ' in'} ${text(place, 40)} now`
+      : current.map(
           (period, index) =>
             html`${index > 0 ? ', ' : ''}<strong>v${plainText(period.version)}</strong>
-              ${since(period, now)}`,
-        )}`
+              ${index === 0 ? html`has been ${isAlias ? '' : 'in '}${text(place, 40)} ` : nothing}${since(period, now)}`,
+        )
   }${
     last
-      ? html`; before it <strong>v${plainText(last.version)}</strong>, until ${formatDateTime(last.to?.when)}`
+      ? html`; before that <strong>v${plainText(last.version)}</strong>, until
+          ${formatDateTime(last.to?.when)}`
       : nothing
   }.`;
 }
@@ -78,14 +78,14 @@ function since({ from, knownSince }: Period, now: number): TemplateResult {
   }
   return knownSince === null
     ? html`since a time that is not recorded`
-    : html`since ${formatDateTime(knownSince)} at the latest`;
+    : html`since at least ${formatDateTime(knownSince)}`;
 }
 
 function moment(at: Period['from']): TemplateResult | null {
   return at
     ? html`${formatDateTime(at.when)}
         <span class="muted"
-          >${at.who === null ? 'noticed, made elsewhere' : html`by ${text(at.who, 40)}`}</span
+          >${at.who === null ? 'made elsewhere, noticed here' : html`by ${text(at.who, 40)}`}</span
         >`
     : null;
 }

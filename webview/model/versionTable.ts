@@ -42,7 +42,7 @@ export function versionTable({ data, details, run }: VersionTableOptions): Templ
           <th scope="col">Version</th>
           <th scope="col">Stage and aliases</th>
           ${keys.map((key) => html`<th scope="col" class="number">${text(key, 30)}</th>`)}
-          <th scope="col">Changed since the one before</th>
+          <th scope="col">Changed since previous</th>
           <th scope="col" class="number">Size</th>
           <th scope="col">Signature</th>
           <th scope="col">Run</th>

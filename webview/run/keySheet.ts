@@ -9,5 +9,5 @@ export const RUN_KEYS: readonly KeyLine[] = [
   ['Enter', 'open what has the focus'],
   ['c', 'charts of this run'],
   ['d', 'diff with another run'],
-  ['?', 'these keys'],
+  ['?', 'show these shortcuts'],
 ];

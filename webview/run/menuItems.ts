@@ -40,7 +40,7 @@ export function menuItems({ data, target, versions, run, copy, showKeys }: MenuO
     },
     { label: 'Set Color…', icon: 'symbol-color', run: () => run('setRunColor', one) },
     {
-      label: 'Open Runs of the Experiment',
+      label: 'Open Run Table of the Experiment',
       icon: 'table',
       separated: true,
       run: () => run('openRunTable', { store, experimentIds: [shown.info.experimentId] }),

@@ -176,7 +176,7 @@ export class RunPage extends LitElement {
     ${
       error.code === 'RESOURCE_DOES_NOT_EXIST'
         ? emptyState(
-            'This run is not in the store: it was removed for good, or never was there.',
+            'This run is not in the store: it was removed for good, or was never there.',
             this.tryAgain(),
           )
         : errorState(error.message, [this.tryAgain(), this.showLog()])
@@ -230,7 +230,7 @@ export class RunPage extends LitElement {
   private banners(data: RunPageData): unknown[] {
     return [
       this.known.error?.code === 'RESOURCE_DOES_NOT_EXIST'
-        ? banner('warning', 'This run was removed from the store. What you see was read before.')
+        ? banner('warning', 'This run was removed from the store. This page shows what was read before.')
         : this.known.error
           ? banner('warning', this.known.error.message, [this.tryAgain(), this.showLog()])
           : nothing,

@@ -122,7 +122,7 @@ export function tables(options: TablesOptions): TemplateResult {
         heading: 'MLflow’s tags',
         rows: shown.systemTags,
         total: ofMlflow.length,
-        empty: 'No tags by MLflow.',
+        empty: 'MLflow set no tags.',
         body: (rows) => valueTable(values(options, 'systemTags', 'Tag', rows)),
       })}
     </div>`;

@@ -9,13 +9,13 @@ import { cellText, type Sweep } from './model';
 
 /** The page's keys, as "?" lists them. */
 export const SWEEP_KEYS: readonly KeyLine[] = [
-  ['drag', 'along an axis: brush it; across its title: move it; round points: brush them'],
+  ['drag', 'along an axis: brush it; across its title: move it; around points: brush them'],
   ['Alt+← and →', 'on an axis’s title: move it'],
   ['Enter', 'on an axis’s title: brush it; the bounds are typed or chosen below'],
-  ['Delete, Esc', 'on an axis’s title: take its brush away'],
+  ['Delete, Esc', 'on an axis’s title: remove its brush'],
   ['l', 'on an axis’s title: logarithmic or linear'],
   ['double-click', 'on a line or a point: open the run'],
-  ['?', 'these keys'],
+  ['?', 'show these shortcuts'],
 ];
 
 /** Where the page is: store, experiment, the sweep's parent. */
@@ -59,8 +59,8 @@ export function notes({ omitted, omittedColumns, gone, runs }: SweepPageData): u
 export function emptySweep({ parent }: SweepPageData, tryAgain: StateAction): TemplateResult {
   return emptyState(
     parent
-      ? `“${plainText(parent.name, 60)}” has no child runs: a sweep’s parent or an experiment can be drawn.`
-      : 'No runs to draw: this experiment has none yet.',
+      ? `“${plainText(parent.name, 60)}” has no child runs: open the sweep of a parent run or of an experiment.`
+      : 'No runs to show: this experiment has none yet.',
     tryAgain,
   );
 }
@@ -84,14 +84,14 @@ export function brushLine(sweep: Sweep, brushes: Brushes, actions: BrushActions)
     ${
       selected
         ? html`<span>${selected.size} of ${count(data.runs.length, 'run')}</span>
-            <span class="muted">${[...texts, ...(brushes.runs ? ['drawn round'] : [])].join(' · ')}</span>
+            <span class="muted">${[...texts, ...(brushes.runs ? ['drawn around'] : [])].join(' · ')}</span>
             <button type="button" class="link" @click=${actions.clear}>Clear</button>
             <button type="button" class="link" @click=${() => actions.show([...selected])}>
-              Show in views
+              Show in Charts
             </button>
             <button type="button" class="link" @click=${() => actions.chart([...selected])}>Chart</button>`
         : html`<span class="muted"
-            >${count(data.runs.length, 'run')}. Drag along an axis, or round points, to select.</span
+            >${count(data.runs.length, 'run')}. Drag along an axis, or around points, to select.</span
           >`
     }
   </div>`;

@@ -130,7 +130,7 @@ function chooser({ sweep, objectives, choices, setObjectives, flip }: BestModelO
         <bdi>${plainText(column.name, 40)}</bdi>
         ${iconButton(
           direction === 'lower' ? 'arrow-down' : 'arrow-up',
-          `${direction === 'lower' ? 'Lower' : 'Higher'} is better: click to turn round`,
+          `${direction === 'lower' ? 'Lower' : 'Higher'} is better: click to reverse`,
           () => flip(column),
         )}
         ${iconButton('close', `Leave out ${plainText(column.name, 40)}`, () =>

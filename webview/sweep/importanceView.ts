@@ -26,7 +26,7 @@ export function importanceView(
       ${count(result.used, 'run')}${
         result.dropped > 0 ? `, ${result.dropped} without ${plainText(objective, 40)} left out` : ''
       }.
-      Whiskers: the middle 80 % of 100 resamplings. ρ: Spearman’s rank correlation.
+      Whiskers: the middle 80% of 100 resamplings. ρ: Spearman’s rank correlation.
     </p>
     <table class="importance rows">
       <thead>
@@ -40,11 +40,11 @@ export function importanceView(
         ${shown.map((param) => row(param, pick))}
       </tbody>
     </table>
-    ${params.length > shown.length ? html`<p class="muted note">And ${count(params.length - shown.length, 'param')} below.</p>` : nothing}
+    ${params.length > shown.length ? html`<p class="muted note">And ${count(params.length - shown.length, 'param')} less important.</p>` : nothing}
     ${
       constants.length > 0
         ? html`<p class="muted note">
-            Constant, so not judged: ${constants.map(({ name }) => plainText(name, 40)).join(', ')}.
+            Constant, so not compared: ${constants.map(({ name }) => plainText(name, 40)).join(', ')}.
           </p>`
         : nothing
     }

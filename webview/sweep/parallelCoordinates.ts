@@ -91,7 +91,7 @@ export class ParallelCoordinates extends LitElement {
                   role="listitem"
                   class="axis-title"
                   draggable="true"
-                  title=${`${plainText(column.name, 500)}: drag to move${canBeLog(column) ? ', L for linear or logarithmic' : ''}\nKeys: Alt+Left and Alt+Right move, Enter brushes, Delete takes the brush away`}
+                  title=${`${plainText(column.name, 500)}: drag to move${canBeLog(column) ? ', L for linear or logarithmic' : ''}\nKeys: Alt+Left and Alt+Right move, Enter brushes, Delete removes the brush`}
                   aria-keyshortcuts="Alt+ArrowLeft Alt+ArrowRight Enter Delete L"
                   ${styles({ left: `${layout.x[i]}px`, 'max-width': `${this.titleWidth(i, layout)}px` })}
                   @dragstart=${(event: DragEvent) => this.startMove(event, i)}

@@ -22,12 +22,12 @@ export function objectiveBar(sweep: Sweep, options: ObjectiveBarOptions): Templa
     </label>
     <span class="field">
       ${direction === 'lower' ? 'lower is better' : 'higher is better'}
-      ${iconButton(direction === 'lower' ? 'arrow-down' : 'arrow-up', 'Turn the direction round', options.flip)}
+      ${iconButton(direction === 'lower' ? 'arrow-down' : 'arrow-up', 'Reverse the direction', options.flip)}
     </span>
     <label class="field"
       >color by
       <select
-        aria-label="Colour by"
+        aria-label="Color by"
         @change=${(event: Event) => options.colorBy((event.target as HTMLSelectElement).value as 'value' | 'rank')}
       >
         <option value="rank" ?selected=${settings.colorBy === 'rank'}>rank</option>

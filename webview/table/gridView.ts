@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { count } from '../../src/mlflow/format';
 import { emptyState } from '../ui/states';
 import type { PageActions } from './actions';
 import type { Chunk } from './chunk';
@@ -204,9 +205,9 @@ export class GridView {
     };
     const text =
       total > 0
-        ? `No run is left of ${total.toLocaleString('en-US')}.`
+        ? `No runs match (${count(total, 'run')} in all).`
         : passing.deleted === 'DELETED_ONLY'
-          ? 'No run of these experiments is deleted.'
+          ? 'These experiments have no deleted runs.'
           : 'No runs yet. They appear here as soon as they are logged.';
     return html`<div class="page" role="presentation">
       ${emptyState(text, total > 0 ? { label: 'Show All', run: showAll } : undefined)}

@@ -24,7 +24,7 @@ export function headMenu(
     { label: 'Sort Ascending', icon: 'arrow-up', run: () => actions.sort(column, false, false) },
     { label: 'Sort Descending', icon: 'arrow-down', run: () => actions.sort(column, true, false) },
     { label: 'Add to Sort', icon: 'add', run: () => actions.sort(column, false, true) },
-    { label: 'Do Not Sort', run: () => actions.sort(column, null, true) },
+    { label: 'Clear Sort', run: () => actions.sort(column, null, true) },
     ...(metric
       ? [
           { ...show('Show Last Value', undefined), separated: true },
@@ -63,7 +63,7 @@ function directionItems(
   const item = (label: string, better: 'higher' | 'lower'): MenuItem => ({
     label,
     checked: direction === better,
-    ...(origin === 'experiment' ? { disabled: 'Said by the experiment, whose primary metric this is' } : {}),
+    ...(origin === 'experiment' ? { disabled: 'Set by the experiment: this is its primary metric' } : {}),
     run: () => actions.setDirection(metric, direction === better && origin === 'setting' ? null : better),
   });
   return [{ ...item('Higher Is Better', 'higher'), separated: true }, item('Lower Is Better', 'lower')];

@@ -222,7 +222,7 @@ export function filterMenu(settings: TableSettings, actions: TableActions): Menu
     ...(current === ''
       ? [{ label: 'All Runs', icon: 'check', run: () => undefined }]
       : saved
-        ? [{ label: 'Forget This Filter', icon: 'trash', run: () => actions.forgetFilter(current) }]
+        ? [{ label: 'Delete This Saved Filter', icon: 'trash', run: () => actions.forgetFilter(current) }]
         : [{ label: 'Save This Filter', icon: 'save', run: () => actions.saveFilter() }]),
     ...settings.savedFilters.map((filter, index) => ({ ...entry(filter, index), icon: 'star-full' })),
     ...settings.history
@@ -235,21 +235,21 @@ export function filterMenu(settings: TableSettings, actions: TableActions): Menu
 export const KEYS: readonly [string, string][] = [
   ['/', 'go to the filter'],
   ['↑ ↓ ← →, Home, End, Page Up, Page Down', 'move; Ctrl+Home and Ctrl+End to the first and last run'],
-  ['Enter', 'open the run; on a head: sort (Shift+Enter: by several)'],
-  ['Alt+← Alt+→', 'close and open a parent or group'],
+  ['Enter', 'open the run; on a column header: sort (Shift+Enter: by several)'],
+  ['Alt+← Alt+→', 'collapse and expand a parent or group'],
   ['Space', 'show in or hide from charts'],
-  ['Shift+↑ Shift+↓, x', 'select more; select this one or not; Ctrl+A all that are found; Esc none'],
+  ['Shift+↑ Shift+↓, x', 'select more; select or deselect this one; Ctrl+A selects all that match, Esc none'],
   ['Click, Ctrl+click, Shift+click', 'select one, one more, all from the last one to here'],
   ['*', 'star'],
-  ['h', 'hide the run from this table'],
-  ['p', 'pin the run; on a head: the column'],
+  ['h', 'leave the run out of this table'],
+  ['p', 'pin the run; on a column header: the column'],
   ['b', 'make the run the baseline'],
   ['c', 'charts of the selected runs'],
   ['d', 'diff of the selected runs'],
   ['s', 'sort by the column (Shift+S: add to the sort)'],
-  ['m, Shift+F10', 'menu of the cell or head'],
+  ['m, Shift+F10', 'menu of the cell or column header'],
   ['Ctrl+C', 'copy the value'],
   ['Shift+C', 'choose the columns'],
   ['g', 'group the runs'],
-  ['?', 'these keys'],
+  ['?', 'show these shortcuts'],
 ];

@@ -22,7 +22,7 @@ export function runMenu(row: TableRow | undefined, model: TableModel, actions: P
     },
     { label: pinned ? 'Unpin Run' : 'Pin Run', icon: 'pin', run: () => actions.pinRun(runId) },
     {
-      label: hidden ? 'Take Back into the Table' : 'Leave Out of the Table',
+      label: hidden ? 'Put Back into the Table' : 'Leave Out of the Table',
       icon: 'eye-closed',
       run: () => void model.mark(hidden ? 'notHidden' : 'hidden', { runIds: [runId] }),
     },

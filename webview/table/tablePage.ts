@@ -170,7 +170,7 @@ export class TablePage extends LitElement {
       ></table-filter>
       ${this.brushChip()}
       <span class="found" role="status" aria-live="polite">${this.foundText()}${this.waitText()}</span>
-      ${model.busy.on ? iconButton('debug-stop', 'Stop Looking', () => model.stop()) : nothing}
+      ${model.busy.on ? iconButton('debug-stop', 'Stop Searching', () => model.stop()) : nothing}
       <button
         type="button"
         class="link"
@@ -188,8 +188,8 @@ export class TablePage extends LitElement {
     return brushed === null
       ? nothing
       : html`<span class="chip"
-          >${icon('filter')} brushed in sweep: ${count(brushed, 'run')}
-          ${iconButton('close', 'Clear the Brush', () => void this.model.clearBrush())}</span
+          >${icon('filter')} selected in the sweep: ${count(brushed, 'run')}
+          ${iconButton('close', 'Clear the Selection of the Sweep', () => void this.model.clearBrush())}</span
         >`;
   }
 
@@ -208,18 +208,18 @@ export class TablePage extends LitElement {
   private waitText(): TemplateResult | typeof nothing {
     const { busy, typed, chunk } = this.model;
     if (busy.on) {
-      const what = chunk?.glance ? ' in names, looking through params and tags' : '';
-      return html`<span class="muted">${what}</span> ${icon('loading codicon-modifier-spin', 'Looking')}`;
+      const what = chunk?.glance ? ' in names, searching params and tags' : '';
+      return html`<span class="muted">${what}</span> ${icon('loading codicon-modifier-spin', 'Searching')}`;
     }
     const text =
       typed.error !== null
         ? 'the filter is not applied'
         : typed.waits === 'unfinished'
-          ? 'the filter is not finished'
+          ? 'the filter is incomplete'
           : typed.waits === 'key'
-            ? 'Enter looks for the word'
+            ? 'press Enter to search for the word'
             : chunk?.glance
-              ? 'in names and ids only'
+              ? 'in names and IDs only'
               : '';
     return text === '' ? nothing : html`<span class="muted"> · ${text}</span>`;
   }

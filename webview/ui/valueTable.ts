@@ -89,7 +89,7 @@ function cell(key: string, value: string, isOpen: boolean, { toggle }: ValueTabl
       type="button"
       class="value-button"
       aria-expanded=${String(isOpen)}
-      title=${isOpen ? 'Fold' : nested ? 'Unfold' : 'Show the whole value'}
+      title=${isOpen ? 'Fold' : nested ? 'Unfold' : 'Show the full value'}
       @click=${() => toggle(key)}
     >
       ${icon(isOpen ? 'chevron-down' : 'chevron-right')}${text(value, LONG * 2)}

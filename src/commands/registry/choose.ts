@@ -97,10 +97,7 @@ export async function chooseVersion(
   }
   const offered = model.versions.filter(candidates);
   if (offered.length === 0) {
-    throw new StoreError(
-      'RESOURCE_DOES_NOT_EXIST',
-      `${shown(model.name)} has no version to choose from here.`,
-    );
+    throw new StoreError('RESOURCE_DOES_NOT_EXIST', `${shown(model.name)} has no versions to choose from.`);
   }
   return ui.pick(
     title,
@@ -123,7 +120,8 @@ export async function chooseExperiment(
   title: string,
   view: ChosenView = 'ACTIVE_ONLY',
 ): Promise<string> {
-  const none = view === 'DELETED_ONLY' ? 'No experiment is deleted.' : 'This store has no experiments.';
+  const none =
+    view === 'DELETED_ONLY' ? 'This store has no deleted experiments.' : 'This store has no experiments.';
   return (
     textOf(args, 'experimentId') ??
     (await pickFound(ui, title, 'Which experiment?', none, async (nameContains, signal) => {
@@ -144,10 +142,10 @@ export async function chooseRun(
   title: string,
   view: ChosenView = 'ACTIVE_ONLY',
 ): Promise<string> {
-  const none = view === 'DELETED_ONLY' ? 'No run is deleted.' : 'This store has no runs.';
+  const none = view === 'DELETED_ONLY' ? 'This store has no deleted runs.' : 'This store has no runs.';
   return (
     textOf(args, 'runId') ??
-    (await pickFound(ui, title, 'Which run? Type part of its name, or its id', none, async (text, signal) => {
+    (await pickFound(ui, title, 'Which run? Type part of its name or ID.', none, async (text, signal) => {
       const { items } = await store.searchRuns(
         {
           experimentIds: [],

@@ -69,8 +69,10 @@ async function versionOfRun(
     );
   }
   const { info } = await store.getRun(runId);
-  await context.ui.pick(title, `The run ${shown(nameOfRun(info))} is no registered model's version yet.`, [
-    { label: '$(add) Register its model…', description: 'then go on', value: null },
-  ]);
+  await context.ui.pick(
+    title,
+    `The run ${shown(nameOfRun(info))} is not registered as a model version yet.`,
+    [{ label: '$(add) Register Its Model…', description: 'then continue', value: null }],
+  );
   return registerModel(context, { store: uri, runId });
 }

@@ -27,7 +27,7 @@ export async function createRun(context: RegistryContext, args: unknown): Promis
     async () => ({
       title: `${title} in ${shown((await store.getExperiment(experimentId)).name)}`,
       prompt:
-        'Its name. It is RUNNING, as for MLflow, until code that resumes it by its id ends it. Enter creates it.',
+        'The name of the run. Its status stays RUNNING until code resumes it by its ID and ends it. Enter creates it.',
       value: textOf(args, 'runName'),
       problem: runNameProblem,
     }),
@@ -115,7 +115,7 @@ export async function renameExperiment(context: RegistryContext, args: unknown):
       const { name } = await store.getExperiment(experimentId);
       return {
         title: `Rename the experiment ${shown(name)}`,
-        prompt: 'Its new name; code that sets the old one will make a new experiment. Enter renames it.',
+        prompt: 'Its new name. Code that sets the old name will create a new experiment. Enter renames it.',
         value: textOf(args, 'newName') ?? name,
         problem: experimentNameProblem,
       };

@@ -93,7 +93,7 @@ export async function undoLast(context: RegistryContext, store: string): Promise
   if (!entry?.undo) {
     throw new StoreError(
       'INVALID_PARAMETER_VALUE',
-      `There is nothing to undo in ${storeName(store)}: only the last change of a stage, alias, tag, description or name made here can be taken back.`,
+      `There is nothing to undo in ${storeName(store)}: only the last change of a stage, alias, tag, description or name made here can be undone.`,
     );
   }
   const { undo } = entry;
@@ -108,7 +108,7 @@ export async function undoLast(context: RegistryContext, store: string): Promise
   } catch (error) {
     if (isStoreError(error) && error.code === 'STALE') {
       context.history.forgetUndo(store, entry);
-      throw new StoreError('STALE', `This cannot be undone any more. ${error.message}`, error.details);
+      throw new StoreError('STALE', `This can no longer be undone. ${error.message}`, error.details);
     }
     throw error;
   }
@@ -174,7 +174,7 @@ export function tellInterrupted(
   store: string,
 ): void {
   for (const what of history.takeInterrupted(store)) {
-    const message = `VS Code ended while "${what}" was being written to ${storeName(store)}: it may or may not be done, so look before you try again.`;
+    const message = `VS Code closed while "${what}" was being written to ${storeName(store)}: the change may or may not have been made. Check before you try again.`;
     ui.log(message);
     ui.inform(message);
   }
@@ -237,7 +237,7 @@ async function apply(
       throw error;
     }
     const made = partOf(preview, partly);
-    const wayBack = made.undo ? ' "Undo Registry Change" takes back what was made.' : '';
+    const wayBack = made.undo ? ' "Undo Registry Change" undoes what was made.' : '';
     const message = partlySentence(preview, partly) + wayBack;
     return { made, result: partly.result, error: new StoreError('PARTLY_APPLIED', message, partly) };
   }

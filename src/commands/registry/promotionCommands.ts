@@ -90,7 +90,7 @@ export async function archiveOldVersions(context: RegistryContext, args: unknown
         title,
         prompt: `How many of the newest versions of ${shown(name)} stay as they are?`,
         value: '5',
-        problem: (text) => (/^\d{1,6}$/.test(text.trim()) ? null : 'A whole number, please.'),
+        problem: (text) => (/^\d{1,6}$/.test(text.trim()) ? null : 'Enter a whole number.'),
       }),
     );
   await performConfirmed(context, uri, async () =>
@@ -106,8 +106,8 @@ export async function markReady(context: RegistryContext, args: unknown): Promis
     textOf(args, 'note') ??
     (await context.ui.input({
       title,
-      prompt: `A note on ${versionLabel(model.name, version)} for the one who decides; may be empty.`,
-      placeHolder: 'What was checked, what to look at',
+      prompt: `A note on ${versionLabel(model.name, version)} for the reviewer (optional).`,
+      placeHolder: 'What you checked, and what to look at',
     }));
   const { features } = await store.describe();
   const { readyTag, readyAlias } = context.settings();
@@ -138,7 +138,10 @@ export async function deleteAlias(context: RegistryContext, args: unknown): Prom
   const version = versionIn(args);
   const aliases = model.aliases.filter((alias) => version === undefined || alias.version === version);
   if (aliases.length === 0) {
-    throw new StoreError('RESOURCE_DOES_NOT_EXIST', `${shown(model.name)} has no alias here.`);
+    throw new StoreError(
+      'RESOURCE_DOES_NOT_EXIST',
+      `${version === undefined ? shown(model.name) : versionLabel(model.name, version)} has no aliases.`,
+    );
   }
   const alias =
     textOf(args, 'alias') ??
@@ -176,7 +179,7 @@ async function lookAtDiff(
       run: async () => {
         await context.ui.runCommand('diffModelVersions', { store, name, versions: [incumbent, version] });
         context.ui.inform(
-          `Nothing is changed yet: this is ${versionLabel(name, version)} against v${incumbent}.`,
+          `Nothing has changed yet. This is ${versionLabel(name, version)} against v${incumbent}.`,
           `Promote v${version}…`,
           () => promoteModelVersion(context, { store, name, version, ...target, archiveExisting }),
         );

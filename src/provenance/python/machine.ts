@@ -45,7 +45,7 @@ export class Machine {
   readonly models: ModelEvent[] = [];
   /** Runs that the code starts, also those that log no param. */
   readonly runs: RunToken[] = [];
-  /** Flavours of autologging that are on; `*` for all. */
+  /** Flavors of autologging that are on; `*` for all. */
   readonly autologging = new Map<string, boolean>();
   /** Functions that were defined, in order; those never called may be entered from outside. */
   readonly functions = new Set<FunctionData>();

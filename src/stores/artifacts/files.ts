@@ -246,7 +246,7 @@ function notReadable(artifactPath: string, error: NodeJS.ErrnoException): StoreE
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new StoreError('RESOURCE_DOES_NOT_EXIST', `${what} is not there any more.`);
+      return new StoreError('RESOURCE_DOES_NOT_EXIST', `${what} no longer exists.`);
     case 'EACCES':
     case 'EPERM':
       return new StoreError('PERMISSION_DENIED', `${what} cannot be read: permission denied.`);

@@ -35,7 +35,10 @@ export async function resolveRoot(request: RootRequest): Promise<ArtifactRoot> {
   }
 
   if (uri.length > MAX_LENGTH || /[\u0000-\u001f]/.test(uri)) {
-    return problem(request, 'The artifact location that the store records is no path; it is not opened.');
+    return problem(
+      request,
+      'The artifact location that the store records is not a path, so it is not opened.',
+    );
   }
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]+):/.exec(uri)?.[1]?.toLowerCase();
   if (scheme === 'mlflow-artifacts') {

@@ -66,7 +66,7 @@ export class Reader {
           typeof value === 'object' ? (value?.length ?? 1) : typeof value === 'string' ? value.length : 8;
       }
       if (size > RESULT_LIMIT) {
-        throw new StoreError('CORRUPT', 'The store holds more in one place than can be shown.');
+        throw new StoreError('CORRUPT', 'A list in this store is too long to be shown.');
       }
       rows.push(values);
     });

@@ -161,13 +161,13 @@ function requireColumns(tables: Map<string, Table>): void {
   for (const [name, columns] of Object.entries(REQUIRED)) {
     const table = tables.get(name);
     if (!table && name !== 'latest_metrics') {
-      throw new StoreError('NOT_A_STORE', `It has no table "${name}": it is not a tracking store of MLflow.`);
+      throw new StoreError('NOT_A_STORE', `It has no table "${name}": it is not an MLflow tracking store.`);
     }
     const missing = table && columns.find((column) => !table.columns.has(column));
     if (missing) {
       throw new StoreError(
         'NOT_A_STORE',
-        `Its table "${name}" has no column "${missing}": it is not a tracking store of MLflow.`,
+        `Its table "${name}" has no column "${missing}": it is not an MLflow tracking store.`,
       );
     }
   }

@@ -62,7 +62,7 @@ function runWriter(
 ): Promise<WriteResult> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
-      reject(new StoreError('CANCELLED', 'Cancelled: nothing was changed.'));
+      reject(new StoreError('CANCELLED', 'Canceled: nothing was changed.'));
       return;
     }
     const start = writerSpawn(options);
@@ -127,7 +127,7 @@ function parseMessage(line: string): WriterMessage | undefined {
 function unexpectedEnd(file: string, how: string, stderr: string): StoreError {
   return new StoreError(
     'INTERNAL_ERROR',
-    `The writer ended unexpectedly (${how}). ${file} is as before or wholly changed: look before you try again.`,
+    `The writer ended unexpectedly (${how}). ${file} is either unchanged or fully changed: check before you try again.`,
     stderr.trim() || undefined,
   );
 }

@@ -26,13 +26,13 @@ function mustBeWritableFile(file: string): void {
   try {
     stats = fs.statSync(file);
   } catch {
-    throw new StoreError('NOT_FOUND', `${file} is not there any more: nothing was changed.`);
+    throw new StoreError('NOT_FOUND', `${file} no longer exists: nothing was changed.`);
   }
   if (!stats.isFile()) {
     throw new StoreError('NOT_A_STORE', `${file} is not a file.`);
   }
   if (stats.size === 0) {
-    throw new StoreError('NOT_A_STORE', `${name} is empty: it is no MLflow store.`);
+    throw new StoreError('NOT_A_STORE', `${name} is empty: it is not an MLflow store.`);
   }
   // SQLite would open these and wait for ever.
   for (const ending of ['-journal', '-wal', '-shm']) {

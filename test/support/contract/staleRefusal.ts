@@ -78,7 +78,7 @@ export function staleRefusalContract(kind: StoreKindUnderTest): void {
       const details = await refuses(
         apply([...others, { ...stage!, seen: 'Staging' }], 'stale'),
         'STALE',
-        /is "Production" now, it was "Staging"\. Nothing was changed/,
+        /is now "Production"; it was "Staging"\. Nothing was changed/,
       );
       assert.deepEqual(details, [{ label: stage!.label, seen: 'Staging', now: 'Production' }]);
       assert.equal(await written(), 'before');

@@ -29,7 +29,7 @@ const REFUSED: [
   code: StoreErrorCode,
   message: RegExp,
 ][] = [
-  ['a name with /', create('a/b'), 'INVALID_PARAMETER_VALUE', /no "\/" and no ":"/],
+  ['a name with /', create('a/b'), 'INVALID_PARAMETER_VALUE', /not allow "\/" or ":"/],
   ['an empty name', create(' '), 'INVALID_PARAMETER_VALUE', /needs a name/],
   ['a name that is taken', create(name), 'RESOURCE_ALREADY_EXISTS', /already/],
   [
@@ -136,7 +136,7 @@ const REFUSED: [
     'an experiment whose name a deleted one still holds',
     { type: 'createExperiment', name: ERA.gone },
     'RESOURCE_ALREADY_EXISTS',
-    /deleted experiment still holds/,
+    /deleted experiment still has/,
   ],
   [
     'an experiment tag to delete that is not there',

@@ -159,7 +159,7 @@ describe('registry commands on a real store', () => {
     const registered = new Set(model.versions.map((version) => version.runId));
     const free = items.find(({ sourceRunId }) => sourceRunId !== null && !registered.has(sourceRunId));
     ui.will(
-      { pick: '$(add) Register its model' },
+      { pick: '$(add) Register Its Model' },
       { pick: 'taxi-duration' },
       { click: 'Register Version' },
       { click: 'Promote v5' },
@@ -189,7 +189,7 @@ describe('registry commands on a real store', () => {
     assert.match(ui.shown[0] ?? '', /v2 and v3 are in Production/);
     assert.match(
       ui.shown[1] ?? '',
-      /Somebody changed this meanwhile: what is in Production of taxi regressor is "2" now/,
+      /Someone changed this meanwhile: what is in Production of taxi regressor is now "2"/,
     );
     assert.match(ui.shown[1] ?? '', /v2 is in Production now and will be Archived/);
     assert.deepEqual(await Promise.all(['2', '4'].map(stageOf)), ['Archived', 'Production']);
@@ -209,7 +209,7 @@ describe('registry commands on a real store', () => {
       undoLast(context, store),
       (error: StoreError) =>
         error.code === 'STALE' &&
-        /cannot be undone any more.*v2 is "None" now, it was "Archived"/.test(error.message),
+        /can no longer be undone.*v2 is now "None"; it was "Archived"/.test(error.message),
     );
     assert.equal(await stageOf('2'), 'None');
   });
@@ -314,7 +314,7 @@ describe('registry commands on a real store', () => {
     const before = dumpDatabase(file);
     ui.will({ type: 'taxi regressor' });
     await assert.rejects(models.deleteModelVersion(context, { store, name, version: '4' }), isCancelled);
-    assert.match(ui.shown[0] ?? '', /MLflow wipes its source.*cannot be undone.*Type taxi regressor v4/);
+    assert.match(ui.shown[0] ?? '', /MLflow erases its source.*cannot be undone.*Type taxi regressor v4/);
     ui.will({ type: '' });
     await assert.rejects(models.deleteModel(context, { store, name }), isCancelled);
     assert.deepEqual(dumpDatabase(file), before);

@@ -9,7 +9,7 @@ import { ScriptedUi } from '../../support/scriptedUi';
 import { stepwiseWriter } from '../../support/stepwiseWriter';
 
 const name = 'taxi regressor';
-const NO_TRANSACTIONS = 'This store has no transactions: if one step fails, those before it stay made.';
+const NO_TRANSACTIONS = 'This store has no transactions: if one step fails, the steps before it are kept.';
 
 /** The real store and its real writer, one change after the other; others act in between. */
 describe('a change of several steps in a store without transactions', () => {
@@ -73,7 +73,7 @@ describe('a change of several steps in a store without transactions', () => {
     flow.ui.will({ click: 'Archive 4 Versions' });
     await refusal(
       archiveOld(),
-      /^2 of 4 versions of taxi regressor were archived before the next was refused \(Somebody changed this meanwhile: the stage of taxi regressor v7 is not there now, it was "None"\); the rest are as they were\. "Undo Registry Change" takes back what was made\.$/,
+      /^2 of 4 versions of taxi regressor were archived before the next was refused \(Someone changed this meanwhile: the stage of taxi regressor v7 is now missing; it was "None"\); the rest were not made\. "Undo Registry Change" undoes what was made\.$/,
       2,
     );
     assert.equal(stages(), '6 None, 7 Deleted_Internal, 8 Archived, 9 Archived');
@@ -104,10 +104,7 @@ describe('a change of several steps in a store without transactions', () => {
     };
     flow.ui.will({ click: 'Archive 4 Versions' }, { click: 'Archive 3 Versions' });
     await archiveOld();
-    assert.match(
-      flow.ui.shown[1] ?? '',
-      /Somebody changed this meanwhile: the stage of taxi regressor v6 is/,
-    );
+    assert.match(flow.ui.shown[1] ?? '', /Someone changed this meanwhile: the stage of taxi regressor v6 is/);
     assert.equal(stages(), '6 Staging, 7 Archived, 8 Archived, 9 Archived');
   });
 
@@ -129,7 +126,7 @@ describe('a change of several steps in a store without transactions', () => {
     flow.ui.will({ click: 'Mark v9 as Ready' });
     await refusal(
       promotion.markReady(flow.context, { store: flow.store, name, version: '9', note: 'checked' }),
-      /^2 of 3 marks of taxi regressor v9 were set before the next was refused \(Somebody changed this meanwhile: the alias "waiting" of taxi regressor is "1" now, it was not there\); the rest are as they were\. /,
+      /^2 of 3 marks of taxi regressor v9 were set before the next was refused \(Someone changed this meanwhile: the alias "waiting" of taxi regressor is now "1"; it was missing\); the rest were not made\. /,
       2,
     );
     assert.deepEqual(tags(), ['review=ready', 'review.note=checked']);
@@ -145,7 +142,7 @@ describe('a change of several steps in a store without transactions', () => {
     flow.ui.will({ click: 'Undo' });
     await refusal(
       undoLast(flow.context, flow.store),
-      /^1 of 4 values of "v6, v7, v8 and v9 of taxi regressor are Archived" were taken back before the next was refused \(Somebody changed this meanwhile: the stage of taxi regressor v8 is "Staging" now, it was "Archived"\); the rest are as they were\.$/,
+      /^1 of 4 values of "v6, v7, v8 and v9 of taxi regressor are Archived" were restored before the next was refused \(Someone changed this meanwhile: the stage of taxi regressor v8 is now "Staging"; it was "Archived"\); the rest were not made\.$/,
       1,
     );
     assert.equal(stages(), '6 Archived, 7 Archived, 8 Staging, 9 None');

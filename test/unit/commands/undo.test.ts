@@ -205,7 +205,7 @@ describe('undo of each change', () => {
           undoLast(context, store),
           (error: StoreError) =>
             error.code === 'STALE' &&
-            /^This cannot be undone any more\. Somebody changed this meanwhile: .* now, it was /.test(
+            /^This can no longer be undone\. Someone changed this meanwhile: .* is now .*; it was /.test(
               error.message,
             ),
         );

@@ -68,7 +68,7 @@ describe('code of a diff', () => {
       toMarkdown(diff),
       /### Code of slow against base\n\n- `[0-9a-f]{7}` Slower \(t, [^)]+\)\n- `[0-9a-f]{7}` Faster \(t, [^)]+\), only in the baseline\n- `train\.py` \+1 −1/,
     );
-    assert.match(toMarkdown(diff), /\| lr \| 0\.5 \(train\.py:2\) \| 0\.1 \(−80 %, train\.py:2\)/);
+    assert.match(toMarkdown(diff), /\| lr \| 0\.5 \(train\.py:2\) \| 0\.1 \(−80%, train\.py:2\)/);
   });
 
   it('is not guessed over where no commit is known, or another repository holds it', async () => {
@@ -107,7 +107,7 @@ describe('code of a diff', () => {
     const commit = diff.sections[0]?.rows.find(({ key }) => key === 'commit');
     assert.deepEqual(commit?.values, [faster, `${faster.slice(0, 7)}, not recorded`, faster]);
     assert.match(toMarkdown(diff), /> dirty: Its commit does not set lr/);
-    assert.match(toMarkdown(diff), /0\.7 \(\+40 %, not what train\.py:2 says\)/);
+    assert.match(toMarkdown(diff), /0\.7 \(\+40%, not what train\.py:2 says\)/);
   });
 
   it('counts the working copy from the commit of each run', async () => {

@@ -77,7 +77,7 @@ describe('signature of a candidate against the one in place', () => {
     const out = [x, { name: 'p', type: 'double' }];
     assert.deepEqual(
       told({ inputs: [x], outputs: out }, { inputs: [x], outputs: [{ ...x, type: 'long' }] }),
-      ['BREAKS gives no output "p" any more', 'BREAKS gives "x" as long, not double'],
+      ['BREAKS no longer gives the output "p"', 'BREAKS gives "x" as long, not double'],
     );
     assert.deepEqual(told({ inputs: [x], outputs: [x] }, { inputs: [x], outputs: out }), [
       'gives the new output "p"',
@@ -94,8 +94,8 @@ describe('signature of a candidate against the one in place', () => {
   });
 
   it('says when only one of the two has a signature', () => {
-    assert.match(told({ inputs: [x] }, null)[0] ?? '', /no signature any more/);
-    assert.match(told(null, { inputs: [x] })[0] ?? '', /has a signature now/);
+    assert.match(told({ inputs: [x] }, null)[0] ?? '', /no longer has a signature/);
+    assert.match(told(null, { inputs: [x] })[0] ?? '', /now has a signature/);
   });
 
   it('takes what is no signature for none', () => {

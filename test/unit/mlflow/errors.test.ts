@@ -25,7 +25,7 @@ describe('store errors', () => {
     const other = new StoreErrorOfAnotherBundle('RESOURCE_DOES_NOT_EXIST', 'There is no such run.');
     assert.ok(isStoreError(other));
     assert.equal(toStoreError(other).code, 'RESOURCE_DOES_NOT_EXIST');
-    assert.ok(isCancelled(new StoreErrorOfAnotherBundle('CANCELLED', 'Cancelled.')));
+    assert.ok(isCancelled(new StoreErrorOfAnotherBundle('CANCELLED', 'Canceled.')));
     assert.ok(!isStoreError(new Error('plain')));
   });
 

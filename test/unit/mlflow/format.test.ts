@@ -114,11 +114,11 @@ describe('formats', () => {
   it('writes shares as percent, a sign only where it is asked for', () => {
     assert.deepEqual(
       [0.07, 0.125, 1 / 3, 1, 0, 0.00999, 46.00004, -0.07].map((share) => formatPercent(share)),
-      ['7 %', '12.5 %', '33.3 %', '100 %', '0 %', '0.999 %', '4600.0 %', '−7 %'],
+      ['7%', '12.5%', '33.3%', '100%', '0%', '0.999%', '4600.0%', '−7%'],
     );
     assert.deepEqual(
       [0.07, -0.07].map((share) => formatPercent(share, true)),
-      ['+7 %', '−7 %'],
+      ['+7%', '−7%'],
     );
   });
 

@@ -10,7 +10,7 @@ describe('what pages ask and are refused', () => {
     const answered: unknown[] = [];
     const failures: Record<string, Error> = {
       typed: new StoreError('INVALID_PARAMETER_VALUE', 'The filter ends too early.'),
-      closed: new StoreError('CANCELLED', 'Cancelled.'),
+      closed: new StoreError('CANCELLED', 'Canceled.'),
       gone: new StoreError('NOT_FOUND', 'The store is not there.'),
       broken: new TypeError('cannot read'),
     };

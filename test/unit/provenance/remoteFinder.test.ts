@@ -96,7 +96,7 @@ describe('a source finder whose work is done by a worker', () => {
     const [repository] = await remote(optionsOf(folder)).repositories();
     await assert.rejects(repository!.commitInfo('not a commit'), {
       name: 'GitError',
-      message: '"not a commit" is not a commit id.',
+      message: '"not a commit" is not a commit ID.',
     });
   });
 });

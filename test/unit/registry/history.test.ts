@@ -83,7 +83,7 @@ describe('history of a registry', () => {
     history.observe(store)([model({ 1: 'Production' })], 10);
     history.observe(store)([model({ 1: 'None' }, 'taxi', 2)], 20);
     assert.equal(history.entries(store).length, 1);
-    assert.match(history.entries(store)[0]?.what ?? '', /deleted and made anew/);
+    assert.match(history.entries(store)[0]?.what ?? '', /deleted and created again/);
   });
 
   it('is bounded: entries, long texts, and how far an undo goes back', () => {
@@ -144,7 +144,7 @@ describe('history of a registry', () => {
       assert.deepEqual(fs.readdirSync(folder).toSorted(), [name, `${name}.damaged`]);
       assert.equal(fs.readFileSync(path.join(folder, `${name}.damaged`), 'utf8'), half);
     });
-    assert.match(failures.join(), /was damaged: it is kept as/);
+    assert.match(failures.join(), /was damaged. It is kept as/);
   });
 
   it('writes over nothing that it could not read', function () {

@@ -28,7 +28,7 @@ describe('what was seen', () => {
         assert.equal(error.code, 'STALE');
         assert.equal(
           error.message,
-          'Somebody changed this meanwhile: the tag of a is "y" now, it was "x" (and 2 more). Nothing was changed.',
+          'Someone changed this meanwhile: the tag of a is now "y"; it was "x" (and 2 more). Nothing was changed.',
         );
         assert.deepEqual(error.details, [
           { label: 'the tag of a', seen: 'x', now: 'y' },
@@ -40,7 +40,7 @@ describe('what was seen', () => {
     );
     await assert.rejects(
       mustBeAsSeen([fact('d', '')], now),
-      /^StoreError: Somebody changed this meanwhile: the tag of d is not there now, it was empty\. Nothing was changed\.$/,
+      /^StoreError: Someone changed this meanwhile: the tag of d is now missing; it was empty\. Nothing was changed\.$/,
     );
   });
 });

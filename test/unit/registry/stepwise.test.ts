@@ -132,7 +132,7 @@ describe('what is told of it', () => {
   it('beforehand, where there are several steps and no transaction', () => {
     const told = (of: Preview, transactional: boolean): boolean =>
       forWriter(of, { transactional }).sentences.some((sentence) =>
-        /^This store has no transactions: if one step fails, those before it stay made\.$/.test(sentence),
+        /^This store has no transactions: if one step fails, the steps before it are kept\.$/.test(sentence),
       );
     assert.equal(told(preview, false), true);
     assert.equal(told(preview, true), false);
@@ -141,24 +141,21 @@ describe('what is told of it', () => {
 
   it('afterwards, in one sentence that keeps no "nothing was changed"', () => {
     for (const [message, why] of [
+      ['There is no version 1 of "taxi" in this store.', 'There is no version 1 of "taxi" in this store'],
       [
-        'There is no version 1 of "taxi" in this store (any more).',
-        'There is no version 1 of "taxi" in this store (any more)',
-      ],
-      [
-        'Somebody changed this meanwhile: x is "1" now, it was "2". Nothing was changed.',
-        'Somebody changed this meanwhile: x is "1" now, it was "2"',
+        'Someone changed this meanwhile: x is now "1"; it was "2". Nothing was changed.',
+        'Someone changed this meanwhile: x is now "1"; it was "2"',
       ],
       ['The disk is full: nothing was changed in mlflow.db.', 'The disk is full'],
       [
         'mlflow.db is locked by another process: nothing was changed. Try again.',
         'mlflow.db is locked by another process. Try again',
       ],
-      ['Cancelled: nothing was changed.', 'Cancelled'],
+      ['Canceled: nothing was changed.', 'Canceled'],
     ]) {
       assert.equal(
         partlySentence(preview, partly(message!)),
-        `2 of 3 versions of taxi were archived before the next was refused (${why}); the rest are as they were.`,
+        `2 of 3 versions of taxi were archived before the next was refused (${why}); the rest were not made.`,
       );
     }
   });

@@ -144,9 +144,9 @@ describe('best model', () => {
     ];
     assert.equal(
       tradeOff(choice, 1, 0),
-      '0.391 % worse rmse, 6× smaller (model size), 3× faster (training time), 12.5 % better accuracy',
+      '0.391% worse rmse, 6× smaller (model size), 3× faster (training time), 12.5% better accuracy',
     );
-    assert.match(tradeOff(choice, 2, 0), /^same rmse, same model size, 11\.1 % slower \(training time\)/);
+    assert.match(tradeOff(choice, 2, 0), /^same rmse, same model size, 11\.1% slower \(training time\)/);
   });
 });
 

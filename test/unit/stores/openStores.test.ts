@@ -77,7 +77,7 @@ describe('a listed store of several workspaces', () => {
       assert.deepEqual(await namesOf(stores, teamA), active('team-a'));
       assert.equal(await stores.get(uri), first, 'an open page goes on');
       stores.add(withWorkspace(uri, 'team-b'), 'added by you');
-      assert.throws(() => stores.switchWorkspace(teamA, 'team-b'), /team-b is listed already/);
+      assert.throws(() => stores.switchWorkspace(teamA, 'team-b'), /team-b is already listed/);
       stores.remove(withWorkspace(uri, 'team-b'));
       stores.switchWorkspace(teamA, 'default');
       assert.deepEqual(listed(stores), [uri, other]);

@@ -97,7 +97,7 @@ describe('runs of a list that have one name, as MLflow names them where Python i
     assert.ok([...apart.values()].every((text) => /^started \d\d:\d\d:\d\d(\.\d+)?$/.test(text)));
     const cancelled: Pick<TrackingStore, 'getRuns'> = {
       getRuns: async () => {
-        throw new StoreError('CANCELLED', 'Cancelled.');
+        throw new StoreError('CANCELLED', 'Canceled.');
       },
     };
     await assert.rejects(readApart(cancelled, runs), { code: 'CANCELLED' });

@@ -171,7 +171,7 @@ describe('a worker and its host', function () {
       const queued = host.ask('greet', { name: 'nobody' }, controller.signal);
       const wanted = host.ask('greet', { name: 'Grace' });
       setTimeout(() => controller.abort(), 20);
-      await assert.rejects(queued, { code: 'CANCELLED', message: 'Cancelled.' });
+      await assert.rejects(queued, { code: 'CANCELLED', message: 'Canceled.' });
       await assert.rejects(running, { code: 'CANCELLED', message: /^Given up while/ });
       assert.equal(await wanted, 'Good morning, Grace');
       await assert.rejects(host.ask('greet', { name: 'Ada' }, controller.signal), { code: 'CANCELLED' });

@@ -35,7 +35,7 @@ export class LensImage extends LitElement {
 
   protected override render(): TemplateResult {
     return this.broken
-      ? html`<p class="state-message">This file is no picture that can be drawn.</p>`
+      ? html`<p class="state-message">This file is not an image that can be shown.</p>`
       : html`<img
             src=${this.url}
             alt=${this.label}

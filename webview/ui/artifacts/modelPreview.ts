@@ -41,7 +41,7 @@ export function modelPreview(
           <pre tabindex="0" aria-label="Code for ${plainText(flavor)}">${visible(code)}</pre>
         </div>`,
     )}
-    <h3>Flavours</h3>
+    <h3>Flavors</h3>
     ${model.flavors.map(
       ({ name, settings }) =>
         html`<h4>${text(name)}</h4>

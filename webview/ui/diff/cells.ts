@@ -52,8 +52,8 @@ function valueText(data: DiffPageData, section: SectionName, row: PageRow, side:
   const value = row.values[side] ?? null;
   if (value === null) {
     return row.unknown?.includes(side)
-      ? html`<span class="missing" title="It was not found what this would be">unknown</span>`
-      : html`<span class="missing" title="Not there">–</span>`;
+      ? html`<span class="missing" title="Its value could not be determined">unknown</span>`
+      : html`<span class="missing" title="No value">–</span>`;
   }
   const text = String(value);
   const shown = section === 'metrics' || section === 'params' ? distinctText(row, side) : null;

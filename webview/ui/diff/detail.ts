@@ -26,7 +26,7 @@ export function detail(options: DetailOptions): TemplateResult {
   const left = texts[data.baseline] ?? null;
   const right = texts[other] ?? null;
   const bothTexts = data.runs.length === 2 && left !== null && right !== null && numberOf(left) === null;
-  return html`<section class="detail" aria-label="Whole values of ${plainText(row.key)}">
+  return html`<section class="detail" aria-label="Full values of ${plainText(row.key)}">
     <header>
       <h2><bdi>${plainText(row.key, 500)}</bdi></h2>
       ${
@@ -48,7 +48,7 @@ function entry({ data, row, openSource, openChange, copy }: DetailOptions, side:
   const before = row.values[data.baseline] ?? null;
   return html`<dt>${runLabel(data, side)}</dt>
     <dd>
-      ${value === null ? html`<span class="missing">${row.unknown?.includes(side) ? 'unknown' : 'not there'}</span>` : body(before, value, side === data.baseline)}
+      ${value === null ? html`<span class="missing">${row.unknown?.includes(side) ? 'unknown' : 'no value'}</span>` : body(before, value, side === data.baseline)}
       ${value === null ? nothing : iconButton('copy', 'Copy the value', () => copy(String(value)))}
       ${
         source
@@ -97,8 +97,8 @@ function body(before: string | number | null, value: string | number, isBaseline
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['↑ ↓ ← →', 'move between cells'],
-  ['Enter', 'open the line that set a param; the whole values of others'],
-  ['Space', 'show or hide the whole values'],
+  ['Enter', 'open the line that set a param; the full values of others'],
+  ['Space', 'show or hide the full values'],
   ['b', 'make the column the baseline'],
   ['e', 'show or hide equal rows'],
   ['T', 'runs as rows'],

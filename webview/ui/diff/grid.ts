@@ -345,7 +345,7 @@ function drawRow(
                 type="button"
                 class="plain cut"
                 tabindex="-1"
-                title="${plainText(row.key, 500)}: show the whole values"
+                title="${plainText(row.key, 500)}: show the full values"
                 @click=${() => options.openDetail(index)}
               >
                 ${plainText(row.key)}</button

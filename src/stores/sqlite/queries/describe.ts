@@ -11,12 +11,12 @@ const UPGRADE = 'mlflow db upgrade';
 
 /** What a schema may lack, and which MLflow brought it (reference mlflow.md, A.5). */
 const BROUGHT_BY: Record<keyof StoreFeatures, string> = {
-  registry: 'no model registry: MLflow 1.4 brings it',
-  modelTags: 'no tags of models and versions: MLflow 1.10 brings them',
-  aliases: 'no aliases: MLflow 2.3 brings them',
-  datasets: 'no datasets: MLflow 2.4 brings them',
-  loggedModels: 'no logged models: MLflow 3.0 brings them',
-  workspaces: 'no workspaces: MLflow 3.10 brings them',
+  registry: 'no model registry, which came with MLflow 1.4',
+  modelTags: 'no tags of models and versions, which came with MLflow 1.10',
+  aliases: 'no aliases, which came with MLflow 2.3',
+  datasets: 'no datasets, which came with MLflow 2.4',
+  loggedModels: 'no logged models, which came with MLflow 3.0',
+  workspaces: 'no workspaces, which came with MLflow 3.10',
 };
 
 /** What the database itself says about the store. */
@@ -43,7 +43,7 @@ export function describe(reader: Reader): StoreFacts {
   return {
     features,
     advice: Object.fromEntries(
-      missing.map((name) => [name, `This store has ${BROUGHT_BY[name]} ("${UPGRADE}").`]),
+      missing.map((name) => [name, `This store has ${BROUGHT_BY[name]}. Run "${UPGRADE}" to upgrade it.`]),
     ),
     upgrade: UPGRADE,
     workspaces,

@@ -79,7 +79,7 @@ export async function openWithPython(
       if (connection instanceof Connection) {
         connection.close();
       }
-      throw new StoreError('CANCELLED', 'Cancelled: nothing was changed.');
+      throw new StoreError('CANCELLED', 'Canceled: nothing was changed.');
     }
     if (connection === 'silent') {
       silent.push(interpreter);

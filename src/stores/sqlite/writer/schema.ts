@@ -78,7 +78,7 @@ export class Schema {
     if (!columns.has('experiments') || !columns.has('runs')) {
       throw new StoreError(
         'NOT_A_STORE',
-        `${file} is no MLflow store: it has no tables "experiments" and "runs".`,
+        `${file} is not an MLflow store: it has no tables "experiments" and "runs".`,
       );
     }
     const trigger = await firedTrigger(sql, columns);

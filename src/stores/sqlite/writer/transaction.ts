@@ -63,7 +63,7 @@ async function patiently(sql: SqlEngine, statement: string, hooks: TransactionHo
   await sql.query(`PRAGMA busy_timeout = ${WAIT_SLICE}`);
   for (let isFirst = true; ; isFirst = false) {
     if (hooks.isCancelled()) {
-      throw new StoreError('CANCELLED', 'Cancelled: nothing was changed.');
+      throw new StoreError('CANCELLED', 'Canceled: nothing was changed.');
     }
     try {
       await sql.execute(statement);
@@ -108,6 +108,6 @@ export function inWords(error: unknown, file: string, isCommitting = false): Sto
 function whatIs(file: string, isCommitting: boolean): string {
   const name = path.basename(file);
   return isCommitting
-    ? `${name} is as before or wholly changed, so look before you try again`
+    ? `${name} is either unchanged or fully changed, so check before you try again`
     : `nothing was changed in ${name}`;
 }

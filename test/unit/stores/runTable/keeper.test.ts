@@ -163,7 +163,7 @@ describe('histories behind a run table', () => {
       waiting.push((error) => (error ? reject(error) : resolve(history(runId, 3, 1, 2))));
       most = Math.max(most, waiting.length);
       signal?.addEventListener('abort', () =>
-        reject(Object.assign(new Error('Cancelled.'), { name: 'AbortError' })),
+        reject(Object.assign(new Error('Canceled.'), { name: 'AbortError' })),
       );
     });
   /** The oldest runs, with whose histories a load begins. */

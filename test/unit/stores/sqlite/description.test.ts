@@ -45,8 +45,11 @@ describe('what a SQLite store says of itself', function () {
         if (has) {
           assert.equal(advice, undefined);
         } else {
-          assert.match(advice ?? '', /^This store has no .*\("mlflow db upgrade"\)\.$/);
-          assert.ok(advice?.includes(`MLflow ${since}.${sinceMinor} brings `), advice);
+          assert.match(
+            advice ?? '',
+            /^This store has no .*, which came with MLflow [\d.]+\. Run "mlflow db upgrade" to upgrade it\.$/,
+          );
+          assert.ok(advice?.includes(`came with MLflow ${since}.${sinceMinor}.`), advice);
         }
       }
       const labels = about.details.map(({ label }) => label);

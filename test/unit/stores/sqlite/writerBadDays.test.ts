@@ -158,7 +158,7 @@ describe('SQLite writer on a bad day', function () {
       await delay(20);
     }
     cancel.abort();
-    await assert.rejects(change, { code: 'CANCELLED', message: 'Cancelled: nothing was changed.' });
+    await assert.rejects(change, { code: 'CANCELLED', message: 'Canceled: nothing was changed.' });
     await Promise.all(pids().map((id) => ended(Number(id))));
     assert.deepEqual(dumpDatabase(file, REGISTRY), before);
   });
@@ -176,8 +176,18 @@ describe('SQLite writer on a bad day', function () {
 
   for (const [statement, executed, sentence, isChanged] of [
     ['UPDATE', false, /and was ended: nothing was changed in mlflow\.db\.$/, false],
-    ['COMMIT', false, /: mlflow\.db is as before or wholly changed, so look before you try again\.$/, false],
-    ['COMMIT', true, /: mlflow\.db is as before or wholly changed, so look before you try again\.$/, true],
+    [
+      'COMMIT',
+      false,
+      /: mlflow\.db is either unchanged or fully changed, so check before you try again\.$/,
+      false,
+    ],
+    [
+      'COMMIT',
+      true,
+      /: mlflow\.db is either unchanged or fully changed, so check before you try again\.$/,
+      true,
+    ],
   ] as const) {
     it(`a Python that hangs ${executed ? 'after' : 'at'} ${statement}: one sentence, and the store is whole`, async () => {
       const file = makeRegistryStore('3.17.2');
@@ -263,7 +273,7 @@ describe('SQLite writer on a bad day', function () {
       (error: StoreError) => {
         assert.match(
           error.message,
-          /answered with something else and was ended: mlflow\.db is as before or wholly/,
+          /answered with something else and was ended: mlflow\.db is either unchanged or fully/,
         );
         return true;
       },
@@ -333,7 +343,7 @@ describe('SQLite writer on a bad day', function () {
         Array.from(
           { length: told },
           () =>
-            'VS Code ended while "Promote and rename" was being written to mlflow.db: it may or may not be done, so look before you try again.',
+            'VS Code closed while "Promote and rename" was being written to mlflow.db: the change may or may not have been made. Check before you try again.',
         ),
       );
     }

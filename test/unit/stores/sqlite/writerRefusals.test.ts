@@ -69,8 +69,8 @@ describe('SQLite writer refuses', () => {
     version: '4',
   });
   const BAD: [string, Change, StoreErrorCode, RegExp][] = [
-    ['a name with /', create('a/b'), 'INVALID_PARAMETER_VALUE', /no "\/" and no ":"/],
-    ['a name with :', create('a:b'), 'INVALID_PARAMETER_VALUE', /no "\/" and no ":"/],
+    ['a name with /', create('a/b'), 'INVALID_PARAMETER_VALUE', /not allow "\/" or ":"/],
+    ['a name with :', create('a:b'), 'INVALID_PARAMETER_VALUE', /not allow "\/" or ":"/],
     ['a name with %', create('50%'), 'INVALID_PARAMETER_VALUE', /"%"/],
     ['a name with a newline', create('a\nb'), 'INVALID_PARAMETER_VALUE', /line break/],
     ['an empty name', create(' '), 'INVALID_PARAMETER_VALUE', /needs a name/],
@@ -165,7 +165,7 @@ describe('SQLite writer refuses', () => {
     it(`files that are no store (${engine})`, async () => {
       const folder = tempFolder();
       const file = path.join(folder, 'x.db');
-      await refuses(file, promote, 'NOT_FOUND', /not there/, execPath());
+      await refuses(file, promote, 'NOT_FOUND', /no longer exists/, execPath());
       await refuses(folder, promote, 'NOT_A_STORE', /not a file/, execPath());
       fs.writeFileSync(file, '');
       await refuses(file, promote, 'NOT_A_STORE', /empty/, execPath());
@@ -173,7 +173,7 @@ describe('SQLite writer refuses', () => {
       await refuses(file, promote, 'NOT_A_STORE', /not a SQLite database/, execPath());
       fs.rmSync(file);
       withDatabase(file, (database) => database.exec('CREATE TABLE other (x)'));
-      await refuses(file, promote, 'NOT_A_STORE', /no MLflow store/, execPath());
+      await refuses(file, promote, 'NOT_A_STORE', /not an MLflow store/, execPath());
     });
 
     it(`a damaged file (${engine})`, async () => {

@@ -64,7 +64,7 @@ describe('SQLite writer among others', () => {
     const winner = results[0].status === 'fulfilled' ? '4' : '1';
     assert.equal(lost[0]?.code, 'STALE');
     assert.deepEqual(lost[0]?.details, [{ label: seen.label, seen: '2,3', now: winner }]);
-    assert.match(lost[0]?.message ?? '', /Somebody changed this meanwhile/);
+    assert.match(lost[0]?.message ?? '', /Someone changed this meanwhile/);
   });
 
   it('applies two changes that do not touch each other in order', async () => {
