@@ -156,7 +156,7 @@ describe('model page', () => {
     );
     assert.match(
       await page.locator('.periods tbody').innerText(),
-      /Staging\s+v4\s+.*by tester\s.*noticed, made elsewhere/s,
+      /Staging\s+v4\s+.*by tester\s.*made elsewhere, noticed here/s,
     );
   });
 

@@ -69,7 +69,7 @@ describeOnEachKind('run table: values, other views and commands', function (kind
       'running',
       'running',
     ]);
-    assert.match((await row('silent').locator('.name').getAttribute('title')) ?? '', /logged last 4h ago/);
+    assert.match((await row('silent').locator('.name').getAttribute('title')) ?? '', /last logged 4h ago/);
     await table.addColumn('Status');
     const column = await table.head('Status').getAttribute('data-column');
     assert.equal(await row('silent').locator(`[data-column="${column}"]`).innerText(), 'no end');

@@ -65,7 +65,7 @@ describeOnEachKind('run table: its filter', function (kind) {
     await table.key('/');
     for (const text of ['metrics.rmse', 'metrics.rmse <', "metrics.rmse < 7 and params.model = 'xg"]) {
       await table.filterField().fill(text);
-      await page.getByText(/the filter is not finished|Enter looks for the word/).waitFor();
+      await page.getByText(/the filter is incomplete|press Enter to search for the word/).waitFor();
       assert.deepEqual(await table.names(), before, text);
       assert.equal(await table.filterField().getAttribute('aria-invalid'), 'false', text);
     }
