@@ -19,11 +19,13 @@ const SLOWEST = 15;
 interface Suite {
   files: string;
   env?: Record<string, string>;
+  /** Its files run side by side, one a core: what they wait for is the processor. */
+  parallel?: true;
 }
 
 const SUITES: Record<string, Suite> = {
-  unit: { files: 'test/unit/**/*.test.ts' },
-  webview: { files: 'test/webview/**/*.test.ts' },
+  unit: { files: 'test/unit/**/*.test.ts', parallel: true },
+  webview: { files: 'test/webview/**/*.test.ts', parallel: true },
   host: { files: 'test/host/**/*.test.ts', env: { LENS_VSCODE: NEWEST } },
   'host-oldest': { files: 'test/host/**/*.test.ts', env: { LENS_VSCODE: OLDEST } },
   torture: { files: 'test/torture/**/*.test.ts' },
@@ -31,7 +33,7 @@ const SUITES: Record<string, Suite> = {
   mlflow: { files: 'test/mlflow/**/*.test.ts' },
 };
 
-/** One after the other: two at once on two cores make each other late, and what waits for a window too. */
+/** One after the other: two at once make each other late, and what waits for a window too. */
 const DEFAULT = ['unit', 'webview', 'host'];
 const ALL_ELSE = ['torture', 'host-oldest'];
 
@@ -50,12 +52,13 @@ interface Result {
 
 function run(name: string, fixtures: string): Result {
   console.log(`\n=== ${name} ===`);
-  const { files, env } = SUITES[name]!;
+  const { files, env, parallel } = SUITES[name]!;
+  const side = parallel ? ['--parallel', '--jobs', String(os.availableParallelism())] : [];
   const started = Date.now();
   const counts = path.join(fixtures, `${name}.json`);
   const script = path.join(ROOT, 'node_modules/mocha/bin/mocha.js');
   const reporter = path.join(ROOT, 'test/support/countingReporter.js');
-  spawnSync(process.execPath, [script, '--reporter', reporter, '--timeout', '60000', files], {
+  spawnSync(process.execPath, [script, '--reporter', reporter, '--timeout', '60000', ...side, files], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env, LENS_TEST_COUNTS: counts, LENS_TEST_FIXTURES: fixtures },
