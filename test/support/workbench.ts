@@ -9,7 +9,7 @@
  *     await workbench.clickDialog('Promote');                  // in the open modal dialog
  *     await workbench.webview('Params').getByText('…').click();
  *     await workbench.inHost((vscode) => vscode.commands.executeCommand('mlflowLens.openRun', { … }));
- *     await workbench.screenshots('run-page');                 // test/host/screenshots, every theme kind
+ *     await workbench.screenshots('run-page');                 // test/host/screenshots, every theme kind; where LENS_SCREENSHOTS is set
  *     await workbench.close();
  */
 import * as fs from 'node:fs';
@@ -246,8 +246,14 @@ export class Workbench {
     }, Object.entries(settings));
   }
 
-  /** Writes a picture of the window in each theme, then goes back to the first. */
+  /**
+   * Writes a picture of the window in each theme, then goes back to the first; only where `LENS_SCREENSHOTS` asks for
+   * it: pictures are for eyes, and VS Code takes seconds to change its theme.
+   */
   async screenshots(name: string): Promise<void> {
+    if (!process.env['LENS_SCREENSHOTS']) {
+      return;
+    }
     // No tooltip, no hovered row.
     await this.page.mouse.move(300, 18);
     for (const [kind, theme] of [...Object.entries(THEMES), ['', THEMES.dark] as const]) {
