@@ -33,6 +33,7 @@ const node = {
   entryPoints: entries({
     extension: 'src/extension.ts',
     storeWorker: 'src/stores/sqlite/worker.ts',
+    filesWorker: 'src/stores/files/worker.ts',
     writer: 'src/stores/sqlite/writerProcess.ts',
     pages: 'src/panels/index.ts',
     provenanceWorker: 'src/provenance/worker.ts',

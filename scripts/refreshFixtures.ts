@@ -6,13 +6,14 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { SQLITE_VERSIONS } from '../test/support/fixtures';
+import { FILES_VERSIONS, SQLITE_VERSIONS } from '../test/support/fixtures';
 
 const source = path.resolve(process.argv[2] ?? '../shared/stores');
 const target = path.resolve(__dirname, '../test/fixtures');
 
 const archives = [
   ...SQLITE_VERSIONS.map((version) => `sqlite-${version}`),
+  ...FILES_VERSIONS.map((version) => `files-${version}`),
   'migrated-3.17.2',
   'taxi-duration',
 ];

@@ -20,6 +20,7 @@ function build(): string {
     absWorkingDir: ROOT,
     entryPoints: {
       storeWorker: 'src/stores/sqlite/worker.ts',
+      filesWorker: 'src/stores/files/worker.ts',
       writer: 'src/stores/sqlite/writerProcess.ts',
       provenanceWorker: 'src/provenance/worker.ts',
       parserWorker: 'src/panels/parserWorker.ts',

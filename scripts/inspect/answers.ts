@@ -135,17 +135,19 @@ async function runAnswer(store: TrackingStore, { features }: StoreDescription, r
   const inputs = await store.getRunInputs(info.runId);
   const history: [string, unknown[]][] = [];
   for (const { key } of run.metrics) {
-    const { steps, timestamps, values, stepRests, timestampRests } = await store.getMetricHistory(
+    const { steps, timestamps, values, stepRests, timestampRests, added } = await store.getMetricHistory(
       info.runId,
       key,
     );
+    const points = Array.from(steps, (step, i) => [
+      whole(step, stepRests?.[i]),
+      whole(timestamps[i]!, timestampRests?.[i]),
+      numberAnswer(values[i]!, kind),
+    ]);
+    // Of a folder MLflow's client gives the lines as they stand there.
     history.push([
       key,
-      Array.from(steps, (step, i) => [
-        whole(step, stepRests?.[i]),
-        whole(timestamps[i]!, timestampRests?.[i]),
-        numberAnswer(values[i]!, kind),
-      ]),
+      kind === 'files' && added ? points.map((_, place) => points[added.indexOf(place)]!) : points,
     ]);
   }
   return {

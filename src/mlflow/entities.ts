@@ -58,6 +58,17 @@ export interface Run {
   /** Latest value of each metric: greatest (step, timestamp, value). */
   metrics: Metric[];
   tags: KeyValue[];
+  /** There where single values cost less than the lists, which are then made when they are asked for. */
+  readonly lookup?: RunLookup;
+}
+
+/** A run by its keys. */
+export interface RunLookup {
+  param(key: string): string | undefined;
+  metric(key: string): Metric | undefined;
+  tag(key: string): string | undefined;
+  /** In the order of their bytes. */
+  keys(kind: 'param' | 'metric' | 'tag'): readonly string[];
 }
 
 export interface Dataset {
@@ -158,6 +169,8 @@ export interface MetricHistory {
   /** What steps and times lack, one a point; there only where one does (wholeNumbers.ts). */
   stepRests?: Float64Array;
   timestampRests?: Float64Array;
+  /** Which in the order of logging each point was, from 0; there only where that is another order and the store knows it. */
+  added?: Uint32Array;
 }
 
 /** A history's extremes and shape, for a picture a few dozen pixels wide. */
@@ -188,5 +201,15 @@ export function valueOf(pairs: readonly KeyValue[], key: string): string | undef
 
 /** The latest value of a metric, or undefined. */
 export function metricOf(run: Run, key: string): Metric | undefined {
-  return run.metrics.find((metric) => metric.key === key);
+  return run.lookup ? run.lookup.metric(key) : run.metrics.find((metric) => metric.key === key);
+}
+
+/** The value of a param, or undefined. */
+export function paramOf(run: Pick<Run, 'params' | 'lookup'>, key: string): string | undefined {
+  return run.lookup ? run.lookup.param(key) : valueOf(run.params, key);
+}
+
+/** The value of a tag, or undefined. */
+export function tagOf(run: Pick<Run, 'tags' | 'lookup'>, key: string): string | undefined {
+  return run.lookup ? run.lookup.tag(key) : valueOf(run.tags, key);
 }

@@ -3,7 +3,7 @@
  * MLflow says FINISHED of each, after milliseconds; how the trial ended, and when, is in tags (mlflow.py of optuna
  * 2.10 to 3, of optuna-integration 3.6 and 5.0; the same in all).
  */
-import { valueOf, type KeyValue, type RunInfo } from './entities';
+import { tagOf, valueOf, type KeyValue, type Run, type RunInfo } from './entities';
 import { formatDuration } from './format';
 import { tookOf } from './origin';
 
@@ -164,8 +164,13 @@ export function withTrial<T extends Pick<RunInfo, 'status' | 'startTime' | 'endT
 }
 
 /** Ms from start to end as they are shown; undefined where one of them is not known. */
-export function durationAsItRan(run: { info: RunInfo; tags: readonly KeyValue[] }): number | undefined {
-  const ran = asItRan(run);
+export function durationAsItRan(run: Pick<Run, 'info' | 'tags' | 'lookup'>): number | undefined {
+  const keys = tagOf(run, 'state') === undefined ? [] : TRIAL_TAGS;
+  const tags = keys.flatMap((key): KeyValue[] => {
+    const value = tagOf(run, key);
+    return value === undefined ? [] : [{ key, value }];
+  });
+  const ran = asItRan({ info: run.info, tags });
   return tookOf(ran, ran.endTime) ?? undefined;
 }
 

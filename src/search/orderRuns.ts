@@ -1,4 +1,4 @@
-import { metricOf, valueOf, type Run } from '../mlflow/entities';
+import { metricOf, paramOf, tagOf, type Run } from '../mlflow/entities';
 import { durationAsItRan } from '../mlflow/optunaTrial';
 import { compareBytes } from './bytes';
 import { TAG_COMMIT, TAG_RUN_NAME, type Field, type OrderClause } from './syntax';
@@ -51,9 +51,9 @@ function valueFor(field: Field): (run: Run) => Value {
     case 'metric':
       return (run) => metricOf(run, field.key)?.value;
     case 'param':
-      return (run) => valueOf(run.params, field.key);
+      return (run) => paramOf(run, field.key);
     case 'tag':
-      return (run) => valueOf(run.tags, field.key);
+      return (run) => tagOf(run, field.key);
     case 'dataset':
       return () => undefined;
     case 'attribute':
@@ -66,7 +66,7 @@ function attributeOf(key: string): (run: Run) => Value {
     case 'run_id':
       return ({ info }) => info.runId;
     case 'run_name':
-      return ({ info, tags }) => info.runName || valueOf(tags, TAG_RUN_NAME);
+      return (run) => run.info.runName || tagOf(run, TAG_RUN_NAME);
     case 'status':
       return ({ info }) => info.status;
     case 'user_id':
@@ -80,7 +80,7 @@ function attributeOf(key: string): (run: Run) => Value {
     case 'duration':
       return durationAsItRan;
     case 'commit':
-      return ({ tags }) => valueOf(tags, TAG_COMMIT);
+      return (run) => tagOf(run, TAG_COMMIT);
     default:
       return () => undefined;
   }

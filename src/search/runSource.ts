@@ -1,5 +1,5 @@
 import { TAG_PARENT } from '../mlflow/family';
-import { metricOf, valueOf, type DatasetInput, type Run } from '../mlflow/entities';
+import { metricOf, paramOf, tagOf, valueOf, type DatasetInput, type Run } from '../mlflow/entities';
 import { durationAsItRan } from '../mlflow/optunaTrial';
 import { foldAscii } from './like';
 import type { RowSource } from './predicate';
@@ -19,14 +19,14 @@ export function runSource(context: RunContext): RowSource<Run> {
   const list = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
   return {
     metric: (key) => (run) => metricOf(run, key)?.value,
-    param: (key) => (run) => valueOf(run.params, key),
-    tag: (key) => (run) => valueOf(run.tags, key),
+    param: (key) => (run) => paramOf(run, key),
+    tag: (key) => (run) => tagOf(run, key),
     textAttribute: (key) => {
       switch (key) {
         case 'run_id':
           return (run) => [run.info.runId];
         case 'run_name':
-          return (run) => list(valueOf(run.tags, TAG_RUN_NAME));
+          return (run) => list(tagOf(run, TAG_RUN_NAME));
         case 'status':
           return (run) => [run.info.status];
         case 'user_id':
@@ -34,9 +34,9 @@ export function runSource(context: RunContext): RowSource<Run> {
         case 'artifact_uri':
           return (run) => [run.info.artifactUri];
         case 'parent':
-          return (run) => list(valueOf(run.tags, TAG_PARENT));
+          return (run) => list(tagOf(run, TAG_PARENT));
         case 'commit':
-          return (run) => list(valueOf(run.tags, TAG_COMMIT));
+          return (run) => list(tagOf(run, TAG_COMMIT));
         case 'registered':
           return (run) => context.registered(run.info.runId);
         default:

@@ -24,8 +24,8 @@ export class HistoryPoints {
     this.sorted &&= at === 0 || this.compare(at - 1, at) <= 0;
   }
 
-  /** In MLflow's order: timestamp, step, value. */
-  inOrder(): Omit<MetricHistory, 'runId' | 'key'> {
+  /** In MLflow's order: timestamp, step, value. @param asAdded with the order in which they came, where it is another */
+  inOrder(asAdded = false): Omit<MetricHistory, 'runId' | 'key'> {
     if (this.sorted) {
       return {
         steps: this.steps.slice(0, this.length),
@@ -40,6 +40,7 @@ export class HistoryPoints {
       timestamps: Float64Array.from(order, (i) => this.timestamps[i]!),
       values: Float64Array.from(order, (i) => this.values[i]!),
       ...this.rests.columns(this.length, order),
+      ...(asAdded ? { added: order } : {}),
     };
   }
 

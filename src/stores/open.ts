@@ -1,8 +1,10 @@
 import * as fs from 'node:fs/promises';
 import { StoreError } from '../mlflow/errors';
 import { DEFAULT_WORKSPACE, workspaceOf } from '../mlflow/workspace';
+import type { Writer } from '../mlflow/writer';
 import type { StoreOpener } from './openStores';
 import { unlessReadOnly } from './readOnly';
+import { FILES_READ_ONLY, openFilesStore } from './files/filesStore';
 import { openSqliteStore } from './sqlite/open';
 import { createSqliteWriter } from './sqlite/writer';
 import { parseStoreUri, storeName } from './uri';
@@ -27,11 +29,10 @@ export function createOpener(options: OpenOptions): StoreOpener {
         );
       }
       if (location.kind === 'files') {
-        await mustBeFolder(location.path ?? '');
-        throw new StoreError(
-          'UNSUPPORTED',
-          'mlruns folders are found but not read yet: "mlflow migrate-filestore" makes a SQLite store of one.',
-        );
+        const folder = location.path ?? '';
+        await mustBeFolder(folder);
+        const store = await openFilesStore(folder, options);
+        return { store, writer: unlessReadOnly(NO_FILES_WRITER, () => options.readOnlyReason()) };
       }
       const file = location.path ?? '';
       await mustBeFile(file);
@@ -42,6 +43,11 @@ export function createOpener(options: OpenOptions): StoreOpener {
     },
   };
 }
+
+const NO_FILES_WRITER: Writer = {
+  transactional: false,
+  apply: () => Promise.reject(new StoreError('READ_ONLY', FILES_READ_ONLY)),
+};
 
 async function mustBeFile(file: string): Promise<void> {
   const stat = await statOf(file);

@@ -18,6 +18,9 @@ export const SQLITE_VERSIONS = [
   '3.17.2',
 ] as const;
 
+/** Those that an archive of an mlruns folder is there of. */
+export const FILES_VERSIONS = ['1.30.1', '2.14.3', '3.12.0'] as const;
+
 const folders: string[] = [];
 
 process.on('exit', () => {

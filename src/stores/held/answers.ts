@@ -11,6 +11,8 @@ import { countRuns, searchRuns, withSelected } from './searchRuns';
 /** The answers that are the same for every kind of store whose entities are held. */
 export type HeldAnswers = Omit<StoreAnswers, 'open' | 'poll' | 'describe'>;
 
+const EVERYTHING = { params: 'all', metrics: 'all', tags: 'all' } as const;
+
 /** Answers all that is asked of a store out of the entities that it holds. To be made once for a store. */
 export function heldAnswers<Mark, Held extends HeldStore>(source: HeldSource<Mark, Held>): HeldAnswers {
   const histories = new Histories<Mark>();
@@ -31,30 +33,38 @@ export function heldAnswers<Mark, Held extends HeldStore>(source: HeldSource<Mar
       const found = experiments.find((experiment) => experiment.experimentId === experimentId);
       return there(found, () => noExperiment(experimentId));
     },
-    countRuns: async ({ experimentIds, view }, { signal }) =>
-      countRuns((await source.read({ experimentIds, view }, signal)).runs, experimentIds, view),
+    countRuns: async ({ experimentIds, view }, { signal }) => {
+      const { runs } = await source.read({ experimentIds, view }, signal);
+      return countRuns(runs, experimentIds, view);
+    },
     searchRuns: async (query, { signal }) => {
       const held = await source.read(query, signal);
       return untilHere(() => searchRuns(held, query, Date.now()), signal);
     },
-    getRun: async ({ runId }, { signal }) =>
-      there((await source.read(null, signal)).runs.get(runId), () => noRun(runId)),
+    getRun: async ({ runId }, { signal }) => {
+      const { runs } = await source.read({ runIds: [runId] }, signal);
+      const run = there(runs.get(runId), () => noRun(runId));
+      return untilHere(() => withSelected(run, EVERYTHING), signal);
+    },
     getRuns: async (query, { signal }) => {
-      const { runs } = await source.read(null, signal);
-      return query.runIds.flatMap((runId) => {
-        const run = runs.get(runId);
-        return run ? [withSelected(run, query)] : [];
-      });
+      const { runs } = await source.read(query, signal);
+      const found = query.runIds.flatMap((runId) => runs.get(runId) ?? []);
+      return untilHere(() => found.map((run) => withSelected(run, query)), signal);
     },
     getRunInputs: async ({ runId }, { signal }) => {
-      const held = await source.read(null, signal);
+      const held = await source.read({ runIds: [runId] }, signal);
       return untilHere(() => held.inputs(runId), signal);
     },
     getMetricSummaries: async ({ runId, keys }, { signal }) =>
-      histories.summaries(source.histories(await source.read(null, signal)), runId, keys, signal),
+      histories.summaries(
+        source.histories(await source.read({ runIds: [runId] }, signal)),
+        ...([runId, keys, signal] as const),
+      ),
     getMetricHistory: ({ runId, key }, { signal }) => source.history(runId, key, signal),
-    sampleMetrics: async (request, { signal }) =>
-      histories.sample(source.histories(await source.read(null, signal)), request, signal),
+    sampleMetrics: async (request, { signal }) => {
+      const runIds = [...new Set(request.series.map(({ runId }) => runId))];
+      return histories.sample(source.histories(await source.read({ runIds }, signal)), request, signal);
+    },
     searchRegisteredModels: async (query, { signal }) => {
       const held = await source.read(null, signal);
       return untilHere(() => searchRegisteredModels(held.models(), query), signal);

@@ -1,12 +1,12 @@
-import type { Run } from '../../mlflow/entities';
+import { tagOf, type Run } from '../../mlflow/entities';
 import { depthsOf, familyOf, TAG_PARENT, type Family } from '../../mlflow/family';
 
 /** Who is whose child among runs that are held as entities. */
 export function familyAmong(runs: readonly Run[]): Family {
   const there = new Set(runs.map(({ info }) => info.runId));
-  const links = runs.flatMap(({ info, tags }) => {
-    const tag = tags.find(({ key }) => key === TAG_PARENT);
-    return tag ? [{ child: info.runId, parent: tag.value }] : [];
+  const links = runs.flatMap((run) => {
+    const parent = tagOf(run, TAG_PARENT);
+    return parent === undefined ? [] : [{ child: run.info.runId, parent }];
   });
   return familyOf(links, (runId) => there.has(runId));
 }

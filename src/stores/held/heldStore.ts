@@ -5,9 +5,8 @@ import type {
   RegisteredModel,
   RunInputs,
 } from '../../mlflow/entities';
-import type { TableScope } from '../../mlflow/runTable';
 import type { HistorySource } from '../historySource';
-import type { HeldRuns } from '../runTable/heldRuns';
+import type { HeldRuns, HeldScope } from '../runTable/heldRuns';
 
 /** What a store that keeps its entities in memory holds at one moment (HeldRuns says what that means). */
 export interface HeldStore extends HeldRuns {
@@ -20,11 +19,8 @@ export interface HeldStore extends HeldRuns {
 
 /** What a kind of store brings whose entities are held: reading them, and histories from a mark on. */
 export interface HeldSource<Mark, Held extends HeldStore = HeldStore> {
-  /**
-   * What is there now, with the runs of the scope in it, or with all runs (null): the same object as long as nothing
-   * changed. @throws StoreError
-   */
-  read(scope: TableScope | null, signal?: AbortSignal): Promise<Held>;
+  /** What is there now, with what is wanted in it: the same object as long as nothing changed. @throws StoreError */
+  read(scope: HeldScope, signal?: AbortSignal): Promise<Held>;
   /** Of what is held. */
   histories(held: Held): HistorySource<Mark>;
   /** A whole history, in MLflow's order. @throws StoreError */

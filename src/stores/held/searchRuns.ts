@@ -1,6 +1,15 @@
-import { metricOf, valueOf, type ModelVersion, type Run, type ViewType } from '../../mlflow/entities';
+import {
+  metricOf,
+  paramOf,
+  tagOf,
+  type KeyValue,
+  type ModelVersion,
+  type Run,
+  type ViewType,
+} from '../../mlflow/entities';
 import type { Family } from '../../mlflow/family';
 import type { KeySelection, Page, RunQuery, RunRow, RunsById } from '../../mlflow/store';
+import { compareBytes } from '../../search/bytes';
 import { parseOrder } from '../../search/order';
 import { runComparator } from '../../search/orderRuns';
 import { parseFilter } from '../../search/parse';
@@ -13,7 +22,7 @@ import type { HeldRuns } from '../runTable/heldRuns';
 import { depthsAmong, familyAmong } from './families';
 
 /** What a search of runs looks at. */
-export type SearchedRuns = Pick<HeldRuns, 'runs' | 'datasetInputs' | 'versions'>;
+export type SearchedRuns = Pick<HeldRuns, 'runs' | 'hasKey' | 'datasetInputs' | 'versions'>;
 
 /**
  * TrackingStore.searchRuns of a store that holds its runs as entities.
@@ -25,7 +34,7 @@ export type SearchedRuns = Pick<HeldRuns, 'runs' | 'datasetInputs' | 'versions'>
 export function searchRuns(held: SearchedRuns, query: RunQuery, now: number): Page<RunRow> {
   const { runs, family } = scopeOf(held.runs, query);
   let found = familyPart(runs, family, query.parent);
-  const filter = parsed(() => parseFilter(query.filter ?? '', now, keysOf(held.runs)));
+  const filter = parsed(() => parseFilter(query.filter ?? '', now, keysOf(held)));
   if (filter) {
     const holds = filterToPredicate(filter, sourceOf(held));
     found = found.filter((run) => holds(run));
@@ -48,15 +57,13 @@ export function searchRuns(held: SearchedRuns, query: RunQuery, now: number): Pa
 }
 
 /** By all runs of the store, as completion offers the keys of all. */
-function keysOf(runs: ReadonlyMap<string, Run>): KeyLookup {
-  const has = (run: Run, entity: KeyEntity, key: string): boolean =>
-    entity === 'metric'
-      ? metricOf(run, key) !== undefined
-      : valueOf(entity === 'param' ? run.params : run.tags, key) !== undefined;
-  return (key) => {
-    const all = [...runs.values()];
-    return KEY_ENTITIES.filter((entity) => all.some((run) => has(run, entity, key)));
-  };
+function keysOf(held: SearchedRuns): KeyLookup {
+  const ofRun = { metric: metricOf, param: paramOf, tag: tagOf };
+  const has = (entity: KeyEntity, key: string): boolean =>
+    held.hasKey
+      ? held.hasKey(entity, key)
+      : [...held.runs.values()].some((run) => ofRun[entity](run, key) !== undefined);
+  return (key) => KEY_ENTITIES.filter((entity) => has(entity, key));
 }
 
 /** TrackingStore.countRuns. */
@@ -145,12 +152,31 @@ function namesByRun(versions: readonly Pick<ModelVersion, 'name' | 'runId'>[]): 
 export function withSelected(run: Run, { params, metrics, tags }: Omit<RunsById, 'runIds'>): Run {
   return {
     info: run.info,
-    params: selected(run.params, params),
-    metrics: selected(run.metrics, metrics),
-    tags: selected(run.tags, tags),
+    params: selected(params, () => run.params, run.lookup && pairBy((key) => paramOf(run, key))),
+    metrics: selected(metrics, () => run.metrics, run.lookup && ((key) => metricOf(run, key))),
+    tags: selected(tags, () => run.tags, run.lookup && pairBy((key) => tagOf(run, key))),
   };
 }
 
-function selected<T extends { key: string }>(list: readonly T[], keys: KeySelection = 'none'): T[] {
-  return keys === 'none' ? [] : list.filter(({ key }) => keys === 'all' || keys.includes(key));
+/** @param lookup of one key, where that costs less than the list */
+function selected<T extends { key: string }>(
+  keys: KeySelection = 'none',
+  list: () => readonly T[],
+  lookup: ((key: string) => T | undefined) | undefined,
+): T[] {
+  if (keys === 'none') {
+    return [];
+  }
+  return keys === 'all'
+    ? [...list()]
+    : lookup
+      ? [...new Set(keys)].sort(compareBytes).flatMap((key) => lookup(key) ?? [])
+      : list().filter(({ key }) => keys.includes(key));
+}
+
+function pairBy(value: (key: string) => string | undefined): (key: string) => KeyValue | undefined {
+  return (key) => {
+    const found = value(key);
+    return found === undefined ? undefined : { key, value: found };
+  };
 }

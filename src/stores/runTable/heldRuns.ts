@@ -1,4 +1,5 @@
 import type { DatasetInput, Experiment, LoggedModel, ModelVersion, Run } from '../../mlflow/entities';
+import type { TableScope } from '../../mlflow/runTable';
 import { NotHere } from './loader';
 
 /**
@@ -9,6 +10,8 @@ import { NotHere } from './loader';
 export interface HeldRuns {
   /** By id, of all experiments that were asked for and maybe others, deleted ones too, with all that they logged. */
   readonly runs: ReadonlyMap<string, Run>;
+  /** Whether any run of the store has the key, where `runs` may be only some of them. */
+  hasKey?(kind: 'param' | 'metric' | 'tag', key: string): boolean;
   /** In the order in which they were logged. */
   datasetInputs(runId: string): readonly DatasetInput[];
   experiments(): readonly Pick<Experiment, 'experimentId' | 'name'>[];
@@ -20,6 +23,9 @@ export interface HeldRuns {
     'modelId' | 'name' | 'modelType' | 'sourceRunId' | 'creationTimestamp' | 'lifecycleStage'
   >[];
 }
+
+/** Which runs are wanted: those of experiments, certain ones, or none in particular. What holds all has them anyway. */
+export type HeldScope = TableScope | { readonly runIds: readonly string[] } | null;
 
 /** A part that is fetched when it is asked for, and from then on is there. */
 export function later<T>(fetch: (signal?: AbortSignal) => Promise<T>): () => T {

@@ -58,8 +58,8 @@ export class RunsLoader implements TableLoader {
   }
 
   metric(key: string, each: (runId: string, value: number) => void): void {
-    this.held.runs.forEach(({ metrics }, runId) => {
-      const metric = inList(metrics, key);
+    this.held.runs.forEach((run, runId) => {
+      const metric = metricIn(run, key);
       if (metric) {
         each(runId, metric.value);
       }
@@ -78,9 +78,9 @@ export class RunsLoader implements TableLoader {
 
   text(kind: 'param' | 'tag', key: string, each: (runId: string, value: string | null) => void): void {
     this.held.runs.forEach((run, runId) => {
-      const pair = inList(pairsOf(run, kind), key);
-      if (pair) {
-        each(runId, pair.value);
+      const value = textIn(run, kind, key);
+      if (value !== undefined) {
+        each(runId, value);
       }
     });
   }
@@ -98,11 +98,11 @@ export class RunsLoader implements TableLoader {
     runIds: readonly string[],
     each: (runId: string, key: string, value: number) => void,
   ): void {
-    for (const { info, metrics } of this.named(runIds)) {
+    for (const run of this.named(runIds)) {
       for (const key of keys) {
-        const metric = inList(metrics, key);
+        const metric = metricIn(run, key);
         if (metric) {
-          each(info.runId, key, metric.value);
+          each(run.info.runId, key, metric.value);
         }
       }
     }
@@ -127,9 +127,9 @@ export class RunsLoader implements TableLoader {
   ): void {
     for (const run of this.named(runIds)) {
       for (const key of keys) {
-        const pair = inList(pairsOf(run, kind), key);
-        if (pair) {
-          each(run.info.runId, key, pair.value);
+        const value = textIn(run, kind, key);
+        if (value !== undefined) {
+          each(run.info.runId, key, value);
         }
       }
     }
@@ -192,6 +192,10 @@ export class RunsLoader implements TableLoader {
   keys(kind: KeyKind): string[] {
     const keys = new Set<string>();
     for (const run of this.held.runs.values()) {
+      if (run.lookup) {
+        run.lookup.keys(kind).forEach((key) => keys.add(key));
+        continue;
+      }
       for (const { key } of kind === 'metric' ? run.metrics : pairsOf(run, kind)) {
         keys.add(key);
       }
@@ -226,8 +230,8 @@ export class RunsLoader implements TableLoader {
   scan(kind: KeyKind, key: string, each: (runId: string, value: string) => boolean): void {
     this.sorted ??= [...this.held.runs.values()].sort((a, b) => compareBytes(a.info.runId, b.info.runId));
     for (const run of this.sorted) {
-      const found = kind === 'metric' ? inList(run.metrics, key) : inList(pairsOf(run, kind), key);
-      if (found && !each(run.info.runId, String(found.value))) {
+      const found = kind === 'metric' ? metricIn(run, key)?.value : textIn(run, kind, key);
+      if (found !== undefined && !each(run.info.runId, String(found))) {
         return;
       }
     }
@@ -240,6 +244,14 @@ export class RunsLoader implements TableLoader {
 
 function pairsOf(run: Run, kind: 'param' | 'tag'): readonly KeyValue[] {
   return kind === 'param' ? run.params : run.tags;
+}
+
+function metricIn(run: Run, key: string): Metric | undefined {
+  return run.lookup ? run.lookup.metric(key) : inList(run.metrics, key);
+}
+
+function textIn(run: Run, kind: 'param' | 'tag', key: string): string | undefined {
+  return run.lookup ? run.lookup[kind](key) : inList(pairsOf(run, kind), key)?.value;
 }
 
 const maps = new WeakMap<readonly (KeyValue | Metric)[], ReadonlyMap<string, KeyValue | Metric>>();

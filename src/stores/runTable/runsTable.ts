@@ -11,7 +11,7 @@ import type {
   TableView,
   ValueQuery,
 } from '../../mlflow/runTable';
-import type { HeldRuns } from './heldRuns';
+import type { HeldRuns, HeldScope } from './heldRuns';
 import { TableKeeper } from './keeper';
 import { RuleValues, type HistoryOf } from './ruleValues';
 import { RunsLoader } from './runsLoader';
@@ -27,11 +27,10 @@ export class RunsTable implements RunTable {
   private current: { held: HeldRuns; loader: RunsLoader; state: TableState } | null = null;
 
   /**
-   * @param read what the store holds now, with the runs of the scope in it, or with no certain ones (null): the same
-   *   object as long as nothing changed
+   * @param read what the store holds now, with what is wanted in it: the same object as long as nothing changed
    */
   constructor(
-    private readonly read: (scope: TableScope | null, signal?: AbortSignal) => Promise<HeldRuns>,
+    private readonly read: (scope: HeldScope, signal?: AbortSignal) => Promise<HeldRuns>,
     historyOf: HistoryOf,
   ) {
     this.rules = new RuleValues(historyOf);
@@ -71,11 +70,11 @@ export class RunsTable implements RunTable {
   }
 
   cellText(runId: string, column: TableColumn, signal?: AbortSignal): Promise<string | null> {
-    return this.ask(null, (table) => table.cellText(runId, column), signal);
+    return this.ask({ runIds: [runId] }, (table) => table.cellText(runId, column), signal);
   }
 
   private async ask<T>(
-    scope: TableScope | null,
+    scope: HeldScope,
     question: (table: TableState) => T,
     signal?: AbortSignal,
   ): Promise<T> {

@@ -8,6 +8,10 @@ import type { Answers } from '../oracle';
  * this folder, lists that in index.ts, and the suite runs on it.
  */
 export interface StoreKindUnderTest {
+  /** It has no writer yet: what asks for one is left out. */
+  readonly isReadOnly?: true;
+  /** Making thousands of runs takes minutes: so many are enough. */
+  readonly thousands?: number;
   /** For the titles of the tests. */
   readonly name: string;
   /** The store that `make_era.py` made with MLflow, in a copy of its own, and what MLflow's client answered of it. */
@@ -28,6 +32,11 @@ export interface StoreUnderTest {
   /** Brings it back as it was. */
   readonly show: () => Promise<void>;
   readonly close: () => Promise<void>;
+  /**
+   * A kind that looks at old runs in turn only, where there are thousands, looks at these now, as when somebody opens
+   * them. Missing: it sees every change at once.
+   */
+  readonly lookAt?: (runIds: readonly string[]) => Promise<void>;
 }
 
 /** What another MLflow client does to the store meanwhile: our writer has no part in it. Each call is one commit. */

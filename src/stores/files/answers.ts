@@ -1,0 +1,86 @@
+import type { StoreDetail } from '../../mlflow/store';
+import { heldAnswers } from '../held/answers';
+import type { StoreAnswers, StoreFacts } from '../requests';
+import { untilHere } from '../runTable/loader';
+import { fileHistories, wholeHistory, type FileMark } from './histories';
+import type { FilesHeld, FilesTree } from './tree';
+
+/** Damaged files that are named. */
+const NAMED = 5;
+/** How often an answer is made again because what it shows changed meanwhile. */
+const ATTEMPTS = 3;
+
+/** Answers all that is asked of a store in an mlruns folder. */
+export function filesAnswers(tree: FilesTree): StoreAnswers {
+  const held = heldAnswers<FileMark, FilesHeld>({
+    read: (scope, signal) => tree.read(scope, signal),
+    histories: (state) => fileHistories(tree, state),
+    history: (runId, key, signal) => wholeHistory(tree, { runId, key }, signal),
+  });
+  return {
+    ...held,
+    open: () => tree.open(),
+    poll: () => tree.poll(),
+    describe: (_, { signal }) => untilHere(() => factsOf(tree), signal),
+    searchRuns: (query, context) =>
+      asShown(
+        tree,
+        () => Promise.resolve(held.searchRuns(query, context)),
+        ({ items }) => items.map(({ info }) => info.runId),
+      ),
+    tableRows: (query, context) =>
+      asShown(
+        tree,
+        () => Promise.resolve(held.tableRows(query, context)),
+        ({ rows }) => rows.flatMap((row) => ('runId' in row ? [row.runId] : [])),
+      ),
+  };
+}
+
+/** What is shown is looked at: an answer of which something changed since it was read is made again. */
+async function asShown<T>(
+  tree: FilesTree,
+  ask: () => Promise<T>,
+  runsOf: (answer: T) => string[],
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await ask();
+    if (!(await tree.show(runsOf(answer))) || attempt === ATTEMPTS) {
+      return answer;
+    }
+  }
+}
+
+function factsOf(tree: FilesTree): StoreFacts {
+  const registry = tree.registry.isThere;
+  const noRegistry =
+    'This folder has no model registry: MLflow 2.0 and later keep one in its subfolder "models".';
+  return {
+    features: {
+      registry,
+      aliases: registry,
+      modelTags: registry,
+      datasets: true,
+      loggedModels: true,
+      workspaces: false,
+    },
+    advice: {
+      ...(registry ? {} : { registry: noRegistry, aliases: noRegistry, modelTags: noRegistry }),
+      workspaces:
+        'An mlruns folder has no workspaces: a tracking server or a SQLite file of MLflow 3.10 and later has.',
+    },
+    upgrade: null,
+    workspaces: [],
+    details: [{ label: 'Experiments', value: String(tree.experiments().length) }, ...damageOf(tree)],
+  };
+}
+
+function damageOf({ disk, root }: FilesTree): StoreDetail[] {
+  const { problems } = disk;
+  if (problems.size === 0) {
+    return [];
+  }
+  const named = [...problems.keys()].slice(0, NAMED).map((file) => file.slice(root.length + 1));
+  const more = problems.size > NAMED ? ` and ${problems.size - NAMED} more` : '';
+  return [{ label: 'Damaged files', value: `${named.join(', ')}${more}` }];
+}

@@ -1,0 +1,70 @@
+import type { Disk, Stamp } from './disk';
+import { eachLine, LONGEST_LINE, readLine, type LoggedLine } from './metricLines';
+
+/** How much of a metric's file is read at once, bytes. */
+export const BLOCK = 1 << 20;
+/** Bytes before a place that must still be there, for the place to be where it was. */
+const GUARD = 48;
+
+/** How far a file that is only ever added to was read. Never changed. */
+export interface Place {
+  inode: number;
+  offset: number;
+  /** The bytes before it, as Latin-1. */
+  guard: string;
+  /** A last line without an end was taken too: if there is more now, that line was another. */
+  isOpen: boolean;
+}
+
+export function beginningOf(stamp: Stamp | null): Place {
+  return { inode: stamp?.inode ?? 0, offset: 0, guard: '', isOpen: false };
+}
+
+/** Whether all that was read up to a place is still there, so that reading may go on from it. */
+export function isStillThere(disk: Disk, file: string, stamp: Stamp, place: Place): boolean {
+  if (
+    place.inode !== stamp.inode ||
+    place.offset > stamp.size ||
+    (place.isOpen && place.offset !== stamp.size)
+  ) {
+    return false;
+  }
+  const { guard, offset } = place;
+  return guard === '' || disk.bytes(file, guard.length, offset - guard.length)?.toString('latin1') === guard;
+}
+
+/**
+ * Reads a part of a metric's file, at most a block. The last line is taken without its end too, where nobody has
+ * written for a while: before, it may be half of one.
+ *
+ * @param most bytes
+ * @returns where it ended, and whether the file ended there
+ */
+export function readOn(
+  disk: Disk,
+  file: string,
+  { stamp, place, most = BLOCK }: { stamp: Stamp; place: Place; most?: number },
+  each: (line: LoggedLine) => void,
+): { place: Place; complete: boolean } {
+  const bytes = disk.bytes(file, Math.min(BLOCK, Math.max(most, LONGEST_LINE)), place.offset);
+  const text = bytes?.toString('latin1') ?? '';
+  let read = eachLine(text, each);
+  let isOpen = false;
+  const complete = place.offset + text.length >= stamp.size || text === '';
+  if (complete && read < text.length && !stamp.isFresh) {
+    const line = readLine(text, read, text.length);
+    if (line) {
+      each(line);
+      read = text.length;
+      isOpen = true;
+    }
+  } else if (!complete && read === 0) {
+    // A line that is longer than any of MLflow's.
+    read = text.length;
+  }
+  const before = place.guard + text.slice(Math.max(0, read - GUARD), read);
+  return {
+    place: { inode: place.inode, offset: place.offset + read, guard: before.slice(-GUARD), isOpen },
+    complete,
+  };
+}

@@ -1,0 +1,32 @@
+import * as path from 'node:path';
+import { folderUri } from '../uri';
+import { WorkerStore } from '../workerStore';
+
+/** What the worker is started with. */
+export interface FilesStart {
+  /** Absolute. */
+  folder: string;
+}
+
+/** Why nothing is changed in such a folder, for now. */
+export const FILES_READ_ONLY =
+  'mlruns folders can be read here but not changed yet: "mlflow migrate-filestore" makes a SQLite store of one, which can.';
+
+/**
+ * Opens the store in an mlruns folder, also of a MLflow that refuses to open one (3.13 and later).
+ *
+ * @param folder absolute path
+ * @param options.distFolder where filesWorker.js lies
+ * @throws StoreError NOT_FOUND, NOT_A_STORE, PERMISSION_DENIED
+ */
+export async function openFilesStore(folder: string, options: { distFolder: string }): Promise<WorkerStore> {
+  return new WorkerStore({
+    kind: 'files',
+    uri: folderUri(folder),
+    place: folder,
+    folder,
+    readOnlyReason: FILES_READ_ONLY,
+    script: path.join(options.distFolder, 'filesWorker.js'),
+    start: { folder } satisfies FilesStart,
+  }).opened();
+}

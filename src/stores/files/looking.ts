@@ -1,0 +1,103 @@
+import type { Run } from '../../mlflow/entities';
+import type { Disk } from './disk';
+import type { Pace } from './pace';
+
+/** How much is asked of the system at one look, of each list; a file that is read counts as several questions. */
+const BUDGET = { first: 300, rest: 150, shown: 100, runs: 150 };
+const READING = 4;
+/** Runs that come first: those that run, and the newest. */
+const MOST_RUNNING = 100;
+const NEWEST = 5;
+/** Requests that follow each other so closely look once, ms: who shows a run looks at that one anyway. */
+const LOOKED_JUST_NOW = 200;
+/** Runs that somebody saw last, which come in turn sooner than the others. */
+const MOST_SHOWN = 500;
+
+export interface Looked {
+  /** Each answers whether something changed. */
+  always: readonly (() => boolean)[];
+  inTurn: readonly (() => boolean)[];
+  runs: ReadonlyMap<string, Run>;
+  lookAt(this: void, runId: string): boolean;
+}
+
+/**
+ * Looks for changes at a cost that does not grow with the store: at what trains now and what is newest each time, at
+ * the rest in turn, so many files a time. Nothing tells of a file that was written over but the file itself.
+ */
+export class Looking {
+  private recent = new Set<string>();
+  private readonly turns = { first: 0, rest: 0, shown: 0, runs: 0 };
+  private last = -Infinity;
+  private ordered: { runs: ReadonlyMap<string, Run>; first: string[]; rest: string[] } | null = null;
+
+  constructor(
+    private readonly disk: Disk,
+    private readonly pace: Pace,
+  ) {}
+
+  /** The last ones stay. */
+  shown(runIds: readonly string[]): void {
+    runIds.forEach((runId) => this.recent.delete(runId));
+    this.recent = new Set([...this.recent, ...runIds].slice(-MOST_SHOWN));
+  }
+
+  /** @param isAsked somebody asked for a look, and for nothing else. Whether anything changed. @throws StoreError CANCELLED */
+  async look(
+    { always, inTurn, runs, lookAt }: Looked,
+    isAsked: boolean,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    let isChanged = false;
+    const look = async (at: () => boolean): Promise<void> => {
+      if (this.pace.isTired) {
+        await this.pace.pause(signal);
+      }
+      isChanged = this.pace.inOneGo(at) || isChanged;
+    };
+    for (const each of always) {
+      await look(each);
+    }
+    if (!isAsked && performance.now() - this.last < LOOKED_JUST_NOW) {
+      return isChanged;
+    }
+    const { first, rest } = this.orderOf(runs);
+    const shown = [...this.recent].filter((runId) => runs.has(runId));
+    const some = async (
+      name: keyof typeof this.turns,
+      count: number,
+      at: (place: number) => boolean,
+    ): Promise<void> => {
+      const end = this.cost() + BUDGET[name];
+      for (let done = 0; done < count && this.cost() < end; done++) {
+        this.turns[name] = (this.turns[name] + 1) % count;
+        await look(() => at(this.turns[name]));
+      }
+    };
+    await some('first', first.length, (place) => lookAt(first[place]!));
+    await some('rest', inTurn.length, (place) => inTurn[place]!());
+    await some('shown', shown.length, (place) => lookAt(shown[place]!));
+    await some('runs', rest.length, (place) => lookAt(rest[place]!));
+    this.last = performance.now();
+    return isChanged;
+  }
+
+  private cost(): number {
+    const { looks, files, folders } = this.disk.counts;
+    return looks + READING * (files + folders);
+  }
+
+  private orderOf(runs: ReadonlyMap<string, Run>): { first: string[]; rest: string[] } {
+    if (this.ordered?.runs !== runs) {
+      const newest = [...runs.values()].sort((a, b) => (b.info.startTime ?? 0) - (a.info.startTime ?? 0));
+      const running = newest.filter(({ info }) => info.status === 'RUNNING').slice(0, MOST_RUNNING);
+      const first = new Set([...running, ...newest.slice(0, NEWEST)].map(({ info }) => info.runId));
+      this.ordered = {
+        runs,
+        first: [...first],
+        rest: [...runs.keys()].filter((runId) => !first.has(runId)),
+      };
+    }
+    return this.ordered;
+  }
+}

@@ -1,0 +1,266 @@
+import type {
+  Experiment,
+  LoggedModel,
+  ModelVersion,
+  RegisteredModel,
+  RunInputs,
+} from '../../mlflow/entities';
+import { StoreError } from '../../mlflow/errors';
+import type { TableScope } from '../../mlflow/runTable';
+import { notThere } from '../disk';
+import type { HeldStore } from '../held/heldStore';
+import type { HeldScope } from '../runTable/heldRuns';
+import { untilHere } from '../runTable/loader';
+import { Disk, mustBeReadable } from './disk';
+import { ExperimentFolder } from './experiment';
+import { Looking } from './looking';
+import { Pace } from './pace';
+import { Recorded } from './recorded';
+import { RegistryFolder } from './registry';
+import type { FileRun } from './run';
+
+const NOTHING: RunInputs = { datasetInputs: [], modelInputs: [], modelOutputs: [] };
+/** As MLflow makes ids: a number, of 18 digits since 2.0. */
+const EXPERIMENT_ID = /^\d{1,19}$/;
+
+/** An mlruns folder: what was read of it so far, and whether it is still so. */
+export class FilesTree {
+  readonly pace = new Pace();
+  readonly disk = new Disk(this.pace);
+  readonly registry: RegistryFolder;
+  private readonly places: Recorded<{ active: string[]; deleted: string[] }>;
+  /** By their folders. */
+  private readonly folders = new Map<string, ExperimentFolder>();
+  private readonly looking: Looking;
+  private state: FilesHeld | null = null;
+  private changes = 0;
+  private polled = 0;
+
+  /** @param root absolute, links resolved */
+  constructor(readonly root: string) {
+    this.registry = new RegistryFolder(this.disk, `${root}/models`);
+    this.places = new Recorded(this.disk, (recorder) => {
+      const idsIn = (folder: string): string[] =>
+        recorder.list(folder)?.folders.filter((name) => EXPERIMENT_ID.test(name)) ?? [];
+      return { active: idsIn(root), deleted: idsIn(`${root}/.trash`) };
+    });
+    this.looking = new Looking(this.disk, this.pace);
+  }
+
+  /** Fails where it is no store. @throws StoreError */
+  open(): void {
+    this.mustBeThere();
+    mustBeReadable(this.root);
+    this.pace.inOneGo(() => {
+      if (!this.registry.isThere && this.experiments().length === 0) {
+        throw new StoreError(
+          'NOT_A_STORE',
+          `${this.root} holds no experiments and no registered models of MLflow: where its runs are in a SQLite file, open that file.`,
+        );
+      }
+    });
+  }
+
+  /** What is there now, with the runs of the scope in it. @throws StoreError */
+  async read(scope: HeldScope, signal?: AbortSignal): Promise<FilesHeld> {
+    await this.look(false, signal);
+    if (scope && 'runIds' in scope) {
+      await this.show(scope.runIds, signal);
+    } else if (scope) {
+      await this.load(scope, signal);
+    }
+    return this.held();
+  }
+
+  /** One run, which is not looked at again where it is known. @throws StoreError */
+  async run(runId: string, signal?: AbortSignal): Promise<FileRun | undefined> {
+    await this.look(false, signal);
+    if (!this.folderOf(runId)) {
+      await untilHere(() => this.find(runId), signal);
+    }
+    return this.held().runs.get(runId);
+  }
+
+  /** Whether anything changed since the last poll. @throws StoreError */
+  async poll(): Promise<boolean> {
+    await this.look(true);
+    const isChanged = this.changes !== this.polled;
+    this.polled = this.changes;
+    return isChanged;
+  }
+
+  /** These runs are what somebody sees now: they are looked at. Whether any changed. @throws StoreError */
+  async show(runIds: readonly string[], signal?: AbortSignal): Promise<boolean> {
+    const before = this.changes;
+    for (const runId of runIds) {
+      if (this.pace.isTired) {
+        await this.pace.pause(signal);
+      }
+      const known = this.folderOf(runId);
+      if (known) {
+        this.noteChange(this.pace.inOneGo(() => known.lookAt(runId)));
+      } else {
+        await untilHere(() => this.find(runId), signal);
+      }
+    }
+    this.looking.shown(runIds.filter((runId) => this.held().runs.has(runId)));
+    return this.changes !== before;
+  }
+
+  held(): FilesHeld {
+    this.state ??= new FilesHeld(this);
+    return this.state;
+  }
+
+  /** Those that are there, read. May throw NotHere. */
+  experimentFolders(): ExperimentFolder[] {
+    const { active, deleted } = this.places.value;
+    const wanted = [
+      ...active.map((id) => [id, `${this.root}/${id}`, false] as const),
+      ...deleted.map((id) => [id, `${this.root}/.trash/${id}`, true] as const),
+    ];
+    const now = new Set<string>(wanted.map(([, folder]) => folder));
+    [...this.folders.keys()]
+      .filter((folder) => !now.has(folder))
+      .forEach((gone) => this.folders.delete(gone));
+    return wanted.flatMap(([id, folder, isTrash]) => {
+      const known = this.folders.get(folder) ?? new ExperimentFolder(this.disk, id, folder, isTrash);
+      this.folders.set(folder, known);
+      return known.head.value ? [known] : [];
+    });
+  }
+
+  /** May throw NotHere. */
+  experiments(): Experiment[] {
+    return this.experimentFolders().flatMap(({ head }) => head.value ?? []);
+  }
+
+  /** Whether any run of the store has a key: a look for each. May throw NotHere. */
+  hasKey(kind: 'param' | 'tag' | 'metric', key: string): boolean {
+    const isSafe = key !== '' && !key.includes('\0') && !key.split(/[\\/]/).includes('..');
+    return (
+      isSafe &&
+      this.experimentFolders().some((experiment) =>
+        experiment.runFolders().some((name) => {
+          const file = `${experiment.folder}/${name}/${kind}s/${key}`;
+          return this.disk.look(file)?.isFolder === false;
+        }),
+      )
+    );
+  }
+
+  private mustBeThere(): void {
+    if (this.disk.look(this.root)?.isFolder !== true) {
+      throw notThere(this.root);
+    }
+  }
+
+  private async load({ experimentIds }: TableScope, signal?: AbortSignal): Promise<void> {
+    const folders = await untilHere(() => this.experimentFolders(), signal);
+    for (const folder of folders) {
+      const isWanted = experimentIds.length === 0 || experimentIds.includes(folder.experimentId);
+      if (isWanted && !folder.isLoaded) {
+        await untilHere(() => folder.load(), signal);
+        this.state = null;
+      }
+    }
+  }
+
+  /** A run that nobody asked for before. May throw NotHere. */
+  private find(runId: string): void {
+    if (this.experimentFolders().some((experiment) => experiment.find(runId) !== null)) {
+      this.state = null;
+    }
+  }
+
+  private folderOf(runId: string): ExperimentFolder | undefined {
+    for (const folder of this.folders.values()) {
+      if (folder.runs.has(runId)) {
+        return folder;
+      }
+    }
+    return undefined;
+  }
+
+  private noteChange(isChanged: boolean): void {
+    if (isChanged) {
+      this.changes++;
+      this.state = null;
+    }
+  }
+
+  /** Looks for changes: at little each time, whatever the size of the store (looking.ts). */
+  private async look(isAsked: boolean, signal?: AbortSignal): Promise<void> {
+    this.mustBeThere();
+    const folders = await untilHere(() => {
+      // Experiments are made, renamed, deleted and restored.
+      this.noteChange(this.pace.inOneGo(() => this.places.look()));
+      return this.experimentFolders();
+    }, signal);
+    this.noteChange(
+      await this.looking.look(
+        {
+          always: [() => this.registry.look(), ...folders.map((folder) => () => folder.lookForRuns())],
+          inTurn: [
+            ...[...this.folders.values()].map(
+              ({ head }) =>
+                () =>
+                  head.look(),
+            ),
+            ...folders.map(
+              ({ loggedModels }) =>
+                () =>
+                  loggedModels.look(),
+            ),
+            ...this.registry.lookers(),
+          ],
+          runs: this.held().runs,
+          lookAt: (runId) => this.folderOf(runId)?.lookAt(runId) ?? false,
+        },
+        isAsked,
+        signal,
+      ),
+    );
+  }
+}
+
+/** What an mlruns folder holds, as far as it was asked for. Later there is another one; runs of which nothing changed stay the same objects. */
+export class FilesHeld implements HeldStore {
+  readonly runs: ReadonlyMap<string, FileRun>;
+
+  constructor(private readonly tree: FilesTree) {
+    const runs = new Map<string, FileRun>();
+    for (const folder of tree.pace.inOneGo(() => tree.experimentFolders())) {
+      folder.runs.forEach((run, runId) => runs.set(runId, run));
+    }
+    this.runs = runs;
+  }
+
+  hasKey(kind: 'param' | 'tag' | 'metric', key: string): boolean {
+    return this.tree.hasKey(kind, key);
+  }
+
+  inputs(runId: string): RunInputs {
+    return this.runs.get(runId)?.inputs ?? NOTHING;
+  }
+
+  datasetInputs(runId: string): RunInputs['datasetInputs'] {
+    return this.inputs(runId).datasetInputs;
+  }
+
+  experiments(): readonly Experiment[] {
+    return this.tree.experiments();
+  }
+
+  models(): readonly RegisteredModel[] {
+    return this.tree.registry.all();
+  }
+
+  versions(): readonly ModelVersion[] {
+    return this.models().flatMap(({ versions }) => versions);
+  }
+
+  loggedModels(): readonly LoggedModel[] {
+    return this.tree.experimentFolders().flatMap(({ loggedModels }) => loggedModels.value);
+  }
+}
