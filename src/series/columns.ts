@@ -4,7 +4,7 @@ export type Cell = string | number | null;
 export type ColumnKind =
   /** All values that are there are numbers. */
   | 'number'
-  /** Numbers, all positive, over more than a hundredfold: best read on a logarithmic axis. */
+  /** Numbers, all positive, that span decades: best read on a logarithmic axis. */
   | 'log'
   /** Anything else, by its full text. */
   | 'category'
@@ -17,7 +17,7 @@ export interface Column {
   kind: ColumnKind;
   /** By run; NaN where missing or not a number. For a category: its index in `categories`. */
   values: Float64Array;
-  /** Full texts in order of appearance; empty for numbers. */
+  /** Full texts, numbers in them by their value ("[64]" before "[128]"); empty for numbers. */
   categories: string[];
   /** Runs without a value. */
   missing: number;
@@ -27,7 +27,11 @@ export interface Column {
   range: [number, number] | null;
 }
 
-const LOG_RATIO = 100;
+/** Two and a half decades. */
+const LOG_RATIO = 10 ** 2.5;
+/** What is spread evenly, a seed of 1 to 1,000, has half of its values above the middle. */
+const LOG_MEDIAN = 0.25;
+const IN_ORDER = new Intl.Collator('en', { numeric: true });
 
 /**
  * Reads a param or metric of many runs as an axis. "1e-3", "0.001" and "0.0010" are one number; "None" and lists
@@ -58,7 +62,7 @@ export function readColumn(cells: readonly Cell[]): Column {
       : [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))];
   const notFinite = present.length - finite.length;
   const constant = missing === 0 && notFinite === 0 && range !== null && range[0] === range[1];
-  const log = range !== null && range[0] > 0 && range[1] / range[0] > LOG_RATIO;
+  const log = range !== null && spansDecades(finite, range);
   return {
     kind: constant ? 'constant' : log ? 'log' : 'number',
     values: Float64Array.from(numbers, (value) => (Number.isFinite(value) ? value : NaN)),
@@ -69,17 +73,20 @@ export function readColumn(cells: readonly Cell[]): Column {
   };
 }
 
+/** Whether values are best told apart by their magnitude: over decades, and most of them at its lower end. */
+function spansDecades(values: readonly number[], [low, high]: [number, number]): boolean {
+  if (low <= 0 || high / low < LOG_RATIO) {
+    return false;
+  }
+  const distinct = [...new Set(values)].sort((a, b) => a - b);
+  const middle = distinct[Math.floor((distinct.length - 1) / 2)]!;
+  return (middle - low) / (high - low) < LOG_MEDIAN;
+}
+
 function readCategories(cells: readonly Cell[], missing: number): Column {
-  const index = new Map<string, number>();
-  const values = Float64Array.from(cells, (cell) => {
-    if (cell === null) {
-      return NaN;
-    }
-    const text = String(cell);
-    const known = index.get(text) ?? index.size;
-    index.set(text, known);
-    return known;
-  });
+  const texts = new Set(cells.flatMap((cell) => (cell === null ? [] : [String(cell)])));
+  const index = new Map([...texts].sort(IN_ORDER.compare).map((text, place) => [text, place]));
+  const values = Float64Array.from(cells, (cell) => (cell === null ? NaN : index.get(String(cell))!));
   return {
     kind: index.size === 1 && missing === 0 ? 'constant' : 'category',
     values,

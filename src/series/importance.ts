@@ -4,6 +4,8 @@ import { median, seededRandom, spearman } from './statistics';
 
 /** Fewer runs say nothing about several params. */
 export const FEWEST_RUNS = 10;
+/** Fewer runs, of which the best tenth is two, can bring any param to the top. */
+export const FEW_RUNS = 30;
 const TOP_SHARE = 0.1;
 const FEWEST_TOP = 2;
 const BOOTSTRAPS = 100;
@@ -37,6 +39,8 @@ export type ImportanceResult =
   | {
       refused: null;
       method: string;
+      /** How little so few runs say, in one sentence, to be read before the rest; null where there are enough. */
+      caution: string | null;
       used: number;
       dropped: number;
       /** By importance, greatest first. */
@@ -80,6 +84,10 @@ export function paramImportance(
   return {
     refused: null,
     method: `PED-ANOVA: what separates the best ${Math.round(TOP_SHARE * 100)}% of the runs from all of them`,
+    caution:
+      used.length < FEW_RUNS
+        ? `With ${used.length} runs this is no more than a hint: a param can come first by chance.`
+        : null,
     used: used.length,
     dropped: total - used.length,
     params: columns

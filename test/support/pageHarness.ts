@@ -59,6 +59,8 @@ export interface OpenOptions<Name extends PageName, P extends PageProtocol> {
   services?: Partial<PageServices>;
   theme?: Theme;
   size?: { width: number; height: number };
+  /** Device pixels of a CSS pixel; 2 is a window at 200 %, whose `size` is half of what it was. */
+  zoom?: number;
   /** The document without its Content-Security-Policy: whatever can run or load there does. */
   withoutPolicy?: boolean;
 }
@@ -171,7 +173,10 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
   browser ??= launchBrowser();
   const context = await (
     await browser
-  ).newContext({ viewport: options.size ?? { width: 1100, height: 800 } });
+  ).newContext({
+    viewport: options.size ?? { width: 1100, height: 800 },
+    deviceScaleFactor: options.zoom ?? 1,
+  });
   const page = await context.newPage();
   const opened = new OpenedPage(page, context);
   opened.title = tabTitle(definition.initialTitle(args));

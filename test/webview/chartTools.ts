@@ -118,3 +118,36 @@ export function plotOf(metric: string): string {
 export async function saidOf(page: Page, metric: string): Promise<string> {
   return (await page.locator(`chart-card[data-metric="${metric}"] .said`).textContent()) ?? '';
 }
+
+/** A text on a canvas, from where to where, CSS pixels. */
+export interface DrawnText {
+  text: string;
+  from: number;
+  to: number;
+  y: number;
+}
+
+/** From now on what is written on canvases inside an element is noted; the function returned reads it, each once. */
+export async function recordTexts(page: Page, within: string): Promise<() => Promise<DrawnText[]>> {
+  await page.evaluate((selector) => {
+    const drawn = new Map<string, DrawnText>();
+    Object.assign(window, { drawn });
+    const { prototype } = CanvasRenderingContext2D;
+    const fillText = Object.getOwnPropertyDescriptor(prototype, 'fillText')!.value as (
+      this: CanvasRenderingContext2D,
+      text: string,
+      x: number,
+      y: number,
+    ) => void;
+    prototype.fillText = function (text: string, x: number, y: number) {
+      if (this.canvas.closest(selector)) {
+        const { width } = this.measureText(text);
+        const from = this.textAlign === 'right' ? x - width : this.textAlign === 'center' ? x - width / 2 : x;
+        drawn.set(`${text} ${Math.round(from)} ${Math.round(y)}`, { text, from, to: from + width, y });
+      }
+      fillText.call(this, text, x, y);
+    };
+  }, within);
+  return () =>
+    page.evaluate(() => [...(window as Window & { drawn?: Map<string, DrawnText> }).drawn!.values()]);
+}

@@ -239,7 +239,7 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
       await page.waitForFunction(() => {
         type Plot = Element & { chart?: { scales: { x: { ticks: { label: string }[] } } } };
         const ticks = [...document.querySelectorAll<Plot>('sweep-plot')].at(-1)?.chart?.scales.x.ticks;
-        return ticks?.map(({ label }) => label).join() === '[128],[64, 64]';
+        return ticks?.map(({ label }) => label).join() === '[64, 64],[128]';
       });
       await page.getByLabel('Scatter: x').selectOption('param:note');
       // Texts that begin alike are told apart at the axis.

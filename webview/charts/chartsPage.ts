@@ -23,7 +23,7 @@ import { ChartsMemory } from './memory';
 import { movedOrder, placedOrder, sectionsOf, sharedRanges, type MetricSection } from './sections';
 import { readSettings, type ChartSettings } from './settings';
 import { Together } from './together';
-import { toolbar } from './toolbar';
+import './toolbar';
 import { runsLine, type RunActions } from './runsLine';
 
 @customElement('charts-page')
@@ -104,35 +104,35 @@ export class ChartsPage extends LivePage<ChartsPageData> {
       </header>
       ${this.banners(data, this.notes(data))}
       ${this.body(
-        html`${toolbar({
-          settings: this.settings,
-          runs: data.runs,
-          change: (change) => this.changeSettings(change),
-          filter: filterBox({
-            value: this.memory.filter,
-            placeholder: 'Filter metrics',
-            onChange: (value) => this.setFilter(value),
-            result:
-              this.memory.filter.trim() === ''
-                ? undefined
-                : `${metrics.length} of ${count(data.metrics.length, 'metric')}`,
-          }),
-        })}
-        ${runsLine({
-          runs: data.runs,
-          hidden: this.memory.hidden,
-          hovered: this.hovered,
-          baseline: data.baseline,
-          omitted: data.omitted,
-          actions: this.runActions,
-          showAll: () => {
-            this.memory.hidden.clear();
-            this.regroup();
-          },
-          whole: this.allChips,
-          showWhole: () => (this.allChips = true),
-        })}
-        ${this.charts(data, metrics)}`,
+        html`<charts-toolbar
+            .settings=${this.settings}
+            .runs=${data.runs}
+            .change=${this.changeSettings}
+            .filter=${filterBox({
+              value: this.memory.filter,
+              placeholder: 'Filter metrics',
+              onChange: (value) => this.setFilter(value),
+              result:
+                this.memory.filter.trim() === ''
+                  ? undefined
+                  : `${metrics.length} of ${count(data.metrics.length, 'metric')}`,
+            })}
+          ></charts-toolbar>
+          ${runsLine({
+            runs: data.runs,
+            hidden: this.memory.hidden,
+            hovered: this.hovered,
+            baseline: data.baseline,
+            omitted: data.omitted,
+            actions: this.runActions,
+            showAll: () => {
+              this.memory.hidden.clear();
+              this.regroup();
+            },
+            whole: this.allChips,
+            showWhole: () => (this.allChips = true),
+          })}
+          ${this.charts(data, metrics)}`,
       )}`;
   }
 
@@ -281,7 +281,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
     );
   }
 
-  private changeSettings(change: Partial<ChartSettings>): void {
+  private readonly changeSettings = (change: Partial<ChartSettings>): void => {
     const x = change.x !== undefined && change.x !== this.settings.x;
     this.settings = { ...this.settings, ...change };
     if (this.settings.x === 'time') {
@@ -299,7 +299,7 @@ export class ChartsPage extends LivePage<ChartsPageData> {
       () => this.act(this.connection.client.request('saveSettings', { settings: this.settings })),
       500,
     );
-  }
+  };
 
   private setYExtent(metric: string, extent: [number, number] | null): void {
     if (this.settings.yRange !== 'shared' || !this.data) {

@@ -149,9 +149,11 @@ function showName(
   label.hidden = !named;
   if (named && view) {
     const { left, right, top, bottom } = view.area;
-    const toLeft = named.x > (left + right) / 2;
     label.textContent = named.text;
-    label.style.transform = `translate(${named.x + (toLeft ? -10 : 10)}px, ${Math.min(bottom - 24, Math.max(top, named.y - 28))}px)${toLeft ? ' translateX(-100%)' : ''}`;
+    const width = label.offsetWidth;
+    const beside = named.x > (left + right) / 2 ? named.x - 10 - width : named.x + 10;
+    const x = Math.max(0, Math.min(beside, right - width));
+    label.style.transform = `translate(${x}px, ${Math.min(bottom - 24, Math.max(top, named.y - 28))}px)`;
   }
 }
 

@@ -26,24 +26,28 @@ export interface LegendOptions {
 export function legend(rows: readonly LegendRow[], options: LegendOptions): TemplateResult {
   const shown = rows.slice(0, options.limit);
   const hidden = rows.length - shown.length;
-  return html`<table class="legend">
-      <thead>
-        <tr>
-          <th scope="col"><span class="visually-hidden">Run</span></th>
-          ${
-            options.single
-              ? html`<th scope="col" class="number">value</th>`
-              : html`<th scope="col" class="number">min</th>
-                  <th scope="col" class="number">max</th>
-                  <th scope="col" class="number">last</th>`
-          }
-          <th scope="col" class="number at-cursor"><span class="visually-hidden">at the crosshair</span></th>
-        </tr>
-      </thead>
-      <tbody @keydown=${onRowKey}>
-        ${shown.map((row) => (row.kind === 'run' ? runRow(row.line, options) : groupRow(row, options)))}
-      </tbody>
-    </table>
+  return html`<div class="legend-scroll">
+      <table class="legend">
+        <thead>
+          <tr>
+            <th scope="col"><span class="visually-hidden">Run</span></th>
+            ${
+              options.single
+                ? html`<th scope="col" class="number">value</th>`
+                : html`<th scope="col" class="number">min</th>
+                    <th scope="col" class="number">max</th>
+                    <th scope="col" class="number">last</th>`
+            }
+            <th scope="col" class="number at-cursor">
+              <span class="visually-hidden">at the crosshair</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody @keydown=${onRowKey}>
+          ${shown.map((row) => (row.kind === 'run' ? runRow(row.line, options) : groupRow(row, options)))}
+        </tbody>
+      </table>
+    </div>
     ${
       hidden > 0
         ? html`<button type="button" class="link more" @click=${options.more}>

@@ -15,6 +15,57 @@ export const chartsStyles = css`
   .toolbar .spacer {
     flex: 1;
   }
+  charts-toolbar {
+    display: block;
+    container-type: inline-size;
+  }
+  .folding {
+    display: contents;
+  }
+  .unfold {
+    display: none;
+  }
+  @container (max-width: 900px) {
+    .toolbar .spacer {
+      display: none;
+    }
+    .toolbar .smoothing-value {
+      min-width: 2.5em;
+    }
+    .toolbar .filter-box {
+      flex: 1 1 110px;
+    }
+    .toolbar .filter-box > .muted:empty {
+      display: none;
+    }
+    .toolbar .filter-box input {
+      flex: 1;
+    }
+    .folding {
+      display: none;
+    }
+    .unfold {
+      display: inline-flex;
+      position: relative;
+    }
+    .unfold.set::after {
+      content: '';
+      position: absolute;
+      top: 1px;
+      right: 1px;
+      width: 6px;
+      height: 6px;
+      border-radius: 50%;
+      background: var(--vscode-activityBarBadge-background, var(--vscode-badge-background));
+      outline: 1px solid var(--vscode-contrastBorder, transparent);
+    }
+    .toolbar.unfolded .folding {
+      display: flex;
+      flex-wrap: wrap;
+      flex-basis: 100%;
+      gap: 4px 14px;
+    }
+  }
   .field {
     display: inline-flex;
     align-items: center;
@@ -43,7 +94,15 @@ export const chartsStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 2px 4px;
-    padding: 4px 0 8px;
+    margin: 4px 0 8px;
+    /* Three lines and a half: more scroll here, and push no chart away. */
+    max-height: 84px;
+    overflow-y: auto;
+  }
+  @media (max-width: 700px), (max-height: 500px) {
+    .runs-line {
+      max-height: 60px;
+    }
   }
   .run-chip {
     display: inline-flex;
@@ -223,8 +282,8 @@ export const chartsStyles = css`
       position: relative;
     }
     table.legend .number {
-      width: 58px;
-      padding-left: 4px;
+      width: 72px;
+      padding-left: 6px;
     }
     table.legend .at-cursor {
       width: 0;
@@ -244,6 +303,17 @@ export const chartsStyles = css`
       background: var(--vscode-editor-background)
         linear-gradient(var(--vscode-list-hoverBackground), var(--vscode-list-hoverBackground));
     }
+  }
+  /* The chart stays in sight while its lines are read. */
+  .enlarged .legend-scroll {
+    max-height: max(132px, 40vh);
+    overflow-y: auto;
+  }
+  .enlarged table.legend thead th {
+    position: sticky;
+    top: 0;
+    z-index: 1;
+    background: var(--vscode-editor-background);
   }
   .legend-name {
     display: flex;

@@ -1,21 +1,66 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import { plainText } from '../../src/mlflow/format';
 import type { ChartRun } from '../../src/protocol/charts';
 import { meanWindow } from '../../src/series/smoothing';
-import type { ChartSettings } from './settings';
+import { icon } from '../ui/icon';
+import { DEFAULT_SETTINGS, type ChartSettings } from './settings';
 
-export interface ToolbarOptions {
-  settings: ChartSettings;
-  runs: readonly ChartRun[];
-  change: (change: Partial<ChartSettings>) => void;
-  filter: TemplateResult;
+/** How the charts are drawn. In a narrow panel what is seldom changed folds behind a button. */
+@customElement('charts-toolbar')
+export class ChartsToolbar extends LitElement {
+  @property({ attribute: false }) settings!: ChartSettings;
+  @property({ attribute: false }) runs: readonly ChartRun[] = [];
+  @property({ attribute: false }) change!: (change: Partial<ChartSettings>) => void;
+  @property({ attribute: false }) filter: TemplateResult | typeof nothing = nothing;
+  @state() private open = false;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    const { settings, runs, change } = this;
+    const set = setText(settings);
+    const label = set === '' ? 'More Options' : `More Options (${set})`;
+    return html`<div class="toolbar ${this.open ? 'unfolded' : ''}" role="toolbar" aria-label="Chart options">
+      ${often(settings, change)}
+      <button
+        type="button"
+        class="icon-button unfold ${set === '' ? '' : 'set'}"
+        aria-expanded=${String(this.open)}
+        aria-label=${label}
+        title=${label}
+        @click=${() => (this.open = !this.open)}
+      >
+        ${icon('settings')}
+      </button>
+      <span class="folding">${seldom(settings, runs, change)}</span>
+      <span class="spacer"></span>
+      ${this.filter}
+    </div>`;
+  }
 }
 
-export function toolbar({ settings, runs, change, filter }: ToolbarOptions): TemplateResult {
+/** What of the folded options is not as at first, in words. */
+function setText({ logX, logY, yRange, smoothing, groupBy, shareX }: ChartSettings): string {
+  return [
+    logX ? 'log x' : '',
+    logY ? 'log y' : '',
+    yRange === 'free' ? '' : yRange === 'shared' ? 'shared y range' : 'without outliers',
+    smoothing.kind === DEFAULT_SETTINGS.smoothing.kind ? '' : 'kind of smoothing',
+    groupBy === null ? '' : 'grouped',
+    shareX ? '' : 'separate x',
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+type Change = (change: Partial<ChartSettings>) => void;
+
+function often(settings: ChartSettings, change: Change): TemplateResult {
   const { smoothing } = settings;
-  const group = settings.groupBy;
-  return html`<div class="toolbar" role="toolbar" aria-label="Chart options">
-    ${select(
+  return html` ${select(
       'x',
       settings.x,
       [
@@ -24,18 +69,6 @@ export function toolbar({ settings, runs, change, filter }: ToolbarOptions): Tem
         ['relative', 'relative time'],
       ],
       (x) => change({ x }),
-    )}
-    ${settings.x === 'time' ? nothing : check('log x', settings.logX, (logX) => change({ logX }))}
-    ${check('log y', settings.logY, (logY) => change({ logY }))}
-    ${select(
-      'y range',
-      settings.yRange,
-      [
-        ['free', 'separate'],
-        ['shared', 'shared'],
-        ['robust', 'without outliers'],
-      ],
-      (yRange) => change({ yRange }),
     )}
     <label class="field"
       >smoothing
@@ -50,50 +83,64 @@ export function toolbar({ settings, runs, change, filter }: ToolbarOptions): Tem
           change({ smoothing: { ...smoothing, weight: Number((event.target as HTMLInputElement).value) } })}
       />
       <output class="smoothing-value">${smoothingText(settings)}</output>
-    </label>
-    ${select(
-      '',
-      smoothing.kind,
-      [
-        ['twema', 'time-weighted'],
-        ['ema', 'exponential'],
-        ['mean', 'running mean'],
-      ],
-      (kind) => change({ smoothing: { ...smoothing, kind } }),
-      'Kind of smoothing',
-    )}
-    ${
-      runs.length > 1
-        ? select('group', groupValue(group), groupChoices(runs, group), (value) =>
-            change({
-              groupBy:
-                value === ''
-                  ? null
-                  : value === 'parent'
-                    ? { kind: 'parent' }
-                    : { kind: 'param', key: value.slice(6) },
-            }),
-          )
-        : nothing
-    }
-    ${
-      group
-        ? select(
-            'band',
-            settings.band,
-            [
-              ['interval', '95% interval (t)'],
-              ['std', 'standard deviation'],
-              ['minmax', 'min to max'],
-            ],
-            (band) => change({ band }),
-          )
-        : nothing
-    }
-    ${check('same x', settings.shareX, (shareX) => change({ shareX }), 'Zooming one chart zooms all')}
-    <span class="spacer"></span>
-    ${filter}
-  </div>`;
+    </label>`;
+}
+
+function seldom(settings: ChartSettings, runs: readonly ChartRun[], change: Change): TemplateResult {
+  const { smoothing } = settings;
+  const group = settings.groupBy;
+  return html`${select(
+    '',
+    smoothing.kind,
+    [
+      ['twema', 'time-weighted'],
+      ['ema', 'exponential'],
+      ['mean', 'running mean'],
+    ],
+    (kind) => change({ smoothing: { ...smoothing, kind } }),
+    'Kind of smoothing',
+  )}
+  ${settings.x === 'time' ? nothing : check('log x', settings.logX, (logX) => change({ logX }))}
+  ${check('log y', settings.logY, (logY) => change({ logY }))}
+  ${select(
+    'y range',
+    settings.yRange,
+    [
+      ['free', 'separate'],
+      ['shared', 'shared'],
+      ['robust', 'without outliers'],
+    ],
+    (yRange) => change({ yRange }),
+  )}
+  ${
+    runs.length > 1
+      ? select('group', groupValue(group), groupChoices(runs, group), (value) =>
+          change({
+            groupBy:
+              value === ''
+                ? null
+                : value === 'parent'
+                  ? { kind: 'parent' }
+                  : { kind: 'param', key: value.slice(6) },
+          }),
+        )
+      : nothing
+  }
+  ${
+    group
+      ? select(
+          'band',
+          settings.band,
+          [
+            ['interval', '95% interval (t)'],
+            ['std', 'standard deviation'],
+            ['minmax', 'min to max'],
+          ],
+          (band) => change({ band }),
+        )
+      : nothing
+  }
+  ${check('same x', settings.shareX, (shareX) => change({ shareX }), 'Zooming one chart zooms all')}`;
 }
 
 function smoothingText({ smoothing }: ChartSettings): string {

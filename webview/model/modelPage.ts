@@ -23,6 +23,9 @@ interface ViewState {
   metric: string | null;
 }
 
+const WIDEST_PICTURE = 900;
+const LEAST_PICTURE = 280;
+
 @customElement('model-page')
 export class ModelPage extends DetailPage<ModelPageData> {
   connection!: PageConnection<'model', ModelProtocol>;
@@ -31,6 +34,12 @@ export class ModelPage extends DetailPage<ModelPageData> {
 
   @state() private details: ReadonlyMap<string, ModelVersionDetail> | undefined;
   @state() private metric: string | null = null;
+  /** Of the page's pictures, CSS pixels. */
+  @state() private pictureWidth = WIDEST_PICTURE;
+  private readonly resizer = new ResizeObserver(() => {
+    const sides = 40;
+    this.pictureWidth = Math.max(LEAST_PICTURE, Math.min(WIDEST_PICTURE, this.clientWidth - sides));
+  });
 
   override connectedCallback(): void {
     const view = readFields<ViewState>(
@@ -41,6 +50,12 @@ export class ModelPage extends DetailPage<ModelPageData> {
     view.folded.forEach((id) => this.folded.add(id));
     this.metric = view.metric;
     super.connectedCallback();
+    this.resizer.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    this.resizer.disconnect();
+    super.disconnectedCallback();
   }
 
   protected get client(): PageConnection<'model', ModelProtocol>['client'] {
@@ -179,7 +194,7 @@ export class ModelPage extends DetailPage<ModelPageData> {
           : html`${versionTable({ data, details: this.details, run: this.perform })}
             ${more > 0 ? html`<p class="muted">${count(more, 'older version')} left out.</p>` : nothing}`,
     })}
-    ${this.section({ id: 'timeline', title: 'In production when?', body: () => timelineView(data) })}
+    ${this.section({ id: 'timeline', title: 'In production when?', body: () => timelineView(data, this.pictureWidth) })}
     ${
       metricKeys.length > 0
         ? this.section({ id: 'metric', title: 'Metric over versions', body: () => this.chart(data) })
@@ -209,7 +224,7 @@ export class ModelPage extends DetailPage<ModelPageData> {
           )}
         </select>
       </label>
-      ${overVersions(versions, chosen)}`;
+      ${overVersions(versions, chosen, this.pictureWidth)}`;
   }
 
   private history({ history }: ModelPageData): TemplateResult {

@@ -8,7 +8,6 @@ export const modelStyles = css`
   /* Fixed: what is read later moves nothing. */
   table.versions {
     table-layout: fixed;
-    min-width: 1180px;
   }
   table.versions td,
   table.versions th {
@@ -34,10 +33,10 @@ export const modelStyles = css`
     width: 84px;
   }
   .col-stage {
-    width: 176px;
+    width: 220px;
   }
   .col-metric {
-    width: 104px;
+    width: 116px;
   }
   .col-size {
     width: 76px;
@@ -46,7 +45,7 @@ export const modelStyles = css`
     width: 146px;
   }
   .col-run {
-    width: 124px;
+    width: 170px;
   }
   .col-registered {
     width: 84px;
@@ -67,6 +66,86 @@ export const modelStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
   }
+  .versions-box {
+    container-type: inline-size;
+  }
+  /* Where a line has no room for a version, it takes several, and nothing of it is cut or out of sight. */
+  @container (max-width: 1600px) {
+    table.versions,
+    table.versions tbody {
+      display: block;
+    }
+    table.versions thead,
+    table.versions colgroup {
+      display: none;
+    }
+    table.versions tbody tr {
+      display: grid;
+      grid-template-columns: 96px repeat(auto-fill, minmax(min(166px, 45%), 1fr));
+      padding: 4px 0;
+      border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+    }
+    table.versions tbody td {
+      display: block;
+      min-width: 0;
+      line-height: 22px;
+    }
+    table.versions tbody td.number {
+      text-align: left;
+    }
+    table.versions tbody td[data-name] {
+      display: flex;
+      gap: 5px;
+    }
+    table.versions td[data-name] > .link {
+      flex: 0 1 auto;
+      min-width: 0;
+    }
+    /* Beside all lines of its own. */
+    table.versions td.version {
+      position: static;
+      grid-row: 1 / span 20;
+      background: none;
+    }
+    table.versions td.places {
+      grid-column: 2 / -1;
+      height: auto;
+      white-space: normal;
+    }
+    table.versions td.places:not(:has(*)) {
+      display: none;
+    }
+    table.versions td[data-name]::before {
+      content: attr(data-name);
+      flex: none;
+      font-family: var(--vscode-font-family);
+      color: var(--vscode-descriptionForeground);
+    }
+    table.versions td.changed {
+      order: 1;
+      grid-column: 2 / -1;
+    }
+    table.versions .skeleton {
+      align-self: center;
+      width: 60px;
+      margin: 0;
+    }
+  }
+  @container (max-width: 600px) {
+    table.versions tbody tr {
+      grid-template-columns: 72px repeat(auto-fill, minmax(min(166px, 45%), 1fr));
+    }
+    /* Two lines are kept for it, whatever is read later. */
+    table.versions td.changed {
+      height: 44px;
+      white-space: normal;
+    }
+    table.versions td.changed .link {
+      display: -webkit-box;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
+    }
+  }
   .badge.stage-Production,
   .badge.stage-Staging {
     color: var(--vscode-foreground);
@@ -81,10 +160,10 @@ export const modelStyles = css`
   }
   .over-versions {
     display: block;
-    width: 100%;
-    max-width: 900px;
-    height: 160px;
     overflow: visible;
+  }
+  model-page {
+    display: block;
   }
   .over-versions .line {
     fill: none;
@@ -141,13 +220,14 @@ export const modelStyles = css`
   table.periods th {
     padding-right: 24px;
   }
+  table.periods td:last-child {
+    white-space: normal;
+  }
   table.periods tr.past td:first-child {
     color: var(--vscode-descriptionForeground);
   }
   .timeline {
     display: block;
-    width: 100%;
-    max-width: 900px;
     margin: 8px 0;
   }
   .timeline text {
@@ -189,5 +269,18 @@ export const modelStyles = css`
     flex: 0 0 100px;
     overflow: hidden;
     text-overflow: ellipsis;
+  }
+  @media (max-width: 520px) {
+    table.periods td,
+    table.periods th {
+      padding-right: 12px;
+      vertical-align: top;
+      white-space: normal;
+    }
+    ul.history li {
+      flex-wrap: wrap;
+      gap: 0 12px;
+      padding-bottom: 4px;
+    }
   }
 `;

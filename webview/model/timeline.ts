@@ -5,7 +5,6 @@ import { emptyState } from '../ui/states';
 import { text } from '../ui/text';
 import { age } from '../ui/time';
 
-const WIDTH = 900;
 const LEFT = 110;
 const RIGHT = 8;
 const ROW = 26;
@@ -13,13 +12,17 @@ const AXIS = 18;
 /** What began before anything is known stands this far to the left of the first known time, as a share of all. */
 const BEFORE = 0.08;
 
-/** Which version was where, and when: a bar a period, and the same in words below. */
-export function timelineView({ periods, historySince, now }: ModelPageData): TemplateResult {
+/**
+ * Which version was where, and when: a bar a period, and the same in words below.
+ *
+ * @param width of the picture, CSS pixels
+ */
+export function timelineView({ periods, historySince, now }: ModelPageData, width: number): TemplateResult {
   if (periods.length === 0) {
     return emptyState('No version is in Production or Staging, and none has an alias.');
   }
   return html`<p class="lead">${lead(periods, now)}</p>
-    ${bars(periods, now)}
+    ${bars(periods, now, width)}
     <div class="scroll">
       <table class="rows periods">
         <thead>
@@ -97,19 +100,21 @@ function unknownStart({ knownSince }: Period, historySince: number | null): Temp
   >`;
 }
 
-function bars(periods: readonly Period[], now: number): TemplateResult {
+function bars(periods: readonly Period[], now: number, width: number): TemplateResult {
   const times = periods.flatMap(({ from, to, knownSince }) =>
     [from?.when, to?.when, knownSince].filter((time) => typeof time === 'number'),
   );
   const first = Math.min(...times, now);
   const span = Math.max(now - first, 1);
   const start = first - span * BEFORE;
-  const x = (time: number): number => LEFT + ((time - start) / (now - start)) * (WIDTH - LEFT - RIGHT);
+  const x = (time: number): number => LEFT + ((time - start) / (now - start)) * (width - LEFT - RIGHT);
   const places = [...new Set(periods.map(({ place }) => place))];
   const height = places.length * ROW + AXIS;
   return html`<svg
     class="timeline"
-    viewBox="0 0 ${WIDTH} ${height}"
+    width=${width}
+    height=${height}
+    viewBox="0 0 ${width} ${height}"
     role="img"
     aria-label="Versions over time, as in the table below"
   >
@@ -120,7 +125,7 @@ function bars(periods: readonly Period[], now: number): TemplateResult {
           .map((period) => bar(period, row, x(period.from?.when ?? start), x(period.to?.when ?? now)))}`,
     )}
     <text x=${x(first)} y=${height - 4}>${formatDateTime(first)}</text>
-    <text x=${WIDTH - RIGHT} y=${height - 4} text-anchor="end">now</text>
+    <text x=${width - RIGHT} y=${height - 4} text-anchor="end">now</text>
   </svg>`;
 }
 

@@ -25,7 +25,7 @@ export interface VersionTableOptions {
 /** The versions, newest first, each beside the one before it. */
 export function versionTable({ data, details, run }: VersionTableOptions): TemplateResult {
   const keys = data.metricKeys.slice(0, METRICS);
-  return html`<div class="scroll">
+  return html`<div class="versions-box">
     <table class="rows versions" @keydown=${onRowKey}>
       <colgroup>
         <col class="col-version" />
@@ -77,18 +77,22 @@ function versionRow(
         >${row.status === 'READY' ? nothing : html` ${icon('warning', plainText(row.status))}`}</span
       >
     </td>
-    <td>
+    <td class="places">
       ${row.stage === 'None' ? nothing : html`<span class="badge stage-${stageClass(row.stage)}">${text(row.stage)}</span>`}
       ${row.aliases.map((alias) => html`<span class="badge">${text(`@${alias}`, 40)}</span>`)}
       ${row.tags.map(({ key, value }) => html`<span class="muted" title="tag">${text(`${key}=${value}`, 30)} </span>`)}
     </td>
     ${keys.map((key) => {
       const metric = row.metrics.find((candidate) => candidate.key === key);
-      return html`<td class="number" title=${metric ? exactNumber(metric.value) : nothing}>
+      return html`<td
+        class="number"
+        data-name=${plainText(key, 30)}
+        title=${`${plainText(key, 200)}: ${metric ? exactNumber(metric.value) : 'not logged'}`}
+      >
         ${formatNumber(metric?.value)}<span class="delta">${delta(metric)}</span>
       </td>`;
     })}
-    <td class="changed">
+    <td class="changed" data-name="Changed">
       ${
         changed === null || !before
           ? '–'
@@ -102,11 +106,15 @@ function versionRow(
             </button>`
       }
     </td>
-    <td class="number" title=${typeof detail?.size === 'number' ? `${detail.size} bytes` : nothing}>
+    <td
+      class="number"
+      data-name="Size"
+      title=${typeof detail?.size === 'number' ? `${detail.size} bytes` : nothing}
+    >
       ${details ? formatSize(detail?.size) : waiting()}
     </td>
-    <td>${details ? signature(detail, before) : waiting()}</td>
-    <td>
+    <td data-name="">${details ? signature(detail, before) : waiting()}</td>
+    <td data-name="Run">
       ${
         row.run
           ? html`<button type="button" class="link" @click=${() => run('openRun', { runId: row.run?.runId })}>
@@ -115,7 +123,7 @@ function versionRow(
           : html`<span class="muted">–</span>`
       }
     </td>
-    <td>${age(row.created, now)}</td>
+    <td data-name="Registered">${age(row.created, now)}</td>
   </tr>`;
 }
 

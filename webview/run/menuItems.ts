@@ -1,7 +1,9 @@
+import { html, type TemplateResult } from 'lit';
 import { plainText } from '../../src/mlflow/format';
 import type { LinkedVersion } from '../../src/protocol/loggedModel';
 import type { RunPageData } from '../../src/protocol/run';
 import type { RunKey } from '../../src/state/viewState';
+import '../ui/menu';
 import type { MenuItem } from '../ui/menu';
 
 /** Versions that are offered for promotion; of more the model's page knows. */
@@ -16,8 +18,24 @@ export interface MenuOptions {
   showKeys: () => void;
 }
 
-/** The page's "…" menu. */
-export function menuItems({ data, target, versions, run, copy, showKeys }: MenuOptions): MenuItem[] {
+/** What is done most, and the page's "…" menu with the rest. */
+export function actions(options: MenuOptions): TemplateResult {
+  const { target, run } = options;
+  const charts = (): void => run('openCharts', { runs: [target] });
+  const diff = (): void => run('diffRuns', { runs: [target] });
+  return html`<vscode-button class="foldable" appearance="secondary" @click=${charts}>Charts</vscode-button>
+    <vscode-button class="foldable" appearance="secondary" @click=${diff}>Diff With…</vscode-button>
+    <lens-menu
+      .items=${[
+        { label: 'Charts', icon: 'graph-line', folded: true, run: charts },
+        { label: 'Diff With…', icon: 'diff', folded: true, run: diff },
+        ...menuItems(options),
+      ]}
+    ></lens-menu>`;
+}
+
+function menuItems(options: MenuOptions): MenuItem[] {
+  const { data, target, versions, run, copy, showKeys } = options;
   const { run: shown, marks, link } = data;
   const { store, runId } = target;
   const one = { runs: [target] };

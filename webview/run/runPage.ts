@@ -24,7 +24,7 @@ import { commandLineRow, liveLine, runName, statusLine, title, type HeaderOption
 import { noParamsOfEvaluation } from './evaluation';
 import { environments } from './environments';
 import { RUN_KEYS } from './keySheet';
-import { menuItems } from './menuItems';
+import { actions } from './menuItems';
 import { Navigation } from './navigation';
 import { noteBody } from './note';
 import { paramSource } from './paramSource';
@@ -203,20 +203,14 @@ export class RunPage extends LitElement {
         ])}
         <div class="actions">
           ${this.navigation.listButtons()}
-          <vscode-button appearance="secondary" @click=${() => this.openChart()}>Charts</vscode-button>
-          <vscode-button appearance="secondary" @click=${() => this.run('diffRuns', { runs: [this.target] })}>
-            Diff With…
-          </vscode-button>
-          <lens-menu
-            .items=${menuItems({
-              data,
-              target: this.target,
-              versions: this.known.related?.versions ?? [],
-              run: this.run,
-              copy: this.copy,
-              showKeys: () => (this.keysShown = true),
-            })}
-          ></lens-menu>
+          ${actions({
+            data,
+            target: this.target,
+            versions: this.known.related?.versions ?? [],
+            run: this.run,
+            copy: this.copy,
+            showKeys: () => (this.keysShown = true),
+          })}
         </div>
       </header>
       ${this.banners(data)} ${this.keysShown ? keySheet(RUN_KEYS, () => (this.keysShown = false)) : nothing}

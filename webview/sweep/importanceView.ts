@@ -21,14 +21,15 @@ export function importanceView(
     return emptyState('Every param has one value in all runs: none can have moved the objective.');
   }
   const shown = params.slice(0, MOST);
-  return html`<p class="muted note">
+  return html`${result.caution === null ? nothing : banner('info', result.caution)}
+    <p class="muted note">
       ${result.method}, over
       ${count(result.used, 'run')}${
         result.dropped > 0 ? `, ${result.dropped} without ${plainText(objective, 40)} left out` : ''
       }.
       Whiskers: the middle 80% of 100 resamplings. ρ: Spearman’s rank correlation.
     </p>
-    <table class="importance rows">
+    <table class="importance rows ${result.caution === null ? '' : 'unsure'}">
       <thead>
         <tr>
           <th scope="col">Param</th>

@@ -1,6 +1,7 @@
 import { formatDuration, formatNumber, formatSize, plainText } from '../../src/mlflow/format';
 import type { SweepColumn, SweepPageData } from '../../src/protocol/sweep';
 import type { Cell } from '../../src/series/columns';
+import { roundRange, type TickUnit } from '../../src/series/ticks';
 import { rankColors, type Ramp } from './ramp';
 
 /** What the user chose; kept with the workspace. */
@@ -94,16 +95,22 @@ export function cellsOf(column: SweepColumn): Cell[] {
 
 const shortened = new WeakMap<SweepColumn, string[]>();
 
-/** A category at an axis: cut, and numbered where others are cut alike. */
+/** A category at an axis: cut where it says least, and numbered where others still look alike. */
 export function shortCategory(column: SweepColumn, index: number): string {
   let texts = shortened.get(column);
   if (!texts) {
+    const cut = column.categories.map((category) => plainText(category, LONGEST_LABEL));
+    const often = new Map<string, number>();
+    cut.forEach((text) => often.set(text, (often.get(text) ?? 0) + 1));
+    // Those that begin alike are told apart by their ends.
+    const ends = cut.map((text, i) =>
+      often.get(text) === 1 ? text : withEnd(plainText(column.categories[i]!, LONGEST_READ)),
+    );
     const seen = new Map<string, number>();
-    texts = column.categories.map((category) => {
-      const text = plainText(category, LONGEST_LABEL);
+    texts = ends.map((text) => {
       const alike = (seen.get(text) ?? 0) + 1;
       seen.set(text, alike);
-      return alike === 1 ? text : `${plainText(category, LONGEST_LABEL - 4)} (${alike})`;
+      return alike === 1 ? text : `${text.slice(0, LONGEST_LABEL - 4)} (${alike})`;
     });
     shortened.set(column, texts);
   }
@@ -111,6 +118,15 @@ export function shortCategory(column: SweepColumn, index: number): string {
 }
 
 const LONGEST_LABEL = 14;
+/** Of a longer text the end is not looked for. */
+const LONGEST_READ = 10_000;
+const END = 9;
+
+function withEnd(text: string): string {
+  return text.length <= LONGEST_LABEL
+    ? text
+    : `${text.slice(0, LONGEST_LABEL - END - 1)}…${text.slice(-END)}`;
+}
 
 /** A cell as it is shown. */
 export function cellText(column: SweepColumn, run: number, digits = 4): string {
@@ -155,21 +171,41 @@ export function varying(columns: Iterable<SweepColumn>): SweepColumn[] {
   return [...columns].filter(({ kind }) => kind !== 'constant' && kind !== 'empty');
 }
 
-/** Where a value stands on its axis, 0 to 1; NaN where it has no place. */
+/** Labels of a parallel axis at most: more would crowd it. */
+export const MOST_TICKS = 8;
+
+export function unitOf({ id }: SweepColumn): TickUnit {
+  return id === 'attribute:duration' ? 'seconds' : id === 'attribute:modelSize' ? 'bytes' : 'number';
+}
+
+const ranges = new WeakMap<SweepColumn, [number, number]>();
+
+/** From where to where a column's parallel axis goes: to round values near its least and greatest. */
+export function axisRange(column: SweepColumn): [number, number] {
+  let range = ranges.get(column);
+  if (!range) {
+    const own = column.range ?? [0, 1];
+    range = isCategory(column) ? own : roundRange(own, column.kind === 'log', MOST_TICKS, unitOf(column));
+    ranges.set(column, range);
+  }
+  return range;
+}
+
+/** Where a value stands on its parallel axis, 0 to 1; NaN where it has no place. */
 export function placeOf(column: SweepColumn, value: number): number {
   if (Number.isNaN(value) || !column.range) {
     return NaN;
   }
-  const [low, high] = column.range;
+  const [low, high] = axisRange(column);
   if (low === high) {
     return 0.5;
   }
   return column.kind === 'log' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
 }
 
-/** The value at a place, 0 to 1, of an axis. */
+/** The value at a place, 0 to 1, of a parallel axis. */
 export function valueAt(column: SweepColumn, place: number): number {
-  const [low, high] = column.range ?? [0, 1];
+  const [low, high] = axisRange(column);
   return column.kind === 'log' ? low * (high / low) ** place : low + place * (high - low);
 }
 

@@ -6,16 +6,14 @@ import { chartLook, withAlpha } from '../ui/chartLook';
 import { styles } from '../ui/styles';
 import { drawnBrush, type AxisBrush } from './brush';
 import { canBeLog, isCategory, valueAt, type Sweep } from './model';
+import { drawAxes, leastWidth, leftOut, marginsOf } from './parallelAxes';
 import {
-  drawAxes,
   drawLines,
   drawOne,
   layoutOf,
-  leastWidth,
   linePlaces,
   nearestLine,
   placeAt,
-  marginsOf,
   type Layout,
   type Margins,
 } from './parallelDrawing';
@@ -82,7 +80,7 @@ export class ParallelCoordinates extends LitElement {
     const margins = this.margins();
     const layout = layoutOf(this.layout?.width ?? 900, HEIGHT, axes.length, margins);
     return html`<div class="parallel">
-        <div ${styles({ 'min-width': `${leastWidth(axes.length, margins)}px` })}>
+        <div ${styles({ 'min-width': `${leastWidth(axes, margins, HEIGHT, chartLook())}px` })}>
           <div class="axis-titles" role="list" aria-label="Axes">
             ${axes.map(
               (column, i) =>
@@ -91,7 +89,7 @@ export class ParallelCoordinates extends LitElement {
                   role="listitem"
                   class="axis-title"
                   draggable="true"
-                  title=${`${plainText(column.name, 500)}: drag to move${canBeLog(column) ? ', L for linear or logarithmic' : ''}\nKeys: Alt+Left and Alt+Right move, Enter brushes, Delete removes the brush`}
+                  title=${this.titleOf(column)}
                   aria-keyshortcuts="Alt+ArrowLeft Alt+ArrowRight Enter Delete L"
                   ${styles({ left: `${layout.x[i]}px`, 'max-width': `${this.titleWidth(i, layout)}px` })}
                   @dragstart=${(event: DragEvent) => this.startMove(event, i)}
@@ -123,6 +121,16 @@ export class ParallelCoordinates extends LitElement {
 
   private margins(): Margins {
     return marginsOf(this.axes, HEIGHT, chartLook());
+  }
+
+  private titleOf(column: SweepColumn): string {
+    return [
+      `${plainText(column.name, 500)}: drag to move${canBeLog(column) ? ', L for linear or logarithmic' : ''}`,
+      'Keys: Alt+Left and Alt+Right move, Enter brushes, Delete removes the brush',
+      leftOut(column, HEIGHT),
+    ]
+      .filter(Boolean)
+      .join('\n');
   }
 
   /** To its neighbours, or as far as there is room on both sides of an outer one. */
@@ -239,10 +247,10 @@ export class ParallelCoordinates extends LitElement {
       ctx.drawImage(this.faintLines(), 0, 0, layout.width, layout.height);
     }
     drawLines(ctx, sweep, this.places, layout, sweep.selected, null);
-    drawAxes(ctx, this.axes, this.brushes, layout, look);
     if (sweep.hovered !== null && sweep.hovered < sweep.data.runs.length) {
       drawOne(ctx, sweep.hovered, this.places, layout, look.text, look.background);
     }
+    drawAxes(ctx, this.axes, this.brushes, layout, look);
   }
 
   /** As pixels: a canvas would be drawn line by line again each time. */

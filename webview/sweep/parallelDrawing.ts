@@ -1,8 +1,5 @@
-import { plainText } from '../../src/mlflow/format';
 import type { SweepColumn } from '../../src/protocol/sweep';
-import { withAlpha, type ChartLook } from '../ui/chartLook';
-import type { AxisBrush } from './brush';
-import { isCategory, placeOf, shortCategory, valueAt, valueText, type Sweep } from './model';
+import { placeOf, type Sweep } from './model';
 import { stepOf, STEPS } from './ramp';
 
 export interface Layout {
@@ -16,46 +13,14 @@ export interface Layout {
   x: number[];
 }
 
-/** What is left and right of the axes at least and at most: for the outer axes' labels and titles, CSS pixels. */
-const MARGIN = 70;
-const MOST_MARGIN = 170;
-const TOP = 14;
-const BOTTOM = 40;
-
-/** Closer axes could not be told apart with their titles and ticks: where there is less room the picture scrolls. */
-const LEAST_SPACING = 96;
+/** What is above and below the axes, CSS pixels. */
+export const TOP = 14;
+export const BOTTOM = 40;
 
 /** Room beside the axes, CSS pixels. */
 export interface Margins {
   left: number;
   right: number;
-}
-
-export function leastWidth(axes: number, { left, right }: Margins): number {
-  return left + right + LEAST_SPACING * Math.max(0, axes - 1);
-}
-
-/** As wide as the labels and the title of the first and of the last axis need. */
-export function marginsOf(axes: readonly SweepColumn[], height: number, look: ChartLook): Margins {
-  const ctx = new OffscreenCanvas(1, 1).getContext('2d')!;
-  const width = (text: string, size: number): number => {
-    ctx.font = `${size}px ${look.font.family}`;
-    return ctx.measureText(text).width;
-  };
-  const needed = (column: SweepColumn | undefined): number => {
-    if (!column) {
-      return MARGIN;
-    }
-    const labels = axisTicks(column, { top: TOP, bottom: height - BOTTOM }).map(({ label }) => label);
-    const ticks = [...labels, missingLabel(column)].map((label) => width(label, look.font.size));
-    const title = width(axisTitle(column), look.font.size + 2) / 2;
-    return Math.ceil(Math.min(MOST_MARGIN, Math.max(MARGIN, title + 8, ...ticks.map((tick) => tick + 10))));
-  };
-  return { left: needed(axes[0]), right: needed(axes.at(-1)) };
-}
-
-export function axisTitle(column: SweepColumn): string {
-  return `${plainText(column.name, 60)}${column.kind === 'log' ? ' (log)' : ''}`;
 }
 
 export function layoutOf(width: number, height: number, axes: number, { left, right }: Margins): Layout {
@@ -159,122 +124,6 @@ function addLine(
       ctx.lineTo(layout.x[axis]!, y);
     }
   }
-}
-
-export function drawAxes(
-  ctx: CanvasRenderingContext2D,
-  axes: readonly SweepColumn[],
-  brushes: ReadonlyMap<string, AxisBrush>,
-  layout: Layout,
-  look: ChartLook,
-): void {
-  ctx.font = `${look.font.size}px ${look.font.family}`;
-  ctx.lineWidth = 1;
-  axes.forEach((column, i) => {
-    const x = layout.x[i]!;
-    ctx.strokeStyle = look.muted;
-    ctx.beginPath();
-    ctx.moveTo(x, layout.top);
-    ctx.lineTo(x, layout.bottom);
-    ctx.stroke();
-    for (const tick of axisTicks(column, layout)) {
-      drawTick(ctx, x, tick.y, tick.label, look, i === axes.length - 1);
-    }
-    if (column.missing > 0 || column.notFinite > 0) {
-      drawTick(ctx, x, layout.missing, missingLabel(column), look, i === axes.length - 1);
-    }
-    const brush = brushes.get(column.id);
-    if (brush) {
-      drawBrush(ctx, column, brush, x, layout, look);
-    }
-  });
-}
-
-/** Runs without a value, and those whose value has no place on an axis, told apart where they can be. */
-function missingLabel({ missing, notFinite }: SweepColumn): string {
-  return notFinite === 0 ? 'none' : missing === 0 ? 'NaN, ∞' : 'none, NaN, ∞';
-}
-
-function drawTick(
-  ctx: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  label: string,
-  look: ChartLook,
-  right: boolean,
-): void {
-  ctx.strokeStyle = look.muted;
-  ctx.beginPath();
-  ctx.moveTo(x - 3, y);
-  ctx.lineTo(x + 3, y);
-  ctx.stroke();
-  ctx.textAlign = right ? 'left' : 'right';
-  ctx.textBaseline = 'middle';
-  const at = right ? x + 6 : x - 6;
-  // A rim in the ground's colour keeps a label readable on a bundle of lines.
-  ctx.strokeStyle = look.background;
-  ctx.lineWidth = 3;
-  ctx.strokeText(label, at, y);
-  ctx.fillStyle = look.text;
-  ctx.fillText(label, at, y);
-  ctx.lineWidth = 1;
-}
-
-function axisTicks(
-  column: SweepColumn,
-  layout: Pick<Layout, 'top' | 'bottom'>,
-): { y: number; label: string }[] {
-  if (isCategory(column)) {
-    const most = Math.max(2, Math.floor((layout.bottom - layout.top) / 16));
-    const every = Math.ceil(column.categories.length / most);
-    return column.categories.flatMap((_, index) =>
-      index % every === 0
-        ? [{ y: yAt(placeOf(column, index), layout), label: shortCategory(column, index) }]
-        : [],
-    );
-  }
-  if (!column.range) {
-    return [];
-  }
-  const [low, high] = column.range;
-  const places = low < high ? [0, 0.25, 0.5, 0.75, 1] : [0.5];
-  const labels = distinctTexts((digits) =>
-    places.map((place) => valueText(column, valueAt(column, place), digits)),
-  );
-  return places.map((place, index) => ({ y: yAt(place, layout), label: labels[index]! }));
-}
-
-/** With as many digits, from three on, as tell the values apart. */
-function distinctTexts(texts: (digits: number) => string[]): string[] {
-  for (let digits = 3; digits < 12; digits++) {
-    const found = texts(digits);
-    if (new Set(found).size === found.length) {
-      return found;
-    }
-  }
-  return texts(12);
-}
-
-function drawBrush(
-  ctx: CanvasRenderingContext2D,
-  column: SweepColumn,
-  brush: AxisBrush,
-  x: number,
-  layout: Layout,
-  look: ChartLook,
-): void {
-  const [top, bottom] =
-    'missing' in brush
-      ? [layout.missing - 6, layout.missing + 6]
-      : [
-          yAt(Math.min(1, placeOf(column, Math.min(brush.to, column.range?.[1] ?? brush.to))), layout),
-          yAt(Math.max(0, placeOf(column, Math.max(brush.from, column.range?.[0] ?? brush.from))), layout),
-        ];
-  ctx.fillStyle = withAlpha(look.accent, 0.35);
-  ctx.strokeStyle = look.accent;
-  ctx.lineWidth = 1;
-  ctx.fillRect(x - 7, top, 14, Math.max(3, bottom - top));
-  ctx.strokeRect(x - 7, top, 14, Math.max(3, bottom - top));
 }
 
 /** The run whose line is nearest to a point, within `reach` pixels; -1 for none. */

@@ -6,25 +6,16 @@ import {
   PointElement,
   ScatterController,
   type ChartDataset,
-  type Scale,
-  type ScaleOptions,
 } from 'chart.js';
-import { html, LitElement, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { formatNumber, plainText } from '../../src/mlflow/format';
-import type { SweepColumn } from '../../src/protocol/sweep';
-import { axisLook, chartLook, logTicks, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
-import { isCategory, shortCategory, valueText } from './model';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { plainText } from '../../src/mlflow/format';
+import { chartLook, withAlpha, type ChartLook } from '../ui/chartLook';
+import { icon } from '../ui/icon';
+import { isCategory } from './model';
+import { axisText, scale, type PlotAxis } from './plotAxes';
 
 Chart.register(ScatterController, LineElement, PointElement, LinearScale, LogarithmicScale);
-
-export interface PlotAxis {
-  title: string;
-  log: boolean;
-  /** Formats ticks and knows categories; missing for counts. */
-  column?: SweepColumn;
-  range: [number, number];
-}
 
 export interface PlotPoint {
   run: number;
@@ -85,6 +76,9 @@ export class SweepPlot extends LitElement {
   @property({ attribute: false }) hovered: number | null = null;
   @property({ type: Number }) theme = 0;
 
+  /** Says of which axes not all categories are named; empty where they are. */
+  @state() private unnamed = '';
+
   private chart: Chart<'scatter', Point[]> | undefined;
   private dragFrom: { x: number; y: number } | undefined;
   private rectangle: HTMLElement | undefined;
@@ -114,12 +108,16 @@ export class SweepPlot extends LitElement {
     >
       <canvas aria-hidden="true"></canvas>
       <div class="plot-tip" aria-hidden="true" hidden></div>
+      ${this.unnamed === '' ? nothing : html`<span class="unnamed">${icon('info', this.unnamed)}</span>`}
       <div class="rubber-band" hidden></div>
     </div>`;
   }
 
   protected override updated(changed: Map<string, unknown>): void {
     clearTimeout(this.later);
+    if (changed.size === 1 && changed.has('unnamed')) {
+      return;
+    }
     if (this.chart && !changed.has('plot') && !changed.has('theme')) {
       // While a brush or the pointer moves, this picture follows when it rests.
       this.later = setTimeout(() => this.draw(), REST);
@@ -142,12 +140,28 @@ export class SweepPlot extends LitElement {
         normalized: true,
         maintainAspectRatio: false,
         events: [],
+        onResize: () => queueMicrotask(() => this.countNames()),
         layout: { padding: { top: 8, right: 12 } },
       },
     });
     this.chart.options.scales = { x: scale(this.plot.x, 'x', look), y: scale(this.plot.y, 'y', look) };
     this.chart.data.datasets = this.datasets(look);
     this.chart.update('none');
+    this.countNames();
+  }
+
+  /** Where there is no room for the names of all categories, that is said. */
+  private countNames(): void {
+    this.unnamed = (['x', 'y'] as const)
+      .flatMap((name) => {
+        const { column, title } = this.plot[name];
+        const all = column && isCategory(column) ? column.categories.length : 0;
+        const named = this.chart?.scales[name]?.ticks.length ?? all;
+        return named < all
+          ? `There is room for ${named} of ${all} names of ${plainText(title, 40)}: point at a run for its own.`
+          : [];
+      })
+      .join('\n');
   }
 
   private datasets(look: ChartLook): ChartDataset<'scatter', Point[]>[] {
@@ -235,14 +249,15 @@ export class SweepPlot extends LitElement {
     if (point && this.chart) {
       const { x, y } = this.plot;
       const place = this.pixel(point);
-      const toLeft = place.x > this.chart.width / 2;
       tip.textContent = [
         this.host.nameOf(point.run),
         `${plainText(x.title, 40)}: ${axisText(x, point.x)}`,
         `${plainText(y.title, 40)}: ${axisText(y, point.y)}`,
       ].join('\n');
-      const top = Math.max(0, Math.min(place.y - 30, this.chart.height - 64));
-      tip.style.transform = `translate(${place.x + (toLeft ? -12 : 12)}px, ${top}px)${toLeft ? ' translateX(-100%)' : ''}`;
+      const top = Math.max(0, Math.min(place.y - 30, this.chart.height - tip.offsetHeight));
+      const { width } = this.chart;
+      const left = place.x > width / 2 ? place.x - 12 - tip.offsetWidth : place.x + 12;
+      tip.style.transform = `translate(${Math.max(0, Math.min(left, width - tip.offsetWidth))}px, ${top}px)`;
     }
   }
 
@@ -299,82 +314,4 @@ export class SweepPlot extends LitElement {
       this.host.open(run);
     }
   };
-}
-
-function scale(axis: PlotAxis, name: 'x' | 'y', look: ChartLook): ScaleOptions<'linear' | 'logarithmic'> {
-  const common = axisLook(look);
-  const { column } = axis;
-  const categories = column && isCategory(column) ? column.categories.length : 0;
-  return {
-    type: axis.log ? 'logarithmic' : 'linear',
-    min: axis.range[0],
-    max: axis.range[1],
-    ...common,
-    ...ownTicks(axis, name, categories),
-    title: { display: true, text: plainText(axis.title, 60), color: look.text, font: look.font, padding: 2 },
-    ticks: {
-      ...common.ticks,
-      // Each category has its name: those that lie too close are turned.
-      ...(categories > 0 ? { autoSkip: false, maxRotation: 60 } : {}),
-      maxTicksLimit: name === 'x' ? 9 : 7,
-      includeBounds: false,
-      callback: (value, index, ticks) => {
-        const number = Number(value);
-        if (categories > 0) {
-          return Number.isInteger(number) && column ? shortCategory(column, number) : '';
-        }
-        const next = ticks[index + 1] ?? ticks[index - 1];
-        return column?.kindOf === 'attribute'
-          ? valueText(column, number, 3)
-          : tickLabel(number, next && !axis.log ? Math.abs(next.value - number) : 0);
-      },
-    },
-  };
-}
-
-/** Names of categories closer than this would overlap, CSS pixels. */
-const LEAST_CATEGORY = 16;
-
-/** Ticks that chart.js would put elsewhere: at each category, at round values of a logarithmic axis. */
-function ownTicks(
-  axis: PlotAxis,
-  name: 'x' | 'y',
-  categories: number,
-): { afterBuildTicks?: (scale: Scale) => void } {
-  if (categories > 0) {
-    return {
-      afterBuildTicks: (scale) => {
-        const room = name === 'x' ? scale.chart.width - 100 : scale.chart.height - 60;
-        const every = Math.max(1, Math.ceil((categories * LEAST_CATEGORY) / Math.max(1, room)));
-        scale.ticks = Array.from({ length: Math.ceil(categories / every) }, (_, i) => ({ value: i * every }));
-      },
-    };
-  }
-  return axis.log
-    ? {
-        afterBuildTicks: (scale) => {
-          const most = name === 'x' ? scale.width / 60 : 7;
-          scale.ticks = logTicks(scale.min, scale.max, Math.max(2, most)).map((value) => ({ value }));
-        },
-      }
-    : {};
-}
-
-function axisText({ column }: PlotAxis, value: number): string {
-  return column ? valueText(column, value, 6) : formatNumber(value, 6);
-}
-
-/** The axis of a column: padded a little, logarithmic where the column is. */
-export function plotAxis(column: SweepColumn): PlotAxis {
-  const [low, high] = column.range ?? [0, 1];
-  const title = column.name;
-  if (isCategory(column)) {
-    return { title, log: false, column, range: [low - 0.5, high + 0.5] };
-  }
-  if (column.kind === 'log') {
-    const factor = (high / low) ** 0.04;
-    return { title: `${title} (log)`, log: true, column, range: [low / factor, high * factor] };
-  }
-  const pad = low === high ? Math.max(Math.abs(low) * 0.05, 0.5) : (high - low) * 0.04;
-  return { title, log: false, column, range: [low - pad, high + pad] };
 }

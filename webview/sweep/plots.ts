@@ -6,7 +6,8 @@ import type { SweepColumn } from '../../src/protocol/sweep';
 import { count, plainText } from '../../src/mlflow/format';
 import { withAlpha, type ChartLook } from '../ui/chartLook';
 import { directionOf, isCategory, type Sweep } from './model';
-import { plotAxis, type Plot, type PlotArea, type PlotPoint } from './plot';
+import type { Plot, PlotArea, PlotPoint } from './plot';
+import { plotAxis } from './plotAxes';
 import { rankColors, stepOf } from './ramp';
 
 const DOT = 4;

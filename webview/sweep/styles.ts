@@ -112,6 +112,10 @@ export const sweepStyles = css`
   .plot-tip {
     ${hoverLabel}
     padding: 2px 6px;
+    /* Its place is set by a transform, and it stays inside. */
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
   .rubber-band {
     position: absolute;
@@ -124,6 +128,13 @@ export const sweepStyles = css`
   }
   .note {
     margin: 4px 0;
+  }
+  .unnamed {
+    position: absolute;
+    right: 0;
+    bottom: 0;
+    color: var(--vscode-descriptionForeground);
+    background: var(--vscode-editor-background);
   }
   table.importance {
     table-layout: fixed;
@@ -147,6 +158,11 @@ export const sweepStyles = css`
     inset: 0 auto 0 0;
     background: var(--vscode-charts-blue);
     border: 1px solid var(--vscode-contrastBorder, transparent);
+  }
+  /* What may be chance is drawn as an outline: the whisker is what is known. */
+  .importance.unsure .bar {
+    border: 1px dashed var(--vscode-charts-blue);
+    background: color-mix(in srgb, var(--vscode-charts-blue) 25%, transparent);
   }
   .whisker {
     position: absolute;

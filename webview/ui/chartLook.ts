@@ -65,41 +65,6 @@ export function tickLabel(value: number, spacing: number): string {
   return formatNumber(value, 4);
 }
 
-/** Digits that the ticks of a decade have, from few to many. */
-const LOG_DIGITS = [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]];
-
-/** Round places on a logarithmic axis, at most `most`: as many a decade as there is room for. */
-export function logTicks(min: number, max: number, most: number): number[] {
-  const first = Math.floor(Math.log10(min));
-  const last = Math.ceil(Math.log10(max));
-  const inDecades = LOG_DIGITS.map((digits) => {
-    const ticks: number[] = [];
-    for (let exponent = first; exponent <= last; exponent++) {
-      ticks.push(...digits.map((digit) => Number(`${digit}e${exponent}`)));
-    }
-    return ticks.filter((tick) => tick >= min && tick <= max);
-  });
-  const powers = inDecades[0]!;
-  if (powers.length > most) {
-    const every = Math.ceil(powers.length / most);
-    return powers.filter((_, i) => i % every === 0);
-  }
-  const fitting = inDecades.filter((ticks) => ticks.length >= 2 && ticks.length <= most).at(-1);
-  return fitting ?? evenTicks(min, max, most);
-}
-
-/** Within less than a decade the axis is nearly linear. */
-function evenTicks(min: number, max: number, most: number): number[] {
-  const least = (max - min) / most;
-  const power = 10 ** Math.floor(Math.log10(least));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= least) ?? least;
-  const ticks: number[] = [];
-  for (let i = Math.ceil(min / step); i * step <= max && ticks.length <= most; i++) {
-    ticks.push(Number((i * step).toPrecision(12)));
-  }
-  return ticks;
-}
-
 /** A colour with another opacity, 0 to 1. */
 export function withAlpha(hex: string, alpha: number): string {
   const part = Math.round(alpha * 255)

@@ -63,9 +63,21 @@ export const detailStyles = css`
   col.source.short {
     width: 88px;
   }
-  @media (max-width: 480px) {
-    col.spark {
-      width: 44px;
+  /* Names and numbers are whole before there is a picture. */
+  @media (max-width: 520px) {
+    col.spark,
+    table.metrics :is(td, th):nth-child(2) {
+      display: none;
+    }
+    col.metric-value {
+      width: 22%;
+    }
+    table.metrics td.number,
+    table.metrics th.number {
+      padding-right: 8px;
+    }
+    table.metrics .best {
+      font-size: 0.85em;
     }
   }
   col.copy {

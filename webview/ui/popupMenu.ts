@@ -13,7 +13,12 @@ export interface MenuItem {
   checked?: boolean;
   /** Why it cannot be chosen; missing where it can. */
   disabled?: string;
+  /** A button (`class="foldable"`) where there is room for it, in the menu where there is not. */
+  folded?: boolean;
 }
+
+/** Where the buttons of a page's head go into its menu; page.css has the same. */
+const NARROW = '(max-width: 520px)';
 
 /** A menu at a place: arrows move, letters jump, Enter chooses, Esc closes and gives the focus back. */
 @customElement('lens-popup')
@@ -50,7 +55,7 @@ export class PopupMenu extends LitElement {
   ): void {
     this.cameFrom = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     this.label = label;
-    this.items = items;
+    this.items = matchMedia(NARROW).matches ? items : items.filter(({ folded }) => !folded);
     this.closed = closed;
     this.place = 'bottom' in anchor ? { x: anchor.left, y: anchor.bottom } : { x: anchor.x, y: anchor.y };
     void this.updateComplete.then(() => {
@@ -105,7 +110,7 @@ export class PopupMenu extends LitElement {
         @pointermove=${(event: PointerEvent) => (event.currentTarget as HTMLElement).focus()}
         @click=${() => disabled === undefined && this.choose(item)}
       >
-        <span class="menu-icon">${sign ? icon(sign) : nothing}</span>${item.label}
+        <span class="menu-icon">${sign ? icon(sign) : nothing}</span><span class="cut">${item.label}</span>
       </button>
     </li>`;
   }

@@ -33,8 +33,24 @@ describe('columns of a sweep', () => {
     const long = 'x'.repeat(5000);
     const column = readColumn(['[1, 2]', `${long}a`, `${long}b`, 'None', '3']);
     assert.deepEqual([column.kind, column.categories.length], ['category', 5]);
-    assert.deepEqual([...column.values], [0, 1, 2, 3, 4]);
+    assert.equal(new Set(column.values).size, 5);
     assert.equal(readColumn(['__proto__', 'constructor']).categories.length, 2);
+  });
+
+  it('list categories in order, numbers in them by their value', () => {
+    const column = readColumn(['[128]', 'None', '[64]', '[64, 64]', null, '[64]']);
+    assert.deepEqual(column.categories, ['[64, 64]', '[64]', '[128]', 'None']);
+    assert.deepEqual([...column.values], [2, 3, 1, 0, NaN, 1]);
+  });
+
+  it('are logarithmic where they span two and a half decades, not where they are spread evenly', () => {
+    const kind = (values: readonly number[]) => readColumn(values.map(String)).kind;
+    assert.equal(kind([1e-4, 1e-3, 1e-2, 1e-1]), 'log');
+    assert.equal(kind([8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096]), 'log');
+    assert.equal(kind([1, 300]), 'number');
+    assert.equal(kind([0, 1e-4, 1e-1]), 'number', 'zero has no place on it');
+    assert.equal(kind([-1, 1e-4, 1e-1]), 'number');
+    assert.equal(kind(Array.from({ length: 50 }, (_, i) => 1 + 20 * i)), 'number', 'seeds of 1 to 981');
   });
 });
 
@@ -63,6 +79,14 @@ describe('importance', () => {
     const a = importance(params, expected.objective, 'lower').params.map(({ importance: share }) => share);
     const b = importance(params, negated, 'higher').params.map(({ importance: share }) => share);
     assert.deepEqual(a, b);
+  });
+
+  it('says first how little it knows of under 30 runs', () => {
+    const of = (runs: number): string | null =>
+      importance(params, expected.objective.slice(0, runs), 'lower').caution;
+    assert.equal(of(29), 'With 29 runs this is no more than a hint: a param can come first by chance.');
+    assert.equal(of(30), null);
+    assert.match(of(10) ?? '', /^With 10 runs/);
   });
 
   it('is refused with the reason under 10 runs, and for a constant objective', () => {

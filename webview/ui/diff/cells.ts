@@ -40,7 +40,22 @@ export function cell(
   const source = sourceOf(data, row, side);
   return html`<span class="cell-value">${valueText(data, section, row, side)}</span>
     ${side === data.baseline || value === null ? nothing : change(data, section, row, side, columnWidth < NARROW)}
-    ${section === 'params' && value !== null && (source || data.pending) ? sourceLink(source, columnWidth < NARROW, () => openSource(side, row.key)) : nothing}`;
+    ${section === 'params' && value !== null && (source ? !isUntold(data, side) : data.pending) ? sourceLink(source, columnWidth < NARROW, () => openSource(side, row.key)) : nothing}`;
+}
+
+const untold = new WeakMap<DiffPageData, boolean[]>();
+
+/** Whether nothing is known of where any param of a side came from: said once, with its commits, not in each cell. */
+function isUntold(data: DiffPageData, side: number): boolean {
+  let found = untold.get(data);
+  if (!found) {
+    const rows = data.sections.find(({ name }) => name === 'params')?.rows ?? [];
+    found = data.runs.map((_, each) =>
+      rows.every((row) => (sourceOf(data, row, each)?.status ?? 'unknown') === 'unknown'),
+    );
+    untold.set(data, found);
+  }
+  return found[side]!;
 }
 
 export function sourceOf(data: DiffPageData, row: PageRow, side: number): CellSource | undefined {
@@ -164,7 +179,8 @@ function sourceLink(source: CellSource | undefined, isShort: boolean, open: () =
     const short = source.status === 'given' ? why.replace(/^Given from outside: |\.$/g, '') : source.status;
     return html`<span class="source muted" title=${why}>${short}</span>`;
   }
-  const place = `${source.file}${source.cell === null ? '' : ` cell ${source.cell}`}${source.line === null ? '' : `:${source.line}`}`;
+  const line = `${source.cell === null ? '' : ` cell ${source.cell}`}${source.line === null ? '' : `:${source.line}`}`;
+  const file = isShort ? source.file.slice(source.file.lastIndexOf('/') + 1) : source.file;
   const commit = source.commit?.slice(0, 7) ?? '';
   return html`<span class="source"
     >${
@@ -175,10 +191,10 @@ function sourceLink(source: CellSource | undefined, isShort: boolean, open: () =
       type="button"
       class="link"
       tabindex="-1"
-      title="${why} Open ${plainText(place)} @ ${commit}"
+      title="${why} Open ${plainText(source.file + line)} @ ${commit}"
       @click=${open}
     >
-      ${plainText(isShort ? place.slice(place.lastIndexOf('/') + 1) : place)}
+      <span class="cut">${plainText(file)}</span><span class="line-number">${line}</span>
     </button></span
   >`;
 }
@@ -221,12 +237,14 @@ function extent(values: readonly number[]): [number, number] {
   return [Math.min(...values), Math.max(...values)];
 }
 
-export function runLabel(data: DiffPageData, side: number): TemplateResult {
+/** @param isShort "baseline" as its sign alone: the name gets the room */
+export function runLabel(data: DiffPageData, side: number, isShort = false): TemplateResult {
   const color = data.colors[side];
   const run = data.runs[side]!;
+  const baseline = isShort ? icon('bookmark', 'baseline') : html`<span class="muted">baseline</span>`;
   return html`${color && !run.workingTree ? runDot(color) : run.workingTree ? icon('edit') : nothing}<bdi
       class="cut"
       title=${plainText(`${run.label} · ${run.experiment} · ${shortRunId(run.runId)}`)}
       >${plainText(run.label)}</bdi
-    >${side === data.baseline ? html`<span class="muted">baseline</span>` : nothing}`;
+    >${side === data.baseline ? baseline : nothing}`;
 }

@@ -10,11 +10,11 @@ import { onThemeChange } from '../theme';
 import { Actions } from './actions';
 import { detail, keySheet } from './detail';
 import { Extras } from './extras';
-import { columnWidth, grid, keyWidth, type GridOptions, type Viewport } from './grid';
+import { grid, gridWidths, type GridOptions, type Viewport } from './grid';
 import { header, toolbar } from './header';
 import { lineShape, moved, reveal, sideOf, type GridCell, type GridShape } from './keyboard';
 import { linesOf, offsetsOf, visibleRange, type Line } from './lines';
-import { rowLines, transposed, TRANSPOSED_WIDTH } from './transposed';
+import { namesWidth, rowLines, transposed, TRANSPOSED_WIDTH } from './transposed';
 import { readView, type View } from './view';
 
 export type DiffConnection = PageConnection<'diff', DiffProtocol> | PageConnection<'modelDiff', DiffProtocol>;
@@ -374,14 +374,16 @@ export class DiffPage extends LitElement {
     const [top, bottom] = isTransposed
       ? [cell.line * 24, (cell.line + 1) * 24]
       : [offsets[cell.line]!, offsets[cell.line + 1]!];
-    const width = isTransposed ? TRANSPOSED_WIDTH : columnWidth(viewport.width, this.data?.runs.length ?? 1);
-    // The baseline's column is pinned beside the keys; where runs are lines, no column is.
-    const pinned = keyWidth(viewport.width) + (isTransposed ? 0 : width);
-    const column = cell.column - (isTransposed ? 1 : 2);
+    const widths = gridWidths(viewport.width, this.data?.runs.length ?? 1);
+    const width = isTransposed ? TRANSPOSED_WIDTH : widths.column;
+    // The baseline's column may be pinned beside the keys; where runs are lines, no column is.
+    const isPinned = !isTransposed && widths.pinned;
+    const pinned = isTransposed ? namesWidth(viewport.width) : widths.keys + (isPinned ? width : 0);
+    const column = cell.column - (isPinned ? 2 : 1);
     if (this.scroller) {
       reveal(
         this.scroller,
-        { top, bottom: bottom + 32 },
+        { top, bottom: bottom + 4 + (isTransposed ? 28 : widths.head) },
         column < 0 ? null : { start: column * width, width, pinned },
       );
     }

@@ -35,10 +35,22 @@ export interface GridOptions extends Omit<CellContext, 'columnWidth'> {
 }
 
 const NARROW = 700;
+const KEYS = 230;
+/** Shorter keys would be cut nearly all. */
+const LEAST_KEYS = 150;
+/** Px; names of runs in columns narrower than this take two lines. */
+const SHORT_NAMES = 200;
+const HEAD = 28;
+const TALL_HEAD = 44;
 
-/** The width of the keys' column, px: less where the panel is narrow. */
-export function keyWidth(width: number): number {
-  return width < NARROW ? Math.max(120, Math.round(width * 0.28)) : 230;
+/** The grid's columns, px. */
+export interface GridWidths {
+  keys: number;
+  column: number;
+  /** Whether the baseline stays beside the keys while the others scroll. */
+  pinned: boolean;
+  /** Of the runs' names. */
+  head: number;
 }
 
 /** Sides in the order of their columns: the baseline first. */
@@ -46,10 +58,25 @@ export function columnOrder(count: number, baseline: number): number[] {
   return [baseline, ...Array.from({ length: count }, (_, i) => i).filter((i) => i !== baseline)];
 }
 
-/** Columns share the width; where they are many, each keeps a width that can be read and the rest scrolls. */
-export function columnWidth(width: number, count: number): number {
-  const least = width < NARROW ? 140 : 190;
-  return Math.max(least, Math.floor((width - keyWidth(width)) / Math.max(1, count)));
+/**
+ * Columns share the width; where they are many, each keeps a width that can be read and the rest scrolls. What stays
+ * in sight then takes a third of the width at most: first the keys get shorter, then the baseline scrolls, too.
+ */
+export function gridWidths(width: number, count: number): GridWidths {
+  const third = Math.floor(width / 3);
+  const isNarrow = width < NARROW;
+  const least = isNarrow ? 140 : 190;
+  const wanted = Math.min(third, isNarrow ? Math.max(120, Math.round(width * 0.28)) : KEYS);
+  const shared = (keys: number): number => Math.max(least, Math.floor((width - keys) / Math.max(1, count)));
+  const made = (keys: number, pinned: boolean): GridWidths => {
+    const column = shared(keys);
+    return { keys, column, pinned, head: column < SHORT_NAMES ? TALL_HEAD : HEAD };
+  };
+  if (wanted + shared(wanted) * count <= width) {
+    return made(wanted, true);
+  }
+  const beside = Math.min(wanted, third - least);
+  return beside >= LEAST_KEYS ? made(beside, true) : made(wanted, false);
 }
 
 const FILE_ICONS: Readonly<Record<ChangedFile['change'], string>> = {
@@ -60,30 +87,32 @@ const FILE_ICONS: Readonly<Record<ChangedFile['change'], string>> = {
 };
 
 /** Which columns beside the pinned ones are in sight. */
-function visibleColumns(viewport: Viewport, width: number, count: number): [number, number] {
-  const first = Math.max(1, 1 + Math.floor(viewport.left / width) - 1);
-  const last = Math.min(
-    count,
-    1 + Math.ceil((viewport.left + viewport.width - keyWidth(viewport.width)) / width) + 1,
-  );
+function visibleColumns(viewport: Viewport, { column, keys }: GridWidths, count: number): [number, number] {
+  const first = Math.max(1, Math.floor(viewport.left / column));
+  const last = Math.min(count, 1 + Math.ceil((viewport.left + viewport.width - keys) / column) + 1);
   return [first, last];
 }
 
 export function grid(options: GridOptions): TemplateResult {
   const { data, lines, offsets, viewport } = options;
   const order = columnOrder(data.runs.length, data.baseline);
-  const width = columnWidth(viewport.width, order.length);
-  const keys = keyWidth(viewport.width);
-  const total = keys + width * order.length;
+  const widths = gridWidths(viewport.width, order.length);
+  const { keys, head } = widths;
+  const total = keys + widths.column * order.length;
   const [first, last] = visibleRange(offsets, viewport.top, viewport.height);
-  const columns = visibleColumns(viewport, width, order.length);
-  return html`<div class="diff-head" role="row" aria-rowindex="1" ${styles({ width: `${total}px` })}>
+  const columns = visibleColumns(viewport, widths, order.length);
+  return html`<div
+      class="diff-head ${head > HEAD ? 'tall' : ''}"
+      role="row"
+      aria-rowindex="1"
+      ${styles({ width: `${total}px`, height: `${head}px` })}
+    >
       <span class="cell key" role="columnheader" aria-label="Key" ${styles({ width: `${keys}px` })}></span>
       ${sides(
         options,
         order,
         columns,
-        width,
+        widths,
         (side) =>
           html`<button
             type="button"
@@ -91,7 +120,7 @@ export function grid(options: GridOptions): TemplateResult {
             title="Open the run"
             @click=${() => options.openRun(side)}
           >
-            ${runLabel(data, side)}
+            ${runLabel(data, side, head > HEAD)}
           </button>`,
         'columnheader',
         -1,
@@ -104,7 +133,7 @@ export function grid(options: GridOptions): TemplateResult {
     >
       ${lines
         .slice(first, last)
-        .map((line, index) => drawLine(options, line, first + index, order, columns, width))}
+        .map((line, index) => drawLine(options, line, first + index, order, columns, widths))}
     </div>`;
 }
 
@@ -113,7 +142,7 @@ function sides(
   options: GridOptions,
   order: readonly number[],
   [first, last]: [number, number],
-  width: number,
+  { keys, column: width, pinned }: GridWidths,
   content: (side: number) => unknown,
   role: string,
   line: number,
@@ -122,12 +151,12 @@ function sides(
   const draw = (side: number, column: number): TemplateResult => {
     const isActive = options.active.line === line && options.active.column === column + 1;
     return html`<span
-      class="cell ${column === 0 ? 'pinned' : ''} ${extra(side)}"
+      class="cell ${column === 0 && pinned ? 'pinned' : ''} ${extra(side)}"
       role=${role}
       aria-colindex=${column + 2}
       tabindex=${line < 0 ? nothing : isActive ? 0 : -1}
       data-cell=${line < 0 ? nothing : `${line}:${column + 1}`}
-      ${styles(column === 0 ? { width: `${width}px`, left: `${keyWidth(options.viewport.width)}px` } : { width: `${width}px` })}
+      ${styles(column === 0 && pinned ? { width: `${width}px`, left: `${keys}px` } : { width: `${width}px` })}
       @focus=${line < 0 ? nothing : () => options.activate(line, column + 1)}
       >${content(side)}</span
     >`;
@@ -186,7 +215,7 @@ function drawLine(
   index: number,
   order: readonly number[],
   columns: [number, number],
-  width: number,
+  widths: GridWidths,
 ): TemplateResult {
   const top = styles({ transform: `translateY(${options.offsets[index]!}px)` });
   const row = index + 2;
@@ -203,7 +232,7 @@ function drawLine(
         </h2>
       </div>`;
     case 'row':
-      return drawRow(options, line, index, order, columns, width, top);
+      return drawRow(options, line, index, order, columns, widths, top);
     case 'range':
       return html`<div class="diff-line wide-line" role="row" aria-rowindex=${row} ${top}>
         <span role="cell"
@@ -279,10 +308,10 @@ function drawLine(
           data-cell="${index}:0"
           tabindex=${options.active.line === index ? 0 : -1}
           @focus=${() => options.activate(index, 0)}
-          ${styles({ width: `${keyWidth(options.viewport.width)}px` })}
+          ${styles({ width: `${widths.keys}px` })}
           ><bdi class="cut">${plainText(line.image.path)}</bdi></span
         >
-        ${sides(options, order, columns, width, (side) => picture(options, line.image.path, side, line.image.sides[side] ?? false), 'cell', -1)}
+        ${sides(options, order, columns, widths, (side) => picture(options, line.image.path, side, line.image.sides[side] ?? false), 'cell', -1)}
       </div>`;
   }
 }
@@ -304,7 +333,7 @@ function drawRow(
   index: number,
   order: readonly number[],
   columns: [number, number],
-  width: number,
+  widths: GridWidths,
   top: ReturnType<typeof styles>,
 ): TemplateResult {
   const { data } = options;
@@ -329,7 +358,7 @@ function drawRow(
       tabindex=${options.active.line === index && options.active.column === 0 ? 0 : -1}
       data-cell="${index}:0"
       @focus=${() => options.activate(index, 0)}
-      ${styles({ width: `${keyWidth(options.viewport.width)}px` })}
+      ${styles({ width: `${widths.keys}px` })}
       >${
         section === 'metrics'
           ? html`<button
@@ -340,7 +369,7 @@ function drawRow(
                 @click=${() => options.openChart(row.key)}
               >
                 ${plainText(row.key)}</button
-              >${keyWidth(options.viewport.width) < 200 ? nothing : histories(data, options.histories.get(row.key) ?? [])}`
+              >${widths.keys < 200 ? nothing : histories(data, options.histories.get(row.key) ?? [])}`
           : html`<button
                 type="button"
                 class="plain cut"
@@ -356,8 +385,8 @@ function drawRow(
       options,
       order,
       columns,
-      width,
-      (side) => cell({ ...options, columnWidth: width }, section, row, side),
+      widths,
+      (side) => cell({ ...options, columnWidth: widths.column }, section, row, side),
       'cell',
       index,
       (side) => (equal(side) ? 'equal' : ''),

@@ -19,27 +19,27 @@ export interface HeaderActions {
 /** Where the runs come from, and what can be done with the whole diff. */
 export function header(data: DiffPageData, actions: HeaderActions): TemplateResult {
   const hasChanges = data.commits.some((range) => range.files.length > 0);
+  const noChanges = hasChanges
+    ? undefined
+    : data.pending
+      ? 'Reading the commits…'
+      : 'No commits lie between these runs';
   return html`<header class="page-header">
     ${breadcrumb(crumbs(data, actions))}
     <div class="actions">
       <vscode-button
+        class="foldable"
         appearance="secondary"
         ?disabled=${!hasChanges}
-        title=${
-          hasChanges
-            ? 'All files changed between the two commits'
-            : data.pending
-              ? 'Reading the commits…'
-              : 'No commits lie between these runs'
-        }
+        title=${noChanges ?? 'All files changed between the two commits'}
         @click=${() => hasChanges && actions.openChanges()}
       >
         Open Changes
       </vscode-button>
-      <vscode-button appearance="secondary" @click=${() => actions.copyDiff('markdown')}
+      <vscode-button class="foldable" appearance="secondary" @click=${() => actions.copyDiff('markdown')}
         >Copy Markdown</vscode-button
       >
-      <lens-menu .items=${menuItems(actions)}></lens-menu>
+      <lens-menu .items=${menuItems(actions, noChanges)}></lens-menu>
     </div>
   </header>`;
 }
@@ -69,8 +69,17 @@ function crumbs(data: DiffPageData, { run }: HeaderActions): Crumb[] {
   ];
 }
 
-function menuItems(actions: HeaderActions): MenuItem[] {
+/** @param noChanges why the changed files cannot be opened */
+function menuItems(actions: HeaderActions, noChanges: string | undefined): MenuItem[] {
   return [
+    {
+      label: 'Open Changes',
+      icon: 'diff-multiple',
+      folded: true,
+      run: actions.openChanges,
+      ...(noChanges === undefined ? {} : { disabled: noChanges }),
+    },
+    { label: 'Copy Markdown', icon: 'markdown', folded: true, run: () => actions.copyDiff('markdown') },
     { label: 'Transpose (T)', icon: 'arrow-swap', run: actions.transpose },
     { label: 'Open Charts', icon: 'graph-line', run: actions.openCharts },
     { label: 'Copy as JSON', icon: 'json', separated: true, run: () => actions.copyDiff('json') },

@@ -24,6 +24,27 @@ export const diffStyles = css`
     gap: 4px 16px;
     margin: 6px 0;
   }
+  /* In a narrow panel the filter gives way to what stands beside it. */
+  @media (max-width: 700px) {
+    .diff-toolbar {
+      gap: 4px 12px;
+    }
+    .diff-toolbar .filter-box {
+      flex: 1 1 130px;
+      max-width: 260px;
+    }
+    .diff-toolbar .filter-box > .muted:empty {
+      display: none;
+    }
+    .diff-toolbar .filter-box input {
+      flex: 1;
+    }
+  }
+  @media (max-height: 520px) {
+    .diff-page .summary {
+      max-height: 2.8em;
+    }
+  }
   .diff-toolbar label {
     display: inline-flex;
     align-items: center;
@@ -77,6 +98,21 @@ export const diffStyles = css`
   .run-head .muted {
     font-weight: normal;
   }
+  /* What tells runs apart is often the end of their names. */
+  .diff-head.tall .cell {
+    line-height: 18px;
+  }
+  .diff-head.tall .run-head bdi {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    white-space: normal;
+    overflow-wrap: anywhere;
+    text-align: left;
+  }
+  .run-head > .codicon {
+    flex: none;
+  }
   .diff-lines {
     position: relative;
   }
@@ -115,6 +151,11 @@ export const diffStyles = css`
   }
   .wide-line > span > * {
     flex: none;
+  }
+  .wide-line > span > .fold {
+    flex: 0 1 auto;
+    min-width: 0;
+    overflow: hidden;
   }
   .wide-line bdi,
   .wide-line .note-text {
@@ -175,6 +216,11 @@ export const diffStyles = css`
     flex: 0 1 auto;
     min-width: min(5ch, 100%);
   }
+  /* A number is whole before what is said of it. */
+  .cell-value:has(.digits) {
+    flex: none;
+    max-width: 100%;
+  }
   .digits {
     font-family: var(--vscode-editor-font-family);
     font-variant-numeric: tabular-nums;
@@ -192,7 +238,12 @@ export const diffStyles = css`
     font-size: 0.92em;
   }
   .source .link {
+    display: inline-flex;
     max-width: 100%;
+    vertical-align: bottom;
+  }
+  .source .line-number {
+    flex: none;
   }
   .differs {
     color: var(--vscode-editorWarning-foreground);
@@ -211,7 +262,7 @@ export const diffStyles = css`
     font-variant-numeric: tabular-nums;
   }
   .change.better {
-    color: var(--vscode-charts-green);
+    color: color-mix(in srgb, var(--vscode-charts-green) 85%, var(--vscode-foreground));
   }
   .change.worse {
     color: var(--vscode-charts-red);
@@ -281,11 +332,25 @@ export const diffStyles = css`
     align-items: center;
     gap: 6px;
   }
+  .detail dt {
+    align-self: start;
+  }
   .detail dd {
     margin: 0;
+    min-width: 0;
     font-family: var(--vscode-editor-font-family);
-    white-space: pre-wrap;
     overflow-wrap: anywhere;
+  }
+  .detail dd > bdi {
+    white-space: pre-wrap;
+  }
+  @media (max-width: 520px) {
+    .detail dl {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .detail dd {
+      padding-left: 16px;
+    }
   }
   .keys {
     display: grid;

@@ -2,11 +2,17 @@ import { html, type TemplateResult } from 'lit';
 import { plainText } from '../../../src/mlflow/format';
 import { styles } from '../styles';
 import { cell, runLabel } from './cells';
-import { columnOrder, keyWidth, type GridOptions } from './grid';
+import { columnOrder, type GridOptions } from './grid';
 import type { Line } from './lines';
 
 export const TRANSPOSED_WIDTH = 190;
 const HEIGHT = 24;
+const NAMES = 230;
+
+/** Of the column of the runs' names, px: a third of the width at most. */
+export function namesWidth(width: number): number {
+  return Math.min(NAMES, Math.floor(width / 3));
+}
 
 export type RowLine = Extract<Line, { kind: 'row' }>;
 
@@ -24,7 +30,7 @@ export function transposed(options: GridOptions): TemplateResult {
   const last = Math.min(rows.length, Math.ceil((viewport.left + viewport.width) / TRANSPOSED_WIDTH) + 1);
   const top = Math.max(0, Math.floor(viewport.top / HEIGHT) - 10);
   const bottom = Math.min(order.length, Math.ceil((viewport.top + viewport.height) / HEIGHT) + 10);
-  const keys = keyWidth(viewport.width);
+  const keys = namesWidth(viewport.width);
   const width = `${keys + rows.length * TRANSPOSED_WIDTH}px`;
   const gap = html`<span
     class="gap"
@@ -77,7 +83,7 @@ function drawRun(
       class="cell key"
       role="rowheader"
       aria-colindex="1"
-      ${styles({ width: `${keyWidth(options.viewport.width)}px` })}
+      ${styles({ width: `${namesWidth(options.viewport.width)}px` })}
       ><button
         type="button"
         class="run-head"
@@ -87,7 +93,7 @@ function drawRun(
         @focus=${() => activate(line, 0)}
         @click=${() => options.openRun(side)}
       >
-        ${runLabel(data, side)}
+        ${runLabel(data, side, options.viewport.width < 700)}
       </button></span
     >
     ${gap}
