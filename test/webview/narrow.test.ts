@@ -123,7 +123,7 @@ describe('pages in a narrow panel and at 200 %', function () {
       await page.keyboard.press('Space');
       assert.deepEqual(await faults(charts, '.toolbar *'), []);
       await charts.checkAccessibility();
-      await page.getByRole('button', { name: 'More Options (log x)' }).click();
+      await page.getByRole('button', { name: 'More Options (1 set)' }).click();
       assert.equal(await page.getByLabel('log y').isVisible(), false);
       await charts.checkAccessibility();
     });
@@ -162,7 +162,7 @@ describe('pages in a narrow panel and at 200 %', function () {
           plot: { points: { x: number; y: number }[] };
           chart: { scales: Record<'x' | 'y', { getPixelForValue(value: number): number }> };
         };
-        const { plot: drawn, chart } = element as Plot;
+        const { plot: drawn, chart } = element as unknown as Plot;
         const box = element.getBoundingClientRect();
         return drawn.points.map(({ x, y }) => ({
           x: box.left + chart.scales.x.getPixelForValue(x),

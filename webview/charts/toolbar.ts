@@ -21,16 +21,16 @@ export class ChartsToolbar extends LitElement {
 
   protected override render(): TemplateResult {
     const { settings, runs, change } = this;
-    const set = setText(settings);
-    const label = set === '' ? 'More Options' : `More Options (${set})`;
+    const set = setOptions(settings);
+    const label = set.length === 0 ? 'More Options' : `More Options (${set.length} set)`;
     return html`<div class="toolbar ${this.open ? 'unfolded' : ''}" role="toolbar" aria-label="Chart options">
       ${often(settings, change)}
       <button
         type="button"
-        class="icon-button unfold ${set === '' ? '' : 'set'}"
+        class="icon-button unfold ${set.length === 0 ? '' : 'set'}"
         aria-expanded=${String(this.open)}
         aria-label=${label}
-        title=${label}
+        title=${[label, ...set].join('\n')}
         @click=${() => (this.open = !this.open)}
       >
         ${icon('settings')}
@@ -43,7 +43,7 @@ export class ChartsToolbar extends LitElement {
 }
 
 /** What of the folded options is not as at first, in words. */
-function setText({ logX, logY, yRange, smoothing, groupBy, shareX }: ChartSettings): string {
+function setOptions({ logX, logY, yRange, smoothing, groupBy, shareX }: ChartSettings): string[] {
   return [
     logX ? 'log x' : '',
     logY ? 'log y' : '',
@@ -51,9 +51,7 @@ function setText({ logX, logY, yRange, smoothing, groupBy, shareX }: ChartSettin
     smoothing.kind === DEFAULT_SETTINGS.smoothing.kind ? '' : 'kind of smoothing',
     groupBy === null ? '' : 'grouped',
     shareX ? '' : 'separate x',
-  ]
-    .filter(Boolean)
-    .join(', ');
+  ].filter(Boolean);
 }
 
 type Change = (change: Partial<ChartSettings>) => void;

@@ -179,8 +179,7 @@ function sourceLink(source: CellSource | undefined, isShort: boolean, open: () =
     const short = source.status === 'given' ? why.replace(/^Given from outside: |\.$/g, '') : source.status;
     return html`<span class="source muted" title=${why}>${short}</span>`;
   }
-  const line = `${source.cell === null ? '' : ` cell ${source.cell}`}${source.line === null ? '' : `:${source.line}`}`;
-  const file = isShort ? source.file.slice(source.file.lastIndexOf('/') + 1) : source.file;
+  const place = `${source.file}${source.cell === null ? '' : ` cell ${source.cell}`}${source.line === null ? '' : `:${source.line}`}`;
   const commit = source.commit?.slice(0, 7) ?? '';
   return html`<span class="source"
     >${
@@ -191,10 +190,10 @@ function sourceLink(source: CellSource | undefined, isShort: boolean, open: () =
       type="button"
       class="link"
       tabindex="-1"
-      title="${why} Open ${plainText(source.file + line)} @ ${commit}"
+      title="${why} Open ${plainText(place)} @ ${commit}"
       @click=${open}
     >
-      <span class="cut">${plainText(file)}</span><span class="line-number">${line}</span>
+      ${plainText(isShort ? place.slice(place.lastIndexOf('/') + 1) : place)}
     </button></span
   >`;
 }

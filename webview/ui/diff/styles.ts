@@ -238,12 +238,10 @@ export const diffStyles = css`
     font-size: 0.92em;
   }
   .source .link {
-    display: inline-flex;
     max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
     vertical-align: bottom;
-  }
-  .source .line-number {
-    flex: none;
   }
   .differs {
     color: var(--vscode-editorWarning-foreground);
