@@ -44,8 +44,9 @@ async function asShown<T>(
   runsOf: (answer: T) => string[],
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    const since = performance.now();
     const answer = await ask();
-    if (!(await tree.show(runsOf(answer))) || attempt === ATTEMPTS) {
+    if (!(await tree.show(runsOf(answer), undefined, since)) || attempt === ATTEMPTS) {
       return answer;
     }
   }

@@ -46,7 +46,11 @@ export function readOn(
   { stamp, place, most = BLOCK }: { stamp: Stamp; place: Place; most?: number },
   each: (line: LoggedLine) => void,
 ): { place: Place; complete: boolean } {
-  const bytes = disk.bytes(file, Math.min(BLOCK, Math.max(most, LONGEST_LINE)), place.offset);
+  const bytes = disk.bytes(
+    file,
+    Math.min(BLOCK, Math.max(most, LONGEST_LINE), Math.max(0, stamp.size - place.offset)),
+    place.offset,
+  );
   const text = bytes?.toString('latin1') ?? '';
   let read = eachLine(text, each);
   let isOpen = false;

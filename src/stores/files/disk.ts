@@ -7,8 +7,13 @@ const CLOCK = 2000;
 
 /** A pipe that nobody writes to would hold whoever opens it; a link is never followed. Windows has none of these flags. */
 const { O_RDONLY, O_NONBLOCK = 0, O_NOCTTY = 0, O_NOFOLLOW = 0 } = fs.constants;
+const { S_IFMT, S_IFREG, S_IFDIR } = fs.constants;
 const READ = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW;
+/** Flags are numbers to Node, and texts to its types. */
+const READ_TEXT = { encoding: 'utf8', flag: READ as unknown as string } as const;
 
+/** What is read at once, bytes. */
+const BLOCK = 1 << 20;
 /** Damaged files that are told of. */
 const MOST_PROBLEMS = 100;
 
@@ -55,7 +60,6 @@ export class Disk {
   readonly counts = { looks: 0, files: 0, folders: 0 };
   /** What could not be read, by path: one sentence each, without the path. */
   readonly problems = new Map<string, string>();
-  private readonly buffer = Buffer.allocUnsafe(64 * 1024);
 
   constructor(readonly pace: Pace) {}
 
@@ -69,14 +73,17 @@ export class Disk {
       // A name that is too long, a folder that may not be looked into.
       return null;
     }
-    if (!stats || !(stats.isFile() || stats.isDirectory())) {
+    if (!stats) {
       return null;
     }
-    const { size, ino, mtimeMs } = stats;
-    return new Stamp(stats.isDirectory(), size, ino, mtimeMs, Date.now() - mtimeMs < CLOCK);
+    const { mode, size, ino, mtimeMs } = stats;
+    const type = mode & S_IFMT;
+    return type === S_IFREG || type === S_IFDIR
+      ? new Stamp(type === S_IFDIR, size, ino, mtimeMs, Date.now() - mtimeMs < CLOCK)
+      : null;
   }
 
-  /** At most the first `most` bytes of a file that was just looked at; null where it cannot be read. */
+  /** At most `most` bytes of a file that was just looked at; null where it cannot be read. */
   bytes(file: string, most: number, from = 0): Buffer | null {
     this.pace.step();
     this.counts.files++;
@@ -84,15 +91,11 @@ export class Disk {
     try {
       descriptor = fs.openSync(file, READ);
       const parts: Buffer[] = [];
-      let length = 0;
-      while (length < most) {
-        const part = most - length > this.buffer.length ? Buffer.allocUnsafe(1 << 20) : this.buffer;
-        const read = fs.readSync(descriptor, part, 0, Math.min(part.length, most - length), from + length);
-        if (read === 0) {
-          break;
-        }
-        parts.push(part === this.buffer ? Buffer.from(part.subarray(0, read)) : part.subarray(0, read));
-        length += read;
+      for (let length = 0, wanted = -1, read = -1; length < most && read === wanted; length += read) {
+        const part = Buffer.allocUnsafe(Math.min(BLOCK, most - length));
+        wanted = part.length;
+        read = fs.readSync(descriptor, part, 0, wanted, from + length);
+        parts.push(part.subarray(0, read));
       }
       return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
     } catch (error) {
@@ -105,8 +108,20 @@ export class Disk {
     }
   }
 
-  text(file: string, most: number): string | null {
-    return this.bytes(file, most)?.toString('utf8') ?? null;
+  /** The text of a file that looked so, or the beginning of a longer one; null where it cannot be read. */
+  text(file: string, stamp: Stamp, most: number): string | null {
+    if (stamp.size > most) {
+      return this.bytes(file, most)?.toString('utf8') ?? null;
+    }
+    this.pace.step();
+    this.counts.files++;
+    try {
+      // Node's quickest way by far: half of the files of a store are read for nothing but one line.
+      return fs.readFileSync(file, READ_TEXT);
+    } catch (error) {
+      this.tell(file, fileError(error, file).message);
+      return null;
+    }
   }
 
   /** By name; null where the folder cannot be read. */

@@ -72,12 +72,13 @@ export class KeyFolder<T> {
 
   /** Itself, where all that was read of it is as it was; else what it is now. May throw NotHere. */
   looked(): KeyFolder<T> {
-    if (this.own === undefined) {
+    if (!this.entries && !this.listed) {
       return this;
     }
-    const own = this.disk.look(this.folder);
+    const own = this.own === undefined ? undefined : this.disk.look(this.folder);
     // Then a key that was not there still is not.
-    const isSameFolder = sameStamp(own, this.own) && own?.isFresh !== true && this.own?.isFresh !== true;
+    const isSameFolder =
+      own !== undefined && sameStamp(own, this.own!) && own?.isFresh !== true && this.own?.isFresh !== true;
     const next = new KeyFolder<T>(this.disk, this.folder, this.readValue);
     next.own = own;
     next.entries = new Map();
@@ -105,11 +106,16 @@ export class KeyFolder<T> {
       if (!isKey(key)) {
         return undefined;
       }
-      const stamp = this.isReached(key) ? this.disk.look(this.fileOf(key)) : null;
+      const stamp = this.lookAtKey(key);
       entry = { stamp, value: undefined, isUnread: stamp?.isFolder === false };
       this.entries.set(key, entry);
     }
     return entry;
+  }
+
+  private lookAtKey(key: string): Stamp | null {
+    const stamp = this.disk.look(this.fileOf(key));
+    return stamp && this.isReached(key) ? stamp : null;
   }
 
   /** Whether no link leads to where a key lies. */
@@ -128,7 +134,7 @@ export class KeyFolder<T> {
 
   private lookedAt(key: string, entry: Entry<T>): Entry<T> {
     const file = this.fileOf(key);
-    const stamp = this.isReached(key) ? this.disk.look(file) : null;
+    const stamp = this.lookAtKey(key);
     if (sameStamp(stamp, entry.stamp) && entry.stamp?.isFresh !== true) {
       return entry;
     }
@@ -199,7 +205,7 @@ function isKey(key: string): boolean {
 
 /** The whole file is the value; of one that is longer than any of MLflow's, its beginning. */
 export const readText: ReadValue<string> = (disk, file, _key, entry) => {
-  entry.value = disk.text(file, MOST_VALUE) ?? undefined;
+  entry.value = disk.text(file, entry.stamp!, MOST_VALUE) ?? undefined;
 };
 
 /** Reads a metric's latest value on from where it was read to. */

@@ -13,45 +13,69 @@ export const MOST_META = 1 << 20;
 export type Meta = ReadonlyMap<string, MetaValue>;
 export type MetaValue = string | null | Meta;
 
-/** A line that PyYAML's `safe_dump` writes for a short scalar: `key: plain` or `key: 'quoted'`. */
-const LINE = /^([A-Za-z_]\w*): (.+)$/;
-/** A plain scalar without any of YAML's marks. */
-const PLAIN = /^-?[^\s!&*?|>%@`"'#,[\]{}:-][^#:]*$/;
-const URI = /^[a-z][\w+.-]*:\/\/[^\s#]+$/;
-const QUOTED = /^'((?:[^']|'')*)'$/;
+const QUOTE = 39;
+const NOTHING: Meta = new Map();
 
 /** @throws Error where the text is no mapping, or more than anybody writes */
 export function readMeta(text: string): Meta {
   return quickly(text) ?? thoroughly(text);
 }
 
-/** What MLflow writes for nearly every run, in a hundredth of the time that a YAML reader takes; null for all else. */
+/**
+ * What MLflow writes for nearly every run, lines of `key: plain` and `key: 'quoted'`, in a hundredth of the time that a YAML
+ * reader takes; null for all else.
+ */
 function quickly(text: string): Meta | null {
   const meta = new Map<string, MetaValue>();
-  const lines = text.split('\n');
-  const last = lines.pop();
-  if (last !== '' || lines.length === 0) {
-    return null;
-  }
-  for (const line of lines) {
-    const [, key, value] = LINE.exec(line) ?? [];
-    if (key === undefined || value === undefined) {
+  let from = 0;
+  for (let to = text.indexOf('\n'); to >= 0; to = text.indexOf('\n', from)) {
+    const colon = text.indexOf(': ', from);
+    if (colon <= from || colon >= to || !isLetter(text.charCodeAt(from))) {
       return null;
     }
-    const quoted = QUOTED.exec(value);
-    if (quoted) {
-      meta.set(key, quoted[1]!.replaceAll("''", "'"));
-    } else if (value === 'null') {
-      meta.set(key, null);
-    } else if (value === '[]' || value === '{}') {
-      meta.set(key, new Map());
-    } else if ((PLAIN.test(value) || URI.test(value)) && value !== '~' && value === value.trimEnd()) {
-      meta.set(key, value);
-    } else {
+    const key = text.slice(from, colon);
+    const value = scalar(text.slice(colon + 2, to));
+    if (value === undefined || key.includes(' ')) {
       return null;
     }
+    meta.set(key, value);
+    from = to + 1;
   }
-  return meta;
+  return from === text.length && from > 0 ? meta : null;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
+}
+
+/** A colon or blank space: no plain scalar ends so. */
+function isEnd(code: number): boolean {
+  return code === 58 || code === 32 || code === 9 || code === 13;
+}
+
+/** undefined for what is not told so quickly. */
+function scalar(text: string): MetaValue | undefined {
+  const first = text.charCodeAt(0);
+  // A digit, "/" and "." begin most values.
+  if (isLetter(first) || (first >= 46 && first <= 57)) {
+    if (text === 'null') {
+      return null;
+    }
+    const isPlain = !text.includes(': ') && !text.includes(' #') && !isEnd(text.charCodeAt(text.length - 1));
+    return isPlain ? text : undefined;
+  }
+  if (text === '[]' || text === '{}') {
+    return NOTHING;
+  }
+  if (first !== QUOTE || text.charCodeAt(text.length - 1) !== QUOTE || text.length < 2) {
+    return undefined;
+  }
+  const inner = text.slice(1, -1);
+  if (!inner.includes("'")) {
+    return inner;
+  }
+  const plain = inner.replaceAll("''", '');
+  return plain.includes("'") ? undefined : inner.replaceAll("''", "'");
 }
 
 function thoroughly(text: string): Meta {

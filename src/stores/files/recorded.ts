@@ -24,7 +24,7 @@ export class Recorder {
   /** null where there is no such file. */
   text(file: string, most: number): string | null {
     const stamp = this.look(file);
-    return stamp && !stamp.isFolder ? this.disk.text(file, most) : null;
+    return stamp && !stamp.isFolder ? this.disk.text(file, stamp, most) : null;
   }
 
   /** null where there is no such folder. */

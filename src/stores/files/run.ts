@@ -29,10 +29,10 @@ export interface RunPlace {
 interface Parts {
   meta: ReadMeta;
   stamp: Stamp;
-  params: KeyFolder<string>;
   tags: KeyFolder<string>;
-  metrics: KeyFolder<Metric>;
-  inputs: Recorded<RunInputs>;
+  params?: KeyFolder<string>;
+  metrics?: KeyFolder<Metric>;
+  inputs?: Recorded<RunInputs>;
 }
 
 /**
@@ -41,6 +41,8 @@ interface Parts {
  */
 export class FileRun implements Run, RunLookup {
   readonly info: RunInfo;
+  /** When its files were looked at last, by performance.now(). */
+  lookedAt = performance.now();
 
   private constructor(
     private readonly disk: Disk,
@@ -62,17 +64,14 @@ export class FileRun implements Run, RunLookup {
       return null;
     }
     return new FileRun(disk, place, {
-      meta: readRunMeta(disk, place),
+      meta: readRunMeta(disk, place, stamp),
       stamp,
-      params: new KeyFolder(disk, `${folder}/params`, readText),
       tags: new KeyFolder(disk, `${folder}/tags`, readText),
-      metrics: new KeyFolder(disk, `${folder}/metrics`, readLatest),
-      inputs: new Recorded(disk, (recorder) => readInputs(recorder, folder, place.datasets)),
     });
   }
 
   get params(): KeyValue[] {
-    return this.parts.params.all();
+    return this.paramFolder.all();
   }
 
   get tags(): KeyValue[] {
@@ -80,7 +79,7 @@ export class FileRun implements Run, RunLookup {
   }
 
   get metrics(): Metric[] {
-    return this.parts.metrics.all().map(({ value }) => value);
+    return this.metricFolder.all().map(({ value }) => value);
   }
 
   get lookup(): RunLookup {
@@ -88,7 +87,7 @@ export class FileRun implements Run, RunLookup {
   }
 
   param(key: string): string | undefined {
-    return this.parts.params.get(key);
+    return this.paramFolder.get(key);
   }
 
   tag(key: string): string | undefined {
@@ -96,28 +95,28 @@ export class FileRun implements Run, RunLookup {
   }
 
   metric(key: string): Metric | undefined {
-    return this.parts.metrics.get(key);
-  }
-
-  /** Whether it has the key; costs a look. */
-  has(kind: 'param' | 'tag' | 'metric', key: string): boolean {
-    return this.parts[`${kind}s`].has(key);
+    return this.metricFolder.get(key);
   }
 
   /** All keys of a kind, without their values. May throw NotHere. */
   keys(kind: 'param' | 'tag' | 'metric'): readonly string[] {
-    return this.parts[`${kind}s`].keys();
+    const folder = { param: this.paramFolder, metric: this.metricFolder, tag: this.parts.tags }[kind];
+    return folder.keys();
   }
 
   /** May throw NotHere. */
   get inputs(): RunInputs {
+    const { disk, place } = this;
+    this.parts.inputs ??= new Recorded(disk, (recorder) =>
+      readInputs(recorder, place.folder, place.datasets),
+    );
     return this.parts.inputs.value;
   }
 
   /** The metric's file; from now on its changes are the run's. */
   watchHistory(key: string): string | null {
-    this.parts.metrics.watch(key);
-    return this.parts.metrics.has(key) ? `${this.place.folder}/metrics/${key}` : null;
+    this.metricFolder.watch(key);
+    return this.metricFolder.has(key) ? `${this.place.folder}/metrics/${key}` : null;
   }
 
   /** Itself, where all that was read of it is as it was; else what it is now; null where it is gone. May throw NotHere. */
@@ -128,9 +127,9 @@ export class FileRun implements Run, RunLookup {
       return null;
     }
     const tags = parts.tags.looked();
-    const params = parts.params.looked();
-    const metrics = parts.metrics.looked();
-    const isChanged = parts.inputs.look();
+    const params = parts.params?.looked();
+    const metrics = parts.metrics?.looked();
+    const isChanged = parts.inputs?.look() === true;
     const meta = this.metaNow(stamp);
     if (
       tags === parts.tags &&
@@ -140,9 +139,18 @@ export class FileRun implements Run, RunLookup {
       !isChanged
     ) {
       parts.stamp = stamp;
+      this.lookedAt = performance.now();
       return this;
     }
     return new FileRun(this.disk, this.place, { ...parts, meta, stamp, tags, params, metrics });
+  }
+
+  private get paramFolder(): KeyFolder<string> {
+    return (this.parts.params ??= new KeyFolder(this.disk, `${this.place.folder}/params`, readText));
+  }
+
+  private get metricFolder(): KeyFolder<Metric> {
+    return (this.parts.metrics ??= new KeyFolder(this.disk, `${this.place.folder}/metrics`, readLatest));
   }
 
   private metaNow(stamp: Stamp): ReadMeta {
@@ -150,7 +158,7 @@ export class FileRun implements Run, RunLookup {
     if (stamp.equals(this.parts.stamp) && !this.parts.stamp.isFresh) {
       return meta;
     }
-    const now = readRunMeta(this.disk, this.place);
+    const now = readRunMeta(this.disk, this.place, stamp);
     // It may be half written: MLflow before 1.27 wrote it in place.
     const isHalf = now.problem !== null && meta.problem === null && stamp.isFresh;
     return isHalf || isDeepStrictEqual(now, meta) ? meta : now;
@@ -165,9 +173,9 @@ function nameOf(name: string, problem: string | null): string {
   return problem === null ? name : `${name}${name === '' ? '' : ' '}(${problem})`;
 }
 
-function readRunMeta(disk: Disk, place: RunPlace): ReadMeta {
+function readRunMeta(disk: Disk, place: RunPlace, stamp: Stamp): ReadMeta {
   const file = metaOf(place);
-  const text = disk.text(file, MOST_META) ?? '';
+  const text = disk.text(file, stamp, MOST_META) ?? '';
   let meta: Meta | null = null;
   try {
     meta = text === '' ? null : readMeta(text);

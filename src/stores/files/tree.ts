@@ -89,17 +89,22 @@ export class FilesTree {
     return isChanged;
   }
 
-  /** These runs are what somebody sees now: they are looked at. Whether any changed. @throws StoreError */
-  async show(runIds: readonly string[], signal?: AbortSignal): Promise<boolean> {
+  /**
+   * These runs are what somebody sees now: they are looked at.
+   *
+   * @param since those that were looked at since then are known, by performance.now()
+   * @returns whether any changed. @throws StoreError
+   */
+  async show(runIds: readonly string[], signal?: AbortSignal, since = Infinity): Promise<boolean> {
     const before = this.changes;
     for (const runId of runIds) {
       if (this.pace.isTired) {
         await this.pace.pause(signal);
       }
       const known = this.folderOf(runId);
-      if (known) {
+      if (known && known.runs.get(runId)!.lookedAt < since) {
         this.noteChange(this.pace.inOneGo(() => known.lookAt(runId)));
-      } else {
+      } else if (!known) {
         await untilHere(() => this.find(runId), signal);
       }
     }
