@@ -1,8 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import type { Dataset, Experiment, LoggedModel } from '../../mlflow/entities';
 import { sameStamp, type Disk, type Stamp } from './disk';
+import type { EntityFolder } from './entityFolder';
 import { datasetOf, recordedMeta } from './inputs';
-import { readLoggedModels } from './loggedModels';
+import { loggedModelsIn } from './loggedModels';
 import { metaNumber, metaText } from './meta';
 import { Recorded, type Recorder } from './recorded';
 import { FileRun, type RunPlace } from './run';
@@ -17,10 +18,12 @@ const MOST_WAITING = 50;
 /** An experiment's folder. What is read of it is kept, and looked at again by `look`. */
 export class ExperimentFolder {
   readonly head: Recorded<Experiment | null>;
-  readonly loggedModels: Recorded<LoggedModel[]>;
+  readonly loggedModels: EntityFolder<LoggedModel>;
   /** Those that were asked for; all of them once it is loaded. */
   readonly runs = new Map<string, FileRun>();
   isLoaded = false;
+  /** By performance.now(). */
+  loadedAt = 0;
   private readonly datasets = new Map<string, Dataset>();
   private stamp: Stamp | null = null;
   /** Names of folders that still have to be read. */
@@ -34,7 +37,7 @@ export class ExperimentFolder {
     private readonly isTrash: boolean,
   ) {
     this.head = new Recorded(disk, (recorder) => this.readHead(recorder));
-    this.loggedModels = new Recorded(disk, (recorder) => readLoggedModels(recorder, folder, experimentId));
+    this.loggedModels = loggedModelsIn(disk, folder, experimentId);
   }
 
   /** Reads all runs. May throw NotHere: what was read meanwhile is kept. */
@@ -53,6 +56,7 @@ export class ExperimentFolder {
     }
     this.unread = null;
     this.isLoaded = true;
+    this.loadedAt = performance.now();
   }
 
   /** One run, without the others. May throw NotHere. */

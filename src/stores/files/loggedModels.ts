@@ -1,4 +1,6 @@
 import type { LoggedModel, LoggedModelMetric } from '../../mlflow/entities';
+import type { Disk } from './disk';
+import { EntityFolder } from './entityFolder';
 import { recordedMeta } from './inputs';
 import { metaNumber, metaText, stageOf, type Meta } from './meta';
 import { eachLine } from './metricLines';
@@ -10,18 +12,23 @@ const MOST_MODELS = 100_000;
 /** Bytes of a logged model's metric. */
 const MOST_LINES = 8 << 20;
 
-/** The logged models of an experiment (MLflow >= 3.0), deleted ones too (reference mlflow.md, B.3). May throw NotHere. */
-export function readLoggedModels(
-  recorder: Recorder,
+/** The logged models of an experiment (MLflow >= 3.0), deleted ones too (reference mlflow.md, B.3). */
+export function loggedModelsIn(
+  disk: Disk,
   experiment: string,
   experimentId: string,
-): LoggedModel[] {
-  const names = recorder.list(`${experiment}/models`)?.folders.slice(0, MOST_MODELS) ?? [];
-  return names.flatMap((modelId) => {
-    const folder = `${experiment}/models/${modelId}`;
-    const meta = recordedMeta(recorder, `${folder}/meta.yaml`);
-    return meta ? [loggedModel(recorder, { folder, modelId, experimentId, meta })] : [];
-  });
+): EntityFolder<LoggedModel> {
+  const models = `${experiment}/models`;
+  return new EntityFolder(
+    disk,
+    models,
+    (recorder, modelId) => {
+      const folder = `${models}/${modelId}`;
+      const meta = recordedMeta(recorder, `${folder}/meta.yaml`);
+      return meta && loggedModel(recorder, { folder, modelId, experimentId, meta });
+    },
+    { most: MOST_MODELS, isWatched: false },
+  );
 }
 
 function loggedModel(

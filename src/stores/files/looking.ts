@@ -1,5 +1,6 @@
 import type { Run } from '../../mlflow/entities';
 import type { Disk } from './disk';
+import type { InTurn } from './entityFolder';
 import type { Pace } from './pace';
 
 /** How much is asked of the system at one look, of each list; a file that is read counts as several questions. */
@@ -16,7 +17,7 @@ const MOST_SHOWN = 500;
 export interface Looked {
   /** Each answers whether something changed. */
   always: readonly (() => boolean)[];
-  inTurn: readonly (() => boolean)[];
+  inTurn: readonly InTurn[];
   runs: ReadonlyMap<string, Run>;
   lookAt(this: void, runId: string): boolean;
 }
@@ -75,7 +76,8 @@ export class Looking {
       }
     };
     await some('first', first.length, (place) => lookAt(first[place]!));
-    await some('rest', inTurn.length, (place) => inTurn[place]!());
+    const count = inTurn.reduce((sum, { length }) => sum + length, 0);
+    await some('rest', count, (place) => lookAtPart(inTurn, place));
     await some('shown', shown.length, (place) => lookAt(shown[place]!));
     await some('runs', rest.length, (place) => lookAt(rest[place]!));
     this.last = performance.now();
@@ -100,4 +102,15 @@ export class Looking {
     }
     return this.ordered;
   }
+}
+
+function lookAtPart(lists: readonly InTurn[], place: number): boolean {
+  let at = place;
+  for (const list of lists) {
+    if (at < list.length) {
+      return list.lookAt(at);
+    }
+    at -= list.length;
+  }
+  return false;
 }

@@ -1,63 +1,25 @@
 import type { ModelVersion, RegisteredModel } from '../../mlflow/entities';
 import { compareBytes } from '../../search/bytes';
 import type { Disk } from './disk';
+import { EntityFolder } from './entityFolder';
 import { recordedMeta } from './inputs';
 import { metaNumber, metaText } from './meta';
-import { Recorded, type Recorder } from './recorded';
+import type { Recorder } from './recorded';
 
 /** The tag by which a registered model is a prompt (reference mlflow.md, C.7). */
 const PROMPT_TAG = 'mlflow.prompt.is_prompt';
 /** Set at a version that was deleted: its folder stays (reference mlflow.md, B.4). */
 const DELETED = 'Deleted_Internal';
 
-/** The folder `models` of a store: the registry of MLflow >= 2.0. */
-export class RegistryFolder {
-  private readonly names: Recorded<string[] | null>;
-  private readonly models = new Map<string, Recorded<RegisteredModel | null>>();
+/** Of one store. */
+const MOST_MODELS = 100_000;
 
-  constructor(
-    private readonly disk: Disk,
-    private readonly folder: string,
-  ) {
-    this.names = new Recorded(disk, (recorder) => recorder.list(folder)?.folders ?? null);
-  }
-
-  /** Whether the store has one at all. */
-  get isThere(): boolean {
-    return this.names.value !== null;
-  }
-
-  /** Without prompts, by name, their versions without deleted ones. May throw NotHere. */
-  all(): RegisteredModel[] {
-    return (this.names.value ?? []).flatMap((name) => this.model(name).value ?? []);
-  }
-
-  /** Looks whether models came or went. Whether any did. May throw NotHere. */
-  look(): boolean {
-    const isChanged = this.names.look();
-    const names = new Set(this.names.value);
-    for (const name of [...this.models.keys()].filter((known) => !names.has(known))) {
-      this.models.delete(name);
-    }
-    return isChanged;
-  }
-
-  /** Each model, to be looked at: one that nobody asked for is read, so that from now on it is known what it was. */
-  lookers(): (() => boolean)[] {
-    return (this.names.value ?? []).map((name) => () => {
-      const model = this.model(name);
-      const isChanged = model.look();
-      void model.value;
-      return isChanged;
-    });
-  }
-
-  private model(name: string): Recorded<RegisteredModel | null> {
-    const known =
-      this.models.get(name) ?? new Recorded(this.disk, (recorder) => readModel(recorder, this.folder, name));
-    this.models.set(name, known);
-    return known;
-  }
+/** The registry of MLflow >= 2.0, in the folder `models` of a store: without prompts, versions without deleted ones. */
+export function registryIn(disk: Disk, folder: string): EntityFolder<RegisteredModel> {
+  return new EntityFolder(disk, folder, (recorder, name) => readModel(recorder, folder, name), {
+    most: MOST_MODELS,
+    isWatched: true,
+  });
 }
 
 function readModel(recorder: Recorder, registry: string, name: string): RegisteredModel | null {

@@ -12,22 +12,26 @@ import type { HeldStore } from '../held/heldStore';
 import type { HeldScope } from '../runTable/heldRuns';
 import { untilHere } from '../runTable/loader';
 import { Disk, mustBeReadable } from './disk';
+import type { EntityFolder, InTurn } from './entityFolder';
 import { ExperimentFolder } from './experiment';
 import { Looking } from './looking';
 import { Pace } from './pace';
 import { Recorded } from './recorded';
-import { RegistryFolder } from './registry';
+import { registryIn } from './registry';
 import type { FileRun } from './run';
 
 const NOTHING: RunInputs = { datasetInputs: [], modelInputs: [], modelOutputs: [] };
 /** As MLflow makes ids: a number, of 18 digits since 2.0. */
 const EXPERIMENT_ID = /^\d{1,19}$/;
 
+/** Experiments whose runs somebody saw, in which each look sees new runs at once. */
+const MOST_SEEN = 100;
+
 /** An mlruns folder: what was read of it so far, and whether it is still so. */
 export class FilesTree {
   readonly pace = new Pace();
   readonly disk = new Disk(this.pace);
-  readonly registry: RegistryFolder;
+  readonly registry: EntityFolder<RegisteredModel>;
   private readonly places: Recorded<{ active: string[]; deleted: string[] }>;
   /** By their folders. */
   private readonly folders = new Map<string, ExperimentFolder>();
@@ -38,7 +42,7 @@ export class FilesTree {
 
   /** @param root absolute, links resolved */
   constructor(readonly root: string) {
-    this.registry = new RegistryFolder(this.disk, `${root}/models`);
+    this.registry = registryIn(this.disk, `${root}/models`);
     this.places = new Recorded(this.disk, (recorder) => {
       const idsIn = (folder: string): string[] =>
         recorder.list(folder)?.folders.filter((name) => EXPERIMENT_ID.test(name)) ?? [];
@@ -202,22 +206,20 @@ export class FilesTree {
       this.noteChange(this.pace.inOneGo(() => this.places.look()));
       return this.experimentFolders();
     }, signal);
+    // The last that was asked for first.
+    const seen = folders.filter(({ isLoaded }) => isLoaded).sort((a, b) => b.loadedAt - a.loadedAt);
     this.noteChange(
       await this.looking.look(
         {
-          always: [() => this.registry.look(), ...folders.map((folder) => () => folder.lookForRuns())],
+          always: [
+            () => this.registry.look(),
+            ...seen.slice(0, MOST_SEEN).map((folder) => () => folder.lookForRuns()),
+          ],
           inTurn: [
-            ...[...this.folders.values()].map(
-              ({ head }) =>
-                () =>
-                  head.look(),
-            ),
-            ...folders.map(
-              ({ loggedModels }) =>
-                () =>
-                  loggedModels.look(),
-            ),
-            ...this.registry.lookers(),
+            ...[...this.folders.values()].map(({ head }) => once(() => head.look())),
+            ...folders.map((folder) => once(() => folder.lookForRuns() || folder.loggedModels.look())),
+            ...folders.map(({ loggedModels }) => loggedModels),
+            this.registry,
           ],
           runs: this.held().runs,
           lookAt: (runId) => this.folderOf(runId)?.lookAt(runId) ?? false,
@@ -227,6 +229,10 @@ export class FilesTree {
       ),
     );
   }
+}
+
+function once(look: () => boolean): InTurn {
+  return { length: 1, lookAt: look };
 }
 
 /** What an mlruns folder holds, as far as it was asked for. Later there is another one; runs of which nothing changed stay the same objects. */
@@ -266,6 +272,6 @@ export class FilesHeld implements HeldStore {
   }
 
   loggedModels(): readonly LoggedModel[] {
-    return this.tree.experimentFolders().flatMap(({ loggedModels }) => loggedModels.value);
+    return this.tree.experimentFolders().flatMap(({ loggedModels }) => loggedModels.all());
   }
 }
