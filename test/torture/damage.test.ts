@@ -1,6 +1,14 @@
+import { removeTempFolders } from '../support/database';
 import { damagedStores } from '../support/tortures/damage';
+import { damagedFolders } from '../support/tortures/folders';
 
 describe('damaged stores, 1,000 files: never a crash, a hang or endless memory; python’s rows, or one error', function () {
   this.timeout(170_000);
   damagedStores(125);
+});
+
+describe('damaged mlruns folders, 100: never a crash or a hang', function () {
+  this.timeout(600_000);
+  after(removeTempFolders);
+  damagedFolders(1000, 100);
 });
