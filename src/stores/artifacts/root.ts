@@ -110,9 +110,7 @@ async function findBeside(request: RootRequest, recorded: string): Promise<strin
   if (parts.includes('..') || !isMade(`/${parts.join('/')}`, request)) {
     return null;
   }
-  // MLflow moves a deleted experiment of a folder store to its .trash, with all that is in it.
-  const { storeFolder } = request;
-  for (const base of [storeFolder, path.dirname(storeFolder), path.join(storeFolder, '.trash')]) {
+  for (const base of [request.storeFolder, path.dirname(request.storeFolder)]) {
     for (let from = 0; from < parts.length - 1; from++) {
       const end = parts.slice(from);
       if (!isMade(`/${end.join('/')}`, request)) {

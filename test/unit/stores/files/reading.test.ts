@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { metricOf } from '../../../../src/mlflow/entities';
-import { resolveRoot } from '../../../../src/stores/artifacts/root';
 import { filesAnswers } from '../../../../src/stores/files/answers';
 import { FilesTree } from '../../../../src/stores/files/tree';
 import { removeTempFolders } from '../../../support/database';
@@ -232,17 +231,6 @@ describe('an mlruns folder', function () {
       assert.equal((await answers.getRun({ runId: RUN }, context)).info.runId, RUN);
       fs.renameSync(path.join(root, '.trash', EXPERIMENT), path.join(root, EXPERIMENT));
       assert.equal(await stage(), 'active');
-    });
-
-    it('and has the artifacts of an experiment that was moved there', async () => {
-      const { root, folder } = opened([{ runId: RUN }]);
-      fs.mkdirSync(path.join(folder, 'artifacts'));
-      fs.writeFileSync(path.join(folder, 'artifacts/a.txt'), 'a');
-      fs.mkdirSync(path.join(root, '.trash'));
-      fs.renameSync(path.join(root, EXPERIMENT), path.join(root, '.trash', EXPERIMENT));
-      const uri = `file://${folder}/artifacts`;
-      const { localPath } = await resolveRoot({ uri, storeFolder: root, id: RUN, download: '' });
-      assert.equal(localPath, fs.realpathSync(path.join(root, '.trash', EXPERIMENT, RUN, 'artifacts')));
     });
 
     it('as a run that is made: first its folder, then what it is', async () => {
