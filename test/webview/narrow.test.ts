@@ -144,6 +144,26 @@ describe('pages in a narrow panel and at 200 %', function () {
       assert.equal(cut, 0, 'numbers are whole');
     });
 
+    it(`charts ${name}: names of runs beside a picture are told apart, however long`, async () => {
+      const { page } = await open(
+        { definition: chartsPage, args: { runs: bigRuns(5), metrics: ['rmse'] } },
+        how,
+      );
+      const names = await eventually(async () => {
+        const labels = await page.evaluate(() => {
+          type Card = Element & { dots?: { chart: { scales: { y: { ticks: { label: string }[] } } } } };
+          return document
+            .querySelector<Card>('chart-card')
+            ?.dots?.chart.scales.y.ticks.map(({ label }) => label);
+        });
+        assert.equal(labels?.length, 5);
+        return labels;
+      });
+      assert.equal(new Set(names).size, 5);
+      assert.ok(names.every((label) => /^conv/.test(label)));
+      assert.ok(!names.some((label) => /\(2\)$/.test(label)), 'by what differs, not by a number');
+    });
+
     it(`sweep ${name}: nothing is cut, and what the pointer shows stays inside`, async () => {
       const sweep = await open(
         { definition: sweepPage, args: { store: big, experimentIds: [EXPERIMENT] } },
@@ -333,7 +353,7 @@ function bigStore(): string {
   return makeHistoryStore(
     Array.from({ length: 30 }, (_, i) => ({
       runId: runIdOf(i + 1),
-      name: i % 4 === 0 ? `convnext-large-imagenet-finetune-${i}-with-a-long-name` : `convnext-${i}`,
+      name: i % 4 === 0 ? `convnext-large-imagenet-finetune-with-a-long-name-${i}` : `convnext-${i}`,
       params: {
         lr: String(10 ** (-5 + (i % 5))),
         optimizer: ['adam', 'adamw', 'sgd'][i % 3]!,

@@ -1,8 +1,8 @@
 import { Chart, type Plugin, type ScaleOptions } from 'chart.js';
-import { plainText } from '../../src/mlflow/format';
 import { robustRange } from '../../src/series/robustRange';
 import { dotPath } from '../../src/state/dots';
 import { keyOf, type RunKey } from '../../src/state/viewState';
+import { shortNames } from '../ui/shortNames';
 import { axisLook, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
 import { runColor } from '../ui/theme';
 import { logBuild, padded, type Point } from './drawing';
@@ -136,6 +136,10 @@ export class DotsView {
   private rowScale(drawable: readonly boolean[], look: ChartLook): ScaleOptions<'linear'> {
     const common = axisLook(look);
     const { rows } = this;
+    const names = shortNames(
+      rows.map(({ run }) => run.name),
+      LONGEST_NAME,
+    );
     return {
       type: 'linear',
       reverse: true,
@@ -152,9 +156,7 @@ export class DotsView {
         callback: (value) => {
           const row = Number(value);
           const line = rows[row];
-          return line
-            ? `${plainText(line.run.name, LONGEST_NAME)}${drawable[row] ? '' : ` (${unplaced(valueOf(line))})`}`
-            : '';
+          return line ? `${names[row]}${drawable[row] ? '' : ` (${unplaced(valueOf(line))})`}` : '';
         },
       },
     };

@@ -121,6 +121,9 @@ export const modelStyles = css`
       font-family: var(--vscode-font-family);
       color: var(--vscode-descriptionForeground);
     }
+    table.versions td[data-name='']::before {
+      display: none;
+    }
     table.versions td.changed {
       order: 1;
       grid-column: 2 / -1;
@@ -141,6 +144,7 @@ export const modelStyles = css`
       white-space: normal;
     }
     table.versions td.changed .link {
+      align-self: flex-start;
       display: -webkit-box;
       -webkit-box-orient: vertical;
       -webkit-line-clamp: 2;

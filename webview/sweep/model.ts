@@ -2,6 +2,7 @@ import { formatDuration, formatNumber, formatSize, plainText } from '../../src/m
 import type { SweepColumn, SweepPageData } from '../../src/protocol/sweep';
 import type { Cell } from '../../src/series/columns';
 import { roundRange, type TickUnit } from '../../src/series/ticks';
+import { shortNames } from '../ui/shortNames';
 import { rankColors, type Ramp } from './ramp';
 
 /** What the user chose; kept with the workspace. */
@@ -95,38 +96,17 @@ export function cellsOf(column: SweepColumn): Cell[] {
 
 const shortened = new WeakMap<SweepColumn, string[]>();
 
-/** A category at an axis: cut where it says least, and numbered where others still look alike. */
+/** A category at an axis. */
 export function shortCategory(column: SweepColumn, index: number): string {
   let texts = shortened.get(column);
   if (!texts) {
-    const cut = column.categories.map((category) => plainText(category, LONGEST_LABEL));
-    const often = new Map<string, number>();
-    cut.forEach((text) => often.set(text, (often.get(text) ?? 0) + 1));
-    // Those that begin alike are told apart by their ends.
-    const ends = cut.map((text, i) =>
-      often.get(text) === 1 ? text : withEnd(plainText(column.categories[i]!, LONGEST_READ)),
-    );
-    const seen = new Map<string, number>();
-    texts = ends.map((text) => {
-      const alike = (seen.get(text) ?? 0) + 1;
-      seen.set(text, alike);
-      return alike === 1 ? text : `${text.slice(0, LONGEST_LABEL - 4)} (${alike})`;
-    });
+    texts = shortNames(column.categories, LONGEST_LABEL);
     shortened.set(column, texts);
   }
   return texts[index] ?? '';
 }
 
 const LONGEST_LABEL = 14;
-/** Of a longer text the end is not looked for. */
-const LONGEST_READ = 10_000;
-const END = 9;
-
-function withEnd(text: string): string {
-  return text.length <= LONGEST_LABEL
-    ? text
-    : `${text.slice(0, LONGEST_LABEL - END - 1)}…${text.slice(-END)}`;
-}
 
 /** A cell as it is shown. */
 export function cellText(column: SweepColumn, run: number, digits = 4): string {

@@ -102,7 +102,7 @@ export class ParallelCoordinates extends LitElement {
             )}
           </div>
           <div
-            class="parallel-plot"
+            class="parallel-plot ${axes.some(({ missing, notFinite }) => missing + notFinite > 0) ? '' : 'whole'}"
             role="img"
             aria-label=${this.summary()}
             @pointerdown=${this.onDown}

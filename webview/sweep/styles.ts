@@ -70,6 +70,11 @@ export const sweepStyles = css`
     height: 320px;
     touch-action: none;
   }
+  /* No run lacks a value: nothing stands below the axes. */
+  .parallel-plot.whole {
+    height: 294px;
+    overflow: hidden;
+  }
   .parallel-plot.on-axis {
     cursor: ns-resize;
   }
