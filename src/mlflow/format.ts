@@ -14,10 +14,23 @@ const LARGE = 1e9;
 
 /**
  * A number in `digits` significant digits where these are all that it has, and in more where it is a whole number under
- * 1e9. What is rounded looks rounded: it keeps its zeros and at least one decimal (`0.5000`, `1.000`, `123456.8`,
- * `1.500e10`), while `0.5` is just that. `NaN`, `∞` and `−∞` by name; `–` for a missing value.
+ * 1e9, with a comma between thousands. What is rounded looks rounded: it keeps its zeros and at least one decimal (`0.5000`,
+ * `1.000`, `123,456.8`, `1.500e10`), while `0.5` is just that. `NaN`, `∞` and `−∞` by name; `–` for a missing value.
  */
 export function formatNumber(value: number | null | undefined, digits = 4): string {
+  return groupedDigits(ungrouped(value, digits));
+}
+
+/** A number's text with a comma between its thousands, and a minus: `−1,078,928.5`. */
+export function groupedDigits(text: string): string {
+  return withMinus(text).replace(/^(−?)(\d{4,})/, (_, sign: string, whole: string) => {
+    const first = whole.length % 3 || 3;
+    const rest = whole.slice(first).match(/\d{3}/g) ?? [];
+    return sign + [whole.slice(0, first), ...rest].join(',');
+  });
+}
+
+function ungrouped(value: number | null | undefined, digits: number): string {
   if (value === null || value === undefined) {
     return '–';
   }
@@ -49,7 +62,7 @@ function finiteText(value: number, digits: number): string {
 export function exactNumber(value: number | bigint | null | undefined): string {
   return typeof value === 'bigint' || (Number.isSafeInteger(value) && value !== 0)
     ? withMinus(String(value))
-    : formatNumber(value, ALL_DIGITS);
+    : ungrouped(value, ALL_DIGITS);
 }
 
 /** MLflow's own text has a hyphen: only what is read is written with a minus, and never that of an exponent. */
@@ -72,7 +85,7 @@ export function difference(from: number, to: number): number {
   return short !== 0 && Math.abs(short - plain) <= largest * Number.EPSILON ? short : plain;
 }
 
-/** A difference with its sign: `+1078928`, `−2.27`. Rounded to three digits where it has more (`formatNumber`). */
+/** A difference with its sign: `+1,078,928`, `−2.27`. Rounded to three digits where it has more (`formatNumber`). */
 export function formatDelta(delta: number, digits = 3): string {
   return `${delta > 0 ? '+' : ''}${formatNumber(delta, digits)}`;
 }
@@ -206,7 +219,7 @@ export function formatSize(bytes: number | null | undefined): string {
     value /= 1024;
     unit++;
   }
-  return `${Number.isInteger(value) ? value : value.toFixed(unit === 0 ? 0 : 1)} ${units[unit]}`;
+  return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** Letters that are seen, and need no second look. */

@@ -1,4 +1,5 @@
 /** What the run table asks of a store, and what it gets: a window of rows and columns, never the whole. */
+import type { ColumnShape } from './columnNumbers';
 import type { ViewType } from './entities';
 import type { TrialState } from './optunaTrial';
 
@@ -169,6 +170,10 @@ export interface TableRows extends TableWindow {
    * table as long as the column was not loaded.
    */
   extremes: ({ min: number; max: number } | null)[];
+  /** Of each column: no matching run has a value. false where there is none, and as long as that is not known. */
+  empty: boolean[];
+  /** Of each column, decided from the same few runs whatever is seen of it; null where none of them has a value. */
+  shapes: (ColumnShape | null)[];
 }
 
 /** How a key's values are spread over the runs of a scope. */

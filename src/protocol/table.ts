@@ -120,6 +120,8 @@ export interface Completion {
 export interface TableSettings {
   /** null: those that vary. */
   columns: TableColumn[] | null;
+  /** By columnId: those among them that the user did not choose himself, left out where no row has a value. */
+  unpicked: string[];
   /** The first so many columns stand still. */
   pinnedColumns: number;
   /** By columnId, px. */

@@ -19,6 +19,7 @@ import type { TableSettings, ViewChoice } from './table';
 
 export const NEW_SETTINGS: TableSettings = {
   columns: null,
+  unpicked: [],
   pinnedColumns: 0,
   widths: [],
   sort: [],
@@ -62,6 +63,7 @@ export function readTableSettings(value: unknown): TableSettings | null {
         NEW_SETTINGS,
         {
           columns: columnsOrNull,
+          unpicked: texts,
           pinnedColumns: fitting(isPlace),
           widths: listing(isPair(isText, isAmount)),
           sort: listing(isTerm),

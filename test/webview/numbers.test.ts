@@ -41,8 +41,8 @@ describe('numbers on the pages', function () {
     const { page } = opened;
     const change = (key: string) => page.locator(`[data-key="${key}"] .change`);
     await change('tokens').waitFor();
-    assert.match(await change('tokens').innerText(), /\+1078928/);
-    assert.match(await change('rows').innerText(), /\+1078928/);
+    assert.match(await change('tokens').innerText(), /\+1,078,928/);
+    assert.match(await change('rows').innerText(), /\+1,078,928/);
     assert.match(await change('rate').innerText(), /\+0\.1 \(\+25%\)/);
     assert.match(await change('share').innerText(), /\+0\.1 \(\+25%\)/);
     assert.match(await change('loss').innerText(), /\+0\.333 \(\+133\.3%\)/);

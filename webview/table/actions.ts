@@ -8,7 +8,8 @@ import type { MenuItem } from '../ui/menu';
 import type { Passing } from '../../src/protocol/tableChoices';
 import { sortedBy, toggledIn } from './choices';
 import { bestRule, clampWidth, columnTitle, moved, NAME_COLUMN, sameColumn } from './columns';
-import { cellText } from './format';
+import { copyCell } from './copyCell';
+import { cellText, spoken } from './format';
 import { cellMenu } from './cellMenu';
 import { headMenu } from './headMenu';
 import { groupMenu, quickItems, selectionMenu, type SelectionActions, type TableActions } from './menus';
@@ -72,10 +73,10 @@ export class PageActions implements TableActions {
   hideColumn(column: TableColumn): void {
     const place = this.placeOf(column);
     const { pinnedColumns } = this.model.settings;
-    this.model.change({
-      columns: this.model.columns.filter((other) => !sameColumn(other, column)),
-      pinnedColumns: pinnedColumns - (place >= 0 && place < pinnedColumns ? 1 : 0),
-    });
+    this.model.changeColumns(
+      this.model.columns.filter((other) => !sameColumn(other, column)),
+      { pinnedColumns: pinnedColumns - (place >= 0 && place < pinnedColumns ? 1 : 0) },
+    );
   }
 
   pinColumn(column: TableColumn): void {
@@ -83,8 +84,7 @@ export class PageActions implements TableActions {
     const { pinnedColumns } = this.model.settings;
     if (place >= 0) {
       const pinned = place < pinnedColumns;
-      this.model.change({
-        columns: moved(this.model.columns, place, pinned ? pinnedColumns - 1 : pinnedColumns),
+      this.model.changeColumns(moved(this.model.columns, place, pinned ? pinnedColumns - 1 : pinnedColumns), {
         pinnedColumns: pinnedColumns + (pinned ? -1 : 1),
       });
     }
@@ -100,7 +100,7 @@ export class PageActions implements TableActions {
     const { columns, settings } = this.model;
     const pinned = settings.pinnedColumns;
     const change = from >= pinned && to < pinned ? 1 : from < pinned && to >= pinned ? -1 : 0;
-    this.model.change({ columns: moved(columns, from, to), pinnedColumns: pinned + change });
+    this.model.changeColumns(moved(columns, from, to), { pinnedColumns: pinned + change });
   }
 
   resizeColumn(column: TableColumn, by: number): void {
@@ -139,10 +139,12 @@ export class PageActions implements TableActions {
 
   private replaceColumn(column: TableColumn, by: TableColumn): void {
     const { columns, settings } = this.model;
-    this.model.change({
-      columns: columns.map((other) => (sameColumn(other, column) ? by : other)),
-      sort: settings.sort.map((term) => (sameColumn(term.column, column) ? { ...term, column: by } : term)),
-    });
+    this.model.changeColumns(
+      columns.map((other) => (sameColumn(other, column) ? by : other)),
+      {
+        sort: settings.sort.map((term) => (sameColumn(term.column, column) ? { ...term, column: by } : term)),
+      },
+    );
   }
 
   /** The menu of what the runs can be grouped by. */
@@ -361,10 +363,12 @@ export class PageActions implements TableActions {
     const row = model.rowAt(index);
     // As in VS Code: on one of several that are selected, the menu is about all of these.
     const isOfSeveral = row?.type === 'run' && model.selection.has(row.runId) && this.selecting.amount > 1;
+    const shown = cellText(column, value, model.now, model.shape(column)?.decimals);
     const items = cellMenu(
       column,
       value,
-      { ...cellText(column, value, model.now), full: this.fullText(index, column) },
+      spoken(shown),
+      shown.full === '' ? null : () => copyCell(model, index, column),
       this,
       isOfSeveral
         ? [
@@ -375,11 +379,6 @@ export class PageActions implements TableActions {
       row?.type === 'run' ? (row.trial?.state ?? null) : null,
     );
     this.popup('Cell', items, anchor);
-  }
-
-  fullText(index: number, column: TableColumn): string {
-    const value = this.model.valueAt(index, column);
-    return value.type === 'text' ? value.text : cellText(column, value, this.model.now).full;
   }
 }
 

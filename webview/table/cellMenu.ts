@@ -5,7 +5,6 @@ import type { Field } from '../../src/search/syntax';
 import { equalsText, fieldText } from '../../src/search/text';
 import type { MenuItem } from '../ui/menu';
 import type { CellValue } from './chunk';
-import type { CellText } from './format';
 import type { TableActions } from './menus';
 
 /** The field of the search language that a column's cells can be filtered by. */
@@ -38,12 +37,15 @@ export function fieldOfColumn({ kind, key, rule }: TableColumn): Field | undefin
 /**
  * What a cell offers: filters by its value, then what can be done with its run.
  *
+ * @param text as it is shown
+ * @param copy null where there is nothing to copy
  * @param trial how the run's trial of Optuna's ended: MLflow's own status does not say it
  */
 export function cellMenu(
   column: TableColumn,
   cell: CellValue,
-  { full, text }: CellText,
+  text: string,
+  copy: (() => void) | null,
   actions: TableActions,
   runItems: readonly MenuItem[],
   trial: TrialState | null = null,
@@ -52,12 +54,7 @@ export function cellMenu(
   const field: Field | undefined = ofTrial ? { entity: 'tag', key: 'state' } : fieldOfColumn(column);
   const value: CellValue = ofTrial ? { type: 'text', text: trial, numeric: false } : cell;
   const filters = field ? filterItems(column, field, value, text, actions) : [];
-  const items: MenuItem[] = [
-    ...filters,
-    ...(full === ''
-      ? []
-      : [{ label: 'Copy Value', icon: 'copy', run: () => actions.copy(full, 'the value') }]),
-  ];
+  const items: MenuItem[] = [...filters, ...(copy ? [{ label: 'Copy Value', icon: 'copy', run: copy }] : [])];
   const [first, ...rest] = runItems;
   return first ? [...items, { ...first, separated: items.length > 0 }, ...rest] : items;
 }

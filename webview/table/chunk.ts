@@ -6,6 +6,7 @@ import {
   type TableRow,
   type TableWindow,
 } from '../../src/mlflow/runTable';
+import type { ColumnShape } from '../../src/mlflow/columnNumbers';
 import type { RowsAnswer, RunMark } from '../../src/protocol/table';
 import type { Direction, DirectionOrigin } from '../../src/state/metrics';
 
@@ -91,8 +92,7 @@ export class Chunk {
 
   /** The best value of a metric among the runs that were found; null while it or the direction is not known. */
   best(column: TableColumn): number | null {
-    const place = this.places.get(columnId(column));
-    const extremes = place === undefined ? null : this.answer.extremes[place];
+    const extremes = this.extremes(column);
     const direction = this.direction(column);
     if (!extremes || direction === 'unknown' || column.kind !== 'metric') {
       return null;
@@ -100,9 +100,16 @@ export class Chunk {
     return direction === 'higher' ? extremes.max : extremes.min;
   }
 
-  hasExtremes(column: TableColumn): boolean {
+  /** How the column's numbers are written; null for texts, and where the store has not said. */
+  shape(column: TableColumn): ColumnShape | null {
     const place = this.places.get(columnId(column));
-    return place !== undefined && this.answer.extremes[place] !== null;
+    return place === undefined ? null : (this.answer.shapes[place] ?? null);
+  }
+
+  /** The least and the greatest of the runs that were found; null while they are not known. */
+  extremes(column: TableColumn): { min: number; max: number } | null {
+    const place = this.places.get(columnId(column));
+    return place === undefined ? null : (this.answer.extremes[place] ?? null);
   }
 }
 

@@ -18,6 +18,10 @@ export type PickerPurpose = 'columns' | 'groups';
 @customElement('table-column-picker')
 export class ColumnPicker extends LitElement {
   @property({ attribute: false }) columns: readonly TableColumn[] = [];
+  /** Those of the columns to begin with that are left out, because no row has a value. */
+  @property({ attribute: false }) leftOut: readonly TableColumn[] = [];
+  /** Ids of columns of which no row has a value. */
+  @property({ attribute: false }) empty: ReadonlySet<string> = new Set();
   @property({ attribute: false }) purpose: PickerPurpose = 'columns';
   @property({ attribute: false }) find!: (
     text: string,
@@ -113,11 +117,11 @@ export class ColumnPicker extends LitElement {
     const matching = (column: TableColumn): boolean =>
       columnTitle(column).toLowerCase().includes(text) || column.key.toLowerCase().includes(text);
     const spread = new Map(this.found?.columns.map((info) => [columnId(info.column), info.spread]));
-    const chosen = this.columns
+    const first = [...this.columns.slice(0, 200), ...this.leftOut];
+    const chosen = first
       .filter(matching)
-      .slice(0, 200)
       .map((column) => ({ column, spread: spread.get(columnId(column)) ?? null }));
-    const known = new Set(this.columns.map((column) => columnId(column)));
+    const known = new Set([...this.columns, ...this.leftOut].map((column) => columnId(column)));
     const groups = this.purpose === 'groups';
     const attributes = (groups ? GROUP_ATTRIBUTES : TABLE_ATTRIBUTES.filter((key) => key !== 'name'))
       .map((key): TableColumn => ({ kind: 'attribute', key }))
@@ -134,7 +138,13 @@ export class ColumnPicker extends LitElement {
     const shown = this.columns.some((candidate) => columnId(candidate) === columnId(column));
     const note = [
       ruleTitle(column),
-      spread === 'constant' ? 'one value' : spread === 'empty' ? 'no value' : '',
+      this.empty.has(columnId(column))
+        ? 'no value in these rows'
+        : spread === 'constant'
+          ? 'one value'
+          : spread === 'empty'
+            ? 'no value'
+            : '',
     ]
       .filter(Boolean)
       .join(', ');

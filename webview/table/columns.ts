@@ -1,6 +1,8 @@
-/** Columns as the page shows them: names, widths, places. Pure. */
+/** Columns as the page shows them: names, widths, places. */
+import type { ColumnShape } from '../../src/mlflow/columnNumbers';
 import { columnId, type TableAttribute, type TableColumn } from '../../src/mlflow/runTable';
 import type { Direction } from '../../src/state/metrics';
+import { numberFont, pageFont, textWidth } from '../ui/textWidth';
 
 export const NAME_COLUMN: TableColumn = { kind: 'attribute', key: 'name' };
 /** Attributes that runs often have in common. */
@@ -74,21 +76,69 @@ export function defaultColumns(
   return [...attributes, ...metrics.slice(0, ofMetrics), ...params.slice(0, room - ofMetrics)];
 }
 
-/**
- * px.
- * @param compared with room for what a metric differs from the baseline by
- * @param grouped with room for a mean and its deviation
- */
-export function defaultWidth(column: TableColumn, compared: boolean, grouped: boolean): number {
+/** What a column needs room for. */
+export interface Needs {
+  /** What a metric differs from the baseline by. */
+  compared: boolean;
+  /** A mean and its deviation. */
+  grouped: boolean;
+  /** How long its values are; null where that is not known. */
+  shape: ColumnShape | null;
+}
+
+/** px beside a value and beside a title, with the sign of its sorting. */
+const AROUND_VALUE = 18;
+const AROUND_TITLE = 36;
+/** px: the word for the best value. */
+const BEST = 32;
+const LEAST_WIDTH = 72;
+const MOST_BY_TITLE = 180;
+const MOST_BY_VALUES = 280;
+
+const ATTRIBUTE_WIDTHS: Partial<Record<string, number>> = {
+  name: 240,
+  start: 92,
+  duration: 84,
+  status: 96,
+  commit: 84,
+  source: 140,
+  modelSize: 96,
+};
+
+/** px, as wide as title and values need. */
+export function defaultWidth(column: TableColumn, { compared, grouped, shape }: Needs): number {
   if (column.kind === 'attribute') {
-    const width =
-      { name: 240, start: 92, duration: 84, status: 96, user: 96, commit: 84, modelSize: 84 }[column.key] ??
-      140;
-    return grouped && (column.key === 'duration' || column.key === 'modelSize') ? 148 : width;
+    const fixed = ATTRIBUTE_WIDTHS[column.key];
+    if (fixed !== undefined) {
+      return grouped && (column.key === 'duration' || column.key === 'modelSize') ? 170 : fixed;
+    }
   }
-  const byTitle = columnTitle(column).length * 7 + 36;
-  const least = column.kind === 'metric' && (compared || grouped) ? 140 : 84;
-  return Math.min(Math.max(byTitle, least), 180);
+  const title = [columnTitle(column), ruleTitle(column)].join(' ').trim();
+  const byTitle = Math.min(textWidth(title, pageFont(600)) + AROUND_TITLE, MOST_BY_TITLE);
+  const byValues = shape ? Math.min(valueWidth(column, shape, compared, grouped), MOST_BY_VALUES) : 0;
+  const least = shape ? LEAST_WIDTH : column.kind === 'metric' && (compared || grouped) ? 140 : 84;
+  return Math.ceil(Math.max(byTitle, byValues, least));
+}
+
+function valueWidth(
+  { kind }: TableColumn,
+  { longest, decimals }: ColumnShape,
+  compared: boolean,
+  grouped: boolean,
+): number {
+  const isNumber = decimals !== null || kind === 'metric';
+  const value = textWidth(longest, isNumber ? numberFont() : pageFont());
+  if (kind !== 'metric') {
+    return value + AROUND_VALUE;
+  }
+  const digit = textWidth('0', numberFont());
+  // A mean of whole numbers has a decimal.
+  const mean = value + (decimals === 0 ? 2 * digit : 0);
+  return (
+    AROUND_VALUE +
+    Math.max(grouped ? 2 * mean + 3 * digit : 0, value + BEST) +
+    (compared ? (value + 2 * digit) * 0.9 : 0)
+  );
 }
 
 export function clampWidth(width: number): number {

@@ -8,7 +8,7 @@ import { icon } from '../ui/icon';
 import { runDot } from '../ui/runDot';
 import { styles } from '../ui/styles';
 import type { CellValue } from './chunk';
-import { cellText, deltaText, type CellText } from './format';
+import { cellText, deltaText, unitOf, type CellText } from './format';
 import { groupLabel } from './groupNames';
 import { FIRST_COLUMN, type GridModel } from './gridModel';
 
@@ -75,7 +75,7 @@ export function nameCell(
           >`
         : html`<span class="twisty"></span>`
     }${condition === null ? nothing : conditionSign(condition)}<span
-      class="cut name-text ${row.type === 'run' ? 'open' : ''}"
+      class="cut name-text ${row.type === 'run' ? 'open' : ''} ${label.length < 7 ? 'brief' : ''}"
       data-act=${row.type === 'run' ? 'open' : 'toggle'}
       >${label}</span
     >${apart === null ? nothing : html`<span class="apart">· ${apart}</span>`}${
@@ -129,17 +129,23 @@ export function valueCell(
   here: boolean,
   isBaseline: boolean,
 ): TemplateResult {
-  const { text, full, right } =
+  const own = model.shapeOf(column)?.decimals ?? null;
+  // The mean of whole numbers has a decimal: those below it leave room for one.
+  const isBelow = row.type === 'run' && column.kind === 'metric' && model.chunk.groupedBy.length > 0;
+  const decimals = own === 0 && isBelow ? 1 : own;
+  const { text, full, right, unit, pad } =
     row.type === 'run' && column.kind === 'attribute' && column.key === 'status'
       ? statusText(row, model.now)
-      : cellText(column, value, model.now);
+      : cellText(column, value, model.now, decimals);
+  const isSize = unitOf(column) === 'bytes';
   const { chunk } = model;
   const number = value.type === 'number' && column.kind === 'metric' ? value.value : null;
   const best = number !== null && number === chunk.best(column);
+  const isCompared = number !== null && chunk.baselineValue(column) !== null;
   const delta =
     number === null || isBaseline
       ? null
-      : deltaText(number, chunk.baselineValue(column), chunk.direction(column));
+      : deltaText(number, chunk.baselineValue(column), chunk.direction(column), column, decimals);
   return html`<div
     role="gridcell"
     id="cell-${index}-${place}"
@@ -148,10 +154,21 @@ export function valueCell(
     data-column=${place}
     title=${full}
   >
-    <span class="cut">${text}</span>${
-      best ? html`<span class="best-mark">best</span>` : nothing
-    }${delta ? html`<span class="delta ${delta.verdict}" title=${delta.full}>${delta.text}</span>` : nothing}
+    <span class="cut ${unit ? '' : blank('pad', text, pad)}"
+      >${text}${unit ? html`<span class="unit ${isSize ? 'size' : ''} ${blank('gap', text, pad)}">${unit}</span>` : nothing}</span
+    >${best ? html`<span class="best-mark">best</span>` : nothing}${
+      delta
+        ? html`<span class="delta ${delta.verdict}" title=${delta.full}>${delta.text}</span>`
+        : isCompared
+          ? html`<span class="delta-room"></span>`
+          : nothing
+    }
   </div>`;
+}
+
+/** The class that leaves room for what a number lacks to the decimals of its column. */
+function blank(where: 'gap' | 'pad', text: string, digits = 0): string {
+  return digits === 0 ? '' : `${text.includes('.') ? '' : 'whole-'}${where}-${digits}`;
 }
 
 function statusText(row: RunTableRow, now: number): CellText {

@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { plainText } from '../../src/mlflow/format';
-import { columnId } from '../../src/mlflow/runTable';
+import { columnId, type TableColumn } from '../../src/mlflow/runTable';
 import { icon } from '../ui/icon';
+import type { Chunk } from './chunk';
 import { columnTitle, kindTitle, NAME_COLUMN, ruleTitle } from './columns';
+import { cellText, spoken } from './format';
 import { cells, FIRST_COLUMN, type GridModel } from './gridModel';
 
 /** The heads of the columns: what each shows, how it is sorted. */
@@ -25,7 +27,7 @@ export function gridHead(model: GridModel): TemplateResult {
       data-row="-1"
       aria-colindex=${place + FIRST_COLUMN}
       aria-sort=${term === -1 ? 'none' : descending ? 'descending' : 'ascending'}
-      title=${`${kindTitle(column.kind) ? `${kindTitle(column.kind)}.` : ''}${plainText(column.key, 1000)}${rule ? ` (${rule})` : ''}${better}. Click to sort, Shift+click to sort by several.`}
+      title=${`${kindTitle(column.kind) ? `${kindTitle(column.kind)}.` : ''}${plainText(column.key, 1000)}${rule ? ` (${rule})` : ''}${better}${rangeText(column, chunk)}. Click to sort, Shift+click to sort by several.`}
     >
       <span class="kind" aria-hidden="true"
         >${before?.kind === column.kind ? nothing : kindTitle(column.kind)}</span
@@ -48,4 +50,17 @@ export function gridHead(model: GridModel): TemplateResult {
     </div>
     ${head(-1)}${cells(model, head)}
   </div>`;
+}
+
+/** From the least to the greatest of the runs that are found, in the column's unit. */
+function rangeText(column: TableColumn, chunk: Chunk): string {
+  const extremes = column.kind === 'metric' ? chunk.extremes(column) : null;
+  if (!extremes) {
+    return '';
+  }
+  const decimals = chunk.shape(column)?.decimals ?? null;
+  const [least, greatest] = [extremes.min, extremes.max].map((value) =>
+    spoken(cellText(column, { type: 'number', value }, 0, decimals)),
+  );
+  return `, ${least} to ${greatest} in the runs found`;
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { ColumnShape } from '../../src/mlflow/columnNumbers';
 import type { SortTerm, TableColumn } from '../../src/mlflow/runTable';
 import type { Chunk } from './chunk';
 
@@ -17,6 +18,8 @@ export interface GridModel {
   cursor: { row: number; column: number };
   focused: boolean;
   isSelected(runId: string): boolean;
+  /** How a column's values are written; null where that is not known. */
+  shapeOf(column: TableColumn): ColumnShape | null;
   /** The run under the pointer in another view. */
   hovered: string | null;
   now: number;

@@ -1,4 +1,19 @@
-import { css } from 'lit';
+import { css, unsafeCSS } from 'lit';
+
+/** Blanks for as many digits as a number lacks behind its point; `whole` is one that lacks the point too. */
+function blankRules(): string {
+  return Array.from({ length: 8 }, (_, index) => index + 1)
+    .flatMap((digits) =>
+      [
+        ['', `${digits}ch`],
+        ['whole-', `calc(${digits - 1}ch + var(--point, 1ch))`],
+      ].map(
+        ([name, width]) =>
+          `.${name}gap-${digits} { padding-left: ${width} } .${name}pad-${digits} { padding-right: ${width} }`,
+      ),
+    )
+    .join('\n');
+}
 
 /** Head, rows and cells. */
 export const gridStyles = css`
@@ -105,6 +120,17 @@ export const gridStyles = css`
   .cell:has(.delta) > .cut {
     flex: none;
   }
+  .unit {
+    display: inline-block;
+    white-space: pre;
+    text-align: left;
+  }
+  .unit.size {
+    box-sizing: content-box;
+    min-width: 4ch;
+  }
+  /* What is exact has no zeros to fill its decimals. */
+  ${unsafeCSS(blankRules())}
   .missing {
     color: var(--vscode-descriptionForeground);
   }
@@ -213,6 +239,10 @@ export const gridStyles = css`
     flex: 0 1000 auto;
     min-width: 6ch;
   }
+  .name-text.brief:has(+ .apart) {
+    flex: none;
+    min-width: 0;
+  }
   .apart {
     flex: 0 1 auto;
     min-width: 0;
@@ -249,8 +279,14 @@ export const gridStyles = css`
   .status-no-end .codicon {
     color: var(--vscode-charts-yellow);
   }
-  .delta {
+  .delta,
+  .delta-room {
+    flex: none;
+    min-width: var(--delta, 0);
     font-size: 0.9em;
+    text-align: right;
+  }
+  .delta {
     color: var(--vscode-descriptionForeground);
   }
   .delta.better {
@@ -262,7 +298,10 @@ export const gridStyles = css`
   .best .cut {
     font-weight: 600;
   }
+  /* Before the number, so that it stands under the others. */
   .best-mark {
+    order: -1;
+    margin-right: auto;
     font-size: 11px;
   }
   .row.group {

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { count } from '../../src/mlflow/format';
 import { emptyState } from '../ui/states';
+import { numberFont, textWidth } from '../ui/textWidth';
 import type { PageActions } from './actions';
 import type { Chunk } from './chunk';
 import { NAME_COLUMN } from './columns';
@@ -14,6 +15,7 @@ import type { TableModel } from './model';
 import { perform } from './perform';
 import { Pointer } from './pointer';
 import { Slots } from './slots';
+import { frozenPart, type Frozen } from './frozen';
 import { OVERSCAN_COLUMNS, OVERSCAN_ROWS, ROW_HEIGHT, Viewport, type Seen } from './viewport';
 
 /** Rows to either side that are asked for before they are needed. */
@@ -58,6 +60,8 @@ export class GridView {
   private readonly rowSlots = new Slots(OVERSCAN_ROWS + 1);
   private readonly columnSlots = new Slots(OVERSCAN_COLUMNS + 1);
   private focused = false;
+  /** What stands still while the table scrolls sideways. */
+  private frozen: Frozen = { name: 0, pinned: 0 };
   /** What was drawn last: it stays until what is seen is here. */
   private shown: Seen = { from: 0, to: 0, columns: [] };
   private readonly pointer: Pointer;
@@ -110,11 +114,16 @@ export class GridView {
     const { model } = this;
     const { columns, settings, cursor } = model;
     const { answer } = chunk;
-    const pinned = Math.min(settings.pinnedColumns, columns.length);
+    this.frozen = frozenPart(
+      this.viewport?.stage.width ?? 0,
+      model.width(NAME_COLUMN),
+      model.widths.slice(0, settings.pinnedColumns),
+    );
+    const { pinned } = this.frozen;
     this.viewport?.setShape({
       rows: answer.rowCount,
       pinnedRows: answer.pinned.rows.length,
-      nameWidth: model.width(NAME_COLUMN),
+      nameWidth: this.frozen.name,
       widths: model.widths,
       pinnedColumns: pinned,
     });
@@ -147,6 +156,7 @@ export class GridView {
       focused: this.focused,
       hovered: model.hovered,
       isSelected: (runId) => model.selection.has(runId),
+      shapeOf: (column) => model.shape(column),
       now: model.now,
     };
     const rows = this.rowSlots.arrange(numbers(from, to), (row) => chunk.row(row) !== undefined);
@@ -277,36 +287,30 @@ export class GridView {
 
   /** The column from whose left the places of the drawn ones count. */
   private firstOfBlock(): number {
-    const { pinnedColumns } = this.model.settings;
-    return Math.max(pinnedColumns, blockOf(this.shown.columns[0] ?? 0, COLUMN_BLOCK));
+    return Math.max(this.frozen.pinned, blockOf(this.shown.columns[0] ?? 0, COLUMN_BLOCK));
   }
 
   /** The widths and places of the columns round about: rules that change seldom, however far one scrolls. */
   private writeWidths(viewport: Viewport): void {
     const { model } = this;
-    const { pinnedColumns } = model.settings;
+    const { name, pinned } = this.frozen;
     const first = this.firstOfBlock();
     const { widths } = model;
     const origin = viewport.columnStart(first);
-    const name = model.width(NAME_COLUMN);
     const { ruled } = this;
-    if (
-      ruled.widths === widths &&
-      ruled.first === first &&
-      ruled.pinned === pinnedColumns &&
-      ruled.name === name
-    ) {
+    if (ruled.widths === widths && ruled.first === first && ruled.pinned === pinned && ruled.name === name) {
       return;
     }
-    this.ruled = { widths, first, pinned: pinnedColumns, name };
-    const rules = [`.w-1 { width: ${name}px }`];
-    numbers(0, Math.min(pinnedColumns, widths.length)).forEach((place) =>
-      rules.push(`.w${place} { width: ${widths[place]!}px }`),
-    );
+    this.ruled = { widths, first, pinned, name };
+    const point = textWidth('.', numberFont());
+    const rules = [`.w-1 { width: ${name}px } .grid { --point: ${point}px }`];
+    const column = (place: number, left: string): void => {
+      const delta = (model.shape(model.columns[place]!)?.longest.length ?? 0) + 1;
+      rules.push(`.w${place} { width: ${widths[place]!}px; --delta: ${delta}ch; ${left} }`);
+    };
+    numbers(0, pinned).forEach((place) => column(place, ''));
     numbers(first, Math.min(first + RULED, widths.length)).forEach((place) =>
-      rules.push(
-        `.w${place} { width: ${widths[place]!}px; left: ${viewport.columnStart(place) - origin}px }`,
-      ),
+      column(place, `left: ${viewport.columnStart(place) - origin}px`),
     );
     this.sheet.replaceSync(rules.join('\n'));
   }

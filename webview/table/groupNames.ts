@@ -1,13 +1,16 @@
 /** What groups of runs are called, and how much room that takes. */
-import { formatDateTime, plainText } from '../../src/mlflow/format';
+import { count, formatDateTime, plainText } from '../../src/mlflow/format';
 import type { TableColumn } from '../../src/mlflow/runTable';
 import type { Chunk } from './chunk';
 import { columnTitle, ruleTitle } from './columns';
 import { shortText } from './format';
+import { pageFont, textWidth } from '../ui/textWidth';
 
 /** px: of a run's name, and the most that a group's gets. */
 const LEAST = 240;
-const MOST = 480;
+const MOST = 900;
+/** px beside the text: sign, padding, the number of runs. */
+const AROUND = 48;
 
 /** What a group's runs have in common, each value with its key: "max_depth 9", "commit 1a2b3c4", "no lr". */
 export function groupLabel(by: readonly TableColumn[], values: readonly (string | null)[]): string {
@@ -42,8 +45,8 @@ export class GroupNames {
     }
     for (const row of answer.rows) {
       if (row.type === 'group') {
-        // With its sign and the number of its runs.
-        const needed = groupLabel(groupedBy, row.values).length * 7 + 110;
+        const text = `${groupLabel(groupedBy, row.values)} ${count(row.count, 'run')}`;
+        const needed = Math.ceil(textWidth(text, pageFont()) + AROUND);
         this.width = Math.min(Math.max(this.width, needed), MOST);
       }
     }

@@ -1,4 +1,5 @@
 import { NEW_SETTINGS, type Passing } from '../../src/protocol/tableChoices';
+import type { ColumnShape } from '../../src/mlflow/columnNumbers';
 import { isCancelled, toStoreError, type StoreError } from '../../src/mlflow/errors';
 import { columnId, type TableColumn, type TableRow } from '../../src/mlflow/runTable';
 import type {
@@ -128,6 +129,25 @@ export class TableModel {
     return this.layout.columns(this.opening, this.settings);
   }
 
+  /** Those that are left out because no row has a value. */
+  get leftOut(): TableColumn[] {
+    return this.layout.leftOut(this.opening, this.settings);
+  }
+
+  /** Ids of the columns of which no row is known to have a value. */
+  get emptyColumns(): ReadonlySet<string> {
+    return this.layout.empty;
+  }
+
+  shape(column: TableColumn): ColumnShape | null {
+    return this.layout.shape(column);
+  }
+
+  /** Shows these columns, in this order. */
+  changeColumns(columns: readonly TableColumn[], change: Partial<TableSettings> = {}): void {
+    this.change({ ...this.layout.chosen(this.opening, this.settings, columns), ...change });
+  }
+
   /** px, of each of the columns: the same array until one changes. */
   get widths(): readonly number[] {
     return this.layout.widths(this.columns, this.settings, this.baseline !== null);
@@ -198,9 +218,12 @@ export class TableModel {
     this.question = question;
     const { cursorId, view, passing } = this;
     const { anchor } = this.selection;
+    const asked = windowToAsk(surface.seen(), this.columns, settings.pinnedColumns);
     const request = {
       ...view,
-      ...windowToAsk(surface.seen(), this.columns, settings.pinnedColumns),
+      ...asked,
+      // Asked for too: they come back as soon as a row has a value.
+      columns: [...asked.columns, ...this.leftOut],
       glance,
       pinned: this.pinned(),
       locate: [top ? rowId(top) : '', cursorId ?? '', anchor ?? ''],
@@ -228,7 +251,7 @@ export class TableModel {
       this.loaded.clear();
     }
     this.chunk = chunk;
-    this.layout.groups.see(chunk);
+    this.layout.see(chunk);
     this.askAgain(answer.refreshIn);
     this.now = answer.now;
     this.problem = null;
@@ -355,8 +378,7 @@ export class TableModel {
     const { chunk } = this;
     const places = this.surface.seen()?.columns ?? [];
     const next = this.placed(places).find(
-      (column) =>
-        column.kind === 'metric' && !this.loaded.has(columnId(column)) && !chunk?.hasExtremes(column),
+      (column) => column.kind === 'metric' && !this.loaded.has(columnId(column)) && !chunk?.extremes(column),
     );
     if (chunk && next) {
       this.loaded.add(columnId(next));

@@ -1,4 +1,5 @@
 import type { PageActions } from './actions';
+import { copyCell } from './copyCell';
 import type { KeyAction } from './keyboard';
 import type { TableModel } from './model';
 
@@ -56,6 +57,6 @@ export function perform(
     case 'diff':
       return actions.diff();
     case 'copy':
-      return column && row ? actions.copy(actions.fullText(index, column), 'the value') : undefined;
+      return column && row ? copyCell(model, index, column) : undefined;
   }
 }

@@ -77,18 +77,18 @@ export class Pointer {
     const place = Number(head.dataset.column);
     if (closest(event, '[data-grip]')) {
       event.preventDefault();
-      this.dragWidth(event, place);
+      this.dragWidth(event, place, Math.round(head.getBoundingClientRect().width));
     } else if (place >= 0) {
       this.dragColumn(event, place);
     }
   };
 
-  private dragWidth(start: PointerEvent, place: number): void {
+  /** @param before px, as it is drawn: there may be no room for more */
+  private dragWidth(start: PointerEvent, place: number, before: number): void {
     const column = this.model.columnAt(place);
     if (!column) {
       return;
     }
-    const before = this.model.width(column);
     this.drag(
       (event) => this.actions.setWidth(column, before + event.clientX - start.clientX, false),
       () => this.actions.setWidth(column, this.model.width(column)),

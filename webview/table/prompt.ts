@@ -10,6 +10,10 @@ export interface Question {
   accept: (text: string) => void;
 }
 
+/** px that it needs. */
+const WIDTH = 240;
+const HEIGHT = 100;
+
 /** Asks for one text at a place: Enter accepts what is right, Esc gives the focus back. */
 @customElement('table-prompt')
 export class TablePrompt extends LitElement {
@@ -25,7 +29,10 @@ export class TablePrompt extends LitElement {
   open(question: Question, anchor: DOMRect | { x: number; y: number }): void {
     this.cameFrom = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     const y = 'bottom' in anchor ? anchor.bottom : anchor.y;
-    this.place = { x: Math.max(0, Math.min(anchor.x, window.innerWidth - 240)), y };
+    this.place = {
+      x: Math.max(0, Math.min(anchor.x, window.innerWidth - WIDTH)),
+      y: Math.max(0, Math.min(y, window.innerHeight - HEIGHT)),
+    };
     this.problem = '';
     this.question = question;
     void this.updateComplete.then(() => this.querySelector('input')?.select());

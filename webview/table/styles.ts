@@ -25,12 +25,25 @@ export const pageStyles = css`
   .filter-line {
     display: flex;
     align-items: center;
-    gap: 8px;
-    height: 34px;
+    gap: 4px 8px;
+    min-height: 34px;
   }
   table-filter {
-    flex: 1;
-    min-width: 120px;
+    flex: 1 0 240px;
+    min-width: 0;
+  }
+  /* In a narrow panel what is found stands below the filter. */
+  @media (max-width: 640px) {
+    .filter-line {
+      flex-wrap: wrap;
+      padding-bottom: 4px;
+    }
+    table-filter {
+      flex-basis: 100%;
+    }
+    .filter-line > .link {
+      margin-left: auto;
+    }
   }
   .filter {
     display: flex;
@@ -85,9 +98,9 @@ export const pageStyles = css`
     z-index: 20;
     top: 100%;
     left: 0;
-    min-width: 320px;
-    max-width: 640px;
-    max-height: 280px;
+    min-width: min(320px, 100%);
+    max-width: min(640px, 100%);
+    max-height: min(280px, 50vh);
     overflow: auto;
     margin: 2px 0 0;
     padding: 2px;
@@ -134,7 +147,15 @@ export const pageStyles = css`
     color: inherit;
   }
   .found {
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
     white-space: nowrap;
+  }
+  .filter-line > .link,
+  .filter-line > .icon-button,
+  .chip {
+    flex: none;
   }
   .filter-error {
     min-height: 20px;
@@ -146,11 +167,11 @@ export const pageStyles = css`
   .picker {
     position: absolute;
     z-index: 15;
-    top: 76px;
+    top: var(--under-header, 76px);
     right: 12px;
     width: 400px;
     max-width: calc(100% - 24px);
-    max-height: calc(100% - 100px);
+    max-height: calc(100% - var(--under-header, 76px) - 8px);
     display: flex;
     flex-direction: column;
     padding: 8px;
@@ -202,6 +223,7 @@ export const pageStyles = css`
     position: fixed;
     z-index: 20;
     width: 220px;
+    max-width: calc(100vw - 8px);
     padding: 8px;
     color: var(--vscode-editorWidget-foreground, var(--vscode-foreground));
     background: var(--vscode-editorWidget-background);
@@ -237,6 +259,8 @@ export const pageStyles = css`
     display: grid;
     grid-template-columns: max-content 1fr;
     gap: 2px 16px;
+    max-height: 40vh;
+    overflow: auto;
     margin: 0;
     padding: 8px 0 0;
   }

@@ -10,6 +10,7 @@ import '../ui/menu';
 import type { MenuItem } from '../ui/menu';
 import type { PopupMenu } from '../ui/popupMenu';
 import { banner, errorState, skeleton } from '../ui/states';
+import { styles } from '../ui/styles';
 import { onThemeChange } from '../ui/theme';
 import { PageActions } from './actions';
 import './columnPicker';
@@ -248,7 +249,7 @@ export class TablePage extends LitElement {
       ${actionError ? banner('warning', actionError, [{ label: 'Close', run: close }]) : nothing}
       ${
         this.actions.keysShown
-          ? html`<dl class="keys" aria-label="Keyboard shortcuts">
+          ? html`<dl class="keys" aria-label="Keyboard shortcuts" tabindex="0">
               ${KEYS.map(
                 ([keys, what]) =>
                   html`<dt>${keys}</dt>
@@ -263,14 +264,18 @@ export class TablePage extends LitElement {
   private picker(purpose: PickerPurpose): TemplateResult {
     const { model } = this;
     const groups = purpose === 'groups';
+    const header = this.querySelector('.page-header')?.getBoundingClientRect().bottom ?? 0;
     return html`<table-column-picker
+      ${styles({ '--under-header': `${Math.ceil(header) + 2}px` })}
       .purpose=${purpose}
       .columns=${groups ? model.settings.group : model.columns}
+      .leftOut=${groups ? [] : model.leftOut}
+      .empty=${model.emptyColumns}
       .find=${(text: string, complete: boolean, signal: AbortSignal) =>
         this.connection.client.request('findColumns', { text, complete }, signal)}
       .changed=${(columns: TableColumn[]) =>
-        groups ? this.actions.group(columns) : model.change({ columns })}
-      .reset=${() => model.change({ columns: null })}
+        groups ? this.actions.group(columns) : model.changeColumns(columns)}
+      .reset=${() => model.change({ columns: null, unpicked: [] })}
       .close=${() => this.pick(null)}
     ></table-column-picker>`;
   }

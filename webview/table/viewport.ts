@@ -1,8 +1,8 @@
 import { Virtualizer, type VirtualizerOptions } from '@tanstack/virtual-core';
+import { MARKS_WIDTH } from './frozen';
 
 export const ROW_HEIGHT = 22;
 export const HEAD_HEIGHT = 40;
-const MARKS_WIDTH = 66;
 /** Drawn to either side of what is seen. */
 export const OVERSCAN_ROWS = 4;
 export const OVERSCAN_COLUMNS = 1;
@@ -50,6 +50,8 @@ export class Viewport {
     const observer = new ResizeObserver(() => {
       this.readSize();
       this.sizeListeners.forEach((tell) => tell());
+      // What stands still has more room now, or less.
+      changed();
     });
     this.readOffset();
     this.readSize();

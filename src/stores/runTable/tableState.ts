@@ -11,8 +11,10 @@ import type {
 } from '../../mlflow/runTable';
 import { displayOf, type Display } from './display';
 import { findColumns, findValues, suggestColumns } from './keys';
+import { emptyAmong } from './emptiness';
 import type { TableLoader } from './loader';
 import { RunColumns } from './runColumns';
+import { shapesOf } from './shapes';
 import { extremesOf, windowOf } from './windows';
 
 /** How many scopes (experiments, views) are kept at once. */
@@ -90,6 +92,8 @@ export class TableState {
         return row === 0 && !table.index.has(id) ? -1 : display.rows.indexOf(row);
       }),
       extremes: query.columns.map((column) => extremesOf(table, display, column)),
+      empty: emptyAmong(table, display, query.columns),
+      shapes: shapesOf(table, query.columns),
     };
   }
 

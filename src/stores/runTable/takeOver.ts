@@ -2,6 +2,7 @@ import { NumberColumn } from './columns';
 import type { HeldColumn, HeldColumns } from './heldColumns';
 import type { KeyKind } from './loader';
 import type { RunColumns } from './runColumns';
+import { keepShapes } from './shapes';
 
 /** More runs than this, looked up one by one, cost more than a column. */
 const MAX_PATCHED = 500;
@@ -13,6 +14,7 @@ const MAX_PATCHED = 500;
  * @param known rows that the earlier state has too
  */
 export function takeOver(table: RunColumns, kept: RunColumns, known: number, held: HeldColumns): void {
+  keepShapes(kept, table);
   const logged = table.source.changedSince(kept.marks, MAX_PATCHED);
   if (logged === null) {
     return;

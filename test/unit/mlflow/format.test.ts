@@ -23,13 +23,14 @@ describe('formats', () => {
     [-0.5, '−0.5'],
     [1e-7, '1e-7'],
     [0.000123456, '0.0001235'],
-    [123456.789, '123456.8'],
-    [1234.5, '1234.5'],
-    [9999.96, '10000.0'],
+    [123456.789, '123,456.8'],
+    [1234.5, '1,234.5'],
+    [9999.96, '10,000.0'],
+    [-999_999, '−999,999'],
     [123.04, '123.0'],
     [0.9999999, '1.000'],
     [0.50001, '0.5000'],
-    [1078928, '1078928'],
+    [1078928, '1,078,928'],
     [15_000_100_000, '1.500e10'],
     [15_000_000_000, '1.5e10'],
     [1.00004e-7, '1.000e-7'],
@@ -58,8 +59,8 @@ describe('formats', () => {
     fc.assert(
       fc.property(any, fc.integer({ min: 2, max: 17 }), (value, digits) => {
         const text = formatNumber(value, digits);
-        const read = Number(text.replace('−', '-').replace('∞', 'Infinity'));
-        const mantissa = text.replace('−', '').split('e')[0]!;
+        const read = Number(text.replace('−', '-').replaceAll(',', '').replace('∞', 'Infinity'));
+        const mantissa = text.replace('−', '').replaceAll(',', '').split('e')[0]!;
         // A decimal at the least, which may be a zero: it is seen that there may be more.
         const looksRounded =
           mantissa.includes('.') && mantissa.replace('.', '').replace(/^0+/, '').length >= 2;
@@ -100,7 +101,7 @@ describe('formats', () => {
   });
 
   const deltas: [number, number, string][] = [
-    [21072, 1100000, '+1078928'],
+    [21072, 1100000, '+1,078,928'],
     [0.4, 0.5, '+0.1'],
     [0.4, 0.50001, '+0.100'],
     [3.5, 1.2345, '−2.27'],
@@ -114,7 +115,7 @@ describe('formats', () => {
   it('writes shares as percent, a sign only where it is asked for', () => {
     assert.deepEqual(
       [0.07, 0.125, 1 / 3, 1, 0, 0.00999, 46.00004, -0.07].map((share) => formatPercent(share)),
-      ['7%', '12.5%', '33.3%', '100%', '0%', '0.999%', '4600.0%', '−7%'],
+      ['7%', '12.5%', '33.3%', '100%', '0%', '0.999%', '4,600.0%', '−7%'],
     );
     assert.deepEqual(
       [0.07, -0.07].map((share) => formatPercent(share, true)),

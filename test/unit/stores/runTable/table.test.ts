@@ -56,6 +56,69 @@ describe('run table of a SQLite store', function () {
     removeTempFolders();
   });
 
+  it('tells which columns have no value in any row that is found', async () => {
+    const columns = [param('model'), param('max_depth'), metric('rmse'), param('absent')];
+    const { empty } = await table.rows(query({ columns }));
+    assert.deepEqual(empty, [false, false, false, true]);
+    const lasso = await table.rows(query({ columns, filter: "params.model = 'lasso'" }));
+    const has = lasso.cells.map((cells) =>
+      cells.type === 'text' ? cells.values.some((value) => value !== null) : cells.present.includes(1),
+    );
+    assert.ok(lasso.rows.length > 0 && has.includes(false) && has.includes(true), has.join());
+    assert.deepEqual(
+      lasso.empty,
+      has.map((each) => !each),
+    );
+    // No row says nothing of a column.
+    const none = await table.rows(query({ columns, filter: "params.model = 'absent'" }));
+    assert.deepEqual(none.empty, [false, false, false, false]);
+  });
+
+  it('decides how a column is written once, whatever is seen, found or read of it, also for 5,000 runs', async () => {
+    withDatabase(file, (database) => {
+      database.exec('PRAGMA synchronous = OFF; BEGIN');
+      const run = database.prepare(
+        `INSERT INTO runs (run_uuid, name, status, start_time, lifecycle_stage, artifact_uri, experiment_id)
+         VALUES (?, 'many', 'FINISHED', ?, 'active', '', 2)`,
+      );
+      const latest = database.prepare(
+        `INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (?, ?, 1, 0, 0, ?)`,
+      );
+      for (let i = 0; i < 5000; i++) {
+        const id = `e${i.toString(16).padStart(31, '0')}`;
+        run.run(id, i);
+        latest.run('wide', i < 4500 ? Math.sqrt(i + 2) : Math.sqrt(i) * 1000, id);
+        latest.run('close', 0.9913 + (i % 997) * 1e-7, id);
+        latest.run('whole', 1_000_000 + i, id);
+      }
+      database.exec('COMMIT');
+    });
+    const columns = [metric('wide'), metric('close'), metric('whole'), metric('absent')];
+    const scope = { experimentIds: ['2'], columns, count: 40 };
+    const { shapes } = await table.rows(query(scope));
+    assert.deepEqual(
+      shapes.map((shape) => shape?.decimals ?? null),
+      [2, 6, 0, null],
+    );
+    assert.match(shapes[2]?.longest ?? '', /^1,00\d,\d{3}$/);
+    const by = [{ column: metric('wide'), descending: false }];
+    for (const change of [{ from: 4000 }, { sort: by }, { filter: 'metrics.wide < 5' }]) {
+      assert.deepEqual((await table.rows(query({ ...scope, ...change }))).shapes, shapes);
+    }
+    for (const column of columns) {
+      await table.load({ experimentIds: ['2'], view: 'ACTIVE_ONLY' }, column);
+    }
+    assert.deepEqual((await table.rows(query(scope))).shapes, shapes);
+    withDatabase(file, (database) => {
+      database.exec(
+        `INSERT INTO runs (run_uuid, name, status, start_time, lifecycle_stage, artifact_uri, experiment_id)
+         VALUES ('fresh', 'fresh', 'FINISHED', 1, 'active', '', 2)`,
+      );
+    });
+    await store.refresh();
+    assert.deepEqual((await table.rows(query(scope))).shapes, shapes);
+  });
+
   const ids = async (change: Partial<TableQuery>): Promise<string[]> =>
     (await table.rows(query(change))).rows.map((row) => (row.type === 'run' ? row.runId : ''));
 
