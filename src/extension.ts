@@ -34,6 +34,7 @@ import { createUriHandler } from './platform/uriHandler';
 import { userName } from './platform/userName';
 import { RegistryHistory } from './registry/history';
 import { ViewState } from './state/viewState';
+import { forgetIndex } from './stores/files/indexFile';
 import { createOpener } from './stores/open';
 import { OpenStores } from './stores/openStores';
 import { ComparisonView } from './views/comparisonView';
@@ -54,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const started = performance.now();
   onFailure((error) => log().error(error));
   const distFolder = vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath;
+  const indexFolder = vscode.Uri.joinPath(context.globalStorageUri, 'mlruns').fsPath;
   const commands = createCommandRegistry(context.subscriptions);
   const headline = (): string => readSettings().headlineMetric;
 
@@ -61,6 +63,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const stores = new OpenStores(
     createOpener({
       distFolder,
+      indexFolder,
       pythonPath: () => readSettings().pythonPath,
       readOnlyReason: () =>
         vscode.workspace.isTrusted
@@ -94,7 +97,10 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     commands,
     stores,
     remember: (uri) => finder.remember(uri),
-    forget: (uri) => finder.forget(uri),
+    forget: async (uri) => {
+      await finder.forget(uri);
+      await forgetIndex(indexFolder, uri);
+    },
     locate: () => finder.locate(),
     refreshViews: () => {
       experiments.refresh();

@@ -12,6 +12,8 @@ import { parseStoreUri, storeName } from './uri';
 export interface OpenOptions {
   /** Where the bundles of the worker and the writer lie. */
   distFolder: string;
+  /** In the extension's storage, for what was read of mlruns folders; missing: that is not kept. */
+  indexFolder?: string;
   pythonPath: () => string;
   /** null where changes are possible; else why not (Restricted Mode). */
   readOnlyReason(): string | null;

@@ -17,6 +17,9 @@ const BLOCK = 1 << 20;
 /** Damaged files that are told of. */
 const MOST_PROBLEMS = 100;
 
+/** A file's stamp as it is kept (savedIndex.ts). */
+export type SavedStamp = readonly [size: number, inode: number, mtime: number, isFresh: 0 | 1];
+
 /** What tells that a file or folder is no longer as it was when it was read. */
 export class Stamp {
   constructor(
@@ -28,6 +31,15 @@ export class Stamp {
     /** It was written so short a time before it was looked at that the next write may carry the same time. */
     readonly isFresh: boolean,
   ) {}
+
+  static restored([size, inode, mtime, isFresh]: SavedStamp): Stamp {
+    return new Stamp(false, size, inode, mtime, isFresh === 1);
+  }
+
+  /** Of a file. */
+  get saved(): SavedStamp {
+    return [this.size, this.inode, this.mtime, this.isFresh ? 1 : 0];
+  }
 
   equals(other: Stamp | null): boolean {
     return (

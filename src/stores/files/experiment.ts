@@ -6,7 +6,7 @@ import { datasetOf, recordedMeta } from './inputs';
 import { loggedModelsIn } from './loggedModels';
 import { metaNumber, metaText } from './meta';
 import { Recorded, type Recorder } from './recorded';
-import { FileRun, type RunPlace } from './run';
+import { FileRun, type RunPlace, type SavedRun } from './run';
 
 /** Folders of an experiment that are no runs (reference mlflow.md, B.2). */
 const RESERVED = new Set(['tags', 'datasets', 'traces', 'models']);
@@ -35,6 +35,8 @@ export class ExperimentFolder {
     readonly experimentId: string,
     readonly folder: string,
     private readonly isTrash: boolean,
+    /** Of an earlier window. */
+    private kept: ReadonlyMap<string, SavedRun> | undefined,
   ) {
     this.head = new Recorded(disk, (recorder) => this.readHead(recorder));
     this.loggedModels = loggedModelsIn(disk, folder, experimentId);
@@ -51,12 +53,25 @@ export class ExperimentFolder {
       this.stamp = stamp;
     }
     for (let name = this.unread.at(-1); name !== undefined; name = this.unread.at(-1)) {
-      this.take(name);
+      const kept = this.kept?.get(name);
+      if (kept && !this.runs.has(name)) {
+        this.runs.set(name, FileRun.restored(this.disk, this.placeOf(name), kept));
+      } else if (!kept) {
+        this.take(name);
+      }
       this.unread.pop();
     }
     this.unread = null;
+    this.kept = undefined;
     this.isLoaded = true;
     this.loadedAt = performance.now();
+  }
+
+  /** What is known of its runs, for the next window. */
+  get saved(): ReadonlyMap<string, SavedRun> {
+    return this.isLoaded
+      ? new Map([...this.runs].map(([runId, run]) => [runId, run.saved]))
+      : (this.kept ?? new Map());
   }
 
   /** One run, without the others. May throw NotHere. */

@@ -1,11 +1,14 @@
 import * as path from 'node:path';
 import { folderUri } from '../uri';
+import { indexFile } from './indexFile';
 import { WorkerStore } from '../workerStore';
 
 /** What the worker is started with. */
 export interface FilesStart {
   /** Absolute. */
   folder: string;
+  /** Where what was read is kept for the next window; null for nowhere. */
+  index: string | null;
 }
 
 /** Why nothing is changed in such a folder, for now. */
@@ -17,16 +20,23 @@ export const FILES_READ_ONLY =
  *
  * @param folder absolute path
  * @param options.distFolder where filesWorker.js lies
+ * @param options.indexFolder in the extension's storage, for what is kept for the next window; missing: nothing is
  * @throws StoreError NOT_FOUND, NOT_A_STORE, PERMISSION_DENIED
  */
-export async function openFilesStore(folder: string, options: { distFolder: string }): Promise<WorkerStore> {
+export async function openFilesStore(
+  folder: string,
+  options: { distFolder: string; indexFolder?: string },
+): Promise<WorkerStore> {
+  const uri = folderUri(folder);
+  const { indexFolder } = options;
+  const index = indexFolder === undefined ? null : indexFile(indexFolder, uri);
   return new WorkerStore({
     kind: 'files',
-    uri: folderUri(folder),
+    uri,
     place: folder,
     folder,
     readOnlyReason: FILES_READ_ONLY,
     script: path.join(options.distFolder, 'filesWorker.js'),
-    start: { folder } satisfies FilesStart,
+    start: { folder, index } satisfies FilesStart,
   }).opened();
 }

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { Metric } from '../../mlflow/entities';
 import { beginningOf, isStillThere, readOn, type Place } from './appended';
-import { sameStamp, type Disk, type Stamp } from './disk';
+import { sameStamp, Stamp, type Disk, type SavedStamp } from './disk';
 import { laterOf } from './metricLines';
 import { MOST_VALUE, Recorder } from './recorded';
 
@@ -15,6 +15,9 @@ interface Entry<T> {
   /** It is only watched: its value was not asked for. */
   isUnread: boolean;
 }
+
+/** What was read of a key, as it is kept (savedIndex.ts): null for a stamp where there is none, and for no value. */
+export type SavedKey<T> = readonly [key: string, stamp: SavedStamp | null, value: T | null, place?: Place];
 
 type ReadValue<T> = (disk: Disk, file: string, key: string, entry: Entry<T>) => void;
 
@@ -35,6 +38,33 @@ export class KeyFolder<T> {
     private readonly folder: string,
     private readonly readValue: ReadValue<T>,
   ) {}
+
+  /** What was read of keys. */
+  saved(): SavedKey<T>[] {
+    const keys: SavedKey<T>[] = [];
+    this.entries?.forEach(({ stamp, value, place, isUnread }, key) => {
+      if (!isUnread && stamp?.isFolder !== true) {
+        const known = [key, stamp?.saved ?? null, value ?? null] as const;
+        keys.push(place ? [...known, place] : known);
+      }
+    });
+    return keys;
+  }
+
+  restore(saved: readonly SavedKey<T>[]): this {
+    this.entries = new Map(
+      saved.map(([key, stamp, value, place]) => [
+        key,
+        {
+          stamp: stamp && Stamp.restored(stamp),
+          value: value ?? undefined,
+          ...(place ? { place } : {}),
+          isUnread: false,
+        },
+      ]),
+    );
+    return this;
+  }
 
   /** May throw NotHere. */
   get(key: string): T | undefined {

@@ -1,10 +1,10 @@
-import type { Run } from '../../mlflow/entities';
 import type { Disk } from './disk';
 import type { InTurn } from './entityFolder';
 import type { Pace } from './pace';
+import { NEVER, type FileRun } from './run';
 
 /** How much is asked of the system at one look, of each list; a file that is read counts as several questions. */
-const BUDGET = { first: 300, rest: 150, shown: 100, runs: 150 };
+const BUDGET = { first: 300, rest: 150, shown: 100, runs: 150, restored: 2000 };
 const READING = 4;
 /** Runs that come first: those that run, and the newest. */
 const MOST_RUNNING = 100;
@@ -18,7 +18,7 @@ export interface Looked {
   /** Each answers whether something changed. */
   always: readonly (() => boolean)[];
   inTurn: readonly InTurn[];
-  runs: ReadonlyMap<string, Run>;
+  runs: ReadonlyMap<string, FileRun>;
   lookAt(this: void, runId: string): boolean;
 }
 
@@ -28,9 +28,9 @@ export interface Looked {
  */
 export class Looking {
   private recent = new Set<string>();
-  private readonly turns = { first: 0, rest: 0, shown: 0, runs: 0 };
+  private readonly turns = { first: 0, rest: 0, shown: 0, runs: 0, restored: 0 };
   private last = -Infinity;
-  private ordered: { runs: ReadonlyMap<string, Run>; first: string[]; rest: string[] } | null = null;
+  private ordered: { runs: ReadonlyMap<string, FileRun>; first: string[]; rest: string[] } | null = null;
 
   constructor(
     private readonly disk: Disk,
@@ -80,6 +80,11 @@ export class Looking {
     await some('rest', count, (place) => lookAtPart(inTurn, place));
     await some('shown', shown.length, (place) => lookAt(shown[place]!));
     await some('runs', rest.length, (place) => lookAt(rest[place]!));
+    if (isAsked) {
+      // What an earlier window read was not looked at in this one.
+      const restored = [...runs].flatMap(([runId, run]) => (run.lookedAt === NEVER ? [runId] : []));
+      await some('restored', restored.length, (place) => lookAt(restored[place]!));
+    }
     this.last = performance.now();
     return isChanged;
   }
@@ -89,7 +94,7 @@ export class Looking {
     return looks + READING * (files + folders);
   }
 
-  private orderOf(runs: ReadonlyMap<string, Run>): { first: string[]; rest: string[] } {
+  private orderOf(runs: ReadonlyMap<string, FileRun>): { first: string[]; rest: string[] } {
     if (this.ordered?.runs !== runs) {
       const newest = [...runs.values()].sort((a, b) => (b.info.startTime ?? 0) - (a.info.startTime ?? 0));
       const running = newest.filter(({ info }) => info.status === 'RUNNING').slice(0, MOST_RUNNING);

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import type { KeyValue, Metric, Run, RunInfo, RunInputs, RunLookup } from '../../mlflow/entities';
 import { TAG_RUN_NAME } from '../../search/syntax';
-import type { Disk, Stamp } from './disk';
+import { Stamp, type Disk, type SavedStamp } from './disk';
 import { readInputs, type DatasetsOf } from './inputs';
-import { KeyFolder, readLatest, readText } from './keyFolder';
+import { KeyFolder, readLatest, readText, type SavedKey } from './keyFolder';
 import { metaNumber, metaText, MOST_META, readMeta, stageOf, type Meta } from './meta';
 import { Recorded } from './recorded';
 
@@ -17,6 +17,9 @@ interface ReadMeta {
   problem: string | null;
 }
 
+/** When a run was looked at that was restored. */
+export const NEVER = -Infinity;
+
 /** Where a run lies. */
 export interface RunPlace {
   runId: string;
@@ -24,6 +27,18 @@ export interface RunPlace {
   folder: string;
   datasets: DatasetsOf;
 }
+
+/** What was read of a run, as it is kept (savedIndex.ts). */
+export interface SavedRun {
+  meta: ReadMeta;
+  stamp: SavedStamp;
+  tags: SavedKey<string>[];
+  params?: SavedKey<string>[];
+  metrics?: SavedKey<SavedMetric>[];
+}
+
+/** JSON has no NaN, no infinities and no sign of a zero: its value is a text. */
+type SavedMetric = Omit<Metric, 'value'> & { value: string };
 
 /** The parts of a run's folder, of which each is read when it is asked for. */
 interface Parts {
@@ -68,6 +83,54 @@ export class FileRun implements Run, RunLookup {
       stamp,
       tags: new KeyFolder(disk, `${folder}/tags`, readText),
     });
+  }
+
+  /** As it was when it was kept; its files have not been looked at. */
+  static restored(disk: Disk, place: RunPlace, saved: SavedRun): FileRun {
+    const { folder } = place;
+    const { meta, stamp, tags, params, metrics } = saved;
+    const run = new FileRun(disk, place, {
+      meta,
+      stamp: Stamp.restored(stamp),
+      tags: new KeyFolder(disk, `${folder}/tags`, readText).restore(tags),
+    });
+    run.lookedAt = NEVER;
+    if (params) {
+      run.paramFolder.restore(params);
+    }
+    if (metrics) {
+      run.metricFolder.restore(
+        metrics.map(([key, seen, metric, at]) => [
+          key,
+          seen,
+          metric && { ...metric, value: Number(metric.value) },
+          at,
+        ]),
+      );
+    }
+    return run;
+  }
+
+  get saved(): SavedRun {
+    const { meta, stamp, tags, params, metrics } = this.parts;
+    return {
+      meta,
+      stamp: stamp.saved,
+      tags: tags.saved(),
+      ...(params ? { params: params.saved() } : {}),
+      ...(metrics
+        ? {
+            metrics: metrics
+              .saved()
+              .map(([key, seen, metric, at]) => [
+                key,
+                seen,
+                metric && { ...metric, value: exact(metric.value) },
+                at,
+              ]),
+          }
+        : {}),
+    };
   }
 
   get params(): KeyValue[] {
@@ -163,6 +226,10 @@ export class FileRun implements Run, RunLookup {
     const isHalf = now.problem !== null && meta.problem === null && stamp.isFresh;
     return isHalf || isDeepStrictEqual(now, meta) ? meta : now;
   }
+}
+
+function exact(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 function metaOf({ folder }: RunPlace): string {

@@ -19,6 +19,7 @@ import { Pace } from './pace';
 import { Recorded } from './recorded';
 import { registryIn } from './registry';
 import type { FileRun } from './run';
+import { SavedIndex, type SavedRuns } from './savedIndex';
 
 const NOTHING: RunInputs = { datasetInputs: [], modelInputs: [], modelOutputs: [] };
 /** As MLflow makes ids: a number, of 18 digits since 2.0. */
@@ -26,6 +27,8 @@ const EXPERIMENT_ID = /^\d{1,19}$/;
 
 /** Experiments whose runs somebody saw, in which each look sees new runs at once. */
 const MOST_SEEN = 100;
+/** How often what was read is kept, ms. */
+const SAVED_EACH = 60_000;
 
 /** An mlruns folder: what was read of it so far, and whether it is still so. */
 export class FilesTree {
@@ -36,12 +39,22 @@ export class FilesTree {
   /** By their folders. */
   private readonly folders = new Map<string, ExperimentFolder>();
   private readonly looking: Looking;
+  private readonly index: SavedIndex;
+  private kept: SavedRuns | null = null;
+  private readonly lastSaved = { files: 0, at: -Infinity };
   private state: FilesHeld | null = null;
   private changes = 0;
   private polled = 0;
 
-  /** @param root absolute, links resolved */
-  constructor(readonly root: string) {
+  /**
+   * @param root absolute, links resolved
+   * @param indexFile where what was read is kept for the next window; null for nowhere
+   */
+  constructor(
+    readonly root: string,
+    indexFile: string | null = null,
+  ) {
+    this.index = new SavedIndex(indexFile, root);
     this.registry = registryIn(this.disk, `${root}/models`);
     this.places = new Recorded(this.disk, (recorder) => {
       const idsIn = (folder: string): string[] =>
@@ -90,6 +103,7 @@ export class FilesTree {
     await this.look(true);
     const isChanged = this.changes !== this.polled;
     this.polled = this.changes;
+    this.saveSometimes();
     return isChanged;
   }
 
@@ -133,7 +147,7 @@ export class FilesTree {
       .filter((folder) => !now.has(folder))
       .forEach((gone) => this.folders.delete(gone));
     return wanted.flatMap(([id, folder, isTrash]) => {
-      const known = this.folders.get(folder) ?? new ExperimentFolder(this.disk, id, folder, isTrash);
+      const known = this.folders.get(folder) ?? this.newFolder(id, folder, isTrash);
       this.folders.set(folder, known);
       return known.head.value ? [known] : [];
     });
@@ -156,6 +170,25 @@ export class FilesTree {
         }),
       )
     );
+  }
+
+  private newFolder(id: string, folder: string, isTrash: boolean): ExperimentFolder {
+    if (!this.kept) {
+      this.kept = this.index.load();
+      this.lastSaved.at = this.kept.size === 0 ? -Infinity : performance.now();
+    }
+    return new ExperimentFolder(this.disk, id, folder, isTrash, this.kept.get(folder));
+  }
+
+  /** At first as soon as there is something, then from time to time where more was read. */
+  private saveSometimes(): void {
+    const { files } = this.disk.counts;
+    const now = performance.now();
+    const folders = [...this.folders].filter(([, { isLoaded }]) => isLoaded);
+    if (folders.length > 0 && files !== this.lastSaved.files && now - this.lastSaved.at > SAVED_EACH) {
+      Object.assign(this.lastSaved, { files, at: now });
+      this.index.save(new Map([...this.folders].map(([folder, { saved }]) => [folder, saved])));
+    }
   }
 
   private mustBeThere(): void {

@@ -8,6 +8,7 @@ import type { FilesStart } from './filesStore';
 import { FilesTree } from './tree';
 
 serve<FilesStart, StoreRequests>(
-  async ({ folder }) => filesAnswers(new FilesTree(realFolder(folder))) as unknown as StoreRequests,
+  async ({ folder, index }) =>
+    filesAnswers(new FilesTree(realFolder(folder), index)) as unknown as StoreRequests,
   toTracedError,
 );
