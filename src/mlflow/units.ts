@@ -1,4 +1,5 @@
 /** In what a number is counted, where its name says it. */
+import { formatNumber, formatSize } from './format';
 
 /** What MLflow's system metrics and models are measured in. */
 export type Unit = 'bytes' | 'megabytes' | 'percent' | 'watts';
@@ -27,3 +28,11 @@ export const UNIT_TEXTS: Readonly<Record<Exclude<Unit, 'bytes'>, string>> = {
   percent: '%',
   watts: ' W',
 };
+
+/** A metric's value to so many digits, with its unit where the name says one: `126.6 KiB`, `12.3%`. */
+export function metricText(key: string, value: number | null | undefined, digits = 4): string {
+  const unit = value === null || value === undefined || !Number.isFinite(value) ? null : unitOfMetric(key);
+  return unit === 'bytes'
+    ? formatSize(value)
+    : `${formatNumber(value, digits)}${unit === null ? '' : UNIT_TEXTS[unit]}`;
+}

@@ -121,6 +121,8 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
       (await page.locator('tr.on-front .words').nth(1).textContent()) ?? '',
       /worse rmse.*(smaller|faster)/,
     );
+    // 129,664 bytes.
+    assert.match((await page.locator('tr.on-front').first().textContent()) ?? '', /126\.6 KiB/);
 
     for (const name of ['History', 'Scatter', 'Contour', 'Importance']) {
       await page.getByRole('button', { name, exact: true }).waitFor();

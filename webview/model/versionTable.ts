@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { count, exactNumber, formatNumber, formatSize, plainText } from '../../src/mlflow/format';
+import { count, exactNumber, formatSize, plainText } from '../../src/mlflow/format';
+import { metricText } from '../../src/mlflow/units';
 import type {
   ModelPageData,
   ModelVersionDetail,
@@ -89,7 +90,7 @@ function versionRow(
         data-name=${plainText(key, 30)}
         title=${`${plainText(key, 200)}: ${metric ? exactNumber(metric.value) : 'not logged'}`}
       >
-        ${formatNumber(metric?.value)}<span class="delta">${delta(metric)}</span>
+        ${metricText(key, metric?.value)}<span class="delta">${delta(metric)}</span>
       </td>`;
     })}
     <td class="changed" data-name="Changed">

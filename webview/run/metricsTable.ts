@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Metric, MetricSummary } from '../../src/mlflow/entities';
 import { repeatedStep, repeatSentence, type RepeatedStep } from '../../src/mlflow/earlyStopping';
-import { exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
+import { exactNumber, plainText } from '../../src/mlflow/format';
+import { metricText } from '../../src/mlflow/units';
 import { wholeText } from '../../src/mlflow/wholeNumbers';
 import type { Direction } from '../../src/state/metrics';
 import { iconButton } from '../ui/icon';
@@ -69,9 +70,10 @@ function row(
       class="number"
       title="${exactNumber(metric.value)} at step ${wholeText(metric.step, metric.stepRest)}${isRepeat ? `: ${repeatSentence(repeated)}` : ''}"
     >
-      ${isRepeat ? html`<span class="muted">best </span>` : nothing}${formatNumber(metric.value)}
+      ${isRepeat ? html`<span class="muted">best </span>` : nothing}${metricText(metric.key, metric.value)}
     </td>
-    ${extreme(drawn?.min, drawn, direction === 'lower')} ${extreme(drawn?.max, drawn, direction === 'higher')}
+    ${extreme(metric.key, drawn?.min, drawn, direction === 'lower')}
+    ${extreme(metric.key, drawn?.max, drawn, direction === 'higher')}
     <td class="row-actions">
       ${iconButton('copy', `Copy ${metric.key}`, () => copy(String(metric.value), metric.key))}
     </td>
@@ -80,6 +82,7 @@ function row(
 
 /** Least or greatest of a history; a single value has no history to speak of. */
 function extreme(
+  key: string,
   value: number | null | undefined,
   drawn: MetricSummary | undefined,
   best: boolean,
@@ -89,6 +92,6 @@ function extreme(
   }
   const marked = best && value !== null;
   return html`<td class="number ${marked ? '' : 'muted'}" title=${exactNumber(value)}>
-    ${marked ? html`<span class="best">best</span> ` : nothing}${formatNumber(value)}
+    ${marked ? html`<span class="best">best</span> ` : nothing}${metricText(key, value)}
   </td>`;
 }

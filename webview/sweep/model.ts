@@ -1,4 +1,5 @@
 import { formatDuration, formatNumber, formatSize, plainText } from '../../src/mlflow/format';
+import { metricText, unitOfMetric } from '../../src/mlflow/units';
 import type { SweepColumn, SweepPageData } from '../../src/protocol/sweep';
 import type { Cell } from '../../src/series/columns';
 import { roundRange, type TickUnit } from '../../src/series/ticks';
@@ -125,7 +126,10 @@ export function valueText(column: SweepColumn, value: number, digits = 4): strin
   if (column.id === 'attribute:duration') {
     return formatDuration(value * 1000);
   }
-  return column.id === 'attribute:modelSize' ? formatSize(value) : formatNumber(value, digits);
+  if (column.id === 'attribute:modelSize') {
+    return formatSize(value);
+  }
+  return column.kindOf === 'metric' ? metricText(column.name, value, digits) : formatNumber(value, digits);
 }
 
 /** Whether a column's axis can be logarithmic. */
@@ -154,8 +158,9 @@ export function varying(columns: Iterable<SweepColumn>): SweepColumn[] {
 /** Labels of a parallel axis at most: more would crowd it. */
 export const MOST_TICKS = 8;
 
-export function unitOf({ id }: SweepColumn): TickUnit {
-  return id === 'attribute:duration' ? 'seconds' : id === 'attribute:modelSize' ? 'bytes' : 'number';
+export function unitOf({ id, kindOf, name }: SweepColumn): TickUnit {
+  const isSize = id === 'attribute:modelSize' || (kindOf === 'metric' && unitOfMetric(name) === 'bytes');
+  return id === 'attribute:duration' ? 'seconds' : isSize ? 'bytes' : 'number';
 }
 
 const ranges = new WeakMap<SweepColumn, [number, number]>();
