@@ -37,6 +37,16 @@ describeOnEachKind('run table: values, other views and commands', function (kind
       assert.ok((await table.opened.page.locator('.body .delta.worse').count()) > 0);
       assert.match(await table.opened.page.locator('.body .delta').first().innerText(), /^[+−]\d/);
       assert.ok((await table.opened.page.locator('.best').count()) > 0);
+      await table.opened.page.locator('[data-act=toggle]').first().click();
+      await table.opened.page.locator('.body .row[aria-level="2"]').first().waitFor();
+      const column = await table.head('rmse').getAttribute('data-column');
+      const deltas = table.opened.page.locator(`.body [data-column="${column}"] .delta`);
+      await table.eventually(async () => assert.ok((await deltas.count()) > 15));
+      assert.deepEqual(
+        (await deltas.allInnerTexts()).filter((text) => !/^[+−]\d\.\d{3}$/.test(text)),
+        [],
+        'with the decimals of their column',
+      );
     },
   );
 

@@ -48,6 +48,10 @@ describeOnEachKind('run table, narrow', function (_, itOnce) {
       assert.deepEqual(await faults(), []);
       const frozen = (await table.head('Run').boundingBox())!;
       assert.ok(frozen.x + frozen.width <= Math.max(size.width / 3, 150) + 1, `${frozen.x + frozen.width}`);
+      const names = await page
+        .locator('.body .name-text')
+        .evaluateAll((all: Element[]) => all.map((element) => element.clientWidth));
+      assert.ok(Math.min(...names) > 15, `something of each name is seen: ${names.join()}`);
       await page.locator('.body .row').nth(2).locator('[data-column="0"]').click();
       await page.locator('.selection-bar', { hasText: '1 run selected' }).waitFor();
       assert.deepEqual(await faults(), []);

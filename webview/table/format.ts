@@ -9,6 +9,7 @@ import {
   formatDelta,
   formatDuration,
   formatNumber,
+  groupedDigits,
   plainText,
 } from '../../src/mlflow/format';
 import { meanInColumn, numberInColumn, type ColumnNumber } from '../../src/mlflow/columnNumbers';
@@ -194,7 +195,12 @@ function shortDelta(delta: number, column: TableColumn, decimals: number | null)
   if (unitOf(column) === 'bytes') {
     return `${delta > 0 ? '+' : '−'}${spoken(numberText(column, Math.abs(delta), 0))}`;
   }
-  return decimals === null
-    ? formatDelta(delta)
-    : `${delta > 0 ? '+' : ''}${numberInColumn(delta, decimals).text}`;
+  if (decimals === null) {
+    return formatDelta(delta);
+  }
+  // One digit of a small difference is enough: they stand under each other, and the tooltip has it whole.
+  const tenths = Math.abs(delta) * 10 ** decimals;
+  const isSmall = decimals > 0 && tenths >= 1 && tenths < 10;
+  const text = isSmall ? groupedDigits(delta.toFixed(decimals)) : numberInColumn(delta, decimals).text;
+  return `${delta > 0 ? '+' : ''}${text}`;
 }

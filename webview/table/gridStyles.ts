@@ -234,14 +234,18 @@ export const gridStyles = css`
   .mark {
     line-height: 1;
   }
-  /* What namesakes share gives way first. */
-  .name-text:has(+ .apart) {
-    flex: 0 1000 auto;
-    min-width: 6ch;
+  /* Of a name something is always seen, of a short one all. */
+  .name-text {
+    min-width: 5ch;
   }
-  .name-text.brief:has(+ .apart) {
+  .name-text.brief {
     flex: none;
     min-width: 0;
+  }
+  /* What namesakes share gives way first. */
+  .name-text:not(.brief):has(+ .apart) {
+    flex: 0 1000 auto;
+    min-width: 6ch;
   }
   .apart {
     flex: 0 1 auto;
