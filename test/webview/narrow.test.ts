@@ -92,6 +92,12 @@ describe('pages in a narrow panel and at 200 %', function () {
       const charts = await open({ definition: chartsPage, args: { runs: bigRuns(30) } }, how);
       const { page } = charts;
       await page.locator('.run-chip').first().waitFor();
+      const chips = await page.locator('.run-chip').allInnerTexts();
+      assert.equal(new Set(chips).size, 30, 'runs are told apart by what is seen of their names');
+      assert.ok(
+        chips.some((chip) => /^convnext.*…\S*-with-a-long-name-\d+$/.test(chip.trim())),
+        chips.join(),
+      );
       assert.equal(await page.getByLabel('log y').isVisible(), false);
       assert.deepEqual(
         await faults(charts, '.page-header button, .page-header vscode-button, .toolbar *'),

@@ -4,6 +4,7 @@ import type { ChartRun } from '../../src/protocol/charts';
 import { keyOf, sameRun, type RunKey } from '../../src/state/viewState';
 import { icon } from '../ui/icon';
 import { runDot } from '../ui/runDot';
+import { shortNames } from '../ui/shortNames';
 
 /** What can be done with a run of a legend. */
 export interface RunActions {
@@ -31,6 +32,8 @@ export interface RunsLineOptions {
 }
 
 const MOST_CHIPS = 30;
+/** Letters that a chip has room for. */
+const LONGEST_NAME = 34;
 const KEYS =
   'Space shows or hides, O hides the others, P pins, B makes the baseline, C sets the color, Enter opens';
 
@@ -39,8 +42,12 @@ export function runsLine(options: RunsLineOptions): TemplateResult {
   const { runs, hidden, omitted } = options;
   const chips = options.whole ? runs : runs.slice(0, MOST_CHIPS);
   const rest = runs.length - chips.length;
+  const names = shortNames(
+    chips.map(({ name }) => name),
+    LONGEST_NAME,
+  );
   return html`<div class="runs-line" role="group" aria-label="Runs" @keydown=${onArrow}>
-    ${chips.map((run, i) => chip(run, options, i === 0))}
+    ${chips.map((run, i) => chip(run, names[i]!, options, i === 0))}
     ${
       rest > 0
         ? html`<button type="button" class="link" @click=${options.showWhole}>
@@ -65,7 +72,7 @@ export function runsLine(options: RunsLineOptions): TemplateResult {
   </div>`;
 }
 
-function chip(run: ChartRun, options: RunsLineOptions, first: boolean): TemplateResult {
+function chip(run: ChartRun, name: string, options: RunsLineOptions, first: boolean): TemplateResult {
   const { hidden, hovered, baseline, actions } = options;
   const key = keyOf(run);
   const off = hidden.has(key);
@@ -91,7 +98,7 @@ function chip(run: ChartRun, options: RunsLineOptions, first: boolean): Template
   >
     ${run.pinned ? icon('pinned', 'pinned') : nothing}
     ${off ? html`<span class="dot" aria-hidden="true"></span>` : runDot(run.color)}
-    <bdi class="cut">${plainText(run.name, 60)}</bdi>
+    <bdi class="cut">${name}</bdi>
     ${notes.length > 0 ? html`<span class="muted">${notes.join(', ')}</span>` : nothing}
   </button>`;
 }

@@ -339,6 +339,10 @@ export const diffStyles = css`
     font-family: var(--vscode-editor-font-family);
     overflow-wrap: anywhere;
   }
+  .detail dd > .icon-button {
+    height: 18px;
+    vertical-align: text-bottom;
+  }
   .detail dd > bdi {
     white-space: pre-wrap;
   }
