@@ -35,6 +35,7 @@ const node = {
     storeWorker: 'src/stores/sqlite/worker.ts',
     filesWorker: 'src/stores/files/worker.ts',
     writer: 'src/stores/sqlite/writerProcess.ts',
+    filesWriter: 'src/stores/files/writerProcess.ts',
     pages: 'src/panels/index.ts',
     provenanceWorker: 'src/provenance/worker.ts',
     parserWorker: 'src/panels/parserWorker.ts',

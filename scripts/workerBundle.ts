@@ -22,6 +22,7 @@ function build(): string {
       storeWorker: 'src/stores/sqlite/worker.ts',
       filesWorker: 'src/stores/files/worker.ts',
       writer: 'src/stores/sqlite/writerProcess.ts',
+      filesWriter: 'src/stores/files/writerProcess.ts',
       provenanceWorker: 'src/provenance/worker.ts',
       parserWorker: 'src/panels/parserWorker.ts',
     },

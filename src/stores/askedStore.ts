@@ -53,8 +53,6 @@ export interface StorePlace {
   place: string;
   /** The folder that relative artifact locations start from and moved ones are looked for in. */
   folder: string;
-  /** Why nothing of this kind can be changed; missing where its permissions say. */
-  readOnlyReason?: string;
 }
 
 /** A tracking store that lies on this machine: TrackingStore over StoreRequests, whoever answers them. */
@@ -130,12 +128,12 @@ export class AskedStore implements TrackingStore {
   }
 
   async describe(signal?: AbortSignal): Promise<StoreDescription> {
-    const { kind, place, readOnlyReason: ofKind } = this.place;
+    const { kind, place } = this.place;
     const [{ details, ...facts }, network, readOnlyReason] = await Promise.all([
       this.facts(signal),
       // May change without a commit.
       networkDetails(place),
-      ofKind ?? readOnlyReasonOf(place),
+      readOnlyReasonOf(place),
     ]);
     return { kind, ...facts, details: [...details, ...network], readOnlyReason };
   }

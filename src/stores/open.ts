@@ -1,10 +1,10 @@
 import * as fs from 'node:fs/promises';
 import { StoreError } from '../mlflow/errors';
 import { DEFAULT_WORKSPACE, workspaceOf } from '../mlflow/workspace';
-import type { Writer } from '../mlflow/writer';
 import type { StoreOpener } from './openStores';
 import { unlessReadOnly } from './readOnly';
-import { FILES_READ_ONLY, openFilesStore } from './files/filesStore';
+import { openFilesStore } from './files/filesStore';
+import { createFilesWriter } from './files/writer';
 import { openSqliteStore } from './sqlite/open';
 import { createSqliteWriter } from './sqlite/writer';
 import { parseStoreUri, storeName } from './uri';
@@ -34,7 +34,8 @@ export function createOpener(options: OpenOptions): StoreOpener {
         const folder = location.path ?? '';
         await mustBeFolder(folder);
         const store = await openFilesStore(folder, options);
-        return { store, writer: unlessReadOnly(NO_FILES_WRITER, () => options.readOnlyReason()) };
+        const writer = createFilesWriter(folder, options);
+        return { store, writer: unlessReadOnly(writer, () => options.readOnlyReason()) };
       }
       const file = location.path ?? '';
       await mustBeFile(file);
@@ -45,11 +46,6 @@ export function createOpener(options: OpenOptions): StoreOpener {
     },
   };
 }
-
-const NO_FILES_WRITER: Writer = {
-  transactional: false,
-  apply: () => Promise.reject(new StoreError('READ_ONLY', FILES_READ_ONLY)),
-};
 
 async function mustBeFile(file: string): Promise<void> {
   const stat = await statOf(file);

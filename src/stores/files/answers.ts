@@ -3,7 +3,7 @@ import { heldAnswers } from '../held/answers';
 import type { StoreAnswers, StoreFacts } from '../requests';
 import { untilHere } from '../runTable/loader';
 import { fileHistories, wholeHistory, type FileMark } from './histories';
-import type { FilesHeld, FilesTree } from './tree';
+import type { FilesHeld, FilesTree, Shown } from './tree';
 
 /** Damaged files that are named. */
 const NAMED = 5;
@@ -26,27 +26,55 @@ export function filesAnswers(tree: FilesTree): StoreAnswers {
       asShown(
         tree,
         () => Promise.resolve(held.searchRuns(query, context)),
-        ({ items }) => items.map(({ info }) => info.runId),
+        ({ items }) => ({ runIds: items.map(({ info }) => info.runId) }),
       ),
     tableRows: (query, context) =>
       asShown(
         tree,
         () => Promise.resolve(held.tableRows(query, context)),
-        ({ rows }) => rows.flatMap((row) => ('runId' in row ? [row.runId] : [])),
+        ({ rows }) => ({ runIds: rows.flatMap((row) => ('runId' in row ? [row.runId] : [])) }),
+      ),
+    searchExperiments: (query, context) =>
+      asShown(
+        tree,
+        () => Promise.resolve(held.searchExperiments(query, context)),
+        ({ items }) => ({ experimentIds: items.map(({ experimentId }) => experimentId) }),
+      ),
+    getExperiment: (asked, context) =>
+      asShown(
+        tree,
+        () => Promise.resolve(held.getExperiment(asked, context)),
+        ({ experimentId }) => ({ experimentIds: [experimentId] }),
+      ),
+    searchRegisteredModels: (query, context) =>
+      asShown(
+        tree,
+        () => Promise.resolve(held.searchRegisteredModels(query, context)),
+        ({ items }) => ({ models: items.map(({ name }) => name) }),
+      ),
+    getRegisteredModel: (asked, context) =>
+      asShown(
+        tree,
+        () => Promise.resolve(held.getRegisteredModel(asked, context)),
+        ({ name }) => ({ models: [name] }),
+      ),
+    searchLoggedModels: (query, context) =>
+      asShown(
+        tree,
+        () => Promise.resolve(held.searchLoggedModels(query, context)),
+        ({ items }) => ({ loggedModels: items }),
       ),
   };
 }
 
 /** What is shown is looked at: an answer of which something changed since it was read is made again. */
-async function asShown<T>(
-  tree: FilesTree,
-  ask: () => Promise<T>,
-  runsOf: (answer: T) => string[],
-): Promise<T> {
+async function asShown<T>(tree: FilesTree, ask: () => Promise<T>, shownBy: (answer: T) => Shown): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const since = performance.now();
     const answer = await ask();
-    if (!(await tree.show(runsOf(answer), undefined, since)) || attempt === ATTEMPTS) {
+    const { runIds = [], ...named } = shownBy(answer);
+    const isChanged = (await tree.show(runIds, undefined, since)) || (await tree.showNamed(named));
+    if (!isChanged || attempt === ATTEMPTS) {
       return answer;
     }
   }

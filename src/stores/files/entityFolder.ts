@@ -67,6 +67,11 @@ export class EntityFolder<T> implements InTurn {
     return isChanged;
   }
 
+  /** Looks at one by its name. Whether it is another since; not where nobody asked for it yet. May throw NotHere. */
+  lookAtNamed(name: string): boolean {
+    return this.entities.get(name)?.look() ?? false;
+  }
+
   private entity(name: string): Recorded<T | null> {
     const known = this.entities.get(name) ?? new Recorded(this.disk, (recorder) => this.make(recorder, name));
     this.entities.set(name, known);

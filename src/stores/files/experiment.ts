@@ -9,9 +9,9 @@ import { Recorded, type Recorder } from './recorded';
 import { FileRun, type RunPlace, type SavedRun } from './run';
 
 /** Folders of an experiment that are no runs (reference mlflow.md, B.2). */
-const RESERVED = new Set(['tags', 'datasets', 'traces', 'models']);
+export const RESERVED = new Set(['tags', 'datasets', 'traces', 'models']);
 /** As MLflow lets run ids be (utils/validation.py). */
-const RUN_ID = /^[a-zA-Z0-9][\w-]{0,255}$/;
+export const RUN_ID = /^[a-zA-Z0-9][\w-]{0,255}$/;
 /** Folders without a `meta.yaml` that are looked at each time: a run that is being made is one for a moment. */
 const MOST_WAITING = 50;
 

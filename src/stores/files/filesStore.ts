@@ -11,10 +11,6 @@ export interface FilesStart {
   index: string | null;
 }
 
-/** Why nothing is changed in such a folder, for now. */
-export const FILES_READ_ONLY =
-  'mlruns folders can be read here but not changed yet: "mlflow migrate-filestore" makes a SQLite store of one, which can.';
-
 /**
  * Opens the store in an mlruns folder, also of a MLflow that refuses to open one (3.13 and later).
  *
@@ -35,7 +31,6 @@ export async function openFilesStore(
     uri,
     place: folder,
     folder,
-    readOnlyReason: FILES_READ_ONLY,
     script: path.join(options.distFolder, 'filesWorker.js'),
     start: { folder, index } satisfies FilesStart,
   }).opened();

@@ -224,7 +224,7 @@ function sameValue(a: unknown, b: unknown): boolean {
 }
 
 /** Whether a key can be the name of a file that lies in the folder. */
-function isKey(key: string): boolean {
+export function isKey(key: string): boolean {
   return (
     key.length <= 4000 &&
     !key.includes('\0') &&

@@ -23,12 +23,21 @@ import { SavedIndex, type SavedRuns } from './savedIndex';
 
 const NOTHING: RunInputs = { datasetInputs: [], modelInputs: [], modelOutputs: [] };
 /** As MLflow makes ids: a number, of 18 digits since 2.0. */
-const EXPERIMENT_ID = /^\d{1,19}$/;
+export const EXPERIMENT_ID = /^\d{1,19}$/;
 
 /** Experiments whose runs somebody saw, in which each look sees new runs at once. */
 const MOST_SEEN = 100;
 /** How often what was read is kept, ms. */
 const SAVED_EACH = 60_000;
+
+/** What an answer shows. */
+export interface Shown {
+  runIds?: readonly string[];
+  experimentIds?: readonly string[];
+  /** Names of registered models. */
+  models?: readonly string[];
+  loggedModels?: readonly Pick<LoggedModel, 'experimentId' | 'modelId'>[];
+}
 
 /** An mlruns folder: what was read of it so far, and whether it is still so. */
 export class FilesTree {
@@ -127,6 +136,31 @@ export class FilesTree {
       }
     }
     this.looking.shown(runIds.filter((runId) => this.held().runs.has(runId)));
+    return this.changes !== before;
+  }
+
+  /** The same for what is no run. */
+  async showNamed(
+    { experimentIds = [], models = [], loggedModels = [] }: Omit<Shown, 'runIds'>,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const before = this.changes;
+    const folders = new Map([...this.folders.values()].map((folder) => [folder.experimentId, folder]));
+    const looks = [
+      ...experimentIds.map((id) => () => folders.get(id)?.head.look()),
+      ...models.map((name) => () => this.registry.lookAtNamed(name)),
+      ...loggedModels.map(
+        ({ experimentId, modelId }) =>
+          () =>
+            folders.get(experimentId)?.loggedModels.lookAtNamed(modelId),
+      ),
+    ];
+    for (const look of looks) {
+      if (this.pace.isTired) {
+        await this.pace.pause(signal);
+      }
+      this.noteChange(this.pace.inOneGo(() => look() ?? false));
+    }
     return this.changes !== before;
   }
 

@@ -1,23 +1,17 @@
 /**
- * The writer: a short-lived process that opens one database, applies one request and ends. Only here are
- * SQLite's own locks taken (reference sqlite.md, section 3). Reads a WriterJob as one line on its standard input,
- * then perhaps the line "cancel"; answers lines of WriterMessage. When its input ends before it holds the lock,
- * it gives up.
+ * The writer of a database (writerServe.ts). Only here are SQLite's own locks taken (reference sqlite.md, section 3).
+ * When it is cancelled before it holds the lock, it gives up.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import * as readline from 'node:readline';
-import { StoreError, toTracedError } from '../../mlflow/errors';
+import { StoreError } from '../../mlflow/errors';
 import { isFileThere } from '../disk';
+import { serveWriter } from '../writerServe';
 import type { SqlEngine } from './writer/engine';
 import { openWithNode } from './writer/nodeEngine';
-import type { WriterJob, WriterMessage } from './writer/messages';
+import type { WriterJob } from './writer/messages';
 import { openWithPython } from './writer/pythonEngine';
 import { applyRequest, inWords } from './writer/transaction';
-
-function say(message: WriterMessage): void {
-  fs.writeSync(1, `${JSON.stringify(message)}\n`);
-}
 
 /** Throws StoreError, one sentence each. */
 function mustBeWritableFile(file: string): void {
@@ -67,42 +61,11 @@ async function open(job: WriterJob, cancelled: AbortSignal): Promise<SqlEngine> 
   );
 }
 
-async function main(): Promise<void> {
-  // A file size limit then is an error of write(2), which SQLite rolls back, and no sudden death.
-  if (process.platform !== 'win32') {
-    process.on('SIGXFSZ', () => undefined);
-  }
-  const input = readline.createInterface({ input: process.stdin });
-  const cancelled = new AbortController();
-  const job = await new Promise<WriterJob | null>((resolve) => {
-    input.once('line', (line) => {
-      input.on('line', () => cancelled.abort());
-      resolve(JSON.parse(line) as WriterJob);
-    });
-    input.once('close', () => {
-      cancelled.abort();
-      resolve(null);
-    });
-  });
-  if (!job) {
-    return;
-  }
+void serveWriter<WriterJob>(async (job, cancelled, onWaiting) => {
+  const engine = await open(job, cancelled);
   try {
-    const engine = await open(job, cancelled.signal);
-    try {
-      const result = await applyRequest(engine, job, {
-        isCancelled: () => cancelled.signal.aborted,
-        onWaiting: () => say({ kind: 'waiting' }),
-      });
-      say({ kind: 'result', result });
-    } finally {
-      engine.close();
-    }
-  } catch (error) {
-    say({ kind: 'error', error: toTracedError(error) });
+    return await applyRequest(engine, job, { isCancelled: () => cancelled.aborted, onWaiting });
+  } finally {
+    engine.close();
   }
-  input.close();
-  process.stdin.destroy();
-}
-
-void main();
+});

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { workerBundle } from '../../../scripts/workerBundle';
-import { StoreError } from '../../../src/mlflow/errors';
 import { openFilesStore } from '../../../src/stores/files/filesStore';
+import { createFilesWriter } from '../../../src/stores/files/writer';
 import { tempFolder } from '../database';
 import { copyFixture, unpackFixture } from '../fixtures';
 import { EXPERIMENT, START, type HistoryPoint, type MadeRun } from '../histories';
@@ -15,7 +15,6 @@ const FILES_FIXTURE = 'files-3.12.0';
 /** An mlruns folder, as MLflow's file store writes it. */
 export const filesKind: StoreKindUnderTest = {
   name: 'files',
-  isReadOnly: true,
   thousands: 400,
   era: async () => {
     const folder = await unpackFixture(FILES_FIXTURE);
@@ -45,13 +44,11 @@ export function makeMlruns(runs: readonly MadeRun[]): string {
 }
 
 async function open(root: string): Promise<StoreUnderTest> {
-  const store = await openFilesStore(root, { distFolder: workerBundle() });
+  const distFolder = workerBundle();
+  const store = await openFilesStore(root, { distFolder });
   return {
     store,
-    writer: {
-      transactional: false,
-      apply: () => Promise.reject(new StoreError('READ_ONLY', 'This kind has no writer yet.')),
-    },
+    writer: createFilesWriter(root, { distFolder }),
     others: otherMlflow(root),
     hide: async () => fs.renameSync(root, `${root}.hidden`),
     show: async () => fs.renameSync(`${root}.hidden`, root),

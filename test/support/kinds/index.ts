@@ -4,10 +4,7 @@ import { sqliteKind } from './sqlite';
 import type { StoreKindUnderTest } from './storeKind';
 
 /** Every kind of store that the contract suite runs on. */
-export const STORE_KINDS: readonly StoreKindUnderTest[] = [sqliteKind, memoryKind(true)];
-
-/** Kinds that are only read, for now. */
-export const READ_ONLY_KINDS: readonly StoreKindUnderTest[] = [filesKind];
+export const STORE_KINDS: readonly StoreKindUnderTest[] = [sqliteKind, memoryKind(true), filesKind];
 
 /** Kinds that differ from one of those in their writer only. */
 export const OTHER_WRITERS: readonly StoreKindUnderTest[] = [memoryKind(false)];

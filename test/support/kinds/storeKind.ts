@@ -8,8 +8,6 @@ import type { Answers } from '../oracle';
  * this folder, lists that in index.ts, and the suite runs on it.
  */
 export interface StoreKindUnderTest {
-  /** It has no writer yet: what asks for one is left out. */
-  readonly isReadOnly?: true;
   /** Making thousands of runs takes minutes: so many are enough. */
   readonly thousands?: number;
   /** For the titles of the tests. */

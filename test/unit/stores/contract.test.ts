@@ -11,9 +11,9 @@ import { tableWindowsContract } from '../../support/contract/tableWindows';
 import { writingContract } from '../../support/contract/writing';
 import { writingRefusalsContract } from '../../support/contract/writingRefusals';
 import { removeTempFolders } from '../../support/database';
-import { OTHER_WRITERS, READ_ONLY_KINDS, STORE_KINDS } from '../../support/kinds';
+import { OTHER_WRITERS, STORE_KINDS } from '../../support/kinds';
 
-for (const kind of [...STORE_KINDS, ...READ_ONLY_KINDS]) {
+for (const kind of STORE_KINDS) {
   describe(`a store of the kind ${kind.name}`, function () {
     this.timeout(60_000);
     after(removeTempFolders);

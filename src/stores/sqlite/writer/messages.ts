@@ -1,5 +1,4 @@
-import type { PlainError } from '../../../mlflow/errors';
-import type { WriteRequest, WriteResult } from '../../../mlflow/writer';
+import type { WriteRequest } from '../../../mlflow/writer';
 
 /** What the writer process is given, as one JSON line. */
 export interface WriterJob {
@@ -11,7 +10,3 @@ export interface WriterJob {
   /** Where to look for Python 3, in this order, where this Node has no node:sqlite. */
   interpreters: string[];
 }
-
-/** What it answers, a JSON line each: perhaps "waiting", then a result or an error. */
-export type WriterMessage =
-  { kind: 'waiting' } | { kind: 'result'; result: WriteResult } | { kind: 'error'; error: PlainError };

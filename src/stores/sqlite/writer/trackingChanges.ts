@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { withoutTrailing } from '../../../mlflow/scan';
 import { DEFAULT_WORKSPACE } from '../../../mlflow/workspace';
 import { TAG_RUN_NAME } from '../../../search/syntax';
+import { isReachable } from '../../artifacts/reachable';
 import {
   insert,
   readText,
@@ -225,15 +224,4 @@ async function recordedRoot(
     .map(({ location, id }) => ({ location: String(location), end: `/${String(id)}` }))
     .find(({ location, end }) => location.endsWith(end));
   return recorded?.location.slice(0, -recorded.end.length);
-}
-
-function isReachable(root: string): boolean {
-  if (/^file:/.test(root)) {
-    try {
-      return fs.existsSync(fileURLToPath(root));
-    } catch {
-      return false;
-    }
-  }
-  return /^[a-z][a-z0-9+.-]+:\/?/i.test(root) || fs.existsSync(root);
 }
