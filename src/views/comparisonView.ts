@@ -1,3 +1,4 @@
+import { contextValue } from './contextValue';
 import * as vscode from 'vscode';
 import { metricOf, type Experiment, type Run } from '../mlflow/entities';
 import { formatNumber, plainText } from '../mlflow/format';
@@ -116,7 +117,7 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
     ]
       .filter((text, index, texts) => text !== '' && texts.indexOf(text) === index)
       .join('  ');
-    item.contextValue = `shown${this.state.isStarred(node) ? '.starred' : ''}${baseline ? '.baseline' : ''}`;
+    item.contextValue = contextValue('shown', { starred: this.state.isStarred(node), baseline });
     item.tooltip = run
       ? runTooltip(run, undefined, this.now())
       : `Run ${shortRunId(node.runId)} of ${plainText(node.store)}`;

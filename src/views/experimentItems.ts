@@ -1,3 +1,4 @@
+import { contextValue } from './contextValue';
 import * as vscode from 'vscode';
 import type { ViewType } from '../mlflow/entities';
 import { count, formatAge, plainText } from '../mlflow/format';
@@ -19,7 +20,7 @@ import {
   type StoreNode,
 } from './nodes';
 import { runAccessibleLabel, runDescription, runLabel } from './runText';
-import { storeLabel, workspaceText } from './storeText';
+import { isReadOnly, storeLabel, workspaceText } from './storeText';
 
 /** How stores, experiments and runs look in a tree. */
 export class ExperimentItems {
@@ -86,7 +87,10 @@ export class ExperimentItems {
             ? count(runs, 'run')
             : `${found} of ${count(runs, 'run')}`;
     item.description = [deleted ? 'deleted' : '', amount].filter(Boolean).join(', ');
-    item.contextValue = deleted ? 'experiment.deleted' : 'experiment';
+    item.contextValue = contextValue('experiment', {
+      deleted,
+      readOnly: await isReadOnly(this.stores, node.store),
+    });
     item.tooltip = `${plainText(experiment.name)}\nid ${experiment.experimentId}, created ${formatAge(experiment.creationTime, this.now())}`;
     return item;
   }
@@ -138,12 +142,14 @@ export class ExperimentItems {
       tooltip: shown ? 'Shown in charts and comparison' : 'Show in charts and comparison',
     };
     const baseline = this.state.baseline !== null && sameRun(this.state.baseline, key);
-    item.contextValue = [
-      'run',
-      ...(condition === 'deleted' ? ['deleted'] : []),
-      ...(this.state.isStarred(key) ? ['starred'] : []),
-      ...(baseline ? ['baseline'] : []),
-    ].join('.');
+    item.contextValue = contextValue('run', {
+      deleted: condition === 'deleted',
+      parent: row.childCount > 0,
+      shown,
+      starred: this.state.isStarred(key),
+      baseline,
+      readOnly: await isReadOnly(this.stores, node.store),
+    });
     item.accessibilityInformation = { label: runAccessibleLabel(row, condition, item.description) };
     item.command = {
       command: 'mlflowLens.openRun',

@@ -1,3 +1,4 @@
+import { contextValue } from './contextValue';
 import * as vscode from 'vscode';
 import { metricOf, type ModelVersion, type RegisteredModel, type Run } from '../mlflow/entities';
 import { count, formatAge, formatDateTime, formatNumber, plainLines, plainText } from '../mlflow/format';
@@ -8,6 +9,7 @@ import type { OpenStores } from '../stores/openStores';
 import { HeadlineMetrics } from './headline';
 import { themeIcon } from './icons';
 import { nodeId, type ModelNode, type VersionNode } from './nodes';
+import { isReadOnly } from './storeText';
 
 const MOST_TAGS = 3;
 const MOST_ALIASES = 5;
@@ -27,7 +29,7 @@ export class ModelItems {
     this.headlines = new HeadlineMetrics(stores, state, headline);
   }
 
-  modelItem(node: ModelNode): vscode.TreeItem {
+  async modelItem(node: ModelNode): Promise<vscode.TreeItem> {
     const { model } = node;
     const item = new vscode.TreeItem(
       plainText(node.name),
@@ -40,7 +42,11 @@ export class ModelItems {
     item.id = nodeId(node);
     item.iconPath = themeIcon('package');
     item.description = modelDescription(model);
-    item.contextValue = 'model';
+    item.contextValue = contextValue('model', {
+      versions: model.versions.length > 0,
+      aliased: model.aliases.length > 0,
+      readOnly: await isReadOnly(this.stores, node.store),
+    });
     item.tooltip = modelTooltip(model);
     item.accessibilityInformation = { label: `${plainText(node.name)}, ${item.description}` };
     return item;
@@ -63,7 +69,11 @@ export class ModelItems {
     const [icon, color] = stageIcon(modelVersion);
     item.iconPath = themeIcon(icon, color);
     item.description = versionDescription(modelVersion, run, metric, this.now());
-    item.contextValue = `version.${modelVersion.currentStage}`;
+    item.contextValue = contextValue(`version.${modelVersion.currentStage}`, {
+      several: node.parent.model.versions.length > 1,
+      aliased: modelVersion.aliases.length > 0,
+      readOnly: await isReadOnly(this.stores, node.store),
+    });
     item.accessibilityInformation = {
       label: `${plainText(node.name)} version ${modelVersion.version}, ${item.description}`,
     };

@@ -28,3 +28,14 @@ export function shownWorkspace(uri: string): string {
 export function hasChoice({ workspaces }: StoreDescription): boolean {
   return workspaces.length > 1;
 }
+
+/** Whether nothing can be changed in it, as far as can be told: menus then offer no change. */
+export async function isReadOnly(stores: OpenStores, uri: string): Promise<boolean> {
+  return stores
+    .get(uri)
+    .then((store) => store.describe())
+    .then(
+      ({ readOnlyReason }) => readOnlyReason !== null,
+      () => false,
+    );
+}

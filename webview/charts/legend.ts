@@ -9,6 +9,7 @@ import { runDot } from '../ui/runDot';
 import { repeatsBest, type GroupLine, type RunLine } from './lines';
 import { onRunKey, type RunActions } from './runsLine';
 import type { ChartSettings } from './settings';
+import { runMenu } from '../ui/runMenu';
 
 export type LegendRow =
   { kind: 'run'; line: RunLine } | { kind: 'group'; group: GroupLine; settings: ChartSettings };
@@ -68,6 +69,7 @@ function runRow(line: RunLine, options: LegendOptions): TemplateResult {
   return html`<tr
     class=${options.hovered === key ? 'hovered' : ''}
     data-row=${key}
+    data-vscode-context=${runMenu(target)}
     @pointerenter=${() => actions.hover(target)}
     @pointerleave=${() => actions.hover(null)}
     @focusin=${() => actions.hover(target)}

@@ -4,6 +4,7 @@ import type { ChartRun } from '../../src/protocol/charts';
 import { keyOf, sameRun, type RunKey } from '../../src/state/viewState';
 import { icon } from '../ui/icon';
 import { runDot } from '../ui/runDot';
+import { runMenu } from '../ui/runMenu';
 import { shortNames } from '../ui/shortNames';
 
 /** What can be done with a run of a legend. */
@@ -87,6 +88,7 @@ function chip(run: ChartRun, name: string, options: RunsLineOptions, first: bool
     tabindex=${first ? 0 : -1}
     aria-pressed=${String(!off)}
     aria-keyshortcuts="Space O P B C Enter"
+    data-vscode-context=${runMenu(target)}
     title=${`${plainText(run.name, 300)}\nClick to ${off ? 'show' : 'hide'}, Alt+click to hide the others, double-click to open\nKeys: ${KEYS}`}
     @click=${(event: MouseEvent) => (event.altKey ? actions.only(target) : actions.toggle(target))}
     @dblclick=${() => actions.open(target)}

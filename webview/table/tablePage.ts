@@ -5,6 +5,7 @@ import type { TableColumn } from '../../src/mlflow/runTable';
 import type { TableProtocol } from '../../src/protocol/table';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
+import { firstFocus } from '../ui/firstFocus';
 import { icon, iconButton } from '../ui/icon';
 import '../ui/menu';
 import type { MenuItem } from '../ui/menu';
@@ -37,6 +38,7 @@ export class TablePage extends LitElement {
   private picking: PickerPurpose | null = null;
   /** px that the page is wide: what has no room is folded. */
   private room = document.documentElement.clientWidth;
+  private readonly focusGrid = firstFocus(() => this.querySelector<HTMLElement>('.grid'));
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -76,6 +78,7 @@ export class TablePage extends LitElement {
 
   protected override updated(): void {
     this.tableGrid?.requestUpdate();
+    void this.tableGrid?.updateComplete.then(this.focusGrid);
   }
 
   protected override async getUpdateComplete(): Promise<boolean> {

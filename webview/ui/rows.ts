@@ -6,13 +6,18 @@
 const FOCUSABLE =
   'button:not([disabled]), a[href], input:not([disabled]), select:not([disabled]), [data-focusable]';
 
-/** Call after each drawing: exactly one control in `container` is a Tab stop. */
+/**
+ * Call after each drawing: exactly one control in `container` is a Tab stop: the one with the focus, else the one that
+ * arrows went to last, else the first, also of controls that came later.
+ */
 export function roveRows(container: HTMLElement): void {
   const controls = [...container.querySelectorAll<HTMLElement>('[data-row]')].flatMap(controlsOf);
   const current =
-    controls.find((control) => control.tabIndex === 0 && control.dataset.current) ?? controls[0];
+    controls.find((control) => control === document.activeElement) ??
+    controls.find((control) => control.dataset.current) ??
+    controls[0];
   for (const control of controls) {
-    setCurrent(control, control === current);
+    control.tabIndex = control === current ? 0 : -1;
   }
 }
 
@@ -27,7 +32,9 @@ export function onRowKey(event: KeyboardEvent): void {
   const target = neighbour(container, row, control, event.key);
   if (target) {
     event.preventDefault();
-    for (const other of container.querySelectorAll<HTMLElement>('[data-current]')) {
+    for (const other of container.querySelectorAll<HTMLElement>(
+      '[data-row] [tabindex="0"], [data-current]',
+    )) {
       setCurrent(other, false);
     }
     setCurrent(target, true);

@@ -17,6 +17,7 @@ import { shortRunId } from '../../../src/mlflow/tellApart';
 import { icon } from '../icon';
 import { runDot } from '../runDot';
 import { runColor, runDash } from '../theme';
+import { runMenu } from '../runMenu';
 
 /** What a cell of the diff needs to know. */
 export interface CellContext {
@@ -234,6 +235,12 @@ export function histories(data: DiffPageData, lines: readonly DiffHistory[]): Te
 
 function extent(values: readonly number[]): [number, number] {
   return [Math.min(...values), Math.max(...values)];
+}
+
+/** The menu of a column's or line's run; the working copy has none. */
+export function runMenuOf({ runs }: DiffPageData, side: number): string | typeof nothing {
+  const run = runs[side]!;
+  return run.workingTree || run.runId === '' ? nothing : runMenu({ store: run.store, runId: run.runId });
 }
 
 /** @param isShort "baseline" as its sign alone: the name gets the room */

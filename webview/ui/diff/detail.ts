@@ -108,9 +108,9 @@ const KEYS: readonly (readonly [string, string])[] = [
 ];
 
 export function keySheet(close: () => void): TemplateResult {
-  return html`<section class="detail" aria-label="Keys">
+  return html`<section class="detail" aria-label="Keyboard shortcuts">
     <header>
-      <h2>Keys</h2>
+      <h2>Keyboard Shortcuts</h2>
       ${iconButton('close', 'Close', close)}
     </header>
     <div class="keys">${KEYS.map(([key, what]) => html`<kbd>${key}</kbd><span>${what}</span>`)}</div>

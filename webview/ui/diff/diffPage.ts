@@ -4,6 +4,7 @@ import { isCancelled, toStoreError, type StoreError } from '../../../src/mlflow/
 import { plainText } from '../../../src/mlflow/format';
 import type { DiffPageData, DiffProtocol } from '../../../src/protocol/diff';
 import type { PageConnection } from '../client';
+import { firstFocus } from '../firstFocus';
 import { Refresher } from '../refresher';
 import { banner, emptyState, errorState, skeleton } from '../states';
 import { onThemeChange } from '../theme';
@@ -41,6 +42,9 @@ export class DiffPage extends LitElement {
   private lines: readonly Line[] = [];
   private offsets: Float64Array = new Float64Array(1);
   private restoreTop = 0;
+  private readonly focusGrid = firstFocus(() =>
+    this.data?.pending === false ? this.querySelector<HTMLElement>('[data-cell][tabindex="0"]') : null,
+  );
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -79,6 +83,7 @@ export class DiffPage extends LitElement {
       this.restoreTop = 0;
     }
     this.measure();
+    this.focusGrid();
     if (this.data) {
       const [first, last] = visibleRange(this.offsets, this.viewport.top, this.viewport.height);
       void this.extras.load(this.lines.slice(first, last), !this.data.pending);

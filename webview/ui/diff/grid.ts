@@ -4,7 +4,7 @@ import type { ChangedFile } from '../../../src/provenance/git';
 import type { DiffHistory } from '../../../src/protocol/diff';
 import { icon } from '../icon';
 import { styles } from '../styles';
-import { cell, histories, runLabel, type CellContext } from './cells';
+import { cell, histories, runLabel, runMenuOf, type CellContext } from './cells';
 import { visibleRange, type Line } from './lines';
 
 /** What of the grid is in sight, px. */
@@ -118,6 +118,7 @@ export function grid(options: GridOptions): TemplateResult {
             type="button"
             class="run-head"
             title="Open the run"
+            data-vscode-context=${runMenuOf(data, side)}
             @click=${() => options.openRun(side)}
           >
             ${runLabel(data, side, head > HEAD)}

@@ -84,7 +84,7 @@ function menuItems(actions: HeaderActions, noChanges: string | undefined): MenuI
     { label: 'Open Charts', icon: 'graph-line', run: actions.openCharts },
     { label: 'Copy as JSON', icon: 'json', separated: true, run: () => actions.copyDiff('json') },
     { label: 'Copy Summary', icon: 'copy', run: actions.copySummary },
-    { label: 'Keys (?)', icon: 'keyboard', separated: true, run: actions.showKeys },
+    { label: 'Keyboard Shortcuts (?)', icon: 'keyboard', separated: true, run: actions.showKeys },
   ];
 }
 

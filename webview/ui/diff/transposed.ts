@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { plainText } from '../../../src/mlflow/format';
 import { styles } from '../styles';
-import { cell, runLabel } from './cells';
+import { cell, runLabel, runMenuOf } from './cells';
 import { columnOrder, type GridOptions } from './grid';
 import type { Line } from './lines';
 
@@ -88,6 +88,7 @@ function drawRun(
         type="button"
         class="run-head"
         title="Open the run"
+        data-vscode-context=${runMenuOf(data, side)}
         data-cell="${line}:0"
         tabindex=${place(0)}
         @focus=${() => activate(line, 0)}
