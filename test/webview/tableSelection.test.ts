@@ -50,7 +50,7 @@ describeOnEachKind('run table: selection as in the lists of VS Code', function (
         .count(),
       0,
     );
-    await bar('No run selected');
+    await bar('No runs selected');
     await click('run 2');
     await areSelected('run 2');
     await click('run 4');
@@ -119,7 +119,7 @@ describeOnEachKind('run table: selection as in the lists of VS Code', function (
       [runIdOf(5)],
     );
     await table.key('Escape');
-    await bar('No run selected');
+    await bar('No runs selected');
     assert.equal((await table.grid().boundingBox())!.height, height);
   });
 

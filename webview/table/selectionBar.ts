@@ -19,7 +19,7 @@ export function selectionBar(model: TableModel, actions: PageActions, room: numb
   if (selected === 0) {
     return html`<div class="selection-bar">
       <span class="cut muted" role="status"
-        >No run selected. Click selects one, Ctrl+click one more, Shift+click all up to it.</span
+        >No runs selected. Click selects one, Ctrl+click one more, Shift+click a range.</span
       >
     </div>`;
   }

@@ -151,7 +151,7 @@ export class TablePage extends LitElement {
         ${button('Group', (event) =>
           this.actions.openGroups((event.currentTarget as HTMLElement).getBoundingClientRect()),
         )}
-        ${button('Charts', () => this.actions.charts(2), undefined, this.actions.selecting.amount > 1 ? 'Charts of the selected runs' : 'Charts of all runs that are found')}
+        ${button('Charts', () => this.actions.charts(2), undefined, this.actions.selecting.amount > 1 ? 'Charts of the selected runs' : 'Charts of all matching runs')}
         <lens-menu
           .items=${moreMenu(settings, passing, chunk?.answer.hiddenCount ?? 0, this.actions)}
         ></lens-menu>

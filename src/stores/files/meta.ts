@@ -84,7 +84,7 @@ function thoroughly(text: string): Meta {
     throw document.errors[0];
   }
   if (!isMap(document.contents)) {
-    throw new Error('It is no list of names and values.');
+    throw new Error('It is not a list of names and values.');
   }
   return mapping(document.contents);
 }

@@ -81,7 +81,7 @@ export class FilesTree {
       if (!this.registry.isThere && this.experiments().length === 0) {
         throw new StoreError(
           'NOT_A_STORE',
-          `${this.root} holds no experiments and no registered models of MLflow: where its runs are in a SQLite file, open that file.`,
+          `${this.root} has no MLflow experiments or registered models. If its runs are in a SQLite file, open that file.`,
         );
       }
     });

@@ -171,7 +171,7 @@ describe('an mlruns folder', function () {
       fs.rmSync(path.join(root, 'models'), { recursive: true });
       assert.throws(() => filesAnswers(new FilesTree(root)).open(undefined, context), {
         code: 'NOT_A_STORE',
-        message: /holds no experiments/,
+        message: /has no MLflow experiments/,
       });
     });
   });
