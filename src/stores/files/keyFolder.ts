@@ -181,6 +181,10 @@ export class KeyFolder<T> {
     }
     this.readValue(this.disk, file, key, now);
     now.isUnread = false;
+    if (stamp.isFresh && (now.value as unknown) === '' && entry.value !== undefined) {
+      // MLflow empties a tag's file before it writes the new value: until that is there the old one stands.
+      return entry;
+    }
     if (sameStamp(stamp, entry.stamp) && sameValue(entry.value, now.value)) {
       entry.stamp = stamp;
       return entry;

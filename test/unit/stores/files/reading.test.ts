@@ -220,6 +220,21 @@ describe('an mlruns folder', function () {
       assert.equal(await tag(), 'two');
     });
 
+    it('when it is there: a tag that is being written over is empty for a moment', async () => {
+      const { answers, folder } = opened([{ runId: RUN, tags: { t: 'one' } }]);
+      const file = path.join(folder, 'tags/t');
+      const tag = async (): Promise<string | undefined> =>
+        (await answers.getRun({ runId: RUN }, context)).tags[0]?.value;
+      assert.equal(await tag(), 'one');
+      fs.writeFileSync(file, '');
+      assert.equal(await tag(), 'one');
+      fs.writeFileSync(file, 'two');
+      assert.equal(await tag(), 'two');
+      fs.writeFileSync(file, '');
+      age(file);
+      assert.equal(await tag(), '', 'after a while it is meant so');
+    });
+
     it('as an experiment that is moved to .trash and back', async () => {
       const { answers, root } = opened([{ runId: RUN }]);
       const stage = async (): Promise<unknown> =>
