@@ -118,8 +118,8 @@ describe('artifacts', () => {
         ['constructor:x', /"constructor:" location/],
         [`/home/gone/${RUN}/artifacts`, /not on this machine/],
         ['', /no artifact location/],
-        ['a\0b', /no path/],
-        ['x'.repeat(4001), /no path/],
+        ['a\0b', /not a path/],
+        ['x'.repeat(4001), /not a path/],
         ['file://server/share/x', /another machine/],
       ] as const) {
         uris.set(RUN, uri);
