@@ -1,5 +1,5 @@
 import type { ScaleOptionsByType } from 'chart.js';
-import { exactNumber, formatNumber } from '../../src/mlflow/format';
+import { exactNumber, formatNumber, groupedDigits } from '../../src/mlflow/format';
 import { themeColor, themeKind } from './theme';
 
 /** The theme's colours and font for a canvas, which knows no CSS. */
@@ -60,7 +60,7 @@ export function tickLabel(value: number, spacing: number): string {
   }
   if (spacing > 0 && magnitude >= 1e-3 && magnitude < 1e6) {
     const digits = Math.min(8, Math.max(0, Math.ceil(-Math.log10(spacing) - 1e-9)));
-    return value.toFixed(digits).replace('-', '−');
+    return groupedDigits(value.toFixed(digits));
   }
   return formatNumber(value, 4);
 }
