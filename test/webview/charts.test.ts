@@ -102,7 +102,7 @@ describeOnEachKind('charts page: what is drawn', function (kind, itOnce) {
       type Card = Element & { view: { chart: { scales: { y: { ticks: { label: string }[] } } } } };
       return document.querySelector<Card>('chart-card')!.view.chart.scales.y.ticks.map(({ label }) => label);
     });
-    assert.deepEqual(ticks, ['1', '10', '100', '1000'], 'round values, and no limits that overlap them');
+    assert.deepEqual(ticks, ['1', '10', '100', '1,000'], 'round values, and no limits that overlap them');
     await page.waitForFunction(() => /≤ 0/.test(document.querySelector('.said')?.textContent ?? ''));
     assert.match(await saidOf(page, 'loss'), /3 points at y ≤ 0 not shown on the log axis/);
   });
