@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import * as path from 'node:path';
 import { installed } from './vscodeServer';
 
-export type MlflowVersion = '1.30.1' | '2.14.3' | '3.1.4' | '3.17.2';
+export type MlflowVersion = '1.30.1' | '2.14.3' | '3.1.4' | '3.12.0' | '3.17.2';
 
 /** The client and what it needs to open a SQLite store; old ones need what was current then. */
 const PACKAGES: Record<MlflowVersion | 'full-3.17.2' | 'libraries-3.17.2', string[]> = {
   '3.17.2': ['mlflow-skinny==3.17.2', 'sqlalchemy<3', 'alembic<2', 'pandas'],
+  '3.12.0': ['mlflow-skinny==3.12.0', 'sqlalchemy<3', 'alembic<2', 'pandas'],
   '3.1.4': ['mlflow-skinny==3.1.4', 'sqlalchemy<2.1', 'alembic<2', 'pandas'],
   '2.14.3': ['mlflow-skinny==2.14.3', 'sqlalchemy<2.1', 'alembic<2', 'setuptools<80', 'pandas'],
   '1.30.1': ['mlflow-skinny==1.30.1', 'sqlalchemy<2', 'alembic<1.8', 'setuptools<80', 'protobuf<5', 'pandas'],

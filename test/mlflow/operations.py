@@ -1,4 +1,4 @@
-"""Does operations with this Python's own MLflow, each on a database of its own. Reads a JSON list of
+"""Does operations with this Python's own MLflow, each on a database or an mlruns folder of its own. Reads a JSON list of
 {"file", "type", ...} as src/mlflow/writer.ts names changes; prints a list of created ids or nulls."""
 
 import json
@@ -87,7 +87,8 @@ answers = []
 for job in json.load(sys.stdin):
     # MLflow's default artifact root is beside the working directory.
     os.chdir(os.path.dirname(job["file"]))
-    uri = "sqlite:///" + job["file"]
+    is_folder = os.path.isdir(job["file"])
+    uri = ("file://" if is_folder else "sqlite:///") + job["file"]
     mlflow.set_tracking_uri(uri)
     created = None
     for change in job["changes"]:

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { StoreError } from '../../../mlflow/errors';
 import { DELETED_STAGE, loggedModelOf, withVersion } from '../../../registry/rules';
 import type { ChangeOf, WriteContext } from './trackingChanges';
@@ -35,7 +36,7 @@ export function transitionModelVersionStage(
   context: WriteContext,
   { name, version, stage, archiveExistingVersions }: ChangeOf<'transitionModelVersionStage'>,
 ): null {
-  const { places, now } = context;
+  const { places } = context;
   const model = mustModel(context, name);
   const target = mustVersion(context, name, version);
   const archived = archiveExistingVersions
@@ -43,9 +44,9 @@ export function transitionModelVersionStage(
         .versions(model)
         .filter(({ folder }) => folder !== target && places.text(folder, 'current_stage') === stage)
     : [];
-  places.files.changeMeta(target, { current_stage: stage, last_updated_timestamp: now });
+  changeVersion(context, target, { current_stage: stage });
   for (const { folder } of archived) {
-    places.files.changeMeta(folder, { current_stage: 'Archived', last_updated_timestamp: now });
+    changeVersion(context, folder, { current_stage: 'Archived' });
   }
   return changeModel(context, model);
 }
@@ -95,8 +96,9 @@ export function updateRegisteredModel(
 
 /**
  * The new one appears whole, with all that the old one has, and then the old one goes: stopped in between, both are
- * there. MLflow's own loses the aliases and tags of the model, for it writes meta.yaml and the versions anew
- * (FileStore.rename_registered_model of mlflow/store/model_registry/file_store.py, 3.17.2).
+ * there. MLflow's own writes meta.yaml and the versions anew, and so loses the aliases and tags of the model; where a
+ * version has a tag it ends amid that with an AttributeError, and leaves both (FileStore.rename_registered_model of
+ * mlflow/store/model_registry/file_store.py, 2.14.3 to 3.17.2: `mv.tags` is a dict there).
  */
 export function renameRegisteredModel(
   context: WriteContext,
@@ -113,7 +115,8 @@ export function renameRegisteredModel(
   const isMade = files.appear(places.modelFolder(newName), (making) => {
     files.copyInto(model, making);
     for (const { folder } of versions) {
-      files.changeMeta(making + folder.slice(model.length), changes, false);
+      const fields = { ...changes, ...notedAliases(context, folder) };
+      files.changeMeta(making + folder.slice(model.length), fields, false);
     }
     files.changeMeta(making, { ...changes, ...aliasesOf(context, model) }, false);
   });
@@ -208,8 +211,7 @@ export function updateModelVersion(
   context: WriteContext,
   { name, version, description }: ChangeOf<'updateModelVersion'>,
 ): null {
-  const { places, now } = context;
-  places.files.changeMeta(mustVersion(context, name, version), { description, last_updated_timestamp: now });
+  changeVersion(context, mustVersion(context, name, version), { description });
   return null;
 }
 
@@ -221,15 +223,12 @@ export function deleteModelVersion(
   context: WriteContext,
   { name, version }: ChangeOf<'deleteModelVersion'>,
 ): null {
-  const { places, now } = context;
+  const { files } = context.places;
   const model = mustModel(context, name);
   const folder = mustVersion(context, name, version);
-  for (const [alias, named] of places.files.values(`${model}/aliases`)) {
-    if (named.trim() === version) {
-      places.files.removeValue(model, 'aliases', alias);
-    }
-  }
-  places.files.changeMeta(folder, { current_stage: DELETED_STAGE, last_updated_timestamp: now });
+  const aliases = namesOf(context, folder);
+  aliases.forEach((alias) => files.removeValue(model, 'aliases', alias));
+  changeVersion(context, folder, { current_stage: DELETED_STAGE }, aliases);
   return changeModel(context, model);
 }
 
@@ -317,6 +316,28 @@ function changeModel(context: WriteContext, model: string, changes: Fields = {})
     last_updated_timestamp: context.now,
   });
   return null;
+}
+
+function changeVersion(
+  context: WriteContext,
+  folder: string,
+  changes: Fields,
+  aliases = namesOf(context, folder),
+): void {
+  const fields = { ...changes, ...notedAliases(context, folder, aliases) };
+  context.places.files.changeMeta(folder, { ...fields, last_updated_timestamp: context.now });
+}
+
+/** MLflow 2 notes the aliases of a version in its meta.yaml as well; nobody reads them. */
+function notedAliases(context: WriteContext, folder: string, aliases = namesOf(context, folder)): Fields {
+  return context.places.files.meta(folder)?.has('aliases') === true ? { aliases } : {};
+}
+
+/** The aliases of a version. */
+function namesOf({ places }: WriteContext, folder: string): string[] {
+  const version = path.basename(folder).slice('version-'.length);
+  const aliases = places.files.values(`${path.dirname(folder)}/aliases`);
+  return [...aliases].flatMap(([alias, named]) => (named.trim() === version ? [alias] : []));
 }
 
 function aliasesOf({ places }: WriteContext, model: string): Fields {

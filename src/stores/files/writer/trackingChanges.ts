@@ -141,7 +141,6 @@ export function createRun(
   const isOld = places.fieldsLike(siblings, { run_uuid: '' }).length > 0;
   const text = yamlOf({
     artifact_uri: `${withoutTrailing(location, '/')}/${runId}/artifacts`,
-    deleted_time: null,
     end_time: null,
     entry_point_name: '',
     experiment_id: experimentId,

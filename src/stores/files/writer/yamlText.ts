@@ -1,7 +1,7 @@
 import { withoutTrailing } from '../../../mlflow/scan';
 
 /** What stands in a meta.yaml. Keys of a mapping and its values are texts. */
-export type YamlValue = string | number | null | ReadonlyMap<string, string> | readonly [];
+export type YamlValue = string | number | null | ReadonlyMap<string, string> | readonly string[];
 
 /** The plain texts that PyYAML reads as something else than a text (yaml/resolver.py): booleans, numbers, null, dates. */
 const NOT_TEXT = [
@@ -38,7 +38,9 @@ export function yamlScalar(text: string): string {
 
 function entryOf(key: string, value: YamlValue): string {
   if (Array.isArray(value)) {
-    return `${key}: []`;
+    // An entry of a list stands as far left as its key.
+    const items = (value as readonly string[]).map((item) => `- ${yamlScalar(item)}`);
+    return items.length === 0 ? `${key}: []` : [`${key}:`, ...items].join('\n');
   }
   if (value === null || typeof value === 'number') {
     return `${key}: ${value}`;
