@@ -38,7 +38,11 @@ export async function findBrowser(): Promise<Executable> {
   const named = process.env.LENS_BROWSER;
   const installed =
     named ?? COMMANDS.map(onPath).find(Boolean) ?? APPLICATIONS.find((file) => fs.existsSync(file));
-  return installed ? { path: installed, args: [], env: process.env } : fromNpm();
+  if (installed) {
+    return { path: installed, args: [], env: process.env };
+  }
+  brought ??= fromNpm();
+  return brought;
 }
 
 function onPath(command: string): string | undefined {
@@ -51,6 +55,9 @@ function onPath(command: string): string | undefined {
     return undefined;
   }
 }
+
+/** The package says what its browser needs, fonts and all, only when it is loaded: the first time of a process. */
+let brought: Promise<Executable> | undefined;
 
 /** The package changes this process's environment; only the browser may see that, not git or python beside it. */
 async function fromNpm(): Promise<Executable> {
