@@ -134,6 +134,12 @@ describe('model page', () => {
     });
     assert.equal(run?.command, 'mlflowLens.openRun');
     assert.deepEqual(Object.keys(run?.args as object).toSorted(), ['runId', 'store']);
+    const menu = opened.page.locator('table.versions tbody tr').nth(3).locator('[data-vscode-context]');
+    assert.deepEqual(JSON.parse((await menu.getAttribute('data-vscode-context')) ?? ''), {
+      webviewSection: 'mlflowLens.run',
+      ...(run?.args as object),
+      preventDefaultContextMenuItems: true,
+    });
   });
 
   it('tells what was done here, with the way back, and what changed elsewhere', async () => {

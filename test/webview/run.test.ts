@@ -144,7 +144,11 @@ describeOnEachKind('run page', function (kind, itOnce) {
     await opened?.close();
     const sweep = await open(SWEEP);
     await sweep.page.getByRole('button', { name: 'Child runs' }).waitFor();
-    assert.equal(await sweep.page.locator('#section-children tbody tr').count(), 18);
+    const children = sweep.page.locator('#section-children tbody tr');
+    assert.equal(await children.count(), 18);
+    const menu = (await children.first().getAttribute('data-vscode-context')) ?? '';
+    assert.match(menu, /"webviewSection":"mlflowLens\.run".*"runId":"[0-9a-f]{32}"/);
+    assert.equal((JSON.parse(menu) as { store?: unknown }).store, uri);
   });
 
   itOnce('is worked by the keyboard alone', async () => {

@@ -121,6 +121,13 @@ describeOnEachKind('sweep page', function (kind, itOnce) {
       (await page.locator('tr.on-front .words').nth(1).textContent()) ?? '',
       /worse rmse.*(smaller|faster)/,
     );
+    const menu = await page.locator('tr.on-front').first().getAttribute('data-vscode-context');
+    assert.deepEqual(JSON.parse(menu ?? ''), {
+      webviewSection: 'mlflowLens.run',
+      store: sqliteUri(file),
+      runId: best.id,
+      preventDefaultContextMenuItems: true,
+    });
     // 129,664 bytes.
     assert.match((await page.locator('tr.on-front').first().textContent()) ?? '', /126\.6 KiB/);
 

@@ -191,7 +191,12 @@ export class ModelPage extends DetailPage<ModelPageData> {
               label: 'Register a run’s model…',
               run: () => this.perform('registerModel', {}),
             })
-          : html`${versionTable({ data, details: this.details, run: this.perform })}
+          : html`${versionTable({
+              data,
+              store: this.connection.args.store,
+              details: this.details,
+              run: this.perform,
+            })}
             ${more > 0 ? html`<p class="muted">${count(more, 'older version')} left out.</p>` : nothing}`,
     })}
     ${this.section({ id: 'timeline', title: 'In production when?', body: () => timelineView(data, this.pictureWidth) })}

@@ -9,6 +9,7 @@ import type {
 } from '../../src/protocol/model';
 import { icon, iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
+import { runMenu } from '../ui/runMenu';
 import { text } from '../ui/text';
 import { age } from '../ui/time';
 
@@ -17,6 +18,8 @@ const METRICS = 3;
 
 export interface VersionTableOptions {
   data: ModelPageData;
+  /** URI of the model's store. */
+  store: string;
   /** By version; undefined while they are read. */
   details: ReadonlyMap<string, ModelVersionDetail> | undefined;
   /** Runs a command on the version, or on its run. */
@@ -24,7 +27,7 @@ export interface VersionTableOptions {
 }
 
 /** The versions, newest first, each beside the one before it. */
-export function versionTable({ data, details, run }: VersionTableOptions): TemplateResult {
+export function versionTable({ data, store, details, run }: VersionTableOptions): TemplateResult {
   const keys = data.metricKeys.slice(0, METRICS);
   return html`<div class="versions-box">
     <table class="rows versions" @keydown=${onRowKey}>
@@ -52,7 +55,7 @@ export function versionTable({ data, details, run }: VersionTableOptions): Templ
       </thead>
       <tbody>
         ${data.versions.map((row, index) =>
-          versionRow(row, data.versions[index + 1], { keys, data, details, run }),
+          versionRow(row, data.versions[index + 1], { keys, data, store, details, run }),
         )}
       </tbody>
     </table>
@@ -62,7 +65,7 @@ export function versionTable({ data, details, run }: VersionTableOptions): Templ
 function versionRow(
   row: ModelVersionRow,
   before: ModelVersionRow | undefined,
-  { keys, data, details, run }: VersionTableOptions & { keys: readonly string[] },
+  { keys, data, store, details, run }: VersionTableOptions & { keys: readonly string[] },
 ): TemplateResult {
   const { now, readOnlyReason } = data;
   const detail = details?.get(row.version);
@@ -118,7 +121,12 @@ function versionRow(
     <td data-name="Run">
       ${
         row.run
-          ? html`<button type="button" class="link" @click=${() => run('openRun', { runId: row.run?.runId })}>
+          ? html`<button
+              type="button"
+              class="link"
+              data-vscode-context=${runMenu({ store, runId: row.run.runId })}
+              @click=${() => run('openRun', { runId: row.run?.runId })}
+            >
               ${text(row.run.name, 60)}
             </button>`
           : html`<span class="muted">–</span>`

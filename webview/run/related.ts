@@ -7,12 +7,15 @@ import type { RelatedData, RelatedModel } from '../../src/protocol/run';
 import { pairs, signatureTable } from '../ui/artifacts/modelPreview';
 import { icon, iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
+import { runMenu } from '../ui/runMenu';
 import { section } from '../ui/section';
 import { text } from '../ui/text';
 import { age } from '../ui/time';
 
 export interface RelatedOptions {
   now: number;
+  /** URI of the run's store. */
+  store: string;
   openRun: (runId: string, event: MouseEvent) => void;
   openModel: (name: string) => void;
   openLoggedModel: (modelId: string) => void;
@@ -50,7 +53,7 @@ export function relatedSections(related: RelatedData, options: RelatedOptions): 
   </div>`;
 }
 
-function childrenTable({ children }: RelatedData, { now, openRun }: RelatedOptions): TemplateResult {
+function childrenTable({ children }: RelatedData, { now, store, openRun }: RelatedOptions): TemplateResult {
   return html`<table class="rows" @keydown=${onRowKey}>
     <colgroup>
       <col />
@@ -69,7 +72,7 @@ function childrenTable({ children }: RelatedData, { now, openRun }: RelatedOptio
     <tbody>
       ${children.map(({ info, apart, lastLogged, headline }) => {
         const condition = runCondition(info, lastLogged, now);
-        return html`<tr data-row>
+        return html`<tr data-row data-vscode-context=${runMenu({ store, runId: info.runId })}>
           <td>
             ${icon(conditionIcon(condition).icon.replace('~', ' codicon-modifier-'), condition)}
             <button type="button" class="link" @click=${(event: MouseEvent) => openRun(info.runId, event)}>

@@ -315,6 +315,7 @@ export class RunPage extends LitElement {
     return related
       ? relatedSections(related, {
           now: this.now,
+          store: this.target.store,
           openRun: this.openRun,
           openModel: this.openModel,
           openLoggedModel: (modelId) => this.run('openLoggedModel', { store: this.target.store, modelId }),

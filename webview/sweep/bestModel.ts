@@ -4,6 +4,7 @@ import type { SweepColumn } from '../../src/protocol/sweep';
 import { rankRuns, tradeOff, type Objective, type Ranking } from '../../src/series/pareto';
 import { icon, iconButton } from '../ui/icon';
 import { memoLast } from '../ui/memo';
+import { runMenu } from '../ui/runMenu';
 import { emptyState } from '../ui/states';
 import { cellText, directionOf, type Sweep } from './model';
 
@@ -101,6 +102,7 @@ function row(
   return html`<tr
     class="${onFront ? 'on-front' : ''} ${sweep.hovered === run ? 'hovered' : ''}"
     data-run=${sweep.data.runs[run]!.runId}
+    data-vscode-context=${runMenu({ store: sweep.data.store, runId: sweep.data.runs[run]!.runId })}
     @pointerenter=${() => options.hover(run)}
     @pointerleave=${() => options.hover(null)}
   >
