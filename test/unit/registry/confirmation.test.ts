@@ -34,8 +34,10 @@ describe('no way round a confirmation', () => {
   it('nothing is named like a switch for it', () => {
     const suspicious =
       /skipConfirm|noConfirm|autoConfirm|confirm\s*[:=]\s*false|assumeYes|force\s*[:=]\s*true/i;
+    // Node's own word for removing a file that may be gone.
+    const removal = /\bfs\.rm(Sync)?\([^;{]*\{[^}]*\bforce: true[^}]*\}/g;
     assert.deepEqual(
-      files.filter(({ text }) => suspicious.test(text)).map(({ name }) => name),
+      files.filter(({ text }) => suspicious.test(text.replace(removal, ''))).map(({ name }) => name),
       [],
     );
     const commands = files.filter(({ name }) => name.startsWith('commands/registry'));
