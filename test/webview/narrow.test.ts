@@ -313,6 +313,23 @@ describe('pages in a narrow panel and at 200 %', function () {
     }
   });
 
+  it('run page at 1,500 and 1,040 px: numbers are whole', async () => {
+    for (const width of [1500, 1040]) {
+      const run = await open(
+        { definition: runPage, args: { store: big, runId: runIdOf(1) } },
+        { size: { width, height: 900 } },
+      );
+      await run.page.locator('tr', { hasText: 'val/loss' }).getByText('best').waitFor();
+      const numbers = run.page.locator('table.metrics td.number');
+      const cut = await numbers.evaluateAll((cells) =>
+        cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent?.trim()),
+      );
+      assert.deepEqual(cut, [], `${width} px`);
+      await run.close();
+      opened = undefined;
+    }
+  });
+
   async function assertWholeVersions({ page }: OpenedPage): Promise<void> {
     const cut = await page.locator('table.versions :is(td, .link, .badge, bdi)').evaluateAll((cells) =>
       cells

@@ -51,10 +51,11 @@ export const detailStyles = css`
     width: 36%;
   }
   col.spark {
-    width: 92px;
+    width: 72px;
   }
+  /* In a column of 440 px a number is whole, also behind "best". */
   col.metric-value {
-    width: 17%;
+    width: 21%;
   }
   col.source {
     width: 34%;
@@ -62,6 +63,16 @@ export const detailStyles = css`
   /* Nothing is linked there: the values get the room. */
   col.source.short {
     width: 88px;
+  }
+  table.metrics .sparkline svg {
+    width: 60px;
+  }
+  table.metrics td.number,
+  table.metrics th.number {
+    padding-right: 8px;
+  }
+  table.metrics .best {
+    font-size: 0.85em;
   }
   /* Names and numbers are whole before there is a picture. */
   @media (max-width: 520px) {
@@ -71,13 +82,6 @@ export const detailStyles = css`
     }
     col.metric-value {
       width: 22%;
-    }
-    table.metrics td.number,
-    table.metrics th.number {
-      padding-right: 8px;
-    }
-    table.metrics .best {
-      font-size: 0.85em;
     }
   }
   col.copy {
