@@ -96,7 +96,7 @@ describe('model page', () => {
             return [x, y, width, height];
           })`,
         );
-      await page.getByLabel('Loading').first().waitFor();
+      await page.locator('table.versions').getByLabel('Loading').first().waitFor();
       const before = await places();
       release();
       await page.getByText('1 input → 1 output').first().waitFor();
