@@ -67,13 +67,15 @@ describe('the colors of runs', function () {
 
   it('are written as MLflow’s tag only where that is asked for, and taken back', async () => {
     const tag = (): string | undefined =>
-      withDatabase(database, (db) =>
-        db
+      withDatabase(database, (db) => {
+        // The writer may be at it.
+        db.exec('PRAGMA busy_timeout = 5000');
+        return db
           .prepare("SELECT value FROM tags WHERE run_uuid = ? AND key = 'mlflow.runColor'")
           .all(XGBOOST)
           .map((row) => String((row as { value: unknown }).value))
-          .at(0),
-      );
+          .at(0);
+      });
     assert.equal(tag(), undefined);
     const choose = (): Promise<unknown> =>
       workbench.inHost(
