@@ -128,3 +128,21 @@ export interface Writer {
     onWaiting?: () => void,
   ): Promise<WriteResult>;
 }
+
+export type ChangeOf<Type extends Change['type']> = Extract<Change, { type: Type }>;
+
+/** How a writer makes each kind of change. */
+export type ChangeMakers<Context, Result> = {
+  readonly [Type in Change['type']]: (context: Context, change: ChangeOf<Type>) => Result;
+};
+
+/** Makes a change by the maker of its kind. */
+export function makeChange<Context, Result>(
+  makers: ChangeMakers<Context, Result>,
+  context: Context,
+  change: Change,
+): Result {
+  // The maker is that of the change's own type, which the compiler cannot tell of a union.
+  const make = makers[change.type] as (context: Context, change: Change) => Result;
+  return make(context, change);
+}

@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import { StoreError } from '../../../mlflow/errors';
+import type { ChangeOf } from '../../../mlflow/writer';
 import { DELETED_STAGE, loggedModelOf, withVersion } from '../../../registry/rules';
-import type { ChangeOf, WriteContext } from './trackingChanges';
+import type { WriteContext } from './trackingChanges';
 import { yamlOf, type YamlValue } from './yamlText';
 
 /**

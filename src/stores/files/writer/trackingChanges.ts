@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../../../mlflow/errors';
 import { withoutTrailing } from '../../../mlflow/scan';
-import type { Change } from '../../../mlflow/writer';
+import type { ChangeOf } from '../../../mlflow/writer';
 import { TAG_RUN_NAME } from '../../../search/syntax';
 import { isReachable } from '../../artifacts/reachable';
 import { metaNumber, stageOf } from '../meta';
@@ -13,8 +13,6 @@ import { yamlOf, type YamlValue } from './yamlText';
  * What registry/rules allows, as MLflow's files (mlflow/store/tracking/file_store.py). Each file is put in its place
  * whole, and those of a change in such an order that the store is one of MLflow's after each.
  */
-
-export type ChangeOf<Type extends Change['type']> = Extract<Change, { type: Type }>;
 
 export interface WriteContext {
   places: Places;

@@ -1,4 +1,4 @@
-import type { Change } from '../../../mlflow/writer';
+import { makeChange, type Change, type ChangeMakers } from '../../../mlflow/writer';
 import {
   canonicalChange,
   loggedModelOf,
@@ -15,6 +15,8 @@ import * as tracking from './trackingChanges';
 /** MLflow's limit before registry tags became TEXT (3.1.1; reference mlflow.md, A.5 and A.6). */
 const OLD_MODEL_TAG = 5000;
 
+const MAKERS: ChangeMakers<WriteContext, Promise<string | null>> = { ...registry, ...tracking };
+
 /**
  * Carries out a change, if the schema has room for it and MLflow's rules allow it. Answers the id of what was
  * created, or null.
@@ -23,7 +25,7 @@ export async function applyChange(context: WriteContext, wanted: Change): Promis
   const change = canonicalChange(wanted);
   context.schema.require(...tablesFor(change));
   await mustBeAllowed(change, (subject) => readFact(context, subject), tagLimits(context.schema));
-  return write(context, change);
+  return makeChange(MAKERS, context, change);
 }
 
 /** Beyond those of experiments and runs, which every store has. */
@@ -70,63 +72,4 @@ function tagLimits(schema: Schema): TagLimits {
     experiment: schema.declaredLength('experiment_tags', 'value') ?? TAG_LIMITS.experiment,
     model: schema.declaredLength('model_version_tags', 'value') === null ? TAG_LIMITS.model : OLD_MODEL_TAG,
   };
-}
-
-function write(context: WriteContext, change: Change): Promise<string | null> {
-  switch (change.type) {
-    case 'transitionModelVersionStage':
-      return registry.transitionModelVersionStage(context, change);
-    case 'setRegisteredModelAlias':
-      return registry.setRegisteredModelAlias(context, change);
-    case 'deleteRegisteredModelAlias':
-      return registry.deleteRegisteredModelAlias(context, change);
-    case 'createRegisteredModel':
-      return registry.createRegisteredModel(context, change);
-    case 'updateRegisteredModel':
-      return registry.updateRegisteredModel(context, change);
-    case 'renameRegisteredModel':
-      return registry.renameRegisteredModel(context, change);
-    case 'deleteRegisteredModel':
-      return registry.deleteRegisteredModel(context, change);
-    case 'setRegisteredModelTag':
-      return registry.setRegisteredModelTag(context, change);
-    case 'deleteRegisteredModelTag':
-      return registry.deleteRegisteredModelTag(context, change);
-    case 'createModelVersion':
-      return registry.createModelVersion(context, change);
-    case 'copyModelVersion':
-      return registry.copyModelVersion(context, change);
-    case 'updateModelVersion':
-      return registry.updateModelVersion(context, change);
-    case 'deleteModelVersion':
-      return registry.deleteModelVersion(context, change);
-    case 'setModelVersionTag':
-      return registry.setModelVersionTag(context, change);
-    case 'deleteModelVersionTag':
-      return registry.deleteModelVersionTag(context, change);
-    case 'createExperiment':
-      return tracking.createExperiment(context, change);
-    case 'renameExperiment':
-      return tracking.renameExperiment(context, change);
-    case 'deleteExperiment':
-      return tracking.deleteExperiment(context, change);
-    case 'restoreExperiment':
-      return tracking.restoreExperiment(context, change);
-    case 'setExperimentTag':
-      return tracking.setExperimentTag(context, change);
-    case 'deleteExperimentTag':
-      return tracking.deleteExperimentTag(context, change);
-    case 'createRun':
-      return tracking.createRun(context, change);
-    case 'renameRun':
-      return tracking.renameRun(context, change);
-    case 'deleteRun':
-      return tracking.deleteRun(context, change);
-    case 'restoreRun':
-      return tracking.restoreRun(context, change);
-    case 'setTag':
-      return tracking.setTag(context, change);
-    case 'deleteTag':
-      return tracking.deleteTag(context, change);
-  }
 }

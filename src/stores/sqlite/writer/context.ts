@@ -1,8 +1,5 @@
-import type { Change } from '../../../mlflow/writer';
 import type { SqlEngine, SqlValue } from './engine';
 import type { Schema, TableName } from './schema';
-
-export type ChangeOf<Type extends Change['type']> = Extract<Change, { type: Type }>;
 
 /** One transaction: what the statements of a change need to know. */
 export interface WriteContext {

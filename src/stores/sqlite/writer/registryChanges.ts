@@ -1,15 +1,7 @@
 import { StoreError } from '../../../mlflow/errors';
+import type { ChangeOf } from '../../../mlflow/writer';
 import { DELETED_STAGE, loggedModelOf, REDACTED, withVersion } from '../../../registry/rules';
-import {
-  insert,
-  readText,
-  remove,
-  update,
-  upsert,
-  workspaceClause,
-  type ChangeOf,
-  type WriteContext,
-} from './context';
+import { insert, readText, remove, update, upsert, workspaceClause, type WriteContext } from './context';
 import type { TableName } from './schema';
 
 /** What registry/rules allows, as MLflow's rows. */

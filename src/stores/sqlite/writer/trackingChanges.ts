@@ -1,19 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import { withoutTrailing } from '../../../mlflow/scan';
+import type { ChangeOf } from '../../../mlflow/writer';
 import { DEFAULT_WORKSPACE } from '../../../mlflow/workspace';
 import { TAG_RUN_NAME } from '../../../search/syntax';
 import { isReachable } from '../../artifacts/reachable';
-import {
-  insert,
-  readText,
-  remove,
-  update,
-  upsert,
-  workspaceClause,
-  type ChangeOf,
-  type WriteContext,
-} from './context';
+import { insert, readText, remove, update, upsert, workspaceClause, type WriteContext } from './context';
 
 /** What registry/rules allows, as MLflow's rows. */
 
