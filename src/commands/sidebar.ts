@@ -117,11 +117,11 @@ async function metricKeys(stores: OpenStores): Promise<string[]> {
       view: 'ALL',
       maxResults: 20,
       params: 'none',
-      metrics: 'all',
       tags: 'none',
+      metricKeys: true,
     });
-    for (const { metrics } of page?.items ?? []) {
-      metrics.forEach(({ key }) => keys.add(key));
+    for (const { metricKeys: ofRun = [] } of page?.items ?? []) {
+      ofRun.forEach((key) => keys.add(key));
     }
   }
   return [...keys].toSorted();

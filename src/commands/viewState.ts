@@ -79,10 +79,10 @@ export function registerViewStateCommands({
       view: 'ALL',
       maxResults: 50,
       params: 'none',
-      metrics: 'all',
       tags: 'none',
+      metricKeys: true,
     });
-    const keys = [...new Set(runs.items.flatMap(({ metrics }) => metrics.map(({ key }) => key)))].toSorted();
+    const keys = [...new Set(runs.items.flatMap(({ metricKeys = [] }) => metricKeys))].toSorted();
     if (keys.length === 0) {
       throw new StoreError(
         'RESOURCE_DOES_NOT_EXIST',

@@ -56,6 +56,8 @@ export interface RunQuery extends PageRequest {
   params?: KeySelection;
   metrics?: KeySelection;
   tags?: KeySelection;
+  /** Rows say the keys of their metrics too: a kind that has each in a file opens none of them for that. */
+  metricKeys?: boolean;
 }
 
 /** Certain runs. */
@@ -70,6 +72,8 @@ export interface RunsById {
 export interface RunRow extends Run {
   /** Direct children, of the query's view. */
   childCount: number;
+  /** Of all its metrics, in the order of their bytes; missing where they were not asked for. */
+  metricKeys?: readonly string[];
 }
 
 export interface RegisteredModelQuery extends PageRequest {

@@ -89,11 +89,16 @@ export function headlineMetric(
   return first?.key;
 }
 
-/** Keys that at least half as many runs have as the most shared one: a metric of a few runs says little of the others. */
+/** The keys of the runs' metrics that `sharedKeys` chooses. */
 export function sharedMetrics(runs: readonly { metrics: readonly { key: string }[] }[]): string[] {
+  return sharedKeys(runs.map(({ metrics }) => metrics.map(({ key }) => key)));
+}
+
+/** Keys that at least half as many runs have as the most shared one: a metric of a few runs says little of the others. */
+export function sharedKeys(runs: readonly (readonly string[])[]): string[] {
   const known = new Map<string, number>();
-  for (const { metrics } of runs) {
-    metrics.forEach(({ key }) => known.set(key, (known.get(key) ?? 0) + 1));
+  for (const keys of runs) {
+    keys.forEach((key) => known.set(key, (known.get(key) ?? 0) + 1));
   }
   const most = [...known.values()].reduce((best, amount) => Math.max(best, amount), 0);
   return [...known].flatMap(([key, amount]) => (amount * 2 >= most ? [key] : []));

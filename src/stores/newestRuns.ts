@@ -1,6 +1,8 @@
 import type { KeyValue, Run } from '../mlflow/entities';
-import type { TrackingStore } from '../mlflow/store';
-import { sharedMetrics } from '../state/metrics';
+import type { KeySelection, RunRow, TrackingStore } from '../mlflow/store';
+import { sharedKeys } from '../state/metrics';
+
+type Searched = Pick<TrackingStore, 'searchRuns'>;
 
 const RUNS_LOOKED_AT = 5;
 
@@ -14,22 +16,42 @@ export interface NewestRuns {
 
 /** Throws StoreError. */
 export async function newestRuns(
-  store: TrackingStore,
+  store: Searched,
   experimentIds: readonly string[],
   signal?: AbortSignal,
 ): Promise<NewestRuns> {
-  const newest = await store.searchRuns(
+  const newest = await read(store, experimentIds, ['direction'], signal);
+  return { metrics: keysOf(newest), tags: agreedTags(newest) };
+}
+
+/** Their metrics alone, for which a store of files opens none of them. Throws StoreError. */
+export async function newestMetrics(store: Searched, experimentIds: readonly string[]): Promise<string[]> {
+  return keysOf(await read(store, experimentIds, 'none'));
+}
+
+async function read(
+  store: Searched,
+  experimentIds: readonly string[],
+  tags: KeySelection,
+  signal?: AbortSignal,
+): Promise<readonly RunRow[]> {
+  const { items } = await store.searchRuns(
     {
       experimentIds: [...experimentIds],
       view: 'ALL',
       maxResults: RUNS_LOOKED_AT,
       params: 'none',
-      metrics: 'all',
-      tags: ['direction'],
+      metrics: 'none',
+      tags,
+      metricKeys: true,
     },
     signal,
   );
-  return { metrics: sharedMetrics(newest.items), tags: agreedTags(newest.items) };
+  return items;
+}
+
+function keysOf(runs: readonly RunRow[]): string[] {
+  return sharedKeys(runs.map(({ metricKeys = [] }) => metricKeys));
 }
 
 /** The tag `direction` of runs that all have the same; none where they differ. */

@@ -1,7 +1,7 @@
 import type { Experiment } from '../mlflow/entities';
 import { headlineMetric } from '../state/metrics';
 import type { ViewState } from '../state/viewState';
-import { newestRuns } from '../stores/newestRuns';
+import { newestMetrics } from '../stores/newestRuns';
 import type { OpenStores } from '../stores/openStores';
 
 /** The metric that stands beside the runs of an experiment: chosen, or told from the keys of its newest runs. */
@@ -42,6 +42,6 @@ export class HeadlineMetrics {
   }
 
   private async ask(store: string, experimentId: string): Promise<string[]> {
-    return (await newestRuns(await this.stores.get(store), [experimentId])).metrics;
+    return newestMetrics(await this.stores.get(store), [experimentId]);
   }
 }

@@ -49,6 +49,7 @@ export function searchRuns(held: SearchedRuns, query: RunQuery, now: number): Pa
     items: page.items.map((run) => ({
       ...withSelected(run, query),
       childCount: family.childrenOf.get(run.info.runId)?.length ?? 0,
+      ...(query.metricKeys ? { metricKeys: metricKeysOf(run) } : {}),
     })),
     ...(page.nextPageToken !== undefined && query.pageToken === undefined
       ? { remaining: found.length - page.items.length }
@@ -146,6 +147,10 @@ function namesByRun(versions: readonly Pick<ModelVersion, 'name' | 'runId'>[]): 
     }
   }
   return names;
+}
+
+function metricKeysOf(run: Run): readonly string[] {
+  return run.lookup?.keys('metric') ?? run.metrics.map(({ key }) => key).sort(compareBytes);
 }
 
 /** A run with the keys that are asked for. */

@@ -41,6 +41,19 @@ export function readingContract(kind: StoreKindUnderTest): void {
       assert.deepEqual(await names('ALL', 'no such'), []);
     });
 
+    it('says which metrics each run has, without their values', async () => {
+      const { store } = era();
+      const scope = { experimentIds: [], view: 'ALL', maxResults: 100 } as const;
+      const { items } = await store.searchRuns({ ...scope, metricKeys: true });
+      const whole = await store.searchRuns({ ...scope, metrics: 'all' });
+      assert.ok(items.every(({ metrics }) => metrics.length === 0));
+      assert.deepEqual(
+        items.map(({ metricKeys }) => metricKeys),
+        whole.items.map(({ metrics }) => metrics.map(({ key }) => key)),
+      );
+      assert.ok(whole.items.every((row) => row.metricKeys === undefined));
+    });
+
     it('reads one experiment and one run as the lists have them', async () => {
       const { store, run, experiment } = era();
       const listed = await store.searchExperiments({ view: 'ALL', maxResults: 100 });

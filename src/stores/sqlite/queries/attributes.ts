@@ -1,6 +1,7 @@
 import type { KeyValue, Metric } from '../../../mlflow/entities';
 import { isMetricLater } from '../../../mlflow/latest';
 import type { KeySelection } from '../../../mlflow/store';
+import { compareBytes } from '../../../search/bytes';
 import type { SqlValue } from '../engine';
 import type { Reader } from '../reader';
 import type { TableName } from '../schema';
@@ -97,6 +98,25 @@ export function latestMetricsOf(
     });
   }
   found.forEach((metrics) => metrics.sort(byKey));
+  return found;
+}
+
+/** Keys of the metrics of some runs, by run id; each list in the order of their bytes. */
+export function metricKeysOf(reader: Reader, runIds: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  if (reader.schema.has('latest_metrics')) {
+    rows(reader, 'latest_metrics', 'run_uuid, latest_metrics.key', runIds, 'all').forEach(([run, key]) =>
+      listOf(found, text(run)).push(text(key)),
+    );
+  } else {
+    latestMetricsOf(reader, runIds, 'all').forEach((metrics, runId) =>
+      found.set(
+        runId,
+        metrics.map(({ key }) => key),
+      ),
+    );
+  }
+  found.forEach((keys) => keys.sort(compareBytes));
   return found;
 }
 

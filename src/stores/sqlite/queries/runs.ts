@@ -13,7 +13,7 @@ import { decodePageToken, encodePageToken, startOfPage, type PageEnd } from '../
 import type { SqlValue } from '../engine';
 import type { Reader } from '../reader';
 import { lifecycle, number, numberOrNull, stepAndTime, text, textOrNull } from '../values';
-import { latestMetricsOf, pairsOf } from './attributes';
+import { latestMetricsOf, metricKeysOf, pairsOf } from './attributes';
 import { readFamily, runsWhere } from './family';
 import { inWorkspace, otherWorkspaceOf } from './scope';
 
@@ -28,10 +28,12 @@ export function searchRuns(reader: Reader, query: RunQuery): Page<RunRow> {
   const found = query.orderBy?.length
     ? inOrder(reader, query, conditions)
     : newestFirst(reader, query, conditions);
+  const keys = query.metricKeys ? metricKeysOf(reader, found.runIds) : null;
   return {
     items: readRuns(reader, found.runIds, query).map((run) => ({
       ...run,
       childCount: family.childrenOf.get(run.info.runId)?.length ?? 0,
+      ...(keys ? { metricKeys: keys.get(run.info.runId) ?? [] } : {}),
     })),
     ...(found.token && {
       nextPageToken: found.token,

@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { metricOf } from '../../../../src/mlflow/entities';
+import type { RunQuery, RunRow, Page } from '../../../../src/mlflow/store';
 import { filesAnswers } from '../../../../src/stores/files/answers';
 import { FilesTree } from '../../../../src/stores/files/tree';
+import { newestMetrics } from '../../../../src/stores/newestRuns';
 import { removeTempFolders } from '../../../support/database';
 import { EXPERIMENT, runIdOf, START, type MadeRun } from '../../../support/histories';
 import { metric, param, QUERY } from '../../../support/contract/tableTools';
@@ -66,6 +68,22 @@ describe('an mlruns folder', function () {
       );
       assert.equal(items.filter(({ metrics }) => metrics[0]?.key === 'loss').length, 5);
       assert.equal(counts.files, 1 + 20 + 2 + 5, 'the two parents, five headlines');
+    });
+
+    it('for the guess of the headline, which is told from names: none', async () => {
+      const { tree, answers } = opened(
+        runs.map((run) => ({ ...run, metrics: { 'val/loss': [[0, START, 1]], epoch: [[0, START, 1]] } })),
+        without,
+      );
+      const { counts } = tree.disk;
+      await answers.searchRuns({ ...scope, maxResults: 5 }, context);
+      const before = counts.files;
+      const store = {
+        searchRuns: (query: RunQuery): Promise<Page<RunRow>> =>
+          Promise.resolve(answers.searchRuns(query, context)),
+      };
+      assert.deepEqual(await newestMetrics(store, [EXPERIMENT]), ['epoch', 'val/loss']);
+      assert.equal(counts.files, before);
     });
 
     it('for the table: the columns that are shown, and which run is whose child', async () => {
