@@ -81,9 +81,10 @@ async function asShown<T>(tree: FilesTree, ask: () => Promise<T>, shownBy: (answ
 }
 
 function factsOf(tree: FilesTree): StoreFacts {
-  const registry = tree.registry.isThere;
+  // Every MLflow since 2.0 makes the folder where it is missing (FileStore.__init__ of model_registry/file_store.py).
+  const registry = tree.registry.isThere || !tree.disk.isTaken(`${tree.root}/models`);
   const noRegistry =
-    'This folder has no model registry: MLflow 2.0 and later keep one in its subfolder "models".';
+    'The registered models of this folder cannot be read: "models" has to be a folder in it that you may read, and no link.';
   return {
     features: {
       registry,

@@ -95,6 +95,16 @@ export class Disk {
       : null;
   }
 
+  /** Whether there is anything of that name, a link or a device too. */
+  isTaken(file: string): boolean {
+    this.counts.looks++;
+    try {
+      return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    } catch {
+      return true;
+    }
+  }
+
   /** At most `most` bytes of a file that was just looked at; null where it cannot be read. */
   bytes(file: string, most: number, from = 0): Buffer | null {
     this.pace.step();

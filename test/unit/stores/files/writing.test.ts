@@ -1,170 +1,17 @@
 import * as assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import { workerBundle } from '../../../../scripts/workerBundle';
 import type { StoreErrorCode } from '../../../../src/mlflow/errors';
 import type { Change } from '../../../../src/mlflow/writer';
-import { FILES_WRITER, type FilesWriterJob } from '../../../../src/stores/files/writer';
-import { filesMedium } from '../../../../src/stores/files/writer/medium';
+import { filesAnswers } from '../../../../src/stores/files/answers';
+import { FilesTree } from '../../../../src/stores/files/tree';
 import { editYaml, yamlScalar } from '../../../../src/stores/files/writer/yamlText';
 import { readMeta } from '../../../../src/stores/files/meta';
-import { applyStepwise, stepOf } from '../../../../src/registry/stepwise';
-import { spawnOfWriter } from '../../../../src/stores/writerHost';
 import { refuses } from '../../../support/contract/tools';
 import { removeTempFolders, tempFolder } from '../../../support/database';
-import { copyFixture, FILES_VERSIONS } from '../../../support/fixtures';
+import { apply, copyOf, filesOf, metaOf, MODEL as name, someRun } from '../../../support/filesWriting';
+import { FILES_VERSIONS } from '../../../support/fixtures';
 import { NOW } from '../../../support/writer';
-
-const name = 'taxi regressor';
-
-/** Of what an archive holds: the registry, and an experiment with one run. In a folder of its own. */
-function copyOf(fixture = 'files-3.12.0'): string {
-  const root = path.join(tempFolder(), 'mlruns');
-  let small = smallOf.get(fixture);
-  if (small === undefined) {
-    copyFixture(fixture, root, 'mlruns');
-    const size = (folder: string): number =>
-      fs.readdirSync(path.join(root, folder), { recursive: true }).length;
-    const [kept, ...runs] = runsIn(root).sort((a, b) => size(a) - size(b));
-    const experiments = fs.readdirSync(root).filter((each) => /^[1-9]/.test(each));
-    const others = experiments.filter((each) => each !== path.dirname(kept!));
-    const deleted = fs.readdirSync(path.join(root, '.trash')).map((each) => path.join('.trash', each));
-    for (const gone of [...runs, ...others, ...deleted]) {
-      fs.rmSync(path.join(root, gone), { recursive: true, force: true });
-    }
-    small = `${root}.small`;
-    fs.renameSync(root, small);
-    smallOf.set(fixture, small);
-  }
-  fs.cpSync(small, root, { recursive: true, preserveTimestamps: true });
-  return fs.realpathSync(root);
-}
-
-const smallOf = new Map<string, string>();
-const RUN = /^[0-9a-f]{32}$/;
-
-function apply(root: string, ...changes: Change[]): ReturnType<typeof applyStepwise> {
-  return applyStepwise({ changes, expected: [], now: NOW }, 'test', stepOf(filesMedium(root)));
-}
-
-/** Every file and folder of the store with what is in it; what stands under construction is not part of it. */
-function filesOf(root: string): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const entry of fs.readdirSync(root, { recursive: true, withFileTypes: true })) {
-    const file = path.join(entry.parentPath, entry.name);
-    const inner = path.relative(root, file);
-    if (!inner.includes('mlflow-lens-')) {
-      files.set(
-        inner,
-        entry.isFile() ? fs.readFileSync(file, 'utf8') : entry.isDirectory() ? 'folder' : 'link',
-      );
-    }
-  }
-  return files;
-}
-
-const metaOf = (root: string, ...parts: string[]): string =>
-  fs.readFileSync(path.join(root, ...parts, 'meta.yaml'), 'utf8');
-
-/** Paths of the runs that are not deleted with their experiment. */
-function runsIn(root: string): string[] {
-  const experiments = fs.readdirSync(root).filter((each) => /^[1-9]\d*$/.test(each));
-  return experiments.flatMap((experimentId) =>
-    fs
-      .readdirSync(path.join(root, experimentId))
-      .filter((each) => RUN.test(each))
-      .map((runId) => path.join(experimentId, runId)),
-  );
-}
-
-function someRun(root: string): { experimentId: string; runId: string } {
-  const [experimentId, runId] = runsIn(root)[0]!.split(path.sep) as [string, string];
-  return { experimentId, runId };
-}
-
-/** A change of many files and folders, so that there is something to be between. */
-function longChange(root: string): Change[] {
-  const { experimentId, runId } = someRun(root);
-  return [
-    {
-      type: 'transitionModelVersionStage',
-      name,
-      version: '4',
-      stage: 'Production',
-      archiveExistingVersions: true,
-    },
-    { type: 'setTag', runId, key: 'a/b', value: 'v'.repeat(8000) },
-    { type: 'copyModelVersion', name, version: '2', to: 'copies' },
-    { type: 'renameRegisteredModel', name, newName: 'renamed' },
-    { type: 'deleteExperiment', experimentId },
-    { type: 'restoreExperiment', experimentId },
-    { type: 'deleteRegisteredModel', name: 'renamed' },
-  ];
-}
-
-/** What of `fs` changes anything. */
-const CHANGING = [
-  'mkdirSync',
-  'writeFileSync',
-  'copyFileSync',
-  'renameSync',
-  'unlinkSync',
-  'rmSync',
-] as const;
-
-/** Every state of the folder that somebody else may see meanwhile, and how often the system is asked to change something. */
-async function statesOf(root: string, changes: Change[]): Promise<{ states: Set<string>; calls: number }> {
-  const module = createRequire(__filename)('node:fs') as Record<string, (...args: unknown[]) => unknown>;
-  const kept = CHANGING.map((call) => [call, module[call]!] as const);
-  const look = (): string => JSON.stringify([...filesOf(root)].sort());
-  const states = new Set([look()]);
-  let calls = 0;
-  for (const [call, real] of kept) {
-    module[call] = (...args) => {
-      calls++;
-      const result = real(...args);
-      if (call !== 'writeFileSync') {
-        states.add(look());
-      }
-      return result;
-    };
-  }
-  try {
-    await apply(root, ...changes);
-  } finally {
-    kept.forEach(([call, real]) => (module[call] = real));
-  }
-  return { states, calls };
-}
-
-/** The writer's process, which is killed at the nth time that it asks the system to change something; amid a write, half of it is written. */
-async function endedAt(nth: number, root: string, changes: Change[], distFolder: string): Promise<void> {
-  const killer = path.join(tempFolder(), 'killer.js');
-  fs.writeFileSync(
-    killer,
-    `const fs = require('node:fs');
-    let left = ${nth};
-    for (const call of ${JSON.stringify(CHANGING)}) {
-      const real = fs[call];
-      fs[call] = (...args) => {
-        if (--left > 0) return real(...args);
-        if (call === 'writeFileSync') fs.writeSync(args[0], args[1].slice(0, args[1].length / 2));
-        process.kill(process.pid, 'SIGKILL');
-      };
-    }`,
-  );
-  const { command, args, options } = spawnOfWriter(FILES_WRITER, { distFolder });
-  const child = spawn(command, ['--require', killer, ...args], {
-    ...options,
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  const closed = new Promise<string | null>((resolve) => child.on('close', (_, signal) => resolve(signal)));
-  const job: FilesWriterJob = { folder: root, request: { changes, expected: [], now: NOW } };
-  child.stdin.write(`${JSON.stringify(job)}\n`);
-  assert.equal(await closed, 'SIGKILL');
-}
 
 describe('changes of an mlruns folder', function () {
   this.timeout(60_000);
@@ -278,6 +125,43 @@ describe('changes of an mlruns folder', function () {
     assert.match(metaOf(root, 'models', name), /^aliases:\n {2}champion: '3'\n/);
   });
 
+  it('make the first registered model of a folder in which MLflow 1.x left no registry', async () => {
+    const root = copyOf('files-1.30.1');
+    assert.equal(fs.existsSync(path.join(root, 'models')), false);
+    const tree = new FilesTree(root);
+    const answers = filesAnswers(tree);
+    const context = { signal: new AbortController().signal };
+    const names = async (): Promise<string[]> =>
+      (await answers.searchRegisteredModels({ maxResults: 10 }, context)).items.map((model) => model.name);
+    const { features, advice } = await answers.describe(undefined, context);
+    assert.deepEqual(
+      [features.registry, features.aliases, features.modelTags, advice.registry],
+      [true, true, true, undefined],
+    );
+    assert.deepEqual(await names(), []);
+    const { runId } = someRun(root);
+    const { created } = await apply(
+      root,
+      { type: 'createModelVersion', name, source: `runs:/${runId}/model`, runId, createModel: true },
+      { type: 'setRegisteredModelAlias', name, alias: 'champion', version: '1' },
+    );
+    assert.deepEqual(created, ['1', null]);
+    assert.deepEqual(await names(), [name]);
+  });
+
+  it('are none of the registry where something else lies in its place, and the store says so', async () => {
+    const root = copyOf('files-1.30.1');
+    fs.symlinkSync(tempFolder(), path.join(root, 'models'));
+    const context = { signal: new AbortController().signal };
+    const { features, advice } = await filesAnswers(new FilesTree(root)).describe(undefined, context);
+    assert.equal(features.registry, false);
+    assert.match(advice.registry ?? '', /"models" has to be a folder .* no link/);
+    const before = filesOf(root);
+    const change: Change = { type: 'createRegisteredModel', name };
+    await refuses(apply(root, change), 'INVALID_PARAMETER_VALUE', /links are not followed/);
+    assert.deepEqual(filesOf(root), before);
+  });
+
   it('keep the mode of a file that is written again', async () => {
     const root = copyOf();
     const { experimentId, runId } = someRun(root);
@@ -380,31 +264,5 @@ describe('changes of an mlruns folder', function () {
         assert.deepEqual(filesOf(root), before);
       });
     }
-  });
-
-  it('killed at 20 points leave a store as it was before or after one of its files, and no half one', async () => {
-    const root = copyOf();
-    const pristine = `${root}.pristine`;
-    fs.cpSync(root, pristine, { recursive: true, preserveTimestamps: true });
-    const changes = longChange(root);
-    const { states, calls } = await statesOf(root, changes);
-    const distFolder = workerBundle();
-    const seen = new Set<string>();
-    for (let kill = 0; kill < 20; kill++) {
-      fs.rmSync(root, { recursive: true });
-      fs.cpSync(pristine, root, { recursive: true, preserveTimestamps: true });
-      await endedAt(Math.ceil((calls * (kill + Math.random())) / 20), root, changes, distFolder);
-      const state = JSON.stringify([...filesOf(root)].sort());
-      assert.ok(states.has(state), `kill ${kill}: a state that no step leads to`);
-      seen.add(state);
-      // What was left under construction is no hindrance.
-      const later = filesMedium(root);
-      await later.carryOut({ type: 'createRegisteredModel', name: 'afterwards' }, NOW);
-      assert.equal(
-        await later.read({ kind: 'registeredModel', name: 'afterwards', field: 'exists' }),
-        'true',
-      );
-    }
-    assert.ok(seen.size > 5, `${seen.size} different states`);
   });
 });
