@@ -24,6 +24,8 @@ export type StoreErrorCode =
   /** The store's schema has no place for what was asked. */
   | 'NOT_SUPPORTED_BY_SCHEMA'
   | 'READ_ONLY'
+  /** The server wants to know who asks, or does not accept who says so: somebody has to sign in. */
+  | 'UNAUTHENTICATED'
   | 'PERMISSION_DENIED'
   | 'INTERNAL_ERROR';
 
