@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
-import { mlflowPython } from '../../scripts/mlflowEnvironment';
+import { serverPython } from '../../scripts/mlflowEnvironment';
 import type { ArtifactOwner, TrackingStore } from '../../src/mlflow/store';
 import { artifactHandlers } from '../../src/panels/artifacts';
 import type { ArtifactPreview } from '../../src/protocol/artifacts';
@@ -26,7 +26,7 @@ interface Logged {
 /** Runs a script of this folder under MLflow 3.17.2; what it prints last is JSON. */
 function runPython<T>(script: string, args: string[], cwd: string): T {
   const file = path.join(__dirname, script);
-  const done = spawnSync(mlflowPython('full-3.17.2'), [file, ...args], { encoding: 'utf8', cwd });
+  const done = spawnSync(serverPython('3.17.2'), [file, ...args], { encoding: 'utf8', cwd });
   assert.equal(done.status, 0, done.stderr);
   return JSON.parse(done.stdout.trim().split('\n').at(-1)!) as T;
 }

@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import { mlflowPython } from '../../scripts/mlflowEnvironment';
+import { serverPython } from '../../scripts/mlflowEnvironment';
 import type { DiffValue } from '../../src/compare/types';
 import { sqliteUri } from '../../src/stores/uri';
 import { removeTempFolders, tempFolder } from '../support/database';
@@ -36,7 +36,7 @@ describe('versions that MLflow 3.17.2 logs', function () {
   before(async () => {
     const folder = tempFolder();
     const script = path.join(__dirname, 'log_versions.py');
-    const done = spawnSync(mlflowPython('full-3.17.2'), [script, folder], { encoding: 'utf8', cwd: folder });
+    const done = spawnSync(serverPython('3.17.2'), [script, folder], { encoding: 'utf8', cwd: folder });
     assert.equal(done.status, 0, done.stderr);
     const logged = JSON.parse(done.stdout.trim().split('\n').at(-1)!) as {
       model: string;

@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { mlflowPython } from '../../scripts/mlflowEnvironment';
+import { serverPython } from '../../scripts/mlflowEnvironment';
 import { freePort, mlflowUiArguments, PYTHON_ENVIRONMENT, uiFolder } from '../../src/platform/mlflowServer';
 import { parseStoreUri } from '../../src/stores/uri';
 import { emptyFolder, removeRepositories, writeFiles } from '../support/repositories';
@@ -34,7 +34,7 @@ describe('relative artifacts in mlflow ui', function () {
   });
 
   it('are shown, and no file of the store is run', async () => {
-    const python = mlflowPython('full-3.17.2');
+    const python = serverPython('3.17.2');
     const folder = emptyFolder();
     const run = execFileSync(python, ['-c', LOG, folder], {
       encoding: 'utf8',

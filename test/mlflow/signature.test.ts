@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
-import { mlflowPython } from '../../scripts/mlflowEnvironment';
+import { serverPython } from '../../scripts/mlflowEnvironment';
 import { signatureChanges } from '../../src/compare/signature';
 
 type Spec = { type: string; name?: string; required?: boolean; [more: string]: unknown };
@@ -74,7 +74,7 @@ describe('what a signature refuses, against MLflow 3.17.2 itself', () => {
   it('is told as a warning, and what it takes is not', function () {
     this.timeout(300_000);
     const list = cases();
-    const done = spawnSync(mlflowPython('full-3.17.2'), [path.join(__dirname, 'enforce_schema.py')], {
+    const done = spawnSync(serverPython('3.17.2'), [path.join(__dirname, 'enforce_schema.py')], {
       input: JSON.stringify(list),
       encoding: 'utf8',
       env: { ...process.env, PYTHONWARNINGS: 'ignore', GIT_PYTHON_REFRESH: 'quiet' },

@@ -2,7 +2,7 @@ import * as assert from 'node:assert';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { unpackDemo } from '../../scripts/demo';
-import { mlflowPython } from '../../scripts/mlflowEnvironment';
+import { serverPython } from '../../scripts/mlflowEnvironment';
 import { openWorkbench, until, type Workbench } from '../support/workbench';
 
 /** The `mlflow ui` of MLflow itself, from the real VS Code, until its page has drawn the store's experiment. */
@@ -12,7 +12,7 @@ describe('Open MLflow UI', function () {
   let demo: ReturnType<typeof unpackDemo>;
 
   before(async () => {
-    const python = mlflowPython('full-3.17.2');
+    const python = serverPython('3.17.2');
     demo = unpackDemo();
     // A machine-scoped setting counts in a VS Code server where the workspace gives it.
     const file = path.join(demo.folder, '.vscode/settings.json');

@@ -1,0 +1,37 @@
+import * as assert from 'node:assert/strict';
+import { call, probe } from '../../src/stores/rest/api';
+import { plainExchange } from '../support/servers/exchange';
+import { startServer, type RunningServer } from '../support/servers/server';
+
+/** What our end of MLflow's REST API makes of a real server's answers. */
+describe('a tracking server below a prefix, that wants a password', function () {
+  this.timeout(300_000);
+  let server: RunningServer;
+
+  before(async () => {
+    server = await startServer('3.17.2', { prefix: '/team/mlflow', basicAuth: true });
+  });
+  after(() => server?.stop());
+
+  it('says which MLflow it is and where its API lies', async () => {
+    assert.deepEqual(await probe(plainExchange(server), null), {
+      version: '3.17.2',
+      release: { major: 3, minor: 17 },
+      base: '/api/2.0/mlflow/',
+      workspace: null,
+    });
+  });
+
+  it('says that it has no workspaces, no such run and no such endpoint', async () => {
+    const exchange = plainExchange(server);
+    await assert.rejects(probe(exchange, 'team'), { code: 'UNSUPPORTED' });
+    const api = await probe(exchange, null);
+    const args = { run_id: 'f'.repeat(32) };
+    await assert.rejects(call(exchange, api, { method: 'GET', endpoint: 'runs/get', args }), {
+      code: 'RESOURCE_DOES_NOT_EXIST',
+    });
+    await assert.rejects(call(exchange, api, { method: 'GET', endpoint: 'runs/forget' }), {
+      code: 'NOT_SUPPORTED_BY_SCHEMA',
+    });
+  });
+});
