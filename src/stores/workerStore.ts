@@ -1,9 +1,10 @@
 import { fromPlainError, type StoreErrorCode } from '../mlflow/errors';
-import { WorkerHost } from '../worker/host';
+import { WorkerHost, type WorkerOptions } from '../worker/host';
 import { AskedStore, type StorePlace } from './askedStore';
 import type { StoreRequests } from './requests';
 
-export interface WorkerStoreOptions extends StorePlace {
+export interface WorkerStoreOptions
+  extends StorePlace, Pick<WorkerOptions<StoreErrorCode>, 'connect' | 'parallel' | 'longest'> {
   /** Absolute path of the worker's bundle, which serves StoreAnswers. */
   script: string;
   /** What the worker is started with. */
@@ -17,6 +18,9 @@ export class WorkerStore extends AskedStore {
       options,
       new WorkerHost<StoreRequests, StoreErrorCode>({
         script: options.script,
+        connect: options.connect,
+        parallel: options.parallel,
+        longest: options.longest,
         name: 'mlflow-lens-store',
         start: options.start,
         label: `Reading ${options.place}`,

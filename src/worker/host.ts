@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { CONTROL, newControl } from './control';
 import type {
   FromWorker,
@@ -14,7 +14,7 @@ import type {
 
 /** A worker that has shown no sign of life for this long while it was asked something is taken to hang, ms. */
 const SILENCE = 10_000;
-/** No request may take longer than this, however much is done for it, ms. */
+/** No request may take longer than this where nobody says otherwise, however much is done for it, ms. */
 const LONGEST = 60_000;
 /** Typed arrays and what WebAssembly allocates do not count: who makes those bounds them. */
 const HEAP_MEGABYTES = 1024;
@@ -32,6 +32,13 @@ export interface WorkerOptions<Code extends string> {
   heapMegabytes?: number;
   /** How many requests may be under way at once, where handlers wait for something outside; 1 if missing. */
   parallel?: number;
+  /** How long one request may take, ms; 60,000 if missing. More only where handlers wait for something outside. */
+  longest?: number;
+  /**
+   * For a worker that asks something of this side: gets this end of a channel, whose other end `serve` has, at each start
+   * of the worker, also when it is replaced. The port closes with the worker and keeps no process alive.
+   */
+  connect?(this: void, port: MessagePort): void;
   /** The error that a request rejects with. */
   toError(failure: PlainFailure<Code | WorkerFailureCode>): Error;
 }
@@ -60,6 +67,7 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
   private readonly queue: Pending[] = [];
   private readonly running = new Map<number, Pending>();
   private worker: Worker | undefined;
+  private port: MessagePort | undefined;
   private ready = false;
   /** When the worker was started, ms since the epoch. */
   private started = 0;
@@ -162,8 +170,10 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
 
   private startWorker(): Worker {
     this.control = newControl();
+    const other = this.openPort();
     const worker = new Worker(this.options.script, {
-      workerData: { start: this.options.start, control: this.control } satisfies WorkerData,
+      workerData: { start: this.options.start, control: this.control, port: other } satisfies WorkerData,
+      transferList: other ? [other] : [],
       name: this.options.name,
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: this.heapMegabytes },
@@ -182,6 +192,20 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
     this.started = Date.now();
     this.watch(this.started, 0);
     return worker;
+  }
+
+  /** The worker's end of a new channel; undefined where it has none. */
+  private openPort(): MessagePort | undefined {
+    const { connect } = this.options;
+    if (!connect) {
+      return undefined;
+    }
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    connect(port1);
+    // After whoever listens, for listening makes a port keep the process alive.
+    port1.unref();
+    return port2;
   }
 
   private receive(message: FromWorker<Code>): void {
@@ -220,8 +244,8 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
       const started = Math.min(...[...this.running.values()].map((pending) => pending.started), now);
       if (!alive && now - heard >= SILENCE) {
         this.fail('BUSY', `did not answer within ${SILENCE / 1000} seconds, so the request was given up`);
-      } else if (now - (this.ready ? started : this.started) >= LONGEST) {
-        this.fail('BUSY', `took longer than ${LONGEST / 1000} seconds, so the request was given up`);
+      } else if (now - (this.ready ? started : this.started) >= this.longest) {
+        this.fail('BUSY', `took longer than ${this.longest / 1000} seconds, so the request was given up`);
       } else {
         this.watch(alive ? now : heard, done);
       }
@@ -268,6 +292,8 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
     const { worker } = this;
     this.worker = undefined;
     this.ready = false;
+    this.port?.close();
+    this.port = undefined;
     if (worker) {
       void worker.terminate();
     }
@@ -275,6 +301,10 @@ export class WorkerHost<Table extends Requests<Table>, Code extends string = Wor
 
   private get heapMegabytes(): number {
     return this.options.heapMegabytes ?? HEAP_MEGABYTES;
+  }
+
+  private get longest(): number {
+    return this.options.longest ?? LONGEST;
   }
 
   private closed(): Error {

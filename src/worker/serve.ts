@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { CONTROL } from './control';
 import { buffersToMove, settled } from './settled';
 import type { FromWorker, PlainFailure, RequestContext, Requests, ToWorker, WorkerData } from './wire';
@@ -9,18 +9,18 @@ const HEARTBEAT = 1000;
 /**
  * The worker's side: answers the requests of a WorkerHost. To be called once, by the worker's script.
  *
- * @param make the handlers, from the host's start message; rejecting fails whatever waits for the worker
+ * @param make the handlers, from the host's start message and its port (`connect`), if it has one; rejecting fails whatever waits for the worker
  * @param toPlain what a handler threw, as it is sent to the host
  */
 export function serve<Start, Table extends Requests<Table>>(
-  make: (start: Start, control: Int32Array) => Promise<Table>,
+  make: (start: Start, control: Int32Array, port: MessagePort | undefined) => Promise<Table>,
   toPlain: (error: unknown) => PlainFailure<string>,
 ): void {
   const port = parentPort;
   if (!port) {
     throw new Error('This script runs as a worker thread only.');
   }
-  const { start, control } = workerData as WorkerData;
+  const { start, control, port: offered } = workerData as WorkerData;
   const post = (message: FromWorker<string>, moved: ArrayBuffer[] = []): void =>
     port.postMessage(message, moved);
   const running = new Map<number, Context>();
@@ -43,7 +43,7 @@ export function serve<Start, Table extends Requests<Table>>(
   }
 
   // A rejection is the thread's end, of which the host is told.
-  void make(start as Start, control).then((table) => {
+  void make(start as Start, control, offered).then((table) => {
     port.on('message', (message: ToWorker) => {
       if (message.type === 'ask') {
         void answer(table, message);

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Settled } from './settled';
 
 /** What a handler can ask about the request that it answers. */
@@ -44,6 +45,8 @@ export interface WorkerData {
   start: unknown;
   /** CONTROL of control.ts. */
   control: Int32Array;
+  /** The worker's end of a channel to what the host offers; missing where it offers nothing. */
+  port?: MessagePort;
 }
 
 /** No more than `parallel` are under way at a time: the host keeps the queue, so that a worker can be replaced. */
