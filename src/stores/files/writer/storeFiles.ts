@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { isStoreError, StoreError } from '../../../mlflow/errors';
@@ -8,6 +7,7 @@ import { isKey } from '../keyFolder';
 import { MOST_META, readMeta, type Meta } from '../meta';
 import { Pace } from '../pace';
 import { Recorder } from '../recorded';
+import { isMaking, makingName, sweep } from './leftovers';
 import { copySynced, syncFolder, writeSynced } from './synced';
 import { editYaml, type YamlValue } from './yamlText';
 
@@ -17,9 +17,6 @@ import { editYaml, type YamlValue } from './yamlText';
  * experiment's; in `models`, one such folder would end each of its searches (FileStore._list_all_registered_models).
  */
 const TRASH = '.trash';
-const STAGE = 'mlflow-lens-';
-/** What a writer that was ended left there is taken away after this time, ms. */
-const STAGE_LIFE = 3_600_000;
 const MOST_COPIED = 200_000;
 
 /** The files of one mlruns folder, to be written. Links are never followed: what is reached by one is not there. */
@@ -155,7 +152,8 @@ export class StoreFiles {
   copyInto(from: string, to: string): void {
     let copied = 0;
     const walk = (inner: string): void => {
-      for (const entry of this.reading(from, () => fs.readdirSync(from + inner, { withFileTypes: true }))) {
+      const entries = this.reading(from, () => fs.readdirSync(from + inner, { withFileTypes: true }));
+      for (const entry of entries.filter(({ name }) => !isMaking(name))) {
         const at = `${inner}/${entry.name}`;
         if (++copied > MOST_COPIED || !(entry.isFile() || entry.isDirectory())) {
           throw new StoreError(
@@ -224,7 +222,8 @@ export class StoreFiles {
     if (known === null && this.exists(file)) {
       throw new StoreError('NOT_A_STORE', `${this.named(file)} is a link or a device: move it away first.`);
     }
-    const making = `${beside}/.${STAGE}${randomBytes(6).toString('hex')}`;
+    sweep(beside);
+    const making = `${beside}/${makingName('file')}`;
     try {
       this.step(file, () => writeSynced(making, text, known ? fs.statSync(file).mode & 0o777 : null), false);
       this.step(file, () => fs.renameSync(making, file), isSeen);
@@ -256,13 +255,8 @@ export class StoreFiles {
   private staged<T>(work: (stage: string) => T): T {
     const trash = `${this.root}/${TRASH}`;
     this.makeFolders(trash);
-    for (const name of this.folders(trash).filter((each) => each.startsWith(STAGE))) {
-      const old = `${trash}/${name}`;
-      if (Date.now() - fs.statSync(old).mtimeMs > STAGE_LIFE) {
-        fs.rmSync(old, { recursive: true, force: true });
-      }
-    }
-    const stage = `${trash}/${STAGE}${randomBytes(6).toString('hex')}`;
+    sweep(trash);
+    const stage = `${trash}/${makingName('folder')}`;
     this.step(stage, () => fs.mkdirSync(stage), false);
     try {
       return work(stage);
