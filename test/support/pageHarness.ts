@@ -12,7 +12,7 @@
  *     await opened.close();                     // throws if the page logged an error or broke its CSP
  *
  * What a page does does not hang on the kind of its store: `describeOnEachKind` and `openStoresOf` (kinds/pageStores)
- * run its tests also on a store that is held in memory.
+ * run its tests also on a store that is held in memory and on an mlruns folder.
  *
  * A commit in a store or a change of `state` reaches the page as it does in the extension. Messages travel as
  * webviewChannel.ts says; one that VS Code would lose or change is an error, and so is such a state of the page.

@@ -307,7 +307,7 @@ describeOnEachKind('run page', function (kind, itOnce) {
     await opened.page.getByText('This run is not in the store').waitFor();
     assert.match(logged[0] ?? '', /StoreError: There is no run [^]*\n +at [^]*getRun/);
     // Only what is read in a worker has a second stack.
-    assert.equal((logged[0] ?? '').includes('Caused by: '), kind === 'sqlite');
+    assert.equal((logged[0] ?? '').includes('Caused by: '), kind !== 'memory');
     logged.length = 0;
     await opened.page.evaluate(() => {
       setTimeout(() => {

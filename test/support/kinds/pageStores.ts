@@ -4,16 +4,26 @@ import { OpenStores, type StoreOpener } from '../../../src/stores/openStores';
 import { readContent } from '../inMemory/content';
 import { InMemoryStore } from '../inMemoryStore';
 import { memoryWriter } from '../inMemory/writer';
+import { folderOpener } from './pageFolder';
 
 /** Under which kind of store a page shows what a SQLite file of a test holds. */
-export type PageStores = 'sqlite' | 'memory';
+export type PageStores = 'sqlite' | 'memory' | 'files';
 
-export const PAGE_STORES: readonly PageStores[] = ['sqlite', 'memory'];
+const TITLES: Record<PageStores, string> = {
+  sqlite: '',
+  memory: ', of a store held in memory',
+  files: ', of an mlruns folder',
+};
+
+/** Where all of them run in `npm test`: what a page asks of a store most. */
+export const EVERY_KIND: readonly PageStores[] = ['sqlite', 'memory', 'files'];
 
 /**
  * Defines the tests of a page once for each kind of store. What has nothing to do with where the data come from is
  * defined by `itOnce` instead of `it` and runs on SQLite alone. `LENS_PAGE_STORES=memory` runs all of them on a store
- * held in memory, and on no other.
+ * held in memory, `LENS_PAGE_STORES=files` on an mlruns folder, and on no other.
+ *
+ * @param kinds those it runs on where that says nothing
  */
 export function describeOnEachKind(
   title: string,
@@ -22,15 +32,16 @@ export function describeOnEachKind(
     kind: PageStores,
     itOnce: (title: string, test: Mocha.AsyncFunc) => void,
   ) => void,
+  kinds: readonly PageStores[] = ['sqlite', 'memory'],
 ): void {
-  const only = process.env['LENS_PAGE_STORES'];
-  for (const kind of PAGE_STORES.filter((known) => only === undefined || known === only)) {
+  const only = EVERY_KIND.find((kind) => kind === process.env['LENS_PAGE_STORES']);
+  for (const kind of only ? [only] : kinds) {
     const itOnce = (name: string, test: Mocha.AsyncFunc): void => {
       if (kind === 'sqlite' || only !== undefined) {
         it(name, test);
       }
     };
-    describe(kind === 'sqlite' ? title : `${title}, of a store held in memory`, function () {
+    describe(title + TITLES[kind], function () {
       define.call(this, kind, itOnce);
     });
   }
@@ -43,7 +54,8 @@ export function openStoresOf(kind: PageStores, uris: readonly string[]): OpenSto
     pythonPath: () => 'python3',
     readOnlyReason: () => null,
   });
-  const stores = new OpenStores(kind === 'sqlite' ? sqlite : memoryOpener(sqlite));
+  const openers = { sqlite, memory: memoryOpener(sqlite), files: folderOpener(sqlite) };
+  const stores = new OpenStores(openers[kind]);
   uris.forEach((uri) => stores.add(uri, 'test'));
   return stores;
 }

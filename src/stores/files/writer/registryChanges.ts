@@ -45,6 +45,7 @@ export function transitionModelVersionStage(
         .versions(model)
         .filter(({ folder }) => folder !== target && places.text(folder, 'current_stage') === stage)
     : [];
+  places.files.mustBeChangeable([target, ...archived.map(({ folder }) => folder), model]);
   changeVersion(context, target, { current_stage: stage });
   for (const { folder } of archived) {
     changeVersion(context, folder, { current_stage: 'Archived' });

@@ -83,19 +83,12 @@ export class StoreFiles {
 
   /** Changes some fields of a meta.yaml; `undefined` takes one away. @param isSeen whether others see it */
   changeMeta(folder: string, changes: Readonly<Record<string, YamlValue | undefined>>, isSeen = true): void {
-    const text = this.metaText(folder);
-    if (text === null) {
-      throw new StoreError('NOT_FOUND', `${this.named(folder)} is gone.`);
-    }
-    const before = this.parsed(folder, text);
-    let edited: string;
-    try {
-      edited = editYaml(text, changes);
-      mustKeep(before, readMeta(edited), changes);
-    } catch (error) {
-      throw this.damaged(folder, error);
-    }
-    this.put(`${folder}/meta.yaml`, edited, folder, isSeen);
+    this.put(`${folder}/meta.yaml`, this.edited(folder, changes), folder, isSeen);
+  }
+
+  /** To be asked before a change of several files, which would end amid them. @throws StoreError CORRUPT where a meta.yaml is damaged */
+  mustBeChangeable(folders: readonly string[]): void {
+    folders.forEach((folder) => this.edited(folder, {}));
   }
 
   /**
@@ -180,6 +173,22 @@ export class StoreFiles {
     return `${owner}/${part}/${key}`;
   }
 
+  /** What a meta.yaml becomes. */
+  private edited(folder: string, changes: Readonly<Record<string, YamlValue | undefined>>): string {
+    const text = this.metaText(folder);
+    if (text === null) {
+      throw new StoreError('NOT_FOUND', `${this.named(folder)} is gone. ${this.howFar}`);
+    }
+    const before = this.parsed(folder, text);
+    try {
+      const edited = editYaml(text, changes);
+      mustKeep(before, readMeta(edited), changes);
+      return edited;
+    } catch (error) {
+      throw this.damaged(folder, error);
+    }
+  }
+
   private metaText(folder: string): string | null {
     const file = `${folder}/meta.yaml`;
     if (!this.isFile(file)) {
@@ -212,7 +221,7 @@ export class StoreFiles {
   }
 
   private damaged(folder: string, cause: unknown): StoreError {
-    const message = `${this.named(folder)}/meta.yaml is damaged: mend it first.`;
+    const message = `${this.named(folder)}/meta.yaml is damaged: mend it first. ${this.howFar}`;
     return new StoreError('CORRUPT', message, undefined, { cause });
   }
 
@@ -318,7 +327,7 @@ export class StoreFiles {
       return error;
     }
     const { code, message } = error as NodeJS.ErrnoException;
-    const done = this.steps === 0 ? 'Nothing was changed.' : 'A part of the change was made: make it again.';
+    const done = this.howFar;
     switch (code) {
       case 'EACCES':
       case 'EPERM':
@@ -335,6 +344,10 @@ export class StoreFiles {
       default:
         return new StoreError('BUSY', `${this.named(place)} could not be written (${message}). ${done}`);
     }
+  }
+
+  private get howFar(): string {
+    return this.steps === 0 ? 'Nothing was changed.' : 'A part of the change was made: make it again.';
   }
 
   private named(place: string): string {

@@ -1,12 +1,13 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
+import type { LifecycleStage } from '../../../mlflow/entities';
 import { StoreError } from '../../../mlflow/errors';
 import { withoutTrailing } from '../../../mlflow/scan';
 import type { ChangeOf } from '../../../mlflow/writer';
 import { TAG_RUN_NAME } from '../../../search/syntax';
 import { isReachable } from '../../artifacts/reachable';
 import { metaNumber, stageOf } from '../meta';
-import type { Places } from './places';
+import type { ExperimentPlace, Places } from './places';
 import { yamlOf, type YamlValue } from './yamlText';
 
 /**
@@ -75,11 +76,8 @@ export function deleteExperiment(
   }
   const place = places.mustExperiment(experimentId);
   mustBeFree(places, `${places.trash}/${experimentId}`);
-  for (const run of places.runs(place)) {
-    const meta = places.files.meta(run);
-    if (meta && stageOf(meta) === 'active') {
-      places.files.changeMeta(run, { lifecycle_stage: 'deleted', deleted_time: now });
-    }
+  for (const run of changeableRuns(places, place, 'active')) {
+    places.files.changeMeta(run, { lifecycle_stage: 'deleted', deleted_time: now });
   }
   changeExperiment(context, place.folder, { lifecycle_stage: 'deleted' });
   places.files.move(place.folder, `${places.trash}/${experimentId}`);
@@ -99,11 +97,8 @@ export function restoreExperiment(
   const place = places.mustExperiment(experimentId);
   const folder = `${places.files.root}/${experimentId}`;
   mustBeFree(places, folder);
-  for (const run of places.runs(place)) {
-    const meta = places.files.meta(run);
-    if (meta && stageOf(meta) === 'deleted') {
-      places.files.changeMeta(run, { lifecycle_stage: 'active', deleted_time: undefined });
-    }
+  for (const run of changeableRuns(places, place, 'deleted')) {
+    places.files.changeMeta(run, { lifecycle_stage: 'active', deleted_time: undefined });
   }
   changeExperiment(context, place.folder, { lifecycle_stage: 'active' });
   places.files.move(place.folder, folder);
@@ -201,6 +196,17 @@ function changeExperiment(
 ): void {
   const tags = places.files.values(`${folder}/tags`);
   places.files.changeMeta(folder, { ...changes, last_update_time: now, tags });
+}
+
+/** The runs of an experiment in that stage, once all of them can be changed, and the experiment. @throws StoreError CORRUPT */
+function changeableRuns(places: Places, place: ExperimentPlace, stage: LifecycleStage): string[] {
+  const { files } = places;
+  const runs = places.runs(place).filter((run) => {
+    const meta = files.meta(run);
+    return meta && stageOf(meta) === stage;
+  });
+  files.mustBeChangeable([...runs, place.folder]);
+  return runs;
 }
 
 function mustBeFree({ files }: Places, folder: string): void {

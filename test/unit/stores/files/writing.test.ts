@@ -237,6 +237,29 @@ describe('changes of an mlruns folder', function () {
         /meta\.yaml is damaged: mend it first/,
       ],
       [
+        'an experiment of which one run cannot be changed',
+        (root) => {
+          const { experimentId, runId } = someRun(root);
+          const other = path.join(root, experimentId, 'f'.repeat(32));
+          fs.cpSync(path.join(root, experimentId, runId), other, { recursive: true });
+          fs.writeFileSync(path.join(other, 'meta.yaml'), 'run_id: x\n  : [');
+          return { type: 'deleteExperiment', experimentId };
+        },
+        'CORRUPT',
+        /f{32}\/meta\.yaml is damaged: mend it first\. Nothing was changed\./,
+      ],
+      [
+        'a promotion where a version to be archived cannot be changed',
+        (root) => {
+          const meta = path.join(root, 'models', name, 'version-3/meta.yaml');
+          fs.writeFileSync(meta, '{version: 3, current_stage: Production}\n');
+          const to = { stage: 'Production', archiveExistingVersions: true } as const;
+          return { type: 'transitionModelVersionStage', name, version: '4', ...to };
+        },
+        'CORRUPT',
+        /version-3\/meta\.yaml is damaged: mend it first\. Nothing was changed\./,
+      ],
+      [
         'a name that no file can have',
         () => ({ type: 'createRegisteredModel', name: 'ü'.repeat(200) }),
         'INVALID_PARAMETER_VALUE',
