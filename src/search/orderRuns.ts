@@ -7,26 +7,25 @@ type Value = string | number | undefined;
 
 /**
  * Whole runs in the order that `orderToSql` gives rows: metrics by value, then NaN, then missing; others by value,
- * then missing, in both directions; at the end start time, newest first, and the id.
+ * then missing, in both directions; at the end start time, newest first, and the id. Each value is looked up once.
  */
-export function runComparator(order: readonly OrderClause[]): (a: Run, b: Run) => number {
+export function inOrder<T extends Run>(runs: readonly T[], order: readonly OrderClause[]): T[] {
   const clauses = [...order];
   if (!order.some(({ field }) => field.entity === 'attribute' && field.key === 'start_time')) {
     clauses.push({ field: { entity: 'attribute', key: 'start_time' }, descending: true });
   }
-  const comparators = clauses.map(({ field, descending }) => {
-    const value = valueFor(field);
-    return (a: Run, b: Run) => compareValues(value(a), value(b), descending);
-  });
-  return (a, b) => {
-    for (const compare of comparators) {
-      const order = compare(a, b);
+  const lookups = clauses.map(({ field }) => valueFor(field));
+  const placed = runs.map((run) => ({ run, values: lookups.map((value) => value(run)) }));
+  placed.sort((a, b) => {
+    for (let at = 0; at < clauses.length; at++) {
+      const order = compareValues(a.values[at], b.values[at], clauses[at]!.descending);
       if (order !== 0) {
         return order;
       }
     }
-    return compareBytes(a.info.runId, b.info.runId);
-  };
+    return compareBytes(a.run.info.runId, b.run.info.runId);
+  });
+  return placed.map(({ run }) => run);
 }
 
 /** What is missing stands last, NaN before it, whatever the direction. */

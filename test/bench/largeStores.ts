@@ -4,6 +4,8 @@ import * as path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '../..');
 const FOLDER = process.env.LENS_BENCH_STORES ?? path.join(ROOT, '.cache/bench');
+/** Where largeFolder.ts makes its mlruns folder. */
+export const LARGE_FOLDER = path.join(FOLDER, 'mlruns-10k');
 
 /** The stores of the benches, and the arguments with which shared/stores/make_large.py makes each. */
 export const LARGE_STORES = {

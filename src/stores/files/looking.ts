@@ -3,8 +3,12 @@ import type { InTurn } from './entityFolder';
 import type { Pace } from './pace';
 import { NEVER, type FileRun } from './run';
 
-/** How much is asked of the system at one look, of each list; a file that is read counts as several questions. */
-const BUDGET = { first: 300, rest: 150, shown: 100, runs: 150, restored: 2000 };
+/**
+ * How much is asked of the system at one look, of each list; a file that is read counts as several questions. A poll a
+ * second has half a percent of a core; who asks for something else waits for the answer, and looks at that anyway.
+ */
+const POLLED = { first: 300, rest: 100, shown: 100, runs: 100, restored: 2000 };
+const ASKED = { first: 300, rest: 10, shown: 10, runs: 10, restored: 0 };
 const READING = 4;
 /** Runs that come first: those that run, and the newest. */
 const MOST_RUNNING = 100;
@@ -22,15 +26,23 @@ export interface Looked {
   lookAt(this: void, runId: string): boolean;
 }
 
+interface Ordered {
+  runs: ReadonlyMap<string, FileRun>;
+  first: readonly string[];
+  rest: readonly string[];
+  /** What an earlier window read and was not looked at in this one. */
+  restored: string[];
+}
+
 /**
  * Looks for changes at a cost that does not grow with the store: at what trains now and what is newest each time, at
  * the rest in turn, so many files a time. Nothing tells of a file that was written over but the file itself.
  */
 export class Looking {
   private recent = new Set<string>();
-  private readonly turns = { first: 0, rest: 0, shown: 0, runs: 0, restored: 0 };
+  private readonly turns = { first: 0, rest: 0, shown: 0, runs: 0 };
   private last = -Infinity;
-  private ordered: { runs: ReadonlyMap<string, FileRun>; first: string[]; rest: string[] } | null = null;
+  private ordered: Ordered | null = null;
 
   constructor(
     private readonly disk: Disk,
@@ -62,14 +74,15 @@ export class Looking {
     if (!isAsked && performance.now() - this.last < LOOKED_JUST_NOW) {
       return isChanged;
     }
-    const { first, rest } = this.orderOf(runs);
+    const { first, rest, restored } = this.orderOf(runs);
     const shown = [...this.recent].filter((runId) => runs.has(runId));
+    const budgets = isAsked ? POLLED : ASKED;
     const some = async (
       name: keyof typeof this.turns,
       count: number,
       at: (place: number) => boolean,
     ): Promise<void> => {
-      const end = this.cost() + BUDGET[name];
+      const end = this.cost() + budgets[name];
       for (let done = 0; done < count && this.cost() < end; done++) {
         this.turns[name] = (this.turns[name] + 1) % count;
         await look(() => at(this.turns[name]));
@@ -80,10 +93,13 @@ export class Looking {
     await some('rest', count, (place) => lookAtPart(inTurn, place));
     await some('shown', shown.length, (place) => lookAt(shown[place]!));
     await some('runs', rest.length, (place) => lookAt(rest[place]!));
-    if (isAsked) {
-      // What an earlier window read was not looked at in this one.
-      const restored = [...runs].flatMap(([runId, run]) => (run.lookedAt === NEVER ? [runId] : []));
-      await some('restored', restored.length, (place) => lookAt(restored[place]!));
+    const end = this.cost() + budgets.restored;
+    while (restored.length > 0 && this.cost() < end) {
+      const runId = restored.at(-1)!;
+      if (runs.get(runId)?.lookedAt === NEVER) {
+        await look(() => lookAt(runId));
+      }
+      restored.pop();
     }
     this.last = performance.now();
     return isChanged;
@@ -94,19 +110,43 @@ export class Looking {
     return looks + READING * (files + folders);
   }
 
-  private orderOf(runs: ReadonlyMap<string, FileRun>): { first: string[]; rest: string[] } {
+  private orderOf(runs: ReadonlyMap<string, FileRun>): Ordered {
     if (this.ordered?.runs !== runs) {
-      const newest = [...runs.values()].sort((a, b) => (b.info.startTime ?? 0) - (a.info.startTime ?? 0));
-      const running = newest.filter(({ info }) => info.status === 'RUNNING').slice(0, MOST_RUNNING);
-      const first = new Set([...running, ...newest.slice(0, NEWEST)].map(({ info }) => info.runId));
+      const running: FileRun[] = [];
+      let newest: FileRun[] = [];
+      const restored: string[] = [];
+      for (const [runId, run] of runs) {
+        if (run.lookedAt === NEVER) {
+          restored.push(runId);
+        }
+        if (run.info.status === 'RUNNING') {
+          running.push(run);
+        }
+        if (newest.length < NEWEST || startOf(run) > startOf(newest.at(-1)!)) {
+          newest = [...newest, run].sort(byStart).slice(0, NEWEST);
+        }
+      }
+      const first = new Set(
+        [...running.sort(byStart).slice(0, MOST_RUNNING), ...newest].map(({ info }) => info.runId),
+      );
       this.ordered = {
         runs,
         first: [...first],
         rest: [...runs.keys()].filter((runId) => !first.has(runId)),
+        restored,
       };
     }
     return this.ordered;
   }
+}
+
+function startOf({ info }: FileRun): number {
+  return info.startTime ?? 0;
+}
+
+/** Newest first. */
+function byStart(a: FileRun, b: FileRun): number {
+  return startOf(b) - startOf(a);
 }
 
 function lookAtPart(lists: readonly InTurn[], place: number): boolean {

@@ -14,11 +14,13 @@ export type Meta = ReadonlyMap<string, MetaValue>;
 export type MetaValue = string | null | Meta;
 
 const QUOTE = 39;
+/** Other ways to write null, a comment, a key. */
+const NOT_PLAIN = /^null$|:[ \t]|[ \t]#/i;
 const NOTHING: Meta = new Map();
 
 /** @throws Error where the text is no mapping, or more than anybody writes */
 export function readMeta(text: string): Meta {
-  return quickly(text) ?? thoroughly(text);
+  return quickly(text) ?? readAnyMeta(text);
 }
 
 /**
@@ -61,7 +63,7 @@ function scalar(text: string): MetaValue | undefined {
     if (text === 'null') {
       return null;
     }
-    const isPlain = !text.includes(': ') && !text.includes(' #') && !isEnd(text.charCodeAt(text.length - 1));
+    const isPlain = !NOT_PLAIN.test(text) && !isEnd(text.charCodeAt(text.length - 1));
     return isPlain ? text : undefined;
   }
   if (text === '[]' || text === '{}') {
@@ -78,7 +80,8 @@ function scalar(text: string): MetaValue | undefined {
   return plain.includes("'") ? undefined : inner.replaceAll("''", "'");
 }
 
-function thoroughly(text: string): Meta {
+/** The same by a YAML reader. @throws Error as `readMeta` */
+export function readAnyMeta(text: string): Meta {
   const { document } = readYamlDocument(text);
   if (document.errors[0]) {
     throw document.errors[0];

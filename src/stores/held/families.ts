@@ -1,13 +1,18 @@
 import { tagOf, type Run } from '../../mlflow/entities';
-import { depthsOf, familyOf, TAG_PARENT, type Family } from '../../mlflow/family';
+import { depthsOf, familyOf, TAG_PARENT, type Family, type ParentLink } from '../../mlflow/family';
 
 /** Who is whose child among runs that are held as entities. */
 export function familyAmong(runs: readonly Run[]): Family {
-  const there = new Set(runs.map(({ info }) => info.runId));
-  const links = runs.flatMap((run) => {
+  const there = new Set<string>();
+  const links: ParentLink[] = [];
+  for (const run of runs) {
+    const { runId } = run.info;
     const parent = tagOf(run, TAG_PARENT);
-    return parent === undefined ? [] : [{ child: run.info.runId, parent }];
-  });
+    there.add(runId);
+    if (parent !== undefined) {
+      links.push({ child: runId, parent });
+    }
+  }
   return familyOf(links, (runId) => there.has(runId));
 }
 

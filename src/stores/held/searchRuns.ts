@@ -11,13 +11,13 @@ import type { Family } from '../../mlflow/family';
 import type { KeySelection, Page, RunQuery, RunRow, RunsById } from '../../mlflow/store';
 import { compareBytes } from '../../search/bytes';
 import { parseOrder } from '../../search/order';
-import { runComparator } from '../../search/orderRuns';
+import { inOrder } from '../../search/orderRuns';
 import { parseFilter } from '../../search/parse';
 import { filterToPredicate } from '../../search/predicate';
 import { parsed } from '../../search/refusal';
 import { runSource } from '../../search/runSource';
 import { KEY_ENTITIES, type KeyEntity, type KeyLookup } from '../../search/syntax';
-import { pageOfItems } from '../pageToken';
+import { pageOf } from '../pageToken';
 import type { HeldRuns } from '../runTable/heldRuns';
 import { depthsAmong, familyAmong } from './families';
 
@@ -41,18 +41,24 @@ export function searchRuns(held: SearchedRuns, query: RunQuery, now: number): Pa
   }
   if (query.orderBy?.length) {
     const order = parsed(() => parseOrder(query.orderBy ?? []));
-    found = found.toSorted(runComparator(order));
+    found = inOrder(found, order);
   }
-  const page = pageOfItems(found, ({ info }) => info.runId, query);
+  const { ids, ...next } = pageOf(
+    found.map(({ info }) => info.runId),
+    query,
+  );
   return {
-    ...page,
-    items: page.items.map((run) => ({
-      ...withSelected(run, query),
-      childCount: family.childrenOf.get(run.info.runId)?.length ?? 0,
-      ...(query.metricKeys ? { metricKeys: metricKeysOf(run) } : {}),
-    })),
-    ...(page.nextPageToken !== undefined && query.pageToken === undefined
-      ? { remaining: found.length - page.items.length }
+    ...next,
+    items: ids.map((runId) => {
+      const run = held.runs.get(runId)!;
+      return {
+        ...withSelected(run, query),
+        childCount: family.childrenOf.get(runId)?.length ?? 0,
+        ...(query.metricKeys ? { metricKeys: metricKeysOf(run) } : {}),
+      };
+    }),
+    ...(next.nextPageToken !== undefined && query.pageToken === undefined
+      ? { remaining: found.length - ids.length }
       : {}),
   };
 }
@@ -105,7 +111,7 @@ function scopeOf(
 }
 
 function makeScope(all: ReadonlyMap<string, Run>, wanted: ReadonlySet<string>, view: ViewType): Scope {
-  const runs = [...all.values()].filter(inScope(wanted, view)).sort(runComparator([]));
+  const runs = inOrder([...all.values()].filter(inScope(wanted, view)), []);
   return { runs, family: familyAmong(runs) };
 }
 

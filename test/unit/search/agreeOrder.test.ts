@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { SqlJsStatic } from 'sql.js';
 import type { Run } from '../../../src/mlflow/entities';
 import { compareBytes } from '../../../src/search/bytes';
-import { runComparator } from '../../../src/search/orderRuns';
+import { inOrder } from '../../../src/search/orderRuns';
 import { orderToSql } from '../../../src/search/sql';
 import type { Field, OrderClause } from '../../../src/search/syntax';
 import { createTables } from '../../support/mlflowSchema';
@@ -138,7 +138,7 @@ describe('search: the order of SQL and that of whole runs agree', function () {
                   joins.params,
                 )[0]!.values;
                 assert.deepEqual(
-                  runs.toSorted(runComparator(clauses)).map(({ info }) => info.runId),
+                  inOrder(runs, clauses).map(({ info }) => info.runId),
                   rows.map(([id]) => id),
                   JSON.stringify(clauses),
                 );
