@@ -101,6 +101,10 @@ export interface WriteResult {
   created: (string | null)[];
   /** What did the writing: "node:sqlite 3.50.4", "python3 sqlite3 3.40.1"… */
   engine: string;
+  /** By the change's place, the timestamp of its own rows where each has one, ms; null for a change that leaves none. */
+  times?: readonly (number | null)[];
+  /** What is not as the changes left it, because somebody else wrote at the same time: a sentence each, with what to do. */
+  meanwhile?: readonly string[];
 }
 
 /** The details of PARTLY_APPLIED: how far a writer that is not transactional came. */

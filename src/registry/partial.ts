@@ -1,9 +1,9 @@
 import { isStoreError } from '../mlflow/errors';
-import type { PartlyApplied } from '../mlflow/writer';
+import type { Fact, PartlyApplied, WriteResult } from '../mlflow/writer';
 import type { Preview, Undo } from './preview';
 import { isAbout } from './stepwise';
 
-/** What is said and kept of a change of several steps in a store without transactions. */
+/** What is said and kept of a change in a store without transactions. */
 
 /** The details of an error that says that only a part was made; undefined for any other. */
 export function partlyApplied(error: unknown): PartlyApplied | undefined {
@@ -35,6 +35,32 @@ export function partOf(preview: Preview, { applied, of }: PartlyApplied): Previe
     effects: preview.effects.slice(0, applied),
     undo: undo && ((now) => stepsOf(undo(now), 0, applied)),
   };
+}
+
+/** The preview of a change that was made: its undo expects the timestamps that each of its rows has. */
+export function asWritten(preview: Preview, { times }: WriteResult): Preview {
+  const { undo, changes } = preview;
+  if (!undo || !times) {
+    return preview;
+  }
+  const ownTime = (fact: Fact): number | null | undefined =>
+    times[changes.findLastIndex((change) => isAbout(fact, change))];
+  return {
+    ...preview,
+    undo: (now) => {
+      const made = undo(now);
+      const expected = made.expected.map((fact) => {
+        const isTime = 'field' in fact.subject && fact.subject.field === 'lastUpdatedTimestamp';
+        return isTime ? { ...fact, seen: String(ownTime(fact) ?? now) } : fact;
+      });
+      return { ...made, expected };
+    },
+  };
+}
+
+/** What is said after a change: where somebody else wrote at the same time, what is there now. */
+export function doneSentence({ done }: Preview, { meanwhile = [] }: WriteResult): string {
+  return meanwhile.length === 0 ? done : meanwhile.join(' ');
 }
 
 /** What an undo still has to take back when its first steps are made. */

@@ -1,11 +1,14 @@
 """Does operations with this Python's own MLflow, each on a database or an mlruns folder of its own. Reads a JSON list of
-{"file", "type", ...} as src/mlflow/writer.ts names changes; prints a list of created ids or nulls."""
+{"file", "changes", "server"?, "base"?, "result"?}; changes as src/mlflow/writer.ts names them. With a server, file is the
+database behind it, which first becomes what base is, and is copied to result at the end. Prints a list of created ids or
+nulls."""
 
 import json
 import os
 import sys
 
 import mlflow
+from copy_database import copy
 from mlflow.tracking import MlflowClient
 
 
@@ -88,7 +91,9 @@ for job in json.load(sys.stdin):
     # MLflow's default artifact root is beside the working directory.
     os.chdir(os.path.dirname(job["file"]))
     is_folder = os.path.isdir(job["file"])
-    uri = ("file://" if is_folder else "sqlite:///") + job["file"]
+    uri = job.get("server") or ("file://" if is_folder else "sqlite:///") + job["file"]
+    if "base" in job:
+        copy(job["base"], job["file"])
     mlflow.set_tracking_uri(uri)
     created = None
     for change in job["changes"]:
@@ -99,4 +104,6 @@ for job in json.load(sys.stdin):
             break
     else:
         answers.append({"created": created})
+    if "result" in job:
+        copy(job["file"], job["result"])
 print("ANSWERS " + json.dumps(answers))

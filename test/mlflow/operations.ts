@@ -19,6 +19,8 @@ export interface Ids {
   runId: string;
   experimentId: string;
   modelId: string | undefined;
+  /** Of new versions; missing: a folder, which servers refuse. */
+  source?: string;
 }
 
 const ORDER: readonly MlflowVersion[] = ['1.30.1', '2.14.3', '3.1.4', '3.12.0', '3.17.2'];
@@ -30,7 +32,7 @@ export function operationsOf(mlflow: MlflowVersion, ids: Ids): Operation[] {
   );
 }
 
-function operations({ runId, experimentId, modelId }: Ids): Operation[] {
+function operations({ runId, experimentId, modelId, source = 'file:///somewhere/model' }: Ids): Operation[] {
   const version = '4';
   const stage = (
     to: 'None' | 'Staging' | 'Production' | 'Archived',
@@ -47,7 +49,6 @@ function operations({ runId, experimentId, modelId }: Ids): Operation[] {
   const alias: Change = { type: 'setRegisteredModelAlias', name, alias: 'gate', version };
   const runTag: Change = { type: 'setTag', runId, key: 'note', value: 'a\nb' };
   const experimentTag: Change = { type: 'setExperimentTag', experimentId, key: 'team', value: 'x' };
-  const source = 'file:///somewhere/model';
   return [
     { what: 'promotes and archives what is there', change: stage('Production', true) },
     { what: 'promotes beside what is there', change: stage('Production', false) },

@@ -1,32 +1,12 @@
 import * as assert from 'node:assert/strict';
 import { mlflowPython } from '../../scripts/mlflowEnvironment';
 import { createSqliteWriter } from '../../src/stores/sqlite/writer';
-import { makeRegistryStore, removeTempFolders, withDatabase } from '../support/database';
+import { makeRegistryStore, removeTempFolders } from '../support/database';
 import { buildWriter } from '../support/writer';
-import { comparable, doneByMlflow } from './clientRows';
-import { operationsOf, type Ids, type Operation } from './operations';
+import { comparable, doneByMlflow, idsOf } from './clientRows';
+import { operationsOf, type Operation } from './operations';
 
 const VERSIONS = ['1.30.1', '2.14.3', '3.1.4', '3.17.2'] as const;
-
-/** Of the fixture: an active run of an experiment with others, and a logged model where there are any. */
-function idsOf(file: string): Ids {
-  return withDatabase(file, (database) => {
-    const run = database
-      .prepare(
-        "SELECT run_uuid, CAST(experiment_id AS TEXT) AS e FROM runs WHERE lifecycle_stage = 'active' ORDER BY start_time, run_uuid LIMIT 1",
-      )
-      .get();
-    const hasModels = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'logged_models'").get();
-    const logged =
-      hasModels &&
-      database.prepare("SELECT model_id FROM logged_models WHERE lifecycle_stage = 'active' LIMIT 1").get();
-    return {
-      runId: String(run?.['run_uuid']),
-      experimentId: String(run?.['e']),
-      modelId: logged ? String(logged['model_id']) : undefined,
-    };
-  });
-}
 
 describe('every change against MLflow itself', () => {
   let distFolder: string;

@@ -4,7 +4,15 @@ import type { TrackingStore } from '../../mlflow/store';
 import type { Writer, WriteResult } from '../../mlflow/writer';
 import type { Comparison } from '../../registry/comparison';
 import type { RegistryHistory } from '../../registry/history';
-import { forWriter, partlyApplied, partlySentence, partOf, restOf } from '../../registry/partial';
+import {
+  asWritten,
+  doneSentence,
+  forWriter,
+  partlyApplied,
+  partlySentence,
+  partOf,
+  restOf,
+} from '../../registry/partial';
 import { isTyped, shown, type Preview } from '../../registry/preview';
 import { previewUndo } from '../../registry/undo';
 import type { OpenStores } from '../../stores/openStores';
@@ -99,8 +107,9 @@ export async function undoLast(context: RegistryContext, store: string): Promise
   const { undo } = entry;
   const preview = forWriter(previewUndo({ ...entry, undo }), await context.stores.writer(store));
   await confirm(context.ui, preview, null, {});
+  let result: WriteResult;
   try {
-    await write(context, store, preview, (made, now) => {
+    result = await write(context, store, preview, (made, now) => {
       const isWhole = made.changes.length === preview.changes.length;
       const left = isWhole ? undefined : restOf(undo, made.changes.length);
       context.history.recordUndo(store, entry, made, now, context.userName, left);
@@ -112,7 +121,7 @@ export async function undoLast(context: RegistryContext, store: string): Promise
     }
     throw error;
   }
-  context.ui.inform(preview.done);
+  context.ui.inform(doneSentence(preview, result));
 }
 
 async function attempt(
@@ -127,7 +136,7 @@ async function attempt(
         context.history.record(store, made, now, context.userName),
       );
       const undo = preview.undo ? () => undoLast(context, store) : undefined;
-      context.ui.inform(preview.done, undo && 'Undo', undo);
+      context.ui.inform(doneSentence(preview, result), undo && 'Undo', undo);
       return result;
     } catch (error) {
       if (!(isStoreError(error) && error.code === 'STALE')) {
@@ -201,7 +210,8 @@ async function write(
   };
   const what = preview.title.replace(/\?$/, '');
   const { made, result, error } = await history.whileWriting(store, applyAndRecord, what);
-  ui.log(`${storeName(store)}: ${made.done} (${userName}, through ${result.engine})`);
+  const said = [made.done, ...(result.meanwhile ?? [])].join(' ');
+  ui.log(`${storeName(store)}: ${said} (${userName}, through ${result.engine})`);
   await (await stores.get(store)).refresh();
   if (error) {
     throw error;
@@ -230,15 +240,17 @@ async function apply(
         report(`another process is writing to ${storeName(store)}; waiting for it`),
       ),
     );
-    return { made: preview, result };
+    return { made: asWritten(preview, result), result };
   } catch (error) {
     const partly = partlyApplied(error);
     if (!partly) {
       throw error;
     }
-    const made = partOf(preview, partly);
-    const wayBack = made.undo ? ' "Undo Registry Change" undoes what was made.' : '';
-    const message = partlySentence(preview, partly) + wayBack;
+    const made = asWritten(partOf(preview, partly), partly.result);
+    const wayBack = made.undo ? ['"Undo Registry Change" undoes what was made.'] : [];
+    const message = [partlySentence(preview, partly), ...(partly.result.meanwhile ?? []), ...wayBack].join(
+      ' ',
+    );
     return { made, result: partly.result, error: new StoreError('PARTLY_APPLIED', message, partly) };
   }
 }

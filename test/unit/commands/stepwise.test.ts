@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { undoLast } from '../../../src/commands/registry/perform';
 import * as promotion from '../../../src/commands/registry/promotionCommands';
 import type { StoreError } from '../../../src/mlflow/errors';
-import type { PartlyApplied } from '../../../src/mlflow/writer';
+import type { PartlyApplied, Writer } from '../../../src/mlflow/writer';
 import { removeTempFolders, withDatabase } from '../../support/database';
 import { registryFlow, type Flow } from '../../support/registryFlow';
 import { ScriptedUi } from '../../support/scriptedUi';
@@ -155,5 +155,74 @@ describe('a change of several steps in a store without transactions', () => {
     assert.match(flow.ui.shown.at(-2) ?? '', /v8: stage goes back from Archived to None/);
     assert.equal(stages(), '6 None, 7 None, 8 None, 9 None');
     assert.equal(flow.history.lastUndoable(flow.store), null);
+  });
+});
+
+/** As a tracking server writes: each change at a time of its own, and others at the same time. */
+describe('a change in a store that sets its own times', () => {
+  let flow: Flow;
+  let meanwhile: string[] | undefined;
+  beforeEach(() => {
+    meanwhile = undefined;
+    flow = registryFlow('3.17.2', new ScriptedUi(), withOwnTimes);
+  });
+  afterEach(() => {
+    flow.ui.mustBeDone();
+    flow.close();
+  });
+  after(removeTempFolders);
+
+  const withOwnTimes = (writer: Writer): Writer => ({
+    transactional: false,
+    apply: async (request, signal) => {
+      const times: number[] = [];
+      const start = Date.now() + 5000;
+      const stepwise = stepwiseWriter(
+        {
+          ...writer,
+          apply: (step) => {
+            times.push(start + 1000 * times.length);
+            return writer.apply({ ...step, now: times.at(-1)! });
+          },
+        },
+        () => undefined,
+      );
+      const result = await stepwise.apply(request, signal);
+      return { ...result, now: start, times, ...(meanwhile ? { meanwhile } : {}) };
+    },
+  });
+  const stages = (): string =>
+    withDatabase(flow.file, (database) =>
+      database
+        .prepare('SELECT version, current_stage AS stage FROM model_versions WHERE name = ? ORDER BY version')
+        .all(name)
+        .map(({ version, stage }) => `${version} ${stage}`)
+        .join(', '),
+    );
+
+  it('is undone where each row still has the time that the store gave it', async () => {
+    const before = stages();
+    withDatabase(flow.file, (database) =>
+      database.exec(`UPDATE model_versions SET current_stage = 'None' WHERE version IN (1, 2)`),
+    );
+    flow.ui.will({ click: 'Archive 2 Versions' });
+    await promotion.archiveOldVersions(flow.context, { store: flow.store, name, keep: 2 });
+    assert.match(stages(), /^1 Archived, 2 Archived/);
+    flow.ui.will({ click: 'Undo' });
+    await undoLast(flow.context, flow.store);
+    assert.match(stages(), /^1 None, 2 None/);
+    assert.notEqual(stages(), before);
+  });
+
+  it('tells what somebody else wrote at the same time, and not that all is as it was meant', async () => {
+    const said =
+      'Somebody else promoted at the same time: v3 and v4 of taxi regressor are both in Production now.';
+    meanwhile = [said];
+    flow.ui.will({ click: 'Promote v4' });
+    await promotion.promoteModelVersion(flow.context, {
+      store: flow.store,
+      ...{ name, version: '4', stage: 'Production', archiveExisting: true },
+    });
+    assert.equal(flow.ui.shown.at(-1), `${said} [Undo]`);
   });
 });

@@ -1,0 +1,161 @@
+import { fieldsOf, isText, listOf } from '../../../mlflow/shape';
+import type { Fact } from '../../../mlflow/writer';
+import { TAG_RUN_NAME } from '../../../search/syntax';
+import type { AskedServer, Fields } from './server';
+
+/** Of one search for versions: a model with more has further pages. */
+const VERSIONS_A_PAGE = 1000;
+
+/**
+ * What a fact's subject is on the server now: as text, as the reader shows it; null where there is no such entity or
+ * value. An empty description is none: servers answer both alike (ModelVersion.to_proto of MLflow 1.30.1 to 3.17.2).
+ */
+export async function factOf(server: AskedServer, subject: Fact['subject']): Promise<string | null> {
+  switch (subject.kind) {
+    case 'modelVersion': {
+      const version = await findVersion(server, subject);
+      const field = {
+        currentStage: 'current_stage',
+        description: 'description',
+        lastUpdatedTimestamp: 'last_updated_timestamp',
+      }[subject.field];
+      return subject.field === 'currentStage'
+        ? version && (textOf(version[field]) ?? '')
+        : textOf(version?.[field]);
+    }
+    case 'versionsInStage':
+      return (await versionsOf(server, subject.name))
+        .filter((version) => version['current_stage'] === subject.stage)
+        .map(numberOf)
+        .toSorted((a, b) => Number(a) - Number(b))
+        .join(',');
+    case 'alias':
+      return aliasesOf(await findModel(server, subject.name)).get(subject.alias) ?? null;
+    case 'modelVersionTag':
+      return tagOf(await findVersion(server, subject), subject.key);
+    case 'registeredModel': {
+      const model = await findModel(server, subject.name);
+      if (subject.field === 'exists') {
+        return model && 'true';
+      }
+      return textOf(model?.[subject.field === 'description' ? 'description' : 'last_updated_timestamp']);
+    }
+    case 'registeredModelTag':
+      return tagOf(await findModel(server, subject.name), subject.key);
+    case 'run': {
+      const run = await findRun(server, subject.runId);
+      const info = run && fieldsOf(run['info']);
+      return subject.field === 'name'
+        ? // MLflow <= 1.29 has the name in the tag only.
+          info && (textOf(info['run_name']) ?? tagOf(fieldsOf(run['data']), TAG_RUN_NAME) ?? '')
+        : info && (textOf(info['lifecycle_stage']) ?? '');
+    }
+    case 'tag':
+      return tagOf(fieldsOf((await findRun(server, subject.runId))?.['data']), subject.key);
+    case 'experiment': {
+      const experiment = await findExperiment(server, { experiment_id: subject.experimentId });
+      return experiment && (textOf(experiment[subject.field === 'name' ? 'name' : 'lifecycle_stage']) ?? '');
+    }
+    case 'experimentTag':
+      return tagOf(await findExperiment(server, { experiment_id: subject.experimentId }), subject.key);
+    case 'experimentNamed': {
+      const experiment = await findExperiment(server, { experiment_name: subject.name });
+      return experiment && (textOf(experiment['lifecycle_stage']) ?? '');
+    }
+    case 'loggedModel': {
+      const model = await findLoggedModel(server, subject.modelId);
+      return model && (textOf(fieldsOf(model['info'])['artifact_uri']) ?? '');
+    }
+  }
+}
+
+export function findModel(server: AskedServer, name: string): Promise<Fields | null> {
+  return inside(server.find('registered-models/get', { name }), 'registered_model');
+}
+
+/** null also where it was deleted: servers do not tell of those. */
+export function findVersion(
+  server: AskedServer,
+  { name, version }: { name: string; version: string },
+): Promise<Fields | null> {
+  return inside(server.find('model-versions/get', { name, version }), 'model_version');
+}
+
+/** All versions of a model, in no order. */
+export async function versionsOf(server: AskedServer, name: string): Promise<Fields[]> {
+  const found: Fields[] = [];
+  const filter = nameFilter(name);
+  let page_token: string | undefined;
+  do {
+    const page = await server.find('model-versions/search', {
+      ...(filter === null ? {} : { filter }),
+      max_results: VERSIONS_A_PAGE,
+      ...(page_token === undefined ? {} : { page_token }),
+    });
+    found.push(...objectsOf(page?.['model_versions']).filter((version) => version['name'] === name));
+    page_token = textOf(page?.['next_page_token']) ?? undefined;
+  } while (page_token !== undefined);
+  // A page may hold again what the one before held: tokens are offsets (reference servers.md, section 2).
+  return [...new Map(found.map((version) => [numberOf(version), version])).values()];
+}
+
+export function findRun(server: AskedServer, runId: string): Promise<Fields | null> {
+  return inside(server.find('runs/get', { run_id: runId }), 'run');
+}
+
+/** Also a deleted one, by its name as well. */
+export function findExperiment(
+  server: AskedServer,
+  by: { experiment_id: string } | { experiment_name: string },
+): Promise<Fields | null> {
+  const endpoint = 'experiment_id' in by ? 'experiments/get' : 'experiments/get-by-name';
+  return inside(server.find(endpoint, by), 'experiment');
+}
+
+export function findLoggedModel(server: AskedServer, modelId: string): Promise<Fields | null> {
+  return inside(server.find(`logged-models/${encodeURIComponent(modelId)}`), 'model');
+}
+
+/** The version that each alias of a model names, gone ones included. */
+export function aliasesOf(model: Fields | null): Map<string, string> {
+  return new Map(objectsOf(model?.['aliases']).map((each) => [textOf(each['alias']) ?? '', numberOf(each)]));
+}
+
+export function tagsOf(entity: Fields | null): Map<string, string> {
+  return new Map(
+    objectsOf(entity?.['tags']).map((tag) => [textOf(tag['key']) ?? '', textOf(tag['value']) ?? '']),
+  );
+}
+
+/** The number of a version, as text. */
+export function numberOf(version: Fields): string {
+  return textOf(version['version']) ?? '';
+}
+
+/** A text or a number, as text; null for what is not there, or empty. */
+export function textOf(value: unknown): string | null {
+  return isText(value) && value !== '' ? value : typeof value === 'number' ? String(value) : null;
+}
+
+export function timeOf(entity: unknown): number | null {
+  const time = Number(fieldsOf(entity)['last_updated_timestamp'] ?? NaN);
+  return Number.isSafeInteger(time) ? time : null;
+}
+
+function tagOf(entity: Fields | null, key: string): string | null {
+  return tagsOf(entity).get(key) ?? null;
+}
+
+async function inside(answer: Promise<Fields | null>, name: string): Promise<Fields | null> {
+  const entity = (await answer)?.[name];
+  return typeof entity === 'object' && entity !== null ? fieldsOf(entity) : null;
+}
+
+function objectsOf(list: unknown): Fields[] {
+  return listOf(list, (item): item is Fields => typeof item === 'object' && item !== null);
+}
+
+/** MLflow's filters have no way to write a text that holds both quotes: then all are asked for. */
+function nameFilter(name: string): string | null {
+  return !name.includes("'") ? `name='${name}'` : !name.includes('"') ? `name="${name}"` : null;
+}
