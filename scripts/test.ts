@@ -43,11 +43,25 @@ interface Spent {
   milliseconds: number;
 }
 
+interface Failure {
+  file: string;
+  title: string;
+  said: string;
+}
+
 interface Result {
   name: string;
   passed: number;
   failed: number;
   seconds: number;
+  failures: Failure[];
+}
+
+interface Counts {
+  passed: number;
+  failed: number;
+  spent: Spent[];
+  failures: Failure[];
 }
 
 function run(name: string, fixtures: string): Result {
@@ -58,24 +72,24 @@ function run(name: string, fixtures: string): Result {
   const counts = path.join(fixtures, `${name}.json`);
   const script = path.join(ROOT, 'node_modules/mocha/bin/mocha.js');
   const reporter = path.join(ROOT, 'test/support/countingReporter.js');
-  spawnSync(process.execPath, [script, '--reporter', reporter, '--timeout', '60000', ...side, files], {
+  spawnSync(process.execPath, [script, '--reporter', reporter, '--timeout', '120000', ...side, files], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env, LENS_TEST_COUNTS: counts, LENS_TEST_FIXTURES: fixtures },
   });
-  const { passed, failed, spent } = readCounts(counts);
+  const { passed, failed, spent, failures } = readCounts(counts);
   printSlowest(spent);
   // A suite without a test says nothing: it is not a success.
   const nothing = passed + failed === 0;
-  return { name, passed, failed: nothing ? 1 : failed, seconds: (Date.now() - started) / 1000 };
+  return { name, passed, failed: nothing ? 1 : failed, seconds: (Date.now() - started) / 1000, failures };
 }
 
-function readCounts(file: string): { passed: number; failed: number; spent: Spent[] } {
+function readCounts(file: string): Counts {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as { passed: number; failed: number; spent: Spent[] };
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as Counts;
   } catch {
     console.error('The suite did not come to its end.');
-    return { passed: 0, failed: 1, spent: [] };
+    return { passed: 0, failed: 1, spent: [], failures: [] };
   }
 }
 
@@ -85,6 +99,13 @@ function printSlowest(spent: Spent[]): void {
     .toSorted((a, b) => b.milliseconds - a.milliseconds)
     .slice(0, SLOWEST)) {
     console.log(`  ${(milliseconds / 1000).toFixed(1).padStart(6)} s  ${file}: ${title}`);
+  }
+}
+
+/** Again, after all else: of a long log often only the end is looked at, or kept. */
+function printFailures(failures: readonly Failure[]): void {
+  for (const { file, title, said } of failures) {
+    console.log(`FAILED: ${file}: ${title}\n    ${said.replaceAll('\n', '\n    ')}`);
   }
 }
 
@@ -113,12 +134,13 @@ async function main(names: readonly string[]): Promise<void> {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (build.status !== 0) {
-    results.push({ name: 'build', passed: 0, failed: 1, seconds: 0 });
+    results.push({ name: 'build', passed: 0, failed: 1, seconds: 0, failures: [] });
   } else {
     await findBrowser();
     results.push(...runAll(names));
   }
   console.log('\n=== summary ===');
+  printFailures(results.flatMap(({ failures }) => failures));
   for (const { name, passed, failed, seconds } of results) {
     console.log(`${name}: ${passed} passed, ${failed} failed, ${seconds.toFixed(0)} s`);
   }

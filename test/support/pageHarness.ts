@@ -366,7 +366,7 @@ function arrived(text: string): unknown {
 }
 
 /** Waits until an assertion holds: for what a page does a moment after an event of ours. Throws its last error. */
-export async function eventually<T>(check: () => T | Promise<T>, timeout = 10_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, timeout = 30_000): Promise<T> {
   for (const end = Date.now() + timeout; ;) {
     try {
       return await check();

@@ -15,7 +15,7 @@ import { until } from '../support/workbench';
 import { make, series } from './chartsHarness';
 
 describe('numbers that JSON has not', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let stores: OpenStores;
   let store: string;
   let opened: OpenedPage;

@@ -86,7 +86,7 @@ const FILES: Record<string, string | Buffer> = {
 };
 
 describe('previews of artifacts', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let artifacts: string;
   let uri: string;

@@ -26,7 +26,7 @@ async function saidWhere(page: Page, metric: string, pattern: RegExp): Promise<s
 }
 
 describeOnEachKind('charts of steps and times that are not as expected', function (kind, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const charts = useCharts(kind);
 
   it('says that all points of Keras’ validation_loss are at one step, and shows them over time by keyboard', async () => {

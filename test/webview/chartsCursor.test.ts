@@ -34,7 +34,7 @@ function samePlace(page: Page, from: string, pixel: number, to: string): Promise
 }
 
 describeOnEachKind('the crosshair of charts', function (kind, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const charts = useCharts(kind);
 
   itOnce(

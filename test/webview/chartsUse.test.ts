@@ -10,7 +10,7 @@ import { describeOnEachKind } from '../support/kinds/pageStores';
 import { make, series, useCharts, wave } from './chartsHarness';
 
 describeOnEachKind('charts page', function (kind, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const charts = useCharts(kind);
 
   itOnce('comes back from hiding as it was: zoom, hidden runs, folded sections, enlarged chart', async () => {

@@ -13,7 +13,7 @@ import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
 
 /** The store of test/fixtures/clients/make.py. */
 describe('pages of what is easily forgotten: equal names, digests, projects, other clients', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let uri: string;
   let stores: OpenStores;
   let store: TrackingStore;

@@ -26,7 +26,7 @@ const services: Partial<PageServices> = {
 const FILES = 9;
 
 describe('a hostile store', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let store: HostileStore;
   let stores: OpenStores;
   let uri: string;

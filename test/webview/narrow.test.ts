@@ -21,7 +21,7 @@ const NARROW = { size: { width: 560, height: 850 }, zoom: 1 };
 const ZOOMED = { size: { width: 450, height: 440 }, zoom: 2 };
 
 describe('pages in a narrow panel and at 200 %', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let stores: OpenStores;
   let taxi: string;
   let big: string;

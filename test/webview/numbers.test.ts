@@ -9,7 +9,7 @@ import { openPage, type OpenedPage } from '../support/pageHarness';
 const value = (number: number): HistoryPoint[] => [[0, START, number]];
 
 describe('numbers on the pages', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let opened: OpenedPage | undefined;
 
   afterEach(async () => {

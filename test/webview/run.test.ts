@@ -19,7 +19,7 @@ const LASSO = '09e91d4bba9347db9e2d0c241248202d';
 const SWEEP = '441d7a0473d644a9857905ef29d0a5ff';
 
 describeOnEachKind('run page', function (kind, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let uri: string;
   let stores: OpenStores;

@@ -44,7 +44,7 @@ function runsOf(count: number): string {
 }
 
 describeOnEachKind('the colors of runs', function (kind, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const charts = useCharts(kind);
   const more: OpenedPage[] = [];
   afterEach(async () => {

@@ -28,7 +28,7 @@ const VIEW: ViewChoice = {
 };
 
 describeOnEachKind('run page, from run to run', function (kind) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let uri: string;
   let stores: OpenStores;
   let opened: OpenedPage;

@@ -19,7 +19,7 @@ import { eventually, openPage, type OpenedPage } from '../support/pageHarness';
 import { countPixels } from './chartTools';
 
 describeOnEachKind('sweep page', function (kind, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let stores: OpenStores;
   let state: ViewState;
   let opened: OpenedPage | undefined;

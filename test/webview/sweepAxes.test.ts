@@ -8,7 +8,7 @@ import { eventually, openPage, openStores, type OpenedPage } from '../support/pa
 import { recordTexts, type DrawnText } from './chartTools';
 
 describe('axes and importance of a sweep', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let stores: OpenStores;
   let opened: OpenedPage | undefined;
 

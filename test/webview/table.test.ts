@@ -5,7 +5,7 @@ import { describeOnEachKind } from '../support/kinds/pageStores';
 import { EXPERIMENTS, useTable } from './tableTools';
 
 describeOnEachKind('run table', function (kind, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const table = useTable(kind);
 
   it('shows the runs as a grid that says its size, and names the tab', async () => {

@@ -5,7 +5,7 @@ import { describeOnEachKind } from '../support/kinds/pageStores';
 import { EXPERIMENTS, useTable } from './tableTools';
 
 describeOnEachKind('run table: values, other views and commands', function (kind, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const table = useTable(kind);
 
   itOnce('filters by a cell', async () => {

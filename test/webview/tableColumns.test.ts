@@ -42,7 +42,7 @@ function runs(): MadeRun[] {
 }
 
 describeOnEachKind('run table: columns', function (kind, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const table = useTable(kind);
 
   const open = async (filter?: string): Promise<void> => {

@@ -5,7 +5,7 @@ import { describeOnEachKind } from '../support/kinds/pageStores';
 import { EXPERIMENTS, useTable } from './tableTools';
 
 describeOnEachKind('run table: its filter', function (kind) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const table = useTable(kind);
 
   /** The real page, which answers for these rows only when it is let. */

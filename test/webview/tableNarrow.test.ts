@@ -9,7 +9,7 @@ const SIZES = [
 ];
 
 describeOnEachKind('run table, narrow', function (_, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const table = useTable('sqlite');
 
   /** What is cut by the page's edge or lies over something else, of what can be pressed and what is said. */

@@ -20,7 +20,7 @@ interface Touched {
 }
 
 describeOnEachKind('run table, scrolled', function (kind, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let stores: OpenStores;
   let opened: OpenedPage;
 

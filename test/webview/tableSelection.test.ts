@@ -7,7 +7,7 @@ import { useTable } from './tableTools';
 const RUNS = 600;
 
 describeOnEachKind('run table: selection as in the lists of VS Code', function (kind, itOnce) {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const table = useTable(kind);
 
   const open = async (): Promise<void> => {

@@ -10,7 +10,7 @@ import { readRuns } from '../support/runs';
 
 /** The store that Optuna 5.0's MLflowCallback wrote (test/fixtures/optuna-trials/make.py). */
 describe("Optuna's trials on the pages", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let store: string;
   let stores: OpenStores;
@@ -72,7 +72,7 @@ describe("Optuna's trials on the pages", function () {
 
 /** The store that transformers 5.24's Trainer wrote (test/fixtures/transformers-evaluate/make.py). */
 describe('a run that transformers evaluated in after training', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('says where its params are, and leads there', async () => {
     const folder = await unpackFixture('transformers-evaluate');
