@@ -72,7 +72,7 @@ describe('the sidebar on the demo project', function () {
       `INSERT INTO runs (run_uuid, name, source_type, user_id, status, start_time, lifecycle_stage, artifact_uri, experiment_id)
        VALUES ('${'ab'.repeat(16)}', 'live run', 'UNKNOWN', 'trainer', 'RUNNING', ${Date.now()}, 'active', '/nowhere', 1);`,
     );
-    await workbench.row('live run').waitFor({ timeout: 10_000 });
+    await workbench.row('live run').waitFor({ timeout: 30_000 });
     assert.match(
       (await rows()).find((row) => row.startsWith('live run'))!,
       /running/,
@@ -172,7 +172,7 @@ describe('the sidebar on the demo project', function () {
       const at = (text: string): number => texts.findIndex((row) => row.startsWith(text));
       return at('sweep') >= 0 && at('sweep') < at('xgboost') && at('xgboost') < at('lasso');
     };
-    for (let waited = 0; waited < 10_000 && !(await inOrder()); waited += 100) {
+    for (let waited = 0; waited < 30_000 && !(await inOrder()); waited += 100) {
       await workbench.page.waitForTimeout(100);
     }
     assert.ok(await inOrder(), (await rows()).join('\n'));

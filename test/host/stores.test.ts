@@ -119,13 +119,13 @@ describe('stores beside one another', () => {
     fs.renameSync(database, `${database}.away`);
     await workbench
       .row(/^mlflow\.db.*(gone|not available|missing|vanished|moved)/i)
-      .waitFor({ timeout: 15_000 });
+      .waitFor({ timeout: 30_000 });
     await workbench.screenshots('gone-store');
     fs.renameSync(`${database}.away`, database);
-    await workbench.row(/^mlflow\.db(?!.*not available)/).waitFor({ timeout: 15_000 });
+    await workbench.row(/^mlflow\.db(?!.*not available)/).waitFor({ timeout: 30_000 });
     await workbench.expand('taxi-notebook');
     commit(database, "UPDATE runs SET name = 'after the return' WHERE name = 'ridge 1.0'");
-    await workbench.row('after the return').waitFor({ timeout: 15_000 });
+    await workbench.row('after the return').waitFor({ timeout: 30_000 });
   });
 });
 
@@ -150,6 +150,6 @@ describe('a folder without a store', () => {
 
   it('opens a store that appears later', async () => {
     copyFixture('taxi-duration', workbench.workspace);
-    await workbench.row('mlflow.db').waitFor({ timeout: 15_000 });
+    await workbench.row('mlflow.db').waitFor({ timeout: 30_000 });
   });
 });

@@ -178,6 +178,8 @@ export async function openPage<Name extends PageName, P extends PageProtocol>(
     deviceScaleFactor: options.zoom ?? 1,
   });
   const page = await context.newPage();
+  // Two of them share two cores with all that they wait for.
+  page.setDefaultTimeout(60_000);
   const opened = new OpenedPage(page, context);
   opened.title = tabTitle(definition.initialTitle(args));
   opened.emit = (name, payload) => emit(name, payload);

@@ -152,7 +152,7 @@ export class Workbench {
   }
 
   /** Scrolls a view's tree by keyboard (it draws only what is in sight) until the row is there. */
-  async reveal(text: string | RegExp, view = 'Experiments', timeout = 10_000): Promise<Locator> {
+  async reveal(text: string | RegExp, view = 'Experiments', timeout = 30_000): Promise<Locator> {
     const row = this.row(text, view);
     const list = this.view(view).locator('.monaco-list');
     await list.locator('.monaco-list-row').first().waitFor();
@@ -393,7 +393,7 @@ function hidden(locator: Locator, timeout: number): Promise<boolean> {
 /** Waits for a condition outside the page. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  timeout = 10_000,
+  timeout = 30_000,
   message: () => string = () => 'It did not happen in time.',
 ): Promise<void> {
   const end = Date.now() + timeout;

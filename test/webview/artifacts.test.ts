@@ -380,7 +380,7 @@ describe('previews of artifacts', function () {
     slow = undefined;
     await opened.settled();
     await new Promise((resolve) => setTimeout(resolve, 200));
-    await page.locator('pre.text-preview', { hasText: 'schedule' }).waitFor({ timeout: 1000 });
+    await page.locator('pre.text-preview', { hasText: 'schedule' }).waitFor();
     assert.equal(await page.locator('.artifact-preview .markdown').count(), 0);
   });
 
@@ -397,7 +397,7 @@ describe('previews of artifacts', function () {
     await choose('train.log', 'pre', 'epoch 1');
     fs.appendFileSync(path.join(artifacts, 'train.log'), 'epoch 2\n');
     fs.writeFileSync(path.join(artifacts, 'checkpoint.pt'), 'x');
-    await page.locator('pre.text-preview', { hasText: 'epoch 2' }).waitFor({ timeout: 15_000 });
+    await page.locator('pre.text-preview', { hasText: 'epoch 2' }).waitFor({ timeout: 30_000 });
     await page.getByRole('treeitem', { name: 'checkpoint.pt' }).waitFor();
     fs.writeFileSync(path.join(artifacts, 'final.pt'), 'x');
     set('FINISHED', Date.now());
@@ -406,7 +406,7 @@ describe('previews of artifacts', function () {
 });
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition() && waited < 10_000; waited += 20) {
+  for (let waited = 0; !condition() && waited < 30_000; waited += 20) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

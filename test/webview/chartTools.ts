@@ -35,7 +35,7 @@ export async function readChart(page: Page, metric: string): Promise<DrawnChart>
     (key) =>
       document.querySelector<CardElement>(`chart-card[data-metric="${CSS.escape(key)}"]`)?.view !== undefined,
     metric,
-    { timeout: 15_000 },
+    { timeout: 60_000 },
   );
   const text = await page.evaluate((key) => {
     const { chart } = document.querySelector<CardElement>(
@@ -62,7 +62,7 @@ export async function chartWhere(
   metric: string,
   ready: (chart: DrawnChart) => boolean,
 ): Promise<DrawnChart> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const chart = await readChart(page, metric);
     if (ready(chart)) {
@@ -70,7 +70,7 @@ export async function chartWhere(
     }
     if (Date.now() > end) {
       throw new Error(
-        `The chart of ${metric} is not as expected after 15 s: ${JSON.stringify(chart).slice(0, 2000)}`,
+        `The chart of ${metric} is not as expected after 60 s: ${JSON.stringify(chart).slice(0, 2000)}`,
       );
     }
     await page.waitForTimeout(50);

@@ -176,7 +176,7 @@ describeOnEachKind('charts page', function (kind, itOnce) {
     await copy();
     await page.getByText('This window does not allow copying images.').waitFor();
     await page.getByRole('button', { name: 'Save it instead…' }).click();
-    await until(() => charts.saved.at(-1)?.name === 'loss.png', 15_000);
+    await until(() => charts.saved.at(-1)?.name === 'loss.png', 30_000);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await copy();
     await page.getByText('Image copied').waitFor();
@@ -291,7 +291,7 @@ describeOnEachKind('charts page', function (kind, itOnce) {
     await page.getByRole('menuitem', { name: 'Save Data as CSV…' }).click();
     await menu.click();
     await page.getByRole('menuitem', { name: 'Save Image…' }).click();
-    await until(() => charts.saved.length === 2, 15_000);
+    await until(() => charts.saved.length === 2, 30_000);
     const csv = charts.saved.find(({ name }) => name === 'val-loss.csv');
     assert.equal(
       new TextDecoder().decode(csv?.data),

@@ -333,9 +333,13 @@ describeOnEachKind('run table: values, other views and commands', function (kind
       assert.equal(await of('Model size', /^[\d.]+ (B|KiB|MiB)$/), await of('Model', /^(xgboost|sklearn)$/));
     });
     await table.head('Model size').click();
-    await table.eventually(async () =>
-      assert.equal(await table.head('Model size').getAttribute('aria-sort'), 'ascending'),
-    );
+    await table.eventually(async () => {
+      await table.toLastColumn();
+      assert.equal(
+        await table.head('Model size').getAttribute('aria-sort', { timeout: 1_000 }),
+        'ascending',
+      );
+    });
     await table.eventually(async () => {
       const texts = await table.cells('Model size');
       const filled = texts.findIndex((text) => text.trim() === '–');
