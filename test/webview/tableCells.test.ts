@@ -335,10 +335,7 @@ describeOnEachKind('run table: values, other views and commands', function (kind
     await table.head('Model size').click();
     await table.eventually(async () => {
       await table.toLastColumn();
-      assert.equal(
-        await table.head('Model size').getAttribute('aria-sort', { timeout: 1_000 }),
-        'ascending',
-      );
+      assert.equal(await table.head('Model size').getAttribute('aria-sort', { timeout: 1_000 }), 'ascending');
     });
     await table.eventually(async () => {
       const texts = await table.cells('Model size');
