@@ -105,6 +105,28 @@ describeOnEachKind('run table: selection as in the lists of VS Code', function (
     });
   });
 
+  itOnce('takes a click that began while rows were being put in their order after scrolling', async () => {
+    await open();
+    const { page } = table.opened;
+    await page.evaluate(`document.querySelector('.grid').scrollTop = 133 * 22`);
+    await row('run 140').locator('.name-text').hover();
+    await page.mouse.down();
+    // Longer than the table takes for the end of scrolling.
+    await page.waitForTimeout(1_000);
+    await page.mouse.up();
+    await areSelected('run 140');
+    await table.eventually(async () => {
+      const drawn = await page
+        .locator('.body .row[data-row]')
+        .evaluateAll((rows: HTMLElement[]) => rows.map((each) => Number(each.dataset.row)));
+      assert.deepEqual(
+        drawn,
+        drawn.toSorted((a, b) => a - b),
+        'in their order once it is released',
+      );
+    });
+  });
+
   itOnce('shows and stars a run without selecting it, and a first selection moves no row', async () => {
     await open();
     await click('run 3');

@@ -330,6 +330,10 @@ export class GridView {
   private whenIdle(): void {
     clearTimeout(this.idle);
     this.idle = setTimeout(() => {
+      if (this.pointer.pressed) {
+        this.whenIdle();
+        return;
+      }
       const { from, to, columns } = this.shown;
       const moved = [this.rowSlots.settle(numbers(from, to)), this.columnSlots.settle(columns)];
       if (moved.includes(true)) {

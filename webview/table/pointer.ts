@@ -5,6 +5,11 @@ import type { TableModel } from './model';
 export class Pointer {
   /** A column or a width was just dropped: the click that follows is none. */
   private dragged = false;
+  /**
+   * A button is down: a click goes to the element that it was pressed and released on, so what an element shows must
+   * not change meanwhile.
+   */
+  pressed = false;
 
   constructor(
     private readonly model: TableModel,
@@ -69,6 +74,7 @@ export class Pointer {
   readonly onPointerLeave = (): void => this.model.hover(null);
 
   readonly onPointerDown = (event: PointerEvent): void => {
+    this.press();
     const head = closest(event, '.head-cell');
     this.dragged = false;
     if (event.button !== 0 || !head) {
@@ -82,6 +88,17 @@ export class Pointer {
       this.dragColumn(event, place);
     }
   };
+
+  private press(): void {
+    this.pressed = true;
+    const released = new AbortController();
+    const release = (): void => {
+      this.pressed = false;
+      released.abort();
+    };
+    window.addEventListener('pointerup', release, { signal: released.signal });
+    window.addEventListener('pointercancel', release, { signal: released.signal });
+  }
 
   /** @param before px, as it is drawn: there may be no room for more */
   private dragWidth(start: PointerEvent, place: number, before: number): void {
