@@ -51,22 +51,22 @@ export function readOn(
     Math.min(BLOCK, Math.max(most, LONGEST_LINE), Math.max(0, stamp.size - place.offset)),
     place.offset,
   );
-  const text = bytes?.toString('latin1') ?? '';
-  let read = eachLine(text, each);
+  const block = bytes ?? Buffer.alloc(0);
+  let read = eachLine(block, each);
   let isOpen = false;
-  const complete = place.offset + text.length >= stamp.size || text === '';
-  if (complete && read < text.length && !stamp.isFresh) {
-    const line = readLine(text, read, text.length);
+  const complete = place.offset + block.length >= stamp.size || block.length === 0;
+  if (complete && read < block.length && !stamp.isFresh) {
+    const line = readLine(block.toString('utf8', read));
     if (line) {
       each(line);
-      read = text.length;
+      read = block.length;
       isOpen = true;
     }
   } else if (!complete && read === 0) {
     // A line that is longer than any of MLflow's.
-    read = text.length;
+    read = block.length;
   }
-  const before = place.guard + text.slice(Math.max(0, read - GUARD), read);
+  const before = place.guard + block.toString('latin1', Math.max(0, read - GUARD), read);
   return {
     place: { inode: place.inode, offset: place.offset + read, guard: before.slice(-GUARD), isOpen },
     complete,

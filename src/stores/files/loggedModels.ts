@@ -61,7 +61,7 @@ function loggedModel(
 /** Every line: `timestamp value step run_id [dataset_name dataset_digest]`. */
 function metricsOf(recorder: Recorder, folder: string, key: string): LoggedModelMetric[] {
   const metrics: LoggedModelMetric[] = [];
-  eachLine(recorder.text(`${folder}/metrics/${key}`, MOST_LINES) ?? '', (line) => {
+  eachLine(Buffer.from(recorder.text(`${folder}/metrics/${key}`, MOST_LINES) ?? ''), (line) => {
     const { timestamp, step, value, rest, stepRest, timestampRest } = line;
     const [runId = '', ...dataset] = rest.split(' ');
     metrics.push({

@@ -1,6 +1,7 @@
 import type { Metric } from '../../mlflow/entities';
 import { isLater } from '../../mlflow/latest';
 import { isWhole, restOf } from '../../mlflow/wholeNumbers';
+import { Numbers } from './numbers';
 
 /** What one line of a metric's file says (reference mlflow.md, B.3). */
 export interface LoggedLine {
@@ -18,139 +19,87 @@ export interface LoggedLine {
 export const LONGEST_LINE = 4096;
 
 const BLANK = 32;
-const MINUS = 45;
-const POINT = 46;
-const ZERO = 48;
-const NINE = 57;
-/** So many digits are a number that is exact, whatever they are. */
-const SAFE_DIGITS = 15;
-/** Powers of ten that are exact. */
-const TENS = Array.from({ length: 23 }, (_, power) => 10 ** power);
+const LINE_END = 10;
 
 /**
- * Calls for each line of a text that ends, in their order; what is no line of MLflow's is passed over. The line is the
- * same object each time.
+ * Calls for each line that ends, in their order; what is no line of MLflow's is passed over. The line is the same object
+ * each time.
  *
+ * @param bytes of UTF-8
  * @returns the place after the last line end
  */
-export function eachLine(text: string, each: (line: LoggedLine) => void): number {
+export function eachLine(bytes: Buffer, each: (line: LoggedLine) => void): number {
   const line: LoggedLine = { timestamp: 0, timestampRest: 0, value: 0, step: 0, stepRest: 0, rest: '' };
-  let at = 0;
-  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', at)) {
-    if (readInto(line, text, at, end)) {
+  const numbers = new Numbers(bytes);
+  let from = 0;
+  while (from < bytes.length) {
+    numbers.at = from;
+    if (readQuickly(line, numbers)) {
+      each(line);
+      from = numbers.at + 1;
+      continue;
+    }
+    const end = bytes.indexOf(LINE_END, from);
+    if (end < 0) {
+      break;
+    }
+    const text = bytes.toString('utf8', from, Math.min(end, from + LONGEST_LINE + 1));
+    if (readInto(line, text)) {
       each(line);
     }
-    at = end + 1;
+    from = end + 1;
   }
-  return at;
+  return from;
 }
 
-/** Reads the line between two places of a text; null where it is none. */
-export function readLine(text: string, from: number, to: number): LoggedLine | null {
+/** Reads a line as nearly all are: time, value and step, in few digits. Whether it is one; then `numbers` is at its end. */
+function readQuickly(line: LoggedLine, numbers: Numbers): boolean {
+  const timestamp = numbers.whole();
+  if (!numbers.isAt(BLANK)) {
+    return false;
+  }
+  numbers.at++;
+  const value = numbers.decimal();
+  if (!numbers.isAt(BLANK)) {
+    return false;
+  }
+  numbers.at++;
+  const step = numbers.whole();
+  if (!numbers.isAt(LINE_END) || Number.isNaN(timestamp + value + step)) {
+    return false;
+  }
+  line.timestamp = timestamp;
+  line.value = value;
+  line.step = step;
+  line.timestampRest = line.stepRest = 0;
+  line.rest = '';
+  return true;
+}
+
+/** Reads a line; null where it is none. */
+export function readLine(text: string): LoggedLine | null {
   const line: LoggedLine = { timestamp: 0, timestampRest: 0, value: 0, step: 0, stepRest: 0, rest: '' };
-  return readInto(line, text, from, to) ? line : null;
+  return readInto(line, text) ? line : null;
 }
 
 /**
  * MLflow's own reader takes step 0 where a line names a dataset (reference mlflow.md, B.3, a bug): the step stands in it
  * all the same.
  */
-function readInto(line: LoggedLine, text: string, from: number, to: number): boolean {
-  const end = text.charCodeAt(to - 1) === 13 ? to - 1 : to;
-  const first = blankFrom(text, from, end);
-  if (first >= end || end - from > LONGEST_LINE) {
+function readInto(line: LoggedLine, text: string): boolean {
+  const written = text.endsWith('\r') ? text.slice(0, -1) : text;
+  const [time = '', number = '', step = '0'] = written.split(' ', 3);
+  const value = pythonFloat(number);
+  if (written.length > LONGEST_LINE || !isWhole(time) || !isWhole(step) || value === undefined) {
     return false;
   }
-  const second = blankFrom(text, first + 1, end);
-  const third = second >= end ? end : blankFrom(text, second + 1, end);
-  const time = digits(text, from, first);
-  const step = second >= end ? 0 : digits(text, second + 1, third);
-  const value = decimal(text, first + 1, second);
-  line.timestampRest = line.stepRest = 0;
-  if (Number.isNaN(time)) {
-    const written = text.slice(from, first);
-    if (!isWhole(written)) {
-      return false;
-    }
-    line.timestamp = Number(written);
-    line.timestampRest = restOf(written);
-  } else {
-    line.timestamp = time;
-  }
-  if (Number.isNaN(step)) {
-    const written = text.slice(second + 1, third);
-    if (!isWhole(written)) {
-      return false;
-    }
-    line.step = Number(written);
-    line.stepRest = restOf(written);
-  } else {
-    line.step = step;
-  }
-  const other = Number.isNaN(value) ? pythonFloat(text.slice(first + 1, second)) : value;
-  if (other === undefined) {
-    return false;
-  }
-  line.value = other;
-  line.rest = third >= end ? '' : text.slice(third + 1, end);
+  line.timestamp = Number(time);
+  line.timestampRest = restOf(time);
+  line.value = value;
+  line.step = Number(step);
+  line.stepRest = restOf(step);
+  line.rest = written.slice(time.length + number.length + step.length + 3);
   return true;
-}
-
-function blankFrom(text: string, from: number, end: number): number {
-  let at = from;
-  while (at < end && text.charCodeAt(at) !== BLANK) {
-    at++;
-  }
-  return at;
-}
-
-/** A whole number of not too many digits; NaN for all else. */
-function digits(text: string, from: number, to: number): number {
-  const isNegative = text.charCodeAt(from) === MINUS;
-  const start = isNegative ? from + 1 : from;
-  if (to === start || to - start > SAFE_DIGITS) {
-    return NaN;
-  }
-  let value = 0;
-  for (let at = start; at < to; at++) {
-    const code = text.charCodeAt(at);
-    if (code < ZERO || code > NINE) {
-      return NaN;
-    }
-    value = value * 10 + (code - ZERO);
-  }
-  return isNegative ? -value : value;
-}
-
-/**
- * A number as Python writes most floats: digits and a point. NaN for all else. One division of two exact numbers gives
- * the nearest double, as reading the text would (Clinger, "How to Read Floating Point Numbers Accurately", 1990).
- */
-function decimal(text: string, from: number, to: number): number {
-  const isNegative = text.charCodeAt(from) === MINUS;
-  let value = 0;
-  let point = -1;
-  for (let at = isNegative ? from + 1 : from; at < to; at++) {
-    const code = text.charCodeAt(at);
-    if (code === POINT && point < 0) {
-      point = at;
-    } else if (code >= ZERO && code <= NINE) {
-      value = value * 10 + (code - ZERO);
-    } else {
-      return NaN;
-    }
-  }
-  const fraction = point < 0 ? 0 : to - point - 1;
-  if (
-    value > Number.MAX_SAFE_INTEGER ||
-    fraction > 22 ||
-    to - from < (isNegative ? 2 : 1) ||
-    point === to - 1
-  ) {
-    return NaN;
-  }
-  const exact = value / TENS[fraction]!;
-  return isNegative ? -exact : exact;
 }
 
 /** As `float()` reads what `str()` wrote: `nan`, `inf` and `-inf` among them. */

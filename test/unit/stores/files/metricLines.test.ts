@@ -11,7 +11,16 @@ function random(seed: number): () => number {
 }
 
 describe('a line of a metric in an mlruns folder', () => {
-  const read = (text: string): LoggedLine | null => readLine(text, 0, text.length);
+  const read = readLine;
+
+  /** As it is read among others. */
+  function readQuickly(text: string): LoggedLine | null {
+    let read: LoggedLine | null = null;
+    eachLine(Buffer.from(`${text}\n`), (line) => {
+      read = { ...line };
+    });
+    return read;
+  }
 
   it('gives the double that its text is, whatever its digits', () => {
     const next = random(7);
@@ -24,8 +33,9 @@ describe('a line of a metric in an mlruns folder', () => {
           : i % 3 === 1
             ? value.toFixed(Math.floor(next() * 20))
             : value.toPrecision(17);
-      const line = read(`1700000000000 ${text} 3`);
-      assert.ok(Object.is(line?.value, Number(text)), text);
+      const line = `1700000000000 ${text} 3`;
+      assert.ok(Object.is(readQuickly(line)?.value, Number(text)), text);
+      assert.deepEqual(readQuickly(line), read(line));
     }
     for (const text of [
       '0',
@@ -37,12 +47,28 @@ describe('a line of a metric in an mlruns folder', () => {
       '5e-324',
       '1.7976931348623157e308',
     ]) {
-      assert.ok(Object.is(read(`1 ${text} 0`)?.value, Number(text)), text);
+      assert.ok(Object.is(readQuickly(`1 ${text} 0`)?.value, Number(text)), text);
     }
     assert.deepEqual(
       ['nan', 'inf', '-inf', 'NaN'].map((text) => read(`1 ${text} 0`)?.value),
       [NaN, Infinity, -Infinity, NaN],
     );
+  });
+
+  it('gives the nearest double where its text is in the middle of two, or beside that', () => {
+    const next = random(9);
+    for (let i = 0; i < 30_000; i++) {
+      const odd = ((BigInt(Math.floor(next() * 2 ** 52)) + 2n ** 52n) << 1n) + 1n;
+      const digits = String((odd << BigInt(i % 12)) + BigInt((i % 3) - 1));
+      const place = Math.floor(next() * digits.length);
+      for (const text of [
+        digits,
+        `${digits.slice(0, place) || '0'}.${digits.slice(place)}`,
+        `0.00${digits}`,
+      ]) {
+        assert.ok(Object.is(readQuickly(`1 ${text} 0`)?.value, Number(text)), text);
+      }
+    }
   });
 
   it('has whole numbers for its time and its step, to the last digit', () => {
@@ -70,13 +96,14 @@ describe('a line of a metric in an mlruns folder', () => {
       `1 1 1 ${'x'.repeat(5000)}`,
     ]) {
       assert.equal(read(text), null, JSON.stringify(text));
+      assert.equal(readQuickly(text), null, JSON.stringify(text));
     }
   });
 
   it('is read up to the last end, what is none passed over', () => {
     const values: number[] = [];
     const text = '1 1\r\nbad\n2 2 2 name digest\n3 3';
-    const end = eachLine(text, ({ value, step, rest }) => values.push(value, step, rest.length));
+    const end = eachLine(Buffer.from(text), ({ value, step, rest }) => values.push(value, step, rest.length));
     assert.deepEqual(values, [1, 0, 0, 2, 2, 11]);
     assert.equal(end, text.length - 3);
   });
