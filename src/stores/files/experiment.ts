@@ -6,7 +6,8 @@ import { datasetOf, recordedMeta } from './inputs';
 import { loggedModelsIn } from './loggedModels';
 import { metaNumber, metaText } from './meta';
 import { Recorded, type Recorder } from './recorded';
-import { FileRun, type RunPlace, type SavedRun } from './run';
+import { FileRun, type RunsPlace } from './run';
+import { SavedRuns } from './savedRuns';
 
 /** Folders of an experiment that are no runs (reference mlflow.md, B.2). */
 export const RESERVED = new Set(['tags', 'datasets', 'traces', 'models']);
@@ -25,6 +26,7 @@ export class ExperimentFolder {
   /** By performance.now(). */
   loadedAt = 0;
   private readonly datasets = new Map<string, Dataset>();
+  private readonly place: RunsPlace;
   private stamp: Stamp | null = null;
   /** Names of folders that still have to be read. */
   private unread: string[] | null = null;
@@ -36,10 +38,11 @@ export class ExperimentFolder {
     readonly folder: string,
     private readonly isTrash: boolean,
     /** Of an earlier window. */
-    private kept: ReadonlyMap<string, SavedRun> | undefined,
+    private kept: SavedRuns | undefined,
   ) {
     this.head = new Recorded(disk, (recorder) => this.readHead(recorder));
     this.loggedModels = loggedModelsIn(disk, folder, experimentId);
+    this.place = { experimentId, folder, datasets: (recorder, hash) => this.datasetOf(recorder, hash) };
   }
 
   /** Reads all runs. May throw NotHere: what was read meanwhile is kept. */
@@ -52,10 +55,11 @@ export class ExperimentFolder {
       this.unread = this.names();
       this.stamp = stamp;
     }
+    const known = this.kept?.byId;
     for (let name = this.unread.at(-1); name !== undefined; name = this.unread.at(-1)) {
-      const kept = this.kept?.get(name);
+      const kept = known?.get(name);
       if (kept && !this.runs.has(name)) {
-        this.runs.set(name, FileRun.restored(this.disk, this.placeOf(name), kept));
+        this.runs.set(name, FileRun.restored(this.disk, this.place, kept));
       } else if (!kept) {
         this.take(name);
       }
@@ -68,10 +72,13 @@ export class ExperimentFolder {
   }
 
   /** What is known of its runs, for the next window. */
-  get saved(): ReadonlyMap<string, SavedRun> {
+  get saved(): SavedRuns | undefined {
     return this.isLoaded
-      ? new Map([...this.runs].map(([runId, run]) => [runId, run.saved]))
-      : (this.kept ?? new Map());
+      ? SavedRuns.of(
+          this.experimentId,
+          [...this.runs.values()].map(({ saved }) => saved),
+        )
+      : this.kept;
   }
 
   /** One run, without the others. May throw NotHere. */
@@ -131,7 +138,7 @@ export class ExperimentFolder {
   }
 
   private take(runId: string): boolean {
-    const run = FileRun.read(this.disk, this.placeOf(runId));
+    const run = FileRun.read(this.disk, this.place, runId);
     if (run) {
       this.runs.set(runId, run);
       this.waiting.delete(runId);
@@ -144,15 +151,6 @@ export class ExperimentFolder {
   private names(): string[] {
     const folders = this.disk.list(this.folder)?.folders ?? [];
     return folders.filter((name) => RUN_ID.test(name) && !RESERVED.has(name));
-  }
-
-  private placeOf(runId: string): RunPlace {
-    return {
-      runId,
-      experimentId: this.experimentId,
-      folder: `${this.folder}/${runId}`,
-      datasets: (recorder, hash) => this.datasetOf(recorder, hash),
-    };
   }
 
   /** Its name is a hash of what it says: once read it stays. */

@@ -19,7 +19,7 @@ interface Entry<T> {
 /** What was read of a key, as it is kept (savedIndex.ts): null for a stamp where there is none, and for no value. */
 export type SavedKey<T> = readonly [key: string, stamp: SavedStamp | null, value: T | null, place?: Place];
 
-type ReadValue<T> = (disk: Disk, file: string, key: string, entry: Entry<T>) => void;
+export type ReadValue<T> = (disk: Disk, file: string, key: string, entry: Entry<T>) => void;
 
 /**
  * A folder in which each file is a key and holds its value: `params`, `tags` or `metrics` (reference mlflow.md, B.2). A key is
@@ -49,6 +49,12 @@ export class KeyFolder<T> {
       }
     });
     return keys;
+  }
+
+  /** What is known of a key without reading: its value, null where it is not there, undefined where nobody asked. */
+  known(key: string): T | null | undefined {
+    const entry = this.entries?.get(key);
+    return !entry || entry.isUnread ? undefined : (entry.value ?? null);
   }
 
   restore(saved: readonly SavedKey<T>[]): this {

@@ -19,7 +19,8 @@ import { Pace } from './pace';
 import { Recorded } from './recorded';
 import { registryIn } from './registry';
 import type { FileRun } from './run';
-import { SavedIndex, type SavedRuns } from './savedIndex';
+import { SavedIndex } from './savedIndex';
+import type { SavedRuns } from './savedRuns';
 
 const NOTHING: RunInputs = { datasetInputs: [], modelInputs: [], modelOutputs: [] };
 /** As MLflow makes ids: a number, of 18 digits since 2.0. */
@@ -49,7 +50,8 @@ export class FilesTree {
   private readonly folders = new Map<string, ExperimentFolder>();
   private readonly looking: Looking;
   private readonly index: SavedIndex;
-  private kept: SavedRuns | null = null;
+  /** Of an earlier window, as far as nobody took it. */
+  private kept: Map<string, SavedRuns> | null = null;
   private readonly lastSaved = { files: 0, at: -Infinity };
   private state: FilesHeld | null = null;
   private changes = 0;
@@ -211,7 +213,9 @@ export class FilesTree {
       this.kept = this.index.load();
       this.lastSaved.at = this.kept.size === 0 ? -Infinity : performance.now();
     }
-    return new ExperimentFolder(this.disk, id, folder, isTrash, this.kept.get(folder));
+    const kept = this.kept.get(folder);
+    this.kept.delete(folder);
+    return new ExperimentFolder(this.disk, id, folder, isTrash, kept);
   }
 
   /** At first as soon as there is something, then from time to time where more was read. */
@@ -221,7 +225,9 @@ export class FilesTree {
     const folders = [...this.folders].filter(([, { isLoaded }]) => isLoaded);
     if (folders.length > 0 && files !== this.lastSaved.files && now - this.lastSaved.at > SAVED_EACH) {
       Object.assign(this.lastSaved, { files, at: now });
-      this.index.save(new Map([...this.folders].map(([folder, { saved }]) => [folder, saved])));
+      this.index.save(
+        new Map([...this.folders].flatMap(([folder, { saved }]) => (saved ? [[folder, saved]] : []))),
+      );
     }
   }
 

@@ -130,10 +130,12 @@ function familyPart(
   if (parent === undefined) {
     return runs;
   }
-  const nested = new Set(
-    parent === 'roots' ? [...childrenOf.values()].flat() : (childrenOf.get(parent.runId) ?? []),
-  );
-  return runs.filter(({ info }) => nested.has(info.runId) !== (parent === 'roots'));
+  const isRoots = parent === 'roots';
+  const nested = new Set<string>(isRoots ? [] : childrenOf.get(parent.runId));
+  if (isRoots) {
+    childrenOf.forEach((children) => children.forEach((runId) => nested.add(runId)));
+  }
+  return runs.filter(({ info }) => nested.has(info.runId) !== isRoots);
 }
 
 function sourceOf(held: SearchedRuns): ReturnType<typeof runSource> {

@@ -3,8 +3,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { filesAnswers } from '../../../../src/stores/files/answers';
 import { forgetIndex, indexFile } from '../../../../src/stores/files/indexFile';
+import type { SavedRun } from '../../../../src/stores/files/run';
+import { SavedRuns } from '../../../../src/stores/files/savedRuns';
 import { FilesTree } from '../../../../src/stores/files/tree';
 import { removeTempFolders, tempFolder } from '../../../support/database';
+import { unpackFixture } from '../../../support/fixtures';
 import { EXPERIMENT, runIdOf, START, type MadeRun } from '../../../support/histories';
 import { makeMlruns } from '../../../support/kinds/files';
 
@@ -62,6 +65,55 @@ describe('what was read of an mlruns folder, kept for the next window', function
     );
     assert.equal(tree.disk.counts.files, 1, 'meta.yaml of the experiment');
     assert.ok(tree.disk.counts.looks > 12 * 4);
+  });
+
+  for (const version of ['1.30.1', '2.14.3', '3.12.0']) {
+    it(`says the same of all that MLflow ${version} wrote`, async () => {
+      const root = aged(path.join(await unpackFixture(`files-${version}`), 'mlruns'));
+      const index = path.join(tempFolder(), 'index.json');
+      const asked = async (): Promise<unknown> => {
+        const { answers } = open(root, index);
+        const lists = [];
+        for (const parent of [undefined, 'roots'] as const) {
+          const scope = { experimentIds: [], view: 'ALL', parent, maxResults: 1000 } as const;
+          lists.push(
+            await answers.searchRuns(scope, context),
+            await answers.searchRuns({ ...scope, ...all }, context),
+          );
+        }
+        await answers.poll(undefined, context);
+        return lists;
+      };
+      const first = await asked();
+      assert.ok(fs.existsSync(index));
+      assert.deepEqual(await asked(), first);
+      assert.deepEqual(await asked(), first, 'of an index that was made of an index');
+    });
+  }
+
+  it('holds names, places and parents in any form', () => {
+    const runs = ['', 'a\nb', '"', 'é\u2028', '0'].flatMap((text) =>
+      [undefined, null, text].map((parent): SavedRun => {
+        const runId = runIdOf(1 + text.length);
+        return {
+          meta: {
+            info: {
+              ...{ runId, experimentId: EXPERIMENT, runName: text, userId: text, status: text },
+              ...{ startTime: null, endTime: -1.5, lifecycleStage: 'deleted' },
+              artifactUri: `${text}${runId}${text}${parent === null ? runId : ''}`,
+            },
+            problem: text === '' ? null : text,
+          },
+          name: `name ${text}`,
+          ...(parent === undefined ? {} : { parent }),
+          rest: JSON.stringify({ text }),
+        };
+      }),
+    );
+    for (const run of runs) {
+      const { text } = SavedRuns.of(EXPERIMENT, [run]);
+      assert.deepEqual([...new SavedRuns(EXPERIMENT, text).byId.values()], [run]);
+    }
   });
 
   const changes: [string, (folder: string, root: string) => void][] = [
