@@ -7,8 +7,8 @@ import {
   freePort,
   mlflowUiArguments,
   mlflowVersion,
-  PYTHON_ENVIRONMENT,
   uiAddress,
+  uiEnvironment,
   uiFolder,
   uiStoreUri,
 } from '../platform/mlflowServer';
@@ -57,7 +57,7 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath, folder }
       name: `mlflow ui ${storeName(uri)}`,
       // Not the store's folder: its files would stand for modules of Python.
       cwd,
-      env: PYTHON_ENVIRONMENT,
+      env: uiEnvironment(location),
       shellPath: found.python,
       shellArgs: mlflowUiArguments(location, found.version, port, served, workspace !== null),
       iconPath: new vscode.ThemeIcon('beaker'),

@@ -139,6 +139,8 @@ export interface ModelVersion {
   storageLocation: string | null;
   aliases: string[];
   tags: KeyValue[];
+  /** Why nothing is known but its number, aliases and tags: "its meta.yaml is damaged". */
+  damage?: string;
 }
 
 export interface ModelAlias {
@@ -157,6 +159,8 @@ export interface RegisteredModel {
   tags: KeyValue[];
   /** By number, newest first. */
   versions: ModelVersion[];
+  /** Why nothing is known but its name, aliases, tags and versions. */
+  damage?: string;
 }
 
 /** One metric's history as columns, in MLflow's order: timestamp, step, value. */

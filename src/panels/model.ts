@@ -207,6 +207,7 @@ function versionRow(
     aliases: model.aliases.filter((alias) => alias.version === version.version).map(({ alias }) => alias),
     tags: version.tags,
     status: version.status,
+    damage: version.damage ?? null,
     description: version.description,
     created: version.creationTimestamp,
     run: run ? { runId: run.info.runId, name: labels.get(run.info.runId)! } : null,

@@ -147,6 +147,14 @@ async function linkTo(target: string, link: string): Promise<void> {
   }
 }
 
+/**
+ * What MLflow's server is told by its environment. MLflow 3.13 and later opens an mlruns folder only where this says so
+ * (FileStore.__init__ of mlflow/store/tracking/file_store.py; reference mlflow.md, B.1).
+ */
+export function uiEnvironment({ kind }: StoreLocation): Readonly<Record<string, string>> {
+  return kind === 'files' ? { ...PYTHON_ENVIRONMENT, MLFLOW_ALLOW_FILE_STORE: 'true' } : PYTHON_ENVIRONMENT;
+}
+
 /** Does what `python -m mlflow` does, with arguments that come as JSON. */
 const START =
   'import json, runpy, sys; sys.argv[1:] = json.loads(sys.argv[1]); runpy.run_module("mlflow", run_name="__main__", alter_sys=True)';

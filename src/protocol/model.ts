@@ -47,6 +47,8 @@ export interface ModelVersionRow {
   tags: KeyValue[];
   /** READY, PENDING_REGISTRATION or FAILED_REGISTRATION. */
   status: string;
+  /** Why nothing is known but its number, aliases and tags; null for nearly all. */
+  damage: string | null;
   description: string | null;
   created: number | null;
   /** null where it has no run, or where the store has the run no more. */

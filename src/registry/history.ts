@@ -197,6 +197,10 @@ export class RegistryHistory {
       if (versions > MAX_FOLLOWED) {
         break;
       }
+      if (model.damage !== undefined || model.versions.some(({ damage }) => damage !== undefined)) {
+        // Nobody moved a version of which nothing can be read.
+        continue;
+      }
       const seen = seenOf(model);
       const { since, ...known } = before.get(model.name) ?? {};
       if (since === undefined || JSON.stringify(known) !== JSON.stringify(seen)) {

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { contextValue } from './contextValue';
 import * as vscode from 'vscode';
 import type { ViewType } from '../mlflow/entities';
@@ -20,7 +21,7 @@ import {
   type StoreNode,
 } from './nodes';
 import { runAccessibleLabel, runDescription, runLabel } from './runText';
-import { isReadOnly, storeLabel, workspaceText } from './storeText';
+import { isReadOnly, placeText, storeFolder, storeLabel, workspaceText } from './storeText';
 
 /** How stores, experiments and runs look in a tree. */
 export class ExperimentItems {
@@ -46,7 +47,8 @@ export class ExperimentItems {
     item.id = nodeId(node);
     item.iconPath =
       entry?.error || gone ? themeIcon('warning', 'list.warningForeground') : themeIcon('database');
-    item.description = [workspace, storeDescription(entry, gone)].filter(Boolean).join(' · ');
+    const place = placeText(this.stores, node.store);
+    item.description = [place, workspace, storeDescription(entry, gone)].filter(Boolean).join(' · ');
     item.contextValue = entry?.error ? 'store.error' : workspace === null ? 'store' : 'store.workspaces';
     return item;
   }
@@ -210,7 +212,6 @@ export function messageItem(node: MessageNode): vscode.TreeItem {
 
 /** The row has little room, and the store's name is above it. */
 function withoutPath({ text, store }: MessageNode): string {
-  const path = store.replace(/^(sqlite|file):\/\/\//, '');
-  const folder = path.slice(0, path.lastIndexOf('/') + 1);
-  return folder === '' ? text : text.replaceAll(folder, '');
+  const folder = storeFolder(store);
+  return folder === '' ? text : text.replaceAll(`${folder}${path.sep}`, '');
 }

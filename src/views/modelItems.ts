@@ -40,7 +40,8 @@ export class ModelItems {
           : vscode.TreeItemCollapsibleState.Collapsed,
     );
     item.id = nodeId(node);
-    item.iconPath = themeIcon('package');
+    item.iconPath =
+      model.damage === undefined ? themeIcon('package') : themeIcon('warning', 'list.warningForeground');
     item.description = modelDescription(model);
     item.contextValue = contextValue('model', {
       versions: model.versions.length > 0,
@@ -111,7 +112,7 @@ interface VersionRun {
 }
 
 /** `Production v2 · @champion v2 · 4 versions`: what is in use, to be seen while it is folded. */
-function modelDescription({ versions, aliases }: RegisteredModel): string {
+function modelDescription({ versions, aliases, damage }: RegisteredModel): string {
   const staged = ['Production', 'Staging'].flatMap((stage) => {
     const there = versions.filter(({ currentStage }) => currentStage === stage);
     return there.length === 0
@@ -119,6 +120,7 @@ function modelDescription({ versions, aliases }: RegisteredModel): string {
       : [`${stage} v${there[0]!.version}${there.length > 1 ? ` +${there.length - 1}` : ''}`];
   });
   return [
+    ...(damage === undefined ? [] : [`(${damage})`]),
     ...staged,
     ...aliases
       .slice(0, 2)
@@ -140,7 +142,10 @@ function modelTooltip({ name, aliases, tags, description, lastUpdatedTimestamp }
   return plainLines(lines.filter(Boolean), 300);
 }
 
-function stageIcon({ currentStage, status }: ModelVersion): [string, string?] {
+function stageIcon({ currentStage, status, damage }: ModelVersion): [string, string?] {
+  if (damage !== undefined) {
+    return ['warning', 'list.warningForeground'];
+  }
   if (status !== 'READY') {
     return status.startsWith('FAILED') ? ['error', 'testing.iconFailed'] : ['sync~spin'];
   }
@@ -164,6 +169,7 @@ function versionDescription(
   now: number,
 ): string {
   const badges = [
+    ...(version.damage === undefined ? [] : [`(${version.damage})`]),
     ...version.aliases.slice(0, MOST_ALIASES).map((alias) => `@${plainText(alias, 30)}`),
     ...(version.aliases.length > MOST_ALIASES ? [`+${version.aliases.length - MOST_ALIASES}`] : []),
     ...(version.currentStage && version.currentStage !== 'None' ? [plainText(version.currentStage, 20)] : []),

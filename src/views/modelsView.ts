@@ -8,7 +8,7 @@ import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { messageItem, moreItem } from './experimentItems';
 import { themeIcon } from './icons';
-import { storeLabel, workspaceText } from './storeText';
+import { placeText, storeLabel, workspaceText } from './storeText';
 import { ModelItems } from './modelItems';
 import { NodeRegistry } from './nodeRegistry';
 import {
@@ -170,7 +170,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
         const item = new vscode.TreeItem(storeLabel(node.store), vscode.TreeItemCollapsibleState.Expanded);
         item.id = nodeId(node);
         item.iconPath = themeIcon('database');
-        item.description = workspace ?? undefined;
+        item.description = [placeText(this.stores, node.store), workspace].filter(Boolean).join(' · ');
         item.contextValue = workspace === null ? 'store' : 'store.workspaces';
         return item;
       }

@@ -1,10 +1,11 @@
 import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { modelPage } from '../../src/panels/model';
 import { RegistryHistory } from '../../src/registry/history';
 import { previewTransition } from '../../src/registry/promotion';
 import type { OpenStores } from '../../src/stores/openStores';
-import { sqliteUri } from '../../src/stores/uri';
+import { folderUri, sqliteUri } from '../../src/stores/uri';
 import { withDatabase } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
 import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
@@ -187,4 +188,26 @@ describe('model page', () => {
       'false',
     );
   });
+});
+
+it('model page of an mlruns folder says of which version nothing can be read', async () => {
+  const folder = path.join(await unpackFixture('files-3.12.0'), 'mlruns');
+  fs.writeFileSync(path.join(folder, 'models/taxi regressor/version-2/meta.yaml'), 'name: [');
+  const uri = folderUri(folder);
+  const stores = openStores(uri);
+  const opened = await openPage({
+    definition: modelPage,
+    args: { store: uri, name: 'taxi regressor' },
+    stores,
+  });
+  try {
+    const rows = opened.page.locator('table.versions tbody tr');
+    await rows.nth(2).getByText('its meta.yaml is damaged').waitFor();
+    assert.match(await rows.nth(2).innerText(), /^v2/);
+    assert.match(await rows.nth(1).innerText(), /v3.*Production.*@champion/s);
+    assert.equal(await opened.page.getByText('is damaged').count(), 1);
+  } finally {
+    await opened.close();
+    stores.dispose();
+  }
 });

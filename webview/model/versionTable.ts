@@ -82,6 +82,7 @@ function versionRow(
       >
     </td>
     <td class="places">
+      ${row.damage === null ? nothing : html`${icon('warning')} ${text(row.damage)} `}
       ${row.stage === 'None' ? nothing : html`<span class="badge stage-${stageClass(row.stage)}">${text(row.stage)}</span>`}
       ${row.aliases.map((alias) => html`<span class="badge">${text(`@${alias}`, 40)}</span>`)}
       ${row.tags.map(({ key, value }) => html`<span class="muted" title="tag">${text(`${key}=${value}`, 30)} </span>`)}

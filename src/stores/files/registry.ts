@@ -10,6 +10,7 @@ import type { Recorder } from './recorded';
 const PROMPT_TAG = 'mlflow.prompt.is_prompt';
 /** Set at a version that was deleted: its folder stays (reference mlflow.md, B.4). */
 const DELETED = 'Deleted_Internal';
+const DAMAGE = 'its meta.yaml is damaged';
 
 /** Of one store. */
 const MOST_MODELS = 100_000;
@@ -57,6 +58,7 @@ function readModel(recorder: Recorder, registry: string, name: string): Register
       .sort((a, b) => compareBytes(a.alias, b.alias)),
     tags,
     versions,
+    ...(meta ? {} : { damage: DAMAGE }),
   };
 }
 
@@ -91,5 +93,6 @@ function readVersion(
     storageLocation: text('storage_location'),
     aliases: [],
     tags: recorder.textsIn(`${inner}/tags`),
+    ...(meta ? {} : { damage: DAMAGE }),
   };
 }

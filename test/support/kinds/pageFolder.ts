@@ -80,10 +80,15 @@ export function folderOpener(opener: StoreOpener): StoreOpener {
   };
 }
 
-/** Makes the folder hold that content and nothing else but artifacts; what is as it was is not touched. */
+/**
+ * Makes the folder hold that content and nothing else but artifacts; what is as it was is not touched. A key below which
+ * there are keys is left out: no folder of MLflow's can hold it.
+ */
 function writeFolder(root: string, content: MemoryContent): void {
   const before = written.get(root) ?? new Map<string, string>();
   const now = filesOf(content);
+  const folders = new Set([...now.keys()].flatMap((file) => ancestorsOf(file)));
+  [...now.keys()].filter((file) => folders.has(file)).forEach((file) => now.delete(file));
   fs.mkdirSync(path.join(root, 'models'), { recursive: true });
   for (const file of before.keys()) {
     if (!now.has(file)) {
@@ -94,6 +99,11 @@ function writeFolder(root: string, content: MemoryContent): void {
     writeFile(path.join(root, file), text, before.get(file));
   }
   written.set(root, now);
+}
+
+function ancestorsOf(file: string): string[] {
+  const folder = path.dirname(file);
+  return folder === '.' ? [] : [folder, ...ancestorsOf(folder)];
 }
 
 function writeFile(file: string, text: string, before: string | undefined): void {

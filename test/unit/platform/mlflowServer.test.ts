@@ -7,6 +7,7 @@ import {
   mlflowVersion,
   PYTHON_ENVIRONMENT,
   uiAddress,
+  uiEnvironment,
   uiFolder,
   uiStoreUri,
 } from '../../../src/platform/mlflowServer';
@@ -98,6 +99,12 @@ describe('mlflow ui', () => {
       ...['--backend-store-uri', 'file:///data/mlruns'],
       ...['--default-artifact-root', 'file:///data/mlruns'],
     ]);
+  });
+
+  it('opens an mlruns folder, also where MLflow refuses to without being told', () => {
+    const environment = uiEnvironment(parseStoreUri('/data/mlruns', '/'));
+    assert.deepEqual(environment, { ...PYTHON_ENVIRONMENT, MLFLOW_ALLOW_FILE_STORE: 'true' });
+    assert.deepEqual(uiEnvironment(parseStoreUri('/data/x.db', '/')), PYTHON_ENVIRONMENT);
   });
 
   it('is given a name that VS Code would read a variable in as it is', () => {

@@ -78,6 +78,20 @@ describe('history of a registry', () => {
     );
   });
 
+  it('takes no damage of a file for a change of whoever had it', () => {
+    const history = new RegistryHistory(memoryStorage());
+    const before = model({ 1: 'Production', 2: 'Staging' });
+    const damaged = model({ 1: 'Production', 2: 'None' });
+    damaged.versions.find(({ version }) => version === '2')!.damage = 'its meta.yaml is damaged';
+    history.observe(store)([before], 10);
+    history.observe(store)([damaged], 20);
+    history.observe(store)([{ ...before, creationTimestamp: null, damage: 'its meta.yaml is damaged' }], 30);
+    history.observe(store)([before], 40);
+    assert.deepEqual(history.entries(store), []);
+    history.observe(store)([model({ 1: 'Archived', 2: 'Staging' })], 50);
+    assert.equal(history.entries(store).length, 1);
+  });
+
   it('tells a model that was deleted and made anew from the one before', () => {
     const history = new RegistryHistory(memoryStorage());
     history.observe(store)([model({ 1: 'Production' })], 10);

@@ -176,6 +176,29 @@ describe('an mlruns folder', function () {
       assert.deepEqual(details.at(-1), { label: 'Damaged files', value: `${EXPERIMENT}/${RUN}/meta.yaml` });
     });
 
+    it('a registered model and a version whose meta.yaml is damaged, and the others as they are', async () => {
+      const { answers } = opened([], (root) => {
+        fs.writeFileSync(path.join(root, 'models/no versions/meta.yaml'), 'name: [');
+        fs.writeFileSync(path.join(root, 'models/taxi regressor/version-2/meta.yaml'), '');
+      });
+      const { items } = await answers.searchRegisteredModels({ maxResults: 9 }, context);
+      const damage = 'its meta.yaml is damaged';
+      assert.deepEqual(
+        items.filter((each) => each.damage !== undefined).map((each) => [each.name, each.damage]),
+        [['no versions', damage]],
+      );
+      const { versions } = items.find(({ name }) => name === 'taxi regressor')!;
+      assert.deepEqual(
+        versions.map((version) => [version.version, version.currentStage, version.damage]),
+        [
+          ['4', 'Staging', undefined],
+          ['3', 'Production', undefined],
+          ['2', 'None', damage],
+          ['1', 'Archived', undefined],
+        ],
+      );
+    });
+
     it('no folder without meta.yaml, which holds artifacts of a SQLite store', async () => {
       const { answers, root } = opened([], (folder) =>
         fs.mkdirSync(path.join(folder, '1', RUN, 'artifacts'), { recursive: true }),

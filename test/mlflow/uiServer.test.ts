@@ -3,8 +3,9 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { serverPython } from '../../scripts/mlflowEnvironment';
-import { freePort, mlflowUiArguments, PYTHON_ENVIRONMENT, uiFolder } from '../../src/platform/mlflowServer';
-import { parseStoreUri } from '../../src/stores/uri';
+import { freePort, mlflowUiArguments, uiEnvironment, uiFolder } from '../../src/platform/mlflowServer';
+import { parseStoreUri, type StoreLocation } from '../../src/stores/uri';
+import { unpackFixture } from '../support/fixtures';
 import { emptyFolder, removeRepositories, writeFiles } from '../support/repositories';
 import { until } from '../support/workbench';
 
@@ -22,36 +23,27 @@ database.commit()
 print(run.info.run_id)
 `;
 
-/** MLflow's own server, started as "Open MLflow UI" starts it, on a store whose folder holds names of its modules. */
-describe('relative artifacts in mlflow ui', function () {
+/** MLflow's own server, started as "Open MLflow UI" starts it. */
+describe('mlflow ui of MLflow 3.17.2', function () {
   this.timeout(300_000);
+  let python: string;
   let server: ChildProcess | undefined;
-  after(() => {
+  before(() => {
+    python = serverPython('3.17.2');
+  });
+  afterEach(() => {
     if (server?.pid !== undefined && server.exitCode === null) {
       process.kill(-server.pid, 'SIGKILL');
     }
-    removeRepositories();
   });
+  after(removeRepositories);
 
-  it('are shown, and no file of the store is run', async () => {
-    const python = serverPython('3.17.2');
-    const folder = emptyFolder();
-    const run = execFileSync(python, ['-c', LOG, folder], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-      .trim()
-      .slice(-32);
-    const marker = path.join(emptyFolder(), 'run');
-    const note = `open(${JSON.stringify(marker)}, "a").write(__name__)\n`;
-    const names = ['uvicorn', 'gunicorn', 'gunicorn.conf', 'flask', 'statistics', 'mlruns/json'];
-    writeFiles(folder, Object.fromEntries(names.map((name) => [`${name}.py`, note])));
-
-    const location = parseStoreUri(path.join(folder, 'mlflow.db'), '/');
+  /** Resolves when it answers, with what asks it. */
+  async function serve(location: StoreLocation): Promise<(place: string) => Promise<Response>> {
     const port = await freePort();
     server = spawn(python, mlflowUiArguments(location, '3.17.2', port), {
       cwd: await uiFolder(emptyFolder(), location),
-      env: { ...process.env, ...PYTHON_ENVIRONMENT },
+      env: { ...process.env, ...uiEnvironment(location) },
       detached: true,
       stdio: 'ignore',
     });
@@ -64,6 +56,30 @@ describe('relative artifacts in mlflow ui', function () {
         ),
       240_000,
     );
+    return get;
+  }
+
+  it('opens an mlruns folder, which it refuses by itself', async () => {
+    const folder = path.join(await unpackFixture('files-3.12.0'), 'mlruns');
+    const get = await serve(parseStoreUri(folder, '/'));
+    const listed = await (await get('/api/2.0/mlflow/experiments/search?max_results=10')).text();
+    assert.match(listed, /"name": "taxi duration"/);
+  });
+
+  it('shows relative artifacts, and runs no file of the store, whose folder holds names of its modules', async () => {
+    const folder = emptyFolder();
+    const run = execFileSync(python, ['-c', LOG, folder], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+      .trim()
+      .slice(-32);
+    const marker = path.join(emptyFolder(), 'run');
+    const note = `open(${JSON.stringify(marker)}, "a").write(__name__)\n`;
+    const names = ['uvicorn', 'gunicorn', 'gunicorn.conf', 'flask', 'statistics', 'mlruns/json'];
+    writeFiles(folder, Object.fromEntries(names.map((name) => [`${name}.py`, note])));
+
+    const get = await serve(parseStoreUri(path.join(folder, 'mlflow.db'), '/'));
     const listed = await (await get(`/ajax-api/2.0/mlflow/artifacts/list?run_id=${run}`)).text();
     assert.match(listed, /"root_uri": "\.\/mlruns\/1\/[^]*"path": "a\.txt"/);
     const artifact = await get(`/get-artifact?path=a.txt&run_uuid=${run}`);
