@@ -10,7 +10,7 @@ import type { OpenStores } from '../../src/stores/openStores';
 import { sqliteUri } from '../../src/stores/uri';
 import { withDatabase } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
-import { describeOnEachKind, openStoresOf } from '../support/kinds/pageStores';
+import { describeOnEveryKind, openStoresOf } from '../support/kinds/pageStores';
 import { openPage, type OpenedPage } from '../support/pageHarness';
 import { until } from '../support/workbench';
 
@@ -18,7 +18,7 @@ const XGBOOST = '18483d9d008e4db2882482aab221745b';
 const LASSO = '09e91d4bba9347db9e2d0c241248202d';
 const SWEEP = '441d7a0473d644a9857905ef29d0a5ff';
 
-describeOnEachKind('run page', function (kind, itOnce) {
+describeOnEveryKind('run page', function (kind, itOnce) {
   this.timeout(120_000);
   let folder: string;
   let uri: string;

@@ -1,10 +1,10 @@
 import * as assert from 'node:assert/strict';
 import { tablePage } from '../../src/panels/table';
 import type { RowsRequest } from '../../src/protocol/table';
-import { describeOnEachKind } from '../support/kinds/pageStores';
+import { describeOnEveryKind } from '../support/kinds/pageStores';
 import { EXPERIMENTS, useTable } from './tableTools';
 
-describeOnEachKind('run table: its filter', function (kind) {
+describeOnEveryKind('run table: its filter', function (kind) {
   this.timeout(120_000);
   const table = useTable(kind);
 

@@ -9,31 +9,34 @@ import { folderOpener } from './pageFolder';
 /** Under which kind of store a page shows what a SQLite file of a test holds. */
 export type PageStores = 'sqlite' | 'memory' | 'files';
 
+const EVERY_KIND: readonly PageStores[] = ['sqlite', 'memory', 'files'];
 const TITLES: Record<PageStores, string> = {
   sqlite: '',
   memory: ', of a store held in memory',
   files: ', of an mlruns folder',
 };
 
-/** Where all of them run in `npm test`: what a page asks of a store most. */
-export const EVERY_KIND: readonly PageStores[] = ['sqlite', 'memory', 'files'];
+type Define = (
+  this: Mocha.Suite,
+  kind: PageStores,
+  itOnce: (title: string, test: Mocha.AsyncFunc) => void,
+) => void;
 
 /**
- * Defines the tests of a page once for each kind of store. What has nothing to do with where the data come from is
- * defined by `itOnce` instead of `it` and runs on SQLite alone. `LENS_PAGE_STORES=memory` runs all of them on a store
- * held in memory, `LENS_PAGE_STORES=files` on an mlruns folder, and on no other.
- *
- * @param kinds those it runs on where that says nothing
+ * Defines the tests of a page once for each kind of store that costs little. What has nothing to do with where the data
+ * come from is defined by `itOnce` instead of `it` and runs on SQLite alone. `LENS_PAGE_STORES=memory` runs all of them
+ * on a store held in memory, `LENS_PAGE_STORES=files` on an mlruns folder, and on no other.
  */
-export function describeOnEachKind(
-  title: string,
-  define: (
-    this: Mocha.Suite,
-    kind: PageStores,
-    itOnce: (title: string, test: Mocha.AsyncFunc) => void,
-  ) => void,
-  kinds: readonly PageStores[] = ['sqlite', 'memory'],
-): void {
+export function describeOnEachKind(title: string, define: Define): void {
+  describeOn(['sqlite', 'memory'], title, define);
+}
+
+/** The same on an mlruns folder too: for what asks a store most, as each folder takes a second to be made. */
+export function describeOnEveryKind(title: string, define: Define): void {
+  describeOn(EVERY_KIND, title, define);
+}
+
+function describeOn(kinds: readonly PageStores[], title: string, define: Define): void {
   const only = EVERY_KIND.find((kind) => kind === process.env['LENS_PAGE_STORES']);
   for (const kind of only ? [only] : kinds) {
     const itOnce = (name: string, test: Mocha.AsyncFunc): void => {
