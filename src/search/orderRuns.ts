@@ -15,8 +15,12 @@ export function inOrder<T extends Run>(runs: readonly T[], order: readonly Order
     clauses.push({ field: { entity: 'attribute', key: 'start_time' }, descending: true });
   }
   const lookups = clauses.map(({ field }) => valueFor(field));
-  const placed = runs.map((run) => ({ run, values: lookups.map((value) => value(run)) }));
-  placed.sort((a, b) => {
+  const placed = runs.map((run): Placed<T> => {
+    const values = lookups.map((value) => value(run));
+    const [first] = values;
+    return { run, values, first: typeof first !== 'number' ? NaN : clauses[0]!.descending ? -first : first };
+  });
+  const compare = (a: Placed<T>, b: Placed<T>): number => {
     for (let at = 0; at < clauses.length; at++) {
       const order = compareValues(a.values[at], b.values[at], clauses[at]!.descending);
       if (order !== 0) {
@@ -24,8 +28,17 @@ export function inOrder<T extends Run>(runs: readonly T[], order: readonly Order
       }
     }
     return compareBytes(a.run.info.runId, b.run.info.runId);
-  });
+  };
+  // Most pairs are told apart by one subtraction, which needs no warming up.
+  placed.sort((a, b) => a.first - b.first || compare(a, b));
   return placed.map(({ run }) => run);
+}
+
+/** A run with its values, and the first of them so that less comes first; NaN where it is no number. */
+interface Placed<T> {
+  run: T;
+  values: readonly Value[];
+  first: number;
 }
 
 /** What is missing stands last, NaN before it, whatever the direction. */

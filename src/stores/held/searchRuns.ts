@@ -95,24 +95,26 @@ interface Scope {
   family: Family;
 }
 
+/** Who is whose child may have to be fetched: then their order is kept. */
+type HalfScope = Pick<Scope, 'runs'> & { family: Family | null };
+
 /** Pages are asked for one after the other: each scope is put in order once a state of the store. */
-const scopes = new WeakMap<ReadonlyMap<string, Run>, Map<string, Scope>>();
+const scopes = new WeakMap<ReadonlyMap<string, Run>, Map<string, HalfScope>>();
 
 function scopeOf(
   all: ReadonlyMap<string, Run>,
   { experimentIds, view }: Pick<RunQuery, 'experimentIds' | 'view'>,
 ): Scope {
-  const known = scopes.get(all) ?? new Map<string, Scope>();
+  const known = scopes.get(all) ?? new Map<string, HalfScope>();
   scopes.set(all, known);
   const id = JSON.stringify([view, ...experimentIds]);
-  const made = known.get(id) ?? makeScope(all, new Set(experimentIds), view);
-  known.set(id, made);
-  return made;
-}
-
-function makeScope(all: ReadonlyMap<string, Run>, wanted: ReadonlySet<string>, view: ViewType): Scope {
-  const runs = inOrder([...all.values()].filter(inScope(wanted, view)), []);
-  return { runs, family: familyAmong(runs) };
+  const scope = known.get(id) ?? {
+    runs: inOrder([...all.values()].filter(inScope(new Set(experimentIds), view)), []),
+    family: null,
+  };
+  known.set(id, scope);
+  const family = (scope.family ??= familyAmong(scope.runs));
+  return { runs: scope.runs, family };
 }
 
 /** @param wanted experiment ids; none for all */
