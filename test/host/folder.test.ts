@@ -11,7 +11,7 @@ const RUNNING = '2c7ed76b631d415bbdfff87296276afc';
 
 /** What MLflow 3.12.0 left in its default place, which MLflow 3.13 and later refuse to open. */
 describe('an mlruns folder in the workspace', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let workbench: Workbench;
   let folder: string;
   let store: string;
