@@ -34,6 +34,7 @@ const node = {
     extension: 'src/extension.ts',
     storeWorker: 'src/stores/sqlite/worker.ts',
     filesWorker: 'src/stores/files/worker.ts',
+    restWorker: 'src/stores/rest/worker.ts',
     writer: 'src/stores/sqlite/writerProcess.ts',
     filesWriter: 'src/stores/files/writerProcess.ts',
     pages: 'src/panels/index.ts',

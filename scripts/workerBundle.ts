@@ -21,6 +21,7 @@ function build(): string {
     entryPoints: {
       storeWorker: 'src/stores/sqlite/worker.ts',
       filesWorker: 'src/stores/files/worker.ts',
+      restWorker: 'src/stores/rest/worker.ts',
       writer: 'src/stores/sqlite/writerProcess.ts',
       filesWriter: 'src/stores/files/writerProcess.ts',
       provenanceWorker: 'src/provenance/worker.ts',

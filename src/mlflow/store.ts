@@ -70,8 +70,8 @@ export interface RunsById {
 
 /** A run as a list shows it. */
 export interface RunRow extends Run {
-  /** Direct children, of the query's view. */
-  childCount: number;
+  /** Direct children, of the query's view; null where nobody counted them: a server has no cheap way. */
+  childCount: number | null;
   /** Of all its metrics, in the order of their bytes; missing where they were not asked for. */
   metricKeys?: readonly string[];
 }
@@ -177,7 +177,10 @@ export interface TrackingStore extends Disposable {
   /** Newest first. */
   searchExperiments(query: ExperimentQuery, signal?: AbortSignal): Promise<Page<Experiment>>;
   getExperiment(experimentId: string, signal?: AbortSignal): Promise<Experiment>;
-  /** Runs of each experiment and view, for the description beside an experiment. */
+  /**
+   * Runs of each experiment and view, for the description beside an experiment. One is missing where nobody counted
+   * them: a server has no cheap way.
+   */
   countRuns(
     experimentIds: readonly string[],
     view: ViewType,

@@ -128,7 +128,7 @@ function title(args: ChartsArguments, data: ChartsPageData): string {
 interface Found {
   runs: { key: RunKey; run: Run }[];
   gone: RunKey[];
-  omitted: number;
+  omitted: number | null;
 }
 
 async function load(
@@ -220,14 +220,16 @@ async function searchRuns(
     },
     signal,
   );
-  const counts =
-    page.nextPageToken && !args.filter ? await store.countRuns(experimentIds, 'ACTIVE_ONLY', signal) : null;
-  const total = counts ? [...counts.values()].reduce((a, b) => a + b, 0) : page.items.length;
   const runs = page.items.map((run) => ({ key: { store: uri, runId: run.info.runId }, run }));
+  const countOmitted = async (): Promise<number | null> => {
+    const counts = args.filter ? null : await store.countRuns(experimentIds, 'ACTIVE_ONLY', signal);
+    const isKnown = counts !== null && counts.size > 0 && experimentIds.every((id) => counts.has(id));
+    return isKnown ? Math.max(1, [...counts.values()].reduce((a, b) => a + b, 0) - page.items.length) : null;
+  };
   return {
     runs: [...runs, ...(await missingPinned(experimentIds, runs, store, uri, services, signal))],
     gone: [],
-    omitted: page.nextPageToken ? Math.max(1, total - page.items.length) : 0,
+    omitted: page.nextPageToken ? await countOmitted() : 0,
   };
 }
 

@@ -39,8 +39,8 @@ export interface ChartsPageData {
   headline: string | null;
   /** Runs that were asked for and are not there any more. */
   gone: RunKey[];
-  /** Further runs that match and are not drawn. */
-  omitted: number;
+  /** Further runs that match and are not drawn; null where there are some and nobody counted them. */
+  omitted: number | null;
   baseline: RunKey | null;
   /** What the user chose on this page before, as `saveSettings` got it. */
   settings: unknown;

@@ -120,13 +120,20 @@ export function previewRenameExperiment(experiment: Experiment, newName: string)
   };
 }
 
-/** @param runCount runs of all of them */
-export function previewDeleteExperiments(experiments: readonly Experiment[], runCount: number): Preview {
+/** @param runCount their active runs; null where nobody counted them */
+export function previewDeleteExperiments(
+  experiments: readonly Experiment[],
+  runCount: number | null,
+): Preview {
   const active = experimentsIn(experiments, 'active', 'These experiments are already deleted.');
+  const runs =
+    runCount === null
+      ? 'All runs are'
+      : `${runCount === 0 ? 'No run' : count(runCount, 'run')} ${runCount === 1 ? 'is' : 'are'}`;
   return {
     title: `Delete ${experimentsLabel(active)}?`,
     sentences: [
-      `${runCount === 0 ? 'No run' : count(runCount, 'run')} ${runCount === 1 ? 'is' : 'are'} deleted with ${active.length === 1 ? 'it' : 'them'}.`,
+      `${runs} deleted with ${active.length === 1 ? 'it' : 'them'}.`,
       `${active.length === 1 ? 'It keeps its name' : 'They keep their names'}, and can be restored until someone runs "mlflow gc".`,
     ],
     button: active.length === 1 ? 'Delete Experiment' : `Delete ${active.length} Experiments`,

@@ -7,6 +7,8 @@ export interface ServerKnows {
   nullTests: boolean;
   /** NaN from 0 (MLflow >= 3.11). Of other servers, numeric conditions on metrics are asked on this side again. */
   nan: boolean;
+  /** IN for run ids, and datasets (MLflow >= 2.4). */
+  lists: boolean;
 }
 
 /** A filter, split between a tracking server and this side. */
@@ -47,6 +49,9 @@ function flatten(node: Filter): Filter[] {
 
 function serverText(node: Filter, knows: ServerKnows): string | undefined {
   if (node.type === 'and' || node.type === 'or' || node.type === 'not' || node.type === 'term') {
+    return undefined;
+  }
+  if (!knows.lists && (node.type === 'list' || node.field.entity === 'dataset')) {
     return undefined;
   }
   if (node.field.entity === 'attribute' && !ATTRIBUTES.get(node.field.key)?.mlflow) {

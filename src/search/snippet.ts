@@ -4,7 +4,7 @@ import { splitForServer, type ServerKnows } from './rest';
 import { fieldText, filterText } from './text';
 
 /** What the reader's MLflow is taken to be; the snippet says the rest in a comment. */
-const NEWEST: ServerKnows = { nullTests: true, nan: true };
+const NEWEST: ServerKnows = { nullTests: true, nan: true, lists: true };
 
 /**
  * Python that repeats a search through MLflow's own client. What MLflow's grammar cannot say is left in a comment,

@@ -49,9 +49,9 @@ export interface StorePlace {
   kind: StoreKind;
   /** Canonical (uri.ts). */
   uri: string;
-  /** The file or folder that it is, absolute: for sentences. */
+  /** The file or folder that it is, absolute, or a server's URI: for sentences. */
   place: string;
-  /** The folder that relative artifact locations start from and moved ones are looked for in. */
+  /** The folder that relative artifact locations start from and moved ones are looked for in; empty for a server. */
   folder: string;
 }
 
@@ -71,7 +71,7 @@ export class AskedStore implements TrackingStore {
     this.kind = place.kind;
     this.uri = place.uri;
     this.watch = new StoreWatch({
-      poll: () => asker.ask('poll', undefined),
+      poll: (asked) => asker.ask('poll', { asked }),
       get busy() {
         return asker.busy;
       },
@@ -132,8 +132,8 @@ export class AskedStore implements TrackingStore {
     const [{ details, ...facts }, network, readOnlyReason] = await Promise.all([
       this.facts(signal),
       // May change without a commit.
-      networkDetails(place),
-      readOnlyReasonOf(place),
+      kind === 'rest' ? [] : networkDetails(place),
+      kind === 'rest' ? null : readOnlyReasonOf(place),
     ]);
     return { kind, ...facts, details: [...details, ...network], readOnlyReason };
   }

@@ -43,8 +43,11 @@ export type StoreFacts = Pick<StoreDescription, 'features' | 'advice' | 'upgrade
 export interface StoreRequests {
   /** Fails where it is none of MLflow's; reads as little as that takes. What it answers is not looked at. */
   open(args: undefined): unknown;
-  /** Whether anybody committed since the last poll (watch.ts). */
-  poll(args: undefined): boolean;
+  /**
+   * Whether anybody committed since the last poll (watch.ts). Where that costs others something, a poll that nobody
+   * `asked` for may look the less often the longer nothing moves.
+   */
+  poll(args: { asked: boolean }): boolean;
   describe(args: undefined): StoreFacts;
   /** As in the description, for who has to know before anything else. */
   workspaces(args: undefined): readonly WorkspaceSummary[];

@@ -7,8 +7,10 @@ export interface ChangeSource {
   /**
    * Whether anybody committed since the last poll, or since the store was first read. What a request saw meanwhile
    * does not count. Rejects with NOT_FOUND where the store is not there any more; other failures change nothing.
+   *
+   * @param asked somebody wants to know now, rather than that it is time to look
    */
-  poll(): Promise<boolean>;
+  poll(asked: boolean): Promise<boolean>;
   /** Whether requests are waiting or under way: they look at the newest state anyway, so no poll waits behind them. */
   readonly busy: boolean;
 }
@@ -40,10 +42,7 @@ export class StoreWatch {
 
   /** Looks now; who asks while that is under way waits for the same look. */
   refresh(): Promise<void> {
-    this.polling ??= this.look().finally(() => {
-      this.polling = undefined;
-    });
-    return this.polling;
+    return this.lookOnce(true);
   }
 
   /** How often to look, ms; 0 for not at all. Keeps no process alive. */
@@ -52,7 +51,7 @@ export class StoreWatch {
     this.forget.forEach((forget) => forget());
     this.timer = undefined;
     if (milliseconds > 0) {
-      this.timer = setInterval(() => void this.refresh(), Math.max(SHORTEST, milliseconds));
+      this.timer = setInterval(() => void this.lookOnce(false), Math.max(SHORTEST, milliseconds));
       this.timer.unref();
     }
   }
@@ -83,13 +82,20 @@ export class StoreWatch {
     this.listeners.clear();
   }
 
-  private async look(): Promise<void> {
+  private lookOnce(asked: boolean): Promise<void> {
+    this.polling ??= this.look(asked).finally(() => {
+      this.polling = undefined;
+    });
+    return this.polling;
+  }
+
+  private async look(asked: boolean): Promise<void> {
     if (this.source.busy) {
       return;
     }
     let changed: boolean;
     try {
-      changed = await this.source.poll();
+      changed = await this.source.poll(asked);
       changed ||= this.current.status !== 'ok';
       this.current = { status: 'ok' };
     } catch (error) {

@@ -101,7 +101,7 @@ export class ExperimentItems {
   private async runsOf({ store: uri, experimentId }: ExperimentNode, view: ViewType): Promise<number | null> {
     try {
       const store = await this.stores.get(uri);
-      return (await store.countRuns([experimentId], view)).get(experimentId) ?? 0;
+      return (await store.countRuns([experimentId], view)).get(experimentId) ?? null;
     } catch {
       return null;
     }
@@ -146,7 +146,8 @@ export class ExperimentItems {
     const baseline = this.state.baseline !== null && sameRun(this.state.baseline, key);
     item.contextValue = contextValue('run', {
       deleted: condition === 'deleted',
-      parent: row.childCount > 0,
+      // Where that is not known, what is for a parent is offered.
+      parent: row.childCount !== 0,
       shown,
       starred: this.state.isStarred(key),
       baseline,

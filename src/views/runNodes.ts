@@ -105,7 +105,7 @@ export class RunNodes {
     const artifacts = this.nodes.keep(artifactRoot(node.store, node.runId));
     const below = node.found?.below ?? [];
     if (below.length > 0) {
-      const others = node.row.childCount - below.length;
+      const others = (node.row.childCount ?? 0) - below.length;
       const left = others > 0 ? `${count(others, 'other does', 'others do')} not match` : '';
       return [
         artifacts,
@@ -113,7 +113,7 @@ export class RunNodes {
         ...(left === '' ? [] : [message(node, left, false)]),
       ];
     }
-    return node.row.childCount > 0
+    return node.row.childCount !== 0
       ? [artifacts, ...(await this.under(node, { experimentIds: [], parent: { runId: node.runId } }))]
       : [artifacts];
   }

@@ -31,7 +31,7 @@ export function runDescription(
   if (told !== undefined && told !== apart) {
     parts.push(told);
   }
-  if (row.childCount > 0) {
+  if (row.childCount) {
     parts.push(count(row.childCount, 'child', 'children'));
   }
   parts.push(formatAge(asItRan(row).startTime, now));

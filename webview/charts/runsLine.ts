@@ -24,7 +24,7 @@ export interface RunsLineOptions {
   hidden: ReadonlySet<string>;
   hovered: string | null;
   baseline: RunKey | null;
-  omitted: number;
+  omitted: number | null;
   actions: RunActions;
   showAll: () => void;
   /** Whether all runs have their place, or the first only. */
@@ -57,9 +57,10 @@ export function runsLine(options: RunsLineOptions): TemplateResult {
         : nothing
     }
     ${
-      omitted > 0
+      omitted !== 0
         ? html`<span class="muted"
-            >${icon('info')} ${count(omitted, 'older run')} not drawn: filter to choose others</span
+            >${icon('info')} ${omitted === null ? 'Older runs' : count(omitted, 'older run')} not drawn:
+            filter to choose others</span
           >`
         : nothing
     }

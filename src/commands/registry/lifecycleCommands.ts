@@ -137,7 +137,7 @@ export async function deleteExperiments(
   ];
   await performConfirmed(context, uri, async () => {
     const counts = await store.countRuns(ids, 'ACTIVE_ONLY');
-    const runs = ids.reduce((sum, id) => sum + (counts.get(id) ?? 0), 0);
+    const runs = ids.every((id) => counts.has(id)) ? ids.reduce((sum, id) => sum + counts.get(id)!, 0) : null;
     return previewDeleteExperiments(await readExperiments(store, ids), runs);
   });
 }

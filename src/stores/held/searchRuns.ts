@@ -159,7 +159,7 @@ function namesByRun(versions: readonly Pick<ModelVersion, 'name' | 'runId'>[]): 
   return names;
 }
 
-function metricKeysOf(run: Run): readonly string[] {
+export function metricKeysOf(run: Run): readonly string[] {
   return run.lookup?.keys('metric') ?? run.metrics.map(({ key }) => key).sort(compareBytes);
 }
 

@@ -37,6 +37,8 @@ export interface ApiCall {
   args?: Readonly<Record<string, unknown>>;
   /** The endpoint exists below `/ajax-api/` alone. */
   ajax?: boolean;
+  /** Of another release of the API: `/api/3.0/mlflow/`. */
+  release?: 3;
   /** Missing: visible. */
   priority?: ServerRequest['priority'];
   /** Missing: for a GET. To be said of searches, which are POSTs. */
@@ -88,9 +90,10 @@ export async function call(
 function requestOf(api: Pick<ServerApi, 'base' | 'workspace'>, request: ApiCall): ServerRequest {
   const { method, endpoint, args = {} } = request;
   const inQuery = method === 'GET' || method === 'HEAD';
+  const base = request.ajax ? BASES[1]! : api.base;
   return {
     method,
-    path: `${request.ajax ? BASES[1]! : api.base}${endpoint}${inQuery ? queryOf(args) : ''}`,
+    path: `${request.release === 3 ? base.replace('2.0', '3.0') : base}${endpoint}${inQuery ? queryOf(args) : ''}`,
     ...(inQuery ? {} : { body: JSON.stringify(args) }),
     workspace: api.workspace,
     priority: request.priority ?? 'visible',

@@ -14,7 +14,10 @@ export function changesContract(kind: StoreKindUnderTest): void {
       const made = await make([RUN]);
       let told = 0;
       const listening = made.store.onDidChange(() => told++);
+      // What is on the screen: a server is looked at for nothing else.
+      await made.store.searchRuns({ ...MADE, maxResults: 10 });
       await made.store.getRun(RUN.runId);
+      await made.store.searchRegisteredModels({ maxResults: 10 });
       await made.store.refresh();
       told = 0;
       return {

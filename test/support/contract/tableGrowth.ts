@@ -49,6 +49,7 @@ export function tableGrowthContract(kind: StoreKindUnderTest): void {
       await others.setTag(runIdOf(2), 't', 'after');
       assert.equal((await rows()).top[3], 'after');
       await others.logParam(runIdOf(2), 'q', 'new');
+      await store.refresh();
       const q = await runTable.rows({ ...QUERY, ...MADE, columns: [param('q')], sort });
       assert.equal(texts(q.cells[0])[0], 'new');
       await others.endRun(runIdOf(2), 'FAILED', START + 5);

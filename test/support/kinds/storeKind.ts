@@ -10,6 +10,10 @@ import type { Answers } from '../oracle';
 export interface StoreKindUnderTest {
   /** Making thousands of runs takes minutes: so many are enough. */
   readonly thousands?: number;
+  /** false: of a history that was read to its end, points that come before its last step are not seen. */
+  readonly seesLatePoints?: boolean;
+  /** It has no cheap way to count runs or children, and says that it does not know. */
+  readonly countsNothing?: boolean;
   /** For the titles of the tests. */
   readonly name: string;
   /** The store that `make_era.py` made with MLflow, in a copy of its own, and what MLflow's client answered of it. */

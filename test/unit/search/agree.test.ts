@@ -365,7 +365,7 @@ describe('search: SQL and predicate agree', function () {
       fc.property(
         fc.array(madeRun, { minLength: 1, maxLength: 6 }),
         filter,
-        fc.record({ nullTests: fc.boolean(), nan: fc.boolean() }),
+        fc.record({ nullTests: fc.boolean(), nan: fc.boolean(), lists: fc.boolean() }),
         (runs, query, knows) => {
           const { server, rest } = splitForServer(query, knows);
           assert.ok(

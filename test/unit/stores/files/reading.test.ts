@@ -307,9 +307,9 @@ describe('an mlruns folder', function () {
           Array.from({ length: count }, (_, i) => ({ runId: runIdOf(i + 1), tags: { t: '1' } })),
         );
         await answers.searchRuns({ ...scope, maxResults: 5, ...all }, context);
-        await answers.poll(undefined, context);
+        await answers.poll({ asked: true }, context);
         const before = tree.disk.counts.looks;
-        await answers.poll(undefined, context);
+        await answers.poll({ asked: true }, context);
         return tree.disk.counts.looks - before;
       };
       assert.ok((await looks(250)) < 800, 'of 250 runs');

@@ -51,7 +51,7 @@ describe('what was read of an mlruns folder, kept for the next window', function
   async function firstWindow(root: string, index: string): Promise<unknown> {
     const { answers } = open(root, index);
     const page = await answers.searchRuns(query, context);
-    await answers.poll(undefined, context);
+    await answers.poll({ asked: true }, context);
     return page;
   }
 
@@ -81,7 +81,7 @@ describe('what was read of an mlruns folder, kept for the next window', function
             await answers.searchRuns({ ...scope, ...all }, context),
           );
         }
-        await answers.poll(undefined, context);
+        await answers.poll({ asked: true }, context);
         return lists;
       };
       const first = await asked();
@@ -160,7 +160,7 @@ describe('what was read of an mlruns folder, kept for the next window', function
     const { answers } = open(root, index);
     const scope = { experimentIds: [EXPERIMENT], view: 'ACTIVE_ONLY' } as const;
     await answers.countRuns(scope, context);
-    await answers.poll(undefined, context);
+    await answers.poll({ asked: true }, context);
     assert.deepEqual(await answers.countRuns(scope, context), new Map([[EXPERIMENT, 11]]));
   });
 
@@ -180,7 +180,7 @@ describe('what was read of an mlruns folder, kept for the next window', function
       const { tree, answers } = open(root, index);
       assert.deepEqual(await answers.searchRuns(query, context), first);
       assert.ok(tree.disk.counts.files > 12);
-      await answers.poll(undefined, context);
+      await answers.poll({ asked: true }, context);
     });
   }
 

@@ -1,0 +1,139 @@
+import type { Run } from '../../mlflow/entities';
+import { cancelled } from '../../mlflow/errors';
+import type { RunQuery } from '../../mlflow/store';
+import type { WorkspaceSummary } from '../../mlflow/workspace';
+import { heldAnswers } from '../held/answers';
+import { searchExperiments } from '../held/searchExperiments';
+import { searchLoggedModels, searchRegisteredModels } from '../held/searchModels';
+import { countRuns, searchRuns, withSelected } from '../held/searchRuns';
+import { Histories } from '../histories';
+import type { StoreAnswers } from '../requests';
+import { untilHere } from '../runTable/loader';
+import { describe, readWorkspaces } from './describe';
+import type { ServerRun } from './entities';
+import type { Exchange } from './exchange';
+import { serverHistories, wholeHistory, type ServerMark } from './histories';
+import { LoadedRuns } from './loadedRuns';
+import { RegistryReader } from './registry';
+import { RunReader } from './runs';
+import { filterOf, isPaged, searchPages } from './searchRuns';
+import { Server } from './server';
+import { Views } from './views';
+import { Watched } from './watched';
+
+export interface RestOptions {
+  /** The workspace that is named in each request; null for none. */
+  workspace: string | null;
+  /** Each request costs the server a password hash: it is looked at less often (reference servers.md, section 5). */
+  slow: boolean;
+}
+
+const EVERYTHING = { params: 'all', metrics: 'all', tags: 'all' } as const;
+
+/**
+ * Answers all that is asked of a tracking server. Lists, runs and models are asked of the server each time; the run
+ * table and what a server cannot sort are answered out of the newest runs, which are loaded for it.
+ */
+export function restAnswers(exchange: Exchange, options: RestOptions): StoreAnswers {
+  const server = new Server(exchange, options.workspace);
+  const reader = new RunReader(server);
+  const registry = new RegistryReader(server, reader);
+  const loaded = new LoadedRuns(reader, registry);
+  const watched: Watched = new Watched({
+    slow: options.slow,
+    now: () => Date.now(),
+    glance: (runs) => views.glance(runs),
+  });
+  const views: Views = new Views(reader, registry, loaded, watched);
+  const histories = new Histories<ServerMark>();
+  const held = heldAnswers({
+    read: (scope, signal) => loaded.read(scope, signal),
+    histories: ({ runs }) => serverHistories(server, runs),
+    history: (runId, key, signal) => wholeHistory(server, { runId, key }, signal),
+  });
+
+  /** The runs as they are now, for histories that go on from what is known of them. */
+  const rowsOf = async (runIds: readonly string[], signal?: AbortSignal): Promise<Map<string, Run>> => {
+    const found = await views.rows(runIds, signal);
+    return new Map([...found].map(([runId, { run }]) => [runId, run]));
+  };
+
+  /** Where a page of the server is no answer, out of all runs of the scope. */
+  const searchLoaded = async (query: RunQuery, signal?: AbortSignal) => {
+    await views.table(query, signal);
+    const store = await loaded.read(query, signal);
+    return untilHere(() => searchRuns(store, query, Date.now()), signal);
+  };
+
+  const workspaces = async (signal?: AbortSignal): Promise<WorkspaceSummary[]> =>
+    readWorkspaces(server, signal);
+
+  return {
+    ...held,
+    open: (_, { signal }) => server.api(signal).then(() => null),
+    poll: async ({ asked }) => {
+      try {
+        const isChanged = await watched.poll(asked);
+        if (isChanged) {
+          reader.forget();
+          loaded.forgetOthers();
+          views.forget();
+        }
+        return isChanged;
+      } catch (error) {
+        // Who answers next may be a server that was upgraded meanwhile.
+        server.forget();
+        throw error;
+      }
+    },
+    workspaces: (_, { signal }) => workspaces(signal),
+    describe: async (_, { signal }) => describe(server, await workspaces(signal), signal),
+    searchExperiments: async (query, { signal }) => {
+      const experiments =
+        query.pageToken === undefined ? await views.experiments(signal) : await reader.experiments(signal);
+      return searchExperiments(experiments, query);
+    },
+    getExperiment: ({ experimentId }, { signal }) => reader.experiment(experimentId, signal),
+    countRuns: async ({ experimentIds, view }, { signal }) => {
+      if (signal?.aborted) {
+        throw cancelled();
+      }
+      const known = experimentIds.filter((id) => loaded.isComplete({ experimentIds: [id], view }));
+      const { runs } = await loaded.read(null, signal);
+      return countRuns(runs, known, view);
+    },
+    searchRuns: async (query, { signal }) => {
+      const filter = await filterOf(reader, query, Date.now(), signal);
+      return isPaged(query, filter)
+        ? views.page(query, (given) => searchPages(server, reader, query, filter, given), signal)
+        : searchLoaded(query, signal);
+    },
+    getRun: async ({ runId }, { signal }) => {
+      const { run } = await views.run(runId, signal);
+      return withSelected(run, EVERYTHING);
+    },
+    getRuns: async (query, { signal }) => {
+      const found = await views.rows(query.runIds, signal);
+      return query.runIds.flatMap((runId) => {
+        const row: ServerRun | undefined = found.get(runId);
+        return row ? [withSelected(row.run, query)] : [];
+      });
+    },
+    getRunInputs: async ({ runId }, { signal }) => (await views.run(runId, signal)).inputs,
+    getMetricSummaries: async ({ runId, keys }, { signal }) =>
+      histories.summaries(serverHistories(server, await rowsOf([runId], signal)), runId, keys, signal),
+    sampleMetrics: async (request, { signal }) => {
+      const runIds = [...new Set(request.series.map(({ runId }) => runId))];
+      return histories.sample(serverHistories(server, await rowsOf(runIds, signal)), request, signal);
+    },
+    searchRegisteredModels: async (query, { signal }) =>
+      searchRegisteredModels(await views.models(query.pageToken === undefined, signal), query),
+    getRegisteredModel: ({ name }, { signal }) => views.model(name, signal),
+    searchLoggedModels: async (query, { signal }) =>
+      searchLoggedModels(await registry.loggedModels(query.experimentIds ?? [], signal), query),
+    tableRows: async (query, context) => {
+      await views.table(query, context.signal);
+      return held.tableRows(query, context);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import * as path from 'node:path';
+import { workspaceOf } from '../../mlflow/workspace';
+import { WorkerStore } from '../workerStore';
+import type { RestOptions } from './answers';
+import type { Exchange } from './exchange';
+import { serveExchange } from './exchangePort';
+
+/** What the worker is started with. */
+export type RestStart = RestOptions;
+
+export interface RestStoreOptions {
+  /** Canonical (uri.ts), with the workspace where one is named. */
+  uri: string;
+  /** The requests to that server, which leave from this thread. */
+  exchange: Exchange;
+  /** Each request costs the server a password hash. */
+  slow: boolean;
+  /** Where restWorker.js lies. */
+  distFolder: string;
+}
+
+/** What the worker is at at once: most of it waits for the server, which is sent four requests at a time. */
+const PARALLEL = 16;
+/** A long history of an old server comes in one answer, a table's runs in dozens, ms. */
+const LONGEST = 600_000;
+
+/**
+ * Opens the store behind a tracking server. Its answers are read in a worker, as nobody knows their size beforehand.
+ *
+ * @throws StoreError those of the exchange and of `probe` (api.ts)
+ */
+export async function openRestStore(options: RestStoreOptions): Promise<WorkerStore> {
+  const { uri, exchange, slow, distFolder } = options;
+  return new WorkerStore({
+    kind: 'rest',
+    uri,
+    place: uri,
+    folder: '',
+    script: path.join(distFolder, 'restWorker.js'),
+    start: { workspace: workspaceOf(uri), slow } satisfies RestStart,
+    connect: (port) => serveExchange(port, exchange),
+    parallel: PARALLEL,
+    longest: LONGEST,
+  }).opened();
+}
