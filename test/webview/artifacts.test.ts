@@ -399,6 +399,23 @@ describe('previews of artifacts', function () {
     fs.writeFileSync(path.join(artifacts, 'checkpoint.pt'), 'x');
     await page.locator('pre.text-preview', { hasText: 'epoch 2' }).waitFor({ timeout: 30_000 });
     await page.getByRole('treeitem', { name: 'checkpoint.pt' }).waitFor();
+
+    await choose('images', 'lens-image-steps', 'step 7');
+    const slider = page.getByRole('slider');
+    await slider.press('ArrowLeft');
+    await page.locator('lens-image img[alt="loss/map at step 0"]').waitFor();
+    const images = path.join(artifacts, 'images');
+    const last = fs.readdirSync(images).find((name) => /step.7.*png$/.test(name))!;
+    const logAt = (step: number): void =>
+      fs.copyFileSync(path.join(images, last), path.join(images, last.replace(/(step.)7/, `$1${step}`)));
+    logAt(8);
+    await page.locator('lens-image-steps input[max="2"]').waitFor({ state: 'attached' });
+    assert.equal(await slider.getAttribute('aria-valuetext'), 'step 0', 'the step that was chosen stays');
+    await slider.press('End');
+    await page.locator('lens-image img[alt="loss/map at step 8"]').waitFor();
+    logAt(9);
+    await page.locator('lens-image img[alt="loss/map at step 9"]').waitFor();
+
     fs.writeFileSync(path.join(artifacts, 'final.pt'), 'x');
     set('FINISHED', Date.now());
     await page.getByRole('treeitem', { name: 'final.pt' }).waitFor();

@@ -78,7 +78,7 @@ export class LensArtifacts extends LitElement {
 
   /** Lists the opened folders again. */
   refresh(): void {
-    this.tree.refresh();
+    this.tree.refresh(this.selected);
   }
 
   protected override updated(changed: PropertyValues<this>): void {

@@ -70,11 +70,16 @@ export class ArtifactTree {
     return this.folders.get(rowKey(owner, path))?.listing?.files;
   }
 
-  /** Lists again what is open, and shows what it has until the answers come; what is closed is forgotten. */
-  refresh(): void {
+  /**
+   * Lists again what is open, and shows what it has until the answers come; what is closed is forgotten.
+   *
+   * @param shown what the preview shows: a folder of images is listed again also where it is folded
+   */
+  refresh(shown: TreeRow | undefined): void {
+    const previewed = shown && rowKey(shown.owner, shown.path);
     for (const [key, folder] of this.folders) {
       const [owner, path] = readKey(key);
-      if (path === '' || this.opened.has(key)) {
+      if (path === '' || this.opened.has(key) || key === previewed) {
         this.ask(owner, path, folder);
       } else {
         this.folders.delete(key);

@@ -33,7 +33,21 @@ export class LensImageSteps extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('series')) {
-      this.show(this.series.images.length - 1);
+      this.follow(changed.get('series'));
+    }
+  }
+
+  /** A folder that is listed again keeps the step that was chosen; only the last one gives way to one after it. */
+  private follow(before: ImageSeries | undefined): void {
+    const { key, images } = this.series;
+    const shown =
+      before?.key === key && this.index < before.images.length - 1 ? before.images[this.index] : undefined;
+    const kept = shown ? images.findIndex(({ path }) => path === shown.path) : -1;
+    const index = kept >= 0 ? kept : images.length - 1;
+    if (before?.images[this.index]?.path === images[index]?.path) {
+      this.index = index;
+    } else {
+      this.show(index);
     }
   }
 
