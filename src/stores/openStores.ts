@@ -46,9 +46,14 @@ export class OpenStores implements Disposable {
   private readonly opening = new Map<StoreEntry, Promise<StoreEntry>>();
   private readonly subscriptions = new Map<StoreEntry, Disposable>();
   private pollInterval = 0;
+  private retrying: NodeJS.Timeout | undefined;
   private looking: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly opener: StoreOpener) {}
+  /** @param retry how often a store that did not answer is tried again while any is looked at, ms */
+  constructor(
+    private readonly opener: StoreOpener,
+    private readonly retry = 30_000,
+  ) {}
 
   list(): StoreEntry[] {
     return [...this.entries.values()];
@@ -169,15 +174,40 @@ export class OpenStores implements Disposable {
     }
   }
 
+  /** Opens anew what is listed or open under such URIs: what a store shows may depend on who is signed in. */
+  async renew(matches: (uri: string) => boolean): Promise<void> {
+    const entries = this.all().filter(
+      ({ uri, error }) => matches(uri) && error?.code !== 'ON_ANOTHER_MACHINE',
+    );
+    await Promise.all(
+      entries.map(async (entry) => {
+        await this.opening.get(entry);
+        this.close(entry);
+        entry.error = null;
+        await this.ready(entry.uri).catch(() => undefined);
+        this.emit(entry.uri);
+      }),
+    );
+  }
+
   /** How often each open store looks for changes, ms; 0 for not at all. */
   setPollInterval(milliseconds: number): void {
     this.pollInterval = milliseconds;
+    clearInterval(this.retrying);
+    if (milliseconds > 0) {
+      this.retrying = setInterval(
+        () => this.list().forEach((entry) => void this.tryAgain(entry)),
+        this.retry,
+      );
+      this.retrying.unref();
+    }
     for (const { store } of this.all()) {
       store?.setPollInterval(milliseconds);
     }
   }
 
   dispose(): void {
+    clearInterval(this.retrying);
     for (const entry of this.all()) {
       this.close(entry);
     }
@@ -240,6 +270,7 @@ export class OpenStores implements Disposable {
       }
       entry.store = store;
       entry.writer = writer;
+      entry.error = null;
       store.setPollInterval(this.pollInterval);
       this.subscriptions.set(
         entry,
@@ -256,6 +287,19 @@ export class OpenStores implements Disposable {
       }
     }
     return entry;
+  }
+
+  /** By itself, where that may help: its error stays until it could be opened. */
+  private async tryAgain(entry: StoreEntry): Promise<void> {
+    const waits = entry.error?.code === 'NOT_FOUND' || entry.error?.code === 'BUSY';
+    if (!waits || entry.store || this.opening.has(entry)) {
+      return;
+    }
+    const running = this.open(entry).finally(() => this.opening.delete(entry));
+    this.opening.set(entry, running);
+    if ((await running).store) {
+      this.emit(entry.uri);
+    }
   }
 
   /** In the same place of the list. */

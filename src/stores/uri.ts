@@ -86,6 +86,11 @@ export function parseStoreUri(text: string, base: string): StoreLocation {
   throw new StoreError('UNSUPPORTED', unsupported(trimmed, scheme));
 }
 
+/** Whether a canonical URI is that of a tracking server. */
+export function isServerUri(uri: string): boolean {
+  return /^https?:/.test(uri);
+}
+
 /** The URI of a file. Throws StoreError where none can name it. */
 export function sqliteUri(file: string): string {
   return sqliteLocation(path.resolve(file)).uri;
@@ -235,7 +240,16 @@ function unsupported(uri: string, scheme: string): string {
     return `${scheme}:// databases are read through a tracking server: start "mlflow server --backend-store-uri ${shellWord(redactUri(uri))}" and add its http:// address.`;
   }
   if (scheme.startsWith('databricks')) {
-    return 'Databricks workspaces cannot be opened here: MLflow Lens reads SQLite files, mlruns folders and tracking servers.';
+    return 'Databricks workspaces cannot be opened here, as they speak an API of their own: use the workspace\'s own page, or copy its experiments to an MLflow server by "mlflow-export-import".';
+  }
+  if (scheme === 'azureml') {
+    return 'Azure Machine Learning workspaces cannot be opened here, as only a plugin of MLflow\'s Python client speaks to them: use Azure\'s studio, or copy the experiments to an MLflow server by "mlflow-export-import".';
+  }
+  if (/^arn$/.test(scheme)) {
+    return "Tracking servers of Amazon SageMaker cannot be opened here, as each request to them is signed by a plugin of MLflow's Python client: open them from SageMaker Studio.";
+  }
+  if (/^(?:s3a?|gs|wasbs?|abfss?|hdfs|dbfs|mlflow-artifacts|runs|models)$/.test(scheme)) {
+    return `"${scheme}:" names a place of artifacts, not a tracking store: give the address of the server, SQLite file or folder that records the runs.`;
   }
   // Without slashes the scheme may be the user of a "user:password@host".
   const named = /^[^:]+:\/\//.test(uri) ? `${scheme}:` : redactUri(uri);

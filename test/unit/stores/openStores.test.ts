@@ -1,7 +1,11 @@
 import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import { workerBundle } from '../../../scripts/workerBundle';
+import { StoreError } from '../../../src/mlflow/errors';
 import { onFailure } from '../../../src/mlflow/failures';
 import { sqliteUri } from '../../../src/stores/uri';
-import type { OpenStores } from '../../../src/stores/openStores';
+import { createOpener } from '../../../src/stores/open';
+import { OpenStores } from '../../../src/stores/openStores';
 import { makeRegistryStore, removeTempFolders, withDatabase } from '../../support/database';
 import { openStores } from '../../support/pageHarness';
 import { workspacesFixture, type WorkspacesFixture } from '../../support/workspaces';
@@ -36,6 +40,57 @@ describe('the list of open stores', () => {
       const store = await stores.get(uri);
       assert.equal((await store.searchExperiments({ view: 'ALL', maxResults: 1 })).items.length, 1);
       await assert.rejects(stores.get(sqliteUri('/nowhere/mlflow.db')), /is not among the open stores/);
+    } finally {
+      stores.dispose();
+    }
+  });
+
+  it('opens by itself what was not there at first, and says why it is not there until then', async () => {
+    const file = makeRegistryStore('3.17.2');
+    fs.renameSync(file, `${file}.away`);
+    const uri = sqliteUri(file);
+    const options = { distFolder: workerBundle(), pythonPath: () => '', readOnlyReason: () => null };
+    const stores = new OpenStores(createOpener(options), 20);
+    try {
+      stores.add(uri, 'found');
+      await assert.rejects(stores.get(uri), { code: 'NOT_FOUND' });
+      const opened = new Promise((resolve) => stores.onDidChange(resolve));
+      stores.setPollInterval(1000);
+      await assert.rejects(stores.get(uri), { code: 'NOT_FOUND' });
+      fs.renameSync(`${file}.away`, file);
+      assert.equal(await opened, uri);
+      assert.equal(stores.entry(uri)!.error, null);
+      assert.equal((await stores.get(uri)).kind, 'sqlite');
+    } finally {
+      stores.dispose();
+    }
+  });
+
+  it('opens anew, in their places, the stores that somebody else may see otherwise, but none that waits for a word', async () => {
+    const [first, second] = [makeRegistryStore('3.17.2'), makeRegistryStore('3.17.2')].map(sqliteUri);
+    const stores = openStores();
+    try {
+      stores.add(first!, 'found');
+      stores.add('sqlite:////nowhere/mlflow.db', 'found');
+      stores.add(
+        'http://held:5000',
+        'from .env',
+        new StoreError('ON_ANOTHER_MACHINE', 'Connect to it first.'),
+      );
+      stores.add(second!, 'found');
+      const [before, other] = [await stores.get(first!), await stores.get(second!)];
+      await assert.rejects(stores.get('sqlite:////nowhere/mlflow.db'), { code: 'NOT_FOUND' });
+      const heard: (string | null)[] = [];
+      stores.onDidChange((uri) => heard.push(uri));
+      await stores.renew((uri) => uri !== second);
+      const now = await stores.get(first!);
+      assert.notEqual(now, before);
+      assert.equal((await now.searchExperiments({ view: 'ALL', maxResults: 1 })).items.length, 1);
+      await assert.rejects(before.searchExperiments({ view: 'ALL', maxResults: 1 }), { code: 'CANCELLED' });
+      assert.equal(await stores.get(second!), other);
+      await assert.rejects(stores.get('http://held:5000'), { message: 'Connect to it first.' });
+      assert.deepEqual(heard.toSorted(), ['sqlite:////nowhere/mlflow.db', first].toSorted());
+      assert.equal(stores.list()[0]!.uri, first);
     } finally {
       stores.dispose();
     }

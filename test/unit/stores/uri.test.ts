@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { StoreError } from '../../../src/mlflow/errors';
 import { folderUri, parseStoreUri, sqliteUri, storeName } from '../../../src/stores/uri';
 import { emptyFolder, removeRepositories, writeFiles } from '../../support/repositories';
 
@@ -56,7 +57,7 @@ describe('tracking URIs', () => {
     ['sqlite+pysqlite://', /does not name a file/],
     ['sqlite:///file:x?mode=memory&uri=true', /does not name a file/],
     ['sqlite+pysqlcipher:///x.db', /not a kind of store/],
-    ['s3://bucket/mlruns', /not a kind of store/],
+    ['s3://bucket/mlruns', /a place of artifacts/],
     ['', /empty/],
   ];
   for (const [text, reason] of refused) {
@@ -64,6 +65,35 @@ describe('tracking URIs', () => {
       assert.throws(() => parseStoreUri(text, '/work'), reason);
     });
   }
+
+  it('says what is meant by addresses that only plugins of MLflow know, and what to do', () => {
+    for (const [text, sentence] of [
+      ['databricks', /^Databricks workspaces cannot be opened here, .*"mlflow-export-import"\.$/],
+      ['databricks://profile', /^Databricks workspaces/],
+      [
+        'azureml://eastus.api.azureml.ms/mlflow/v1.0/x',
+        /^Azure Machine Learning workspaces .* use Azure's studio/,
+      ],
+      [
+        'arn:aws:sagemaker:us-east-1:1:mlflow-tracking-server/a',
+        /Amazon SageMaker .* from SageMaker Studio\.$/,
+      ],
+      [
+        'postgresql://u:secret@db/mlflow',
+        /^postgresql:\/\/ databases are read through a tracking server: start/,
+      ],
+      ['s3://bucket/mlflow', /^"s3:" names a place of artifacts, not a tracking store: give the address/],
+      ['models:/taxi/1', /^"models:" names a place of artifacts/],
+      ['other://x', /^"other:" is not a kind of store that can be opened here/],
+    ] as const) {
+      assert.throws(
+        () => parseStoreUri(text, '/'),
+        ({ code, message }: StoreError) =>
+          code === 'UNSUPPORTED' && sentence.test(message) && !message.includes('secret'),
+        text,
+      );
+    }
+  });
 
   it('names each file by a URI that is read as that file, or says that there is none', () => {
     for (const file of ['/a/b\\c.db', '/a/ü%41#&=.db', '/a/b c.db', '/a/~x/${y}.db']) {
