@@ -31,6 +31,21 @@ export function tempFolder(): string {
   return folder;
 }
 
+const MEMORY = '/dev/shm';
+/** What tests of many small files may take there, bytes. */
+const ROOM = 1 << 30;
+
+/** The same for thousands of files: in memory, where a system has that and enough of it. */
+export function memoryFolder(): string {
+  const { bavail, bsize } = fs.existsSync(MEMORY) ? fs.statfsSync(MEMORY) : { bavail: 0, bsize: 0 };
+  if (bavail * bsize < ROOM) {
+    return tempFolder();
+  }
+  const folder = fs.mkdtempSync(path.join(MEMORY, 'mlflow-lens-test-'));
+  folders.push(folder);
+  return folder;
+}
+
 export function removeTempFolders(): void {
   for (const folder of folders.splice(0)) {
     fs.rmSync(folder, { recursive: true, force: true });
