@@ -7,8 +7,8 @@ describe('damaged stores, 1,000 files: never a crash, a hang or endless memory; 
   damagedStores(125);
 });
 
-describe('damaged mlruns folders, 100: never a crash or a hang', function () {
+describe('damaged mlruns folders, 1,000: never a crash or a hang', function () {
   this.timeout(600_000);
   after(removeTempFolders);
-  damagedFolders(1000, 100);
+  damagedFolders(1000, 1000);
 });
