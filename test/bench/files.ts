@@ -218,11 +218,10 @@ async function history(root: string): Promise<void> {
       );
     }
     judge(`a history of ${LONG_POINTS} points`, median(ours), [
-      atMost('reading it and splitting its lines', median(fields), 2),
+      atMost('reading it and splitting its lines into fields', median(fields), 2),
+      atMost('reading it and splitting it into lines alone', median(lines), 2),
     ]);
-    console.log(
-      `    reading it and splitting it into lines ${ms(median(lines))}; first time ${ms(ours[0]!)}`,
-    );
+    console.log(`    the first one asked for took ${ms(ours[0]!)}`);
   });
 }
 
