@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { registerChartCommands } from './commands/charts';
 import { registerDiffCommands } from './commands/diff';
+import { registerCopyStoreCommand } from './commands/copyStore';
 import { registerMlflowUiCommand } from './commands/mlflowUi';
 import { registerPageCommands } from './commands/pages';
 import { registerModelsViewCommands } from './commands/modelsView';
@@ -134,12 +135,14 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   registerDiffCommands({ commands, stores, state, panels });
   registerTableCommands({ commands, stores, panels });
   registerSourceCommands({ commands, stores, sources });
-  registerMlflowUiCommand({
+  const mlflow = {
     commands,
     stores,
     pythonPath: () => readSettings().pythonPath,
     folder: () => storageFolder(context.globalStorageUri, 'mlflow-ui'),
-  });
+  };
+  registerMlflowUiCommand(mlflow);
+  const copying = registerCopyStoreCommand(mlflow);
 
   context.subscriptions.push(
     stores,
@@ -154,6 +157,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     new GitFileSystem(sources),
     registerTexts(),
     registry,
+    copying,
     followVisibility(stores, [experiments.tree, models.tree, comparison.tree], panels),
     vscode.window.registerUriHandler(createUriHandler(stores)),
     { dispose: disposeLog },

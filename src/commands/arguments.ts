@@ -1,8 +1,9 @@
 import { cancelled, StoreError } from '../mlflow/errors';
+import type { StoreKind } from '../mlflow/store';
 import { pickOne } from '../platform/dialogs';
 import type { RunKey } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
-import { storeName } from '../stores/uri';
+import { parseStoreUri, storeName } from '../stores/uri';
 import { booleanOf, fieldsOf, namedStore, textOf } from './fields';
 
 export { booleanOf, cancelled, fieldsOf, namedStore, textOf };
@@ -22,17 +23,26 @@ export function runsOf(args: unknown, selection?: unknown): RunKey[] {
   });
 }
 
-/** The store that was named, the only one, or the one that the user picks. */
-export async function storeOf(args: unknown, stores: OpenStores): Promise<string> {
+/**
+ * The store that was named, the only one, or the one that the user picks.
+ *
+ * @param kind offered are those of this kind alone; one that was named may be any
+ */
+export async function storeOf(args: unknown, stores: OpenStores, kind?: StoreKind): Promise<string> {
   const named = namedStore(args);
   if (named !== undefined) {
     // One that was found without a workspace may have begun with another than default.
     return stores.entry(named)?.uri ?? named;
   }
   await stores.settled();
-  const listed = stores.list().filter(({ error }) => error === null);
+  const listed = stores
+    .list()
+    .filter(
+      ({ uri, error }) => error === null && (kind === undefined || parseStoreUri(uri, '/').kind === kind),
+    );
   if (listed.length === 0) {
-    throw new StoreError('NOT_FOUND', 'No store is open: run "MLflow: Add Store…" first.');
+    const what = kind === 'files' ? 'mlruns folder' : 'store';
+    throw new StoreError('NOT_FOUND', `No ${what} is open: run "MLflow: Add Store…" first.`);
   }
   if (listed.length === 1) {
     return listed[0]!.uri;

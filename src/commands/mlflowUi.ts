@@ -2,21 +2,20 @@ import * as http from 'node:http';
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
 import type { CommandRegistry } from '../platform/commands';
-import { createTerminal, notify, withStatus } from '../platform/dialogs';
+import { createTerminal, withStatus } from '../platform/dialogs';
 import {
   freePort,
   mlflowUiArguments,
-  mlflowVersion,
   uiAddress,
   uiEnvironment,
   uiFolder,
   uiStoreUri,
 } from '../platform/mlflowServer';
-import { pythonCandidates } from '../platform/python';
 import type { OpenStores } from '../stores/openStores';
 import { DEFAULT_WORKSPACE, workspaceOf } from '../mlflow/workspace';
 import { parseStoreUri, storeName } from '../stores/uri';
 import { storeOf } from './arguments';
+import { explainInstall, pythonWithMlflow, requireTrust } from './mlflowPython';
 
 export interface MlflowUiDeps {
   commands: CommandRegistry;
@@ -31,12 +30,7 @@ const ANSWER_WITHIN = 120_000;
 /** "Open MLflow UI": MLflow's own server on the store, in a terminal, on a free port. */
 export function registerMlflowUiCommand({ commands, stores, pythonPath, folder }: MlflowUiDeps): void {
   commands.register('openMlflowUi', async (args) => {
-    if (!vscode.workspace.isTrusted) {
-      throw new StoreError(
-        'PERMISSION_DENIED',
-        'In Restricted Mode no process is started: trust this workspace to run "mlflow ui".',
-      );
-    }
+    requireTrust('run "mlflow ui"');
     await stores.settled();
     const uri = stores.list().length === 0 ? newStore() : await storeOf(args, stores);
     const location = parseStoreUri(uri, '/');
@@ -46,7 +40,7 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath, folder }
     }
     const found = await pythonWithMlflow(pythonPath(), await folder());
     if (!found) {
-      await explainInstall();
+      await explainInstall('MLflow is not installed in any Python found here', 'pip install mlflow');
       return;
     }
     const port = await freePort();
@@ -90,35 +84,6 @@ function newStore(): string {
     throw new StoreError('NOT_FOUND', 'Open a folder first: "mlflow ui" creates its store in it.');
   }
   return parseStoreUri('sqlite:///mlflow.db', folder.fsPath).uri;
-}
-
-async function pythonWithMlflow(
-  setting: string,
-  folder: string,
-): Promise<{ python: string; version: string } | undefined> {
-  for (const python of await pythonCandidates(setting)) {
-    const version = await mlflowVersion(python, folder);
-    if (version !== null) {
-      return { python, version };
-    }
-  }
-  return undefined;
-}
-
-async function explainInstall(): Promise<void> {
-  const choice = await notify(
-    'warning',
-    'MLflow is not installed in any Python found here: run "pip install mlflow" in your environment, or name its Python in the setting "mlflowLens.pythonPath".',
-    'Open Terminal',
-    'Open Setting',
-  );
-  if (choice === 'Open Terminal') {
-    const terminal = createTerminal({ name: 'Install MLflow' });
-    terminal.show();
-    terminal.sendText('pip install mlflow', false);
-  } else if (choice === 'Open Setting') {
-    await vscode.commands.executeCommand('workbench.action.openSettings', 'mlflowLens.pythonPath');
-  }
 }
 
 /** What helps where MLflow calls the store too old; null for a store that is new or cannot be read. */

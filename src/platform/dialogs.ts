@@ -192,6 +192,13 @@ export function createTerminal(options: TerminalRequest): vscode.Terminal {
   return vscode.window.createTerminal({ ...options, name: inertText(options.name, 100) });
 }
 
+/** A terminal that shows what `pty` writes, which makes it text itself. Its name is drawn with icons. */
+export function createOutputTerminal(
+  options: vscode.ExtensionTerminalOptions & { isTransient: boolean },
+): vscode.Terminal {
+  return vscode.window.createTerminal({ ...options, name: inertText(options.name, 100) });
+}
+
 function inertOr(text: string | undefined): string | undefined {
   return text === undefined ? undefined : inertText(text);
 }

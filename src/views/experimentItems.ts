@@ -21,7 +21,7 @@ import {
   type StoreNode,
 } from './nodes';
 import { runAccessibleLabel, runDescription, runLabel } from './runText';
-import { isReadOnly, placeText, storeFolder, storeLabel, workspaceText } from './storeText';
+import { isReadOnly, placeText, storeContext, storeFolder, storeLabel, workspaceText } from './storeText';
 
 /** How stores, experiments and runs look in a tree. */
 export class ExperimentItems {
@@ -49,7 +49,7 @@ export class ExperimentItems {
       entry?.error || gone ? themeIcon('warning', 'list.warningForeground') : themeIcon('database');
     const place = placeText(this.stores, node.store);
     item.description = [place, workspace, storeDescription(entry, gone)].filter(Boolean).join(' · ');
-    item.contextValue = entry?.error ? 'store.error' : workspace === null ? 'store' : 'store.workspaces';
+    item.contextValue = entry?.error ? 'store.error' : storeContext(node.store, workspace);
     return item;
   }
 

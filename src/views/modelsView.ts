@@ -8,7 +8,7 @@ import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { messageItem, moreItem } from './experimentItems';
 import { themeIcon } from './icons';
-import { placeText, storeLabel, workspaceText } from './storeText';
+import { placeText, storeContext, storeLabel, workspaceText } from './storeText';
 import { ModelItems } from './modelItems';
 import { NodeRegistry } from './nodeRegistry';
 import {
@@ -171,7 +171,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
         item.id = nodeId(node);
         item.iconPath = themeIcon('database');
         item.description = [placeText(this.stores, node.store), workspace].filter(Boolean).join(' · ');
-        item.contextValue = workspace === null ? 'store' : 'store.workspaces';
+        item.contextValue = storeContext(node.store, workspace);
         return item;
       }
       case 'model':

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { contextValue } from './contextValue';
 import { plainText } from '../mlflow/format';
 import type { StoreDescription } from '../mlflow/store';
 import { DEFAULT_WORKSPACE, withWorkspace, workspaceOf } from '../mlflow/workspace';
@@ -59,6 +60,18 @@ export async function workspaceText(stores: OpenStores, uri: string): Promise<st
   return about && hasChoice(about)
     ? `${plainText(shownWorkspace(uri))}, 1 of ${about.workspaces.length} workspaces`
     : null;
+}
+
+/**
+ * What menus ask of the row of a store that is open: "store", "store.workspaces" or "store.files".
+ *
+ * @param workspace as `workspaceText` tells it
+ */
+export function storeContext(uri: string, workspace: string | null): string {
+  return contextValue('store', {
+    workspaces: workspace !== null,
+    files: parseStoreUri(uri, '/').kind === 'files',
+  });
 }
 
 /** The workspace that a store of this URI shows. */

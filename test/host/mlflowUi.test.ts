@@ -4,12 +4,11 @@ import * as path from 'node:path';
 import { removeTempFolders, tempFolder } from '../support/database';
 import { copyFixture } from '../support/fixtures';
 import { writeFiles } from '../support/repositories';
+import { standInMlflow } from '../support/standInMlflow';
 import { openWorkbench, type Workbench } from '../support/workbench';
 
-/** An installation that answers as MLflow's server does, and says how it was called. */
-const INSTALLED = {
-  'mlflow/__init__.py': '',
-  'mlflow/__main__.py': `import json, os, sys
+/** Answers as MLflow's server does, and says how it was called. */
+const SERVER = `import json, os, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 class Health(BaseHTTPRequestHandler):
     def do_GET(self):
@@ -18,9 +17,7 @@ class Health(BaseHTTPRequestHandler):
 with open(os.path.join(os.path.dirname(__file__), "called.json"), "w") as file:
     json.dump({"words": sys.argv[1:], "folder": os.getcwd(), "there": sorted(os.listdir("."))}, file)
 HTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), Health).serve_forever()
-`,
-  'mlflow-3.17.2.dist-info/METADATA': 'Metadata-Version: 2.1\nName: mlflow\nVersion: 3.17.2\n',
-};
+`;
 
 /** As npm carries it, this VS Code server's process for terminals never answers ("Pty Host" in the status bar). */
 const WITHOUT_TERMINALS = '4.100.3';
@@ -37,10 +34,7 @@ describeWithTerminals('mlflow ui', function (this: Mocha.Suite) {
   });
 
   it('opens the store itself, also in a folder that VS Code would read a variable in', async () => {
-    const site = tempFolder();
-    writeFiles(site, INSTALLED);
-    const python = path.join(site, 'python');
-    fs.writeFileSync(python, `#!/bin/sh\nPYTHONPATH='${site}' exec python3 "$@"\n`, { mode: 0o755 });
+    const { python, site } = standInMlflow(SERVER);
     const workspace = tempFolder();
     const folder = path.join(workspace, '${env:HOME}');
     fs.mkdirSync(path.join(folder, 'mlruns'), { recursive: true });

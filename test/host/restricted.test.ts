@@ -28,7 +28,13 @@ describe('Restricted Mode', function () {
       .locator('.notification-list-item-message')
       .filter({ hasText: 'In Restricted Mode no process is started' })
       .waitFor();
-    // Called by name too, and with all that it needs.
+    // Called by name too, and with all that they need.
+    const store = 'file:///data/mlruns';
+    const uncopied = workbench.executeCommand('mlflowLens.copyStoreToSqlite', { store });
+    await workbench.page
+      .locator('.notification-list-item-message')
+      .filter({ hasText: 'trust this workspace to run "mlflow migrate-filestore"' })
+      .waitFor();
     const refused = workbench.executeCommand('mlflowLens.promoteModelVersion', {
       name: 'taxi-duration',
       version: '4',
@@ -41,6 +47,6 @@ describe('Restricted Mode', function () {
       .waitFor();
     assert.equal(await workbench.dialog.count(), 0);
     await workbench.runCommand('Notifications: Clear All Notifications');
-    await refused;
+    await Promise.all([uncopied, refused]);
   });
 });

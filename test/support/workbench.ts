@@ -208,6 +208,20 @@ export class Workbench {
     return this.page.locator('.notification-list-item-message').allTextContents();
   }
 
+  /** Waits for a notification and returns its text. VS Code shows no toasts to a test's driver, and closes the list of them. */
+  async notification(text: string | RegExp, timeout = 30_000): Promise<string> {
+    const message = this.page.locator('.notification-list-item-message').filter({ hasText: text }).first();
+    await until(
+      async () => {
+        await this.executeCommand('notifications.showList');
+        return message.isVisible();
+      },
+      timeout,
+      () => `No notification says ${String(text)}.`,
+    );
+    return (await message.textContent()) ?? '';
+  }
+
   /** The document of the webview in the active editor. */
   webview(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready').last().frameLocator('#active-frame');

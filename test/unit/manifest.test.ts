@@ -118,7 +118,7 @@ describe('manifest', () => {
 
     it('end with … where a command asks for more than what it acts on, as VS Code writes it, and nowhere else', () => {
       const asks =
-        /^(Add|Switch|Report|Go to|Export|Save .* As|Set|Filter|Sort|Search|Promote|Archive|Mark|Remove Alias|Register|Copy Model|Create|Rename|Delete|Restore|Edit|Undo)\b/;
+        /^(Add|Switch|Report|Go to|Export|Save .* As|Set|Filter|Sort|Search|Promote|Archive|Mark|Remove Alias|Register|Copy (Model|Store)|Create|Rename|Delete|Restore|Edit|Undo)\b/;
       for (const { title } of commands) {
         assert.equal(title.endsWith('…'), asks.test(title), title);
       }
@@ -217,6 +217,19 @@ describe('manifest', () => {
         assert.ok(!alone.includes(title), title);
         assert.ok(offered('models', 'version.None.several.aliased').includes(title), title);
       }
+    });
+
+    it('offer to copy an mlruns folder to SQLite, no other store, and not in Restricted Mode', () => {
+      const COPY = 'Copy Store to SQLite…';
+      for (const view of ['experiments', 'models']) {
+        assert.ok(offered(view, 'store.files').includes(COPY), view);
+        assert.ok(!offered(view, 'store.files', false).includes(COPY), view);
+      }
+      for (const item of ['store', 'store.workspaces', 'store.error']) {
+        assert.ok(!offered('experiments', item).includes(COPY), item);
+      }
+      const others = offered('experiments', 'store.files').filter((title) => title !== COPY);
+      assert.deepEqual(others, offered('experiments', 'store'));
     });
 
     it('keep out of the palette what only makes sense on an item', () => {

@@ -101,7 +101,14 @@ function factsOf(tree: FilesTree): StoreFacts {
     },
     upgrade: null,
     workspaces: [],
-    details: [{ label: 'Experiments', value: String(tree.experiments().length) }, ...damageOf(tree)],
+    details: [
+      { label: 'Experiments', value: String(tree.experiments().length) },
+      {
+        label: 'MLflow 3.13 and newer',
+        value: 'refuse mlruns folders; "MLflow: Copy Store to SQLite…" makes a store that they open',
+      },
+      ...damageOf(tree),
+    ],
   };
 }
 
