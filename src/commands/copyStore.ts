@@ -116,7 +116,7 @@ async function confirmCopy({ folder, file }: Copying, { python, version }: Found
       detail: [
         `From: ${folder}`,
         `To: ${file}`,
-        `By: "mlflow migrate-filestore" of MLflow ${version} (${python})`,
+        `By: "mlflow migrate-filestore" of MLflow${version === 'unknown' ? '' : ` ${version}`} (${python})`,
         '',
         'Experiments, runs, traces, logged models and registered models are copied. Nothing in the folder is changed or deleted.',
         '',

@@ -15,10 +15,14 @@ const LOOK = `
 import importlib.util, sys
 if importlib.util.find_spec("mlflow") is None:
     sys.exit(1)
-try:
-    from importlib.metadata import version
-    print(version("mlflow"))
-except Exception:
+for name in ("mlflow", "mlflow-skinny"):
+    try:
+        from importlib.metadata import version
+        print(version(name))
+        break
+    except Exception:
+        pass
+else:
     print("unknown")
 `;
 const LOOK_WITHIN = 10_000;

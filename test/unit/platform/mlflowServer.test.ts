@@ -160,6 +160,19 @@ describe('mlflow ui', () => {
     assert.deepEqual(fs.readdirSync(ours), [], 'a link that leads nowhere goes');
   });
 
+  it('knows the version of MLflow, also of mlflow-skinny', async () => {
+    assert.equal(await mlflowVersion(python, emptyFolder()), '3.17.2');
+    fs.renameSync(
+      path.join(site, 'mlflow-3.17.2.dist-info'),
+      path.join(site, 'mlflow_skinny-3.12.0.dist-info'),
+    );
+    const named = { 'mlflow_skinny-3.12.0.dist-info/METADATA': 'Name: mlflow-skinny\nVersion: 3.12.0\n' };
+    writeFiles(site, named);
+    assert.equal(await mlflowVersion(python, emptyFolder()), '3.12.0');
+    fs.rmSync(path.join(site, 'mlflow_skinny-3.12.0.dist-info'), { recursive: true });
+    assert.equal(await mlflowVersion(python, emptyFolder()), 'unknown');
+  });
+
   it('is not started where there is no MLflow', async () => {
     process.env.PYTHONPATH = emptyFolder();
     const { folder } = storeThatShadows();
