@@ -1,4 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { installed } from './vscodeServer';
 
@@ -9,8 +11,10 @@ export type ServerVersion = '1.30.1' | '2.14.3' | '3.5.1' | '3.17.2';
 
 const SERVER_PARTS = ['psycopg2-binary', 'Flask-WTF<2'];
 
-/** Of those that do not run on every Python: which they run on. */
-const PYTHONS: Partial<Record<keyof typeof PACKAGES, string>> = { 'server-1.30.1': '>=3.8,<3.11' };
+/** Of those that do not run on every Python: which they run on, the best first. */
+const PYTHONS: Partial<Record<keyof typeof PACKAGES, readonly string[]>> = {
+  'server-1.30.1': ['3.10', '3.9', '3.8'],
+};
 
 /** The client and what it needs to open a SQLite store; old ones need what was current then. */
 const PACKAGES: Record<MlflowVersion | `server-${ServerVersion}` | 'libraries-3.17.2', string[]> = {
@@ -46,7 +50,7 @@ export function mlflowPython(name: keyof typeof PACKAGES = '3.17.2'): string {
     // `python3 -m venv` needs a Debian package of its own; uv does not.
     const run = (...args: string[]): void =>
       void execFileSync(uv, [...args], { stdio: ['ignore', 'inherit', 'inherit'] });
-    const wanted = PYTHONS[name] ?? 'python3';
+    const wanted = PYTHONS[name];
     run(
       'venv',
       '--quiet',
@@ -54,7 +58,7 @@ export function mlflowPython(name: keyof typeof PACKAGES = '3.17.2'): string {
       '--relocatable',
       '--no-python-downloads',
       '--python',
-      wanted,
+      wanted ? findPython(wanted) : 'python3',
       target,
     );
     run('pip', 'install', '--quiet', '--python', path.join(target, 'bin/python'), ...PACKAGES[name]);
@@ -65,6 +69,23 @@ export function mlflowPython(name: keyof typeof PACKAGES = '3.17.2'): string {
 /** The same with all that a tracking server needs. Fails where no Python of this machine runs that version. */
 export function serverPython(version: ServerVersion): string {
   return mlflowPython(`server-${version}`);
+}
+
+/** Of one of these releases, "3.10". pyenv puts scripts into PATH for those that it has, and they do not start. */
+function findPython(releases: readonly string[]): string {
+  const pyenv = path.join(os.homedir(), '.pyenv/versions');
+  const versions = fs.existsSync(pyenv) ? fs.readdirSync(pyenv) : [];
+  for (const release of releases) {
+    const installed = versions
+      .filter((version) => version.startsWith(`${release}.`))
+      .map((version) => path.join(pyenv, version, 'bin/python'));
+    for (const candidate of [...installed, `python${release}`]) {
+      if (spawnSync(candidate, ['-c', ''], { stdio: 'ignore' }).status === 0) {
+        return candidate;
+      }
+    }
+  }
+  throw new Error(`There is no Python ${releases.join(', ')} on this machine.`);
 }
 
 function python(args: string[]): void {

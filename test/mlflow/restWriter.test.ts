@@ -32,9 +32,9 @@ const SOURCE = 's3://somewhere/model';
  * 3.11, and a version that is noted twice on its logged model, by the server and by the client.
  */
 function withoutLeftovers(rows: Rows, changes: readonly Change[]): Rows {
-  const gone = changes.flatMap((change) =>
-    change.type === 'deleteModelVersion' ? [`"version":${change.version},`] : [],
-  );
+  const gone = changes.flatMap((change) => (change.type === 'deleteModelVersion' ? [change.version] : []));
+  const isGone = (row: string): boolean =>
+    gone.includes(String((JSON.parse(row) as { version: unknown }).version));
   // The server notes the version's number, and the client then its text.
   const notes = (row: string): string =>
     row.replace(/, \{\\"name\\": \\"[^{}]*?\\", \\"version\\": \\"\d+\\"\}/g, '');
@@ -42,7 +42,7 @@ function withoutLeftovers(rows: Rows, changes: readonly Change[]): Rows {
     Object.entries(rows).map(([table, each]) => [
       table,
       table === 'registered_model_aliases'
-        ? each.filter((row) => !gone.some((version) => row.includes(version)))
+        ? each.filter((row) => !isGone(row))
         : table === 'logged_model_tags'
           ? each.map(notes)
           : each,
