@@ -1,13 +1,32 @@
+import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { TrackingStore } from '../../src/mlflow/store';
 import { createOpener } from '../../src/stores/open';
+import { ServerAccounts } from '../../src/stores/rest/accounts';
+import { openServer } from '../../src/stores/rest/openServer';
 import { parseStoreUri } from '../../src/stores/uri';
 import { workerBundle } from '../workerBundle';
+
+/** Nobody signs in here: what the environment has for the server that it names. */
+const accounts = new ServerAccounts({
+  secrets: { get: async () => undefined, store: async () => undefined, delete: async () => undefined },
+  env: process.env,
+  isTrusted: () => true,
+  requestHeaders: () => ({}),
+  readFile: (file) => fs.readFile(file, 'utf8'),
+  warn: (message) => console.error(message),
+});
 
 /** Opens the store of a tracking URI, relative to the working directory, for as long as `use` takes. */
 export async function withStore<T>(uri: string, use: (store: TrackingStore) => Promise<T>): Promise<T> {
   const opener = createOpener({
     distFolder: workerBundle(),
+    openServer: (server) =>
+      openServer(server, {
+        distFolder: workerBundle(),
+        accessOf: (each) => accounts.accessOf(each),
+        userAgent: 'mlflow-lens-console',
+      }),
     pythonPath: () => '',
     readOnlyReason: () => 'The console changes nothing.',
   });

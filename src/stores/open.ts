@@ -5,6 +5,7 @@ import type { StoreOpener } from './openStores';
 import { unlessReadOnly } from './readOnly';
 import { openFilesStore } from './files/filesStore';
 import { createFilesWriter } from './files/writer';
+import type { OpenedServer } from './rest/openServer';
 import { openSqliteStore } from './sqlite/open';
 import { createSqliteWriter } from './sqlite/writer';
 import { parseStoreUri, storeName } from './uri';
@@ -14,6 +15,8 @@ export interface OpenOptions {
   distFolder: string;
   /** In the extension's storage, for what was read of mlruns folders; missing: that is not kept. */
   indexFolder?: string;
+  /** Opens a tracking server by its canonical URI; missing: none can be opened. Rejects with StoreError. */
+  openServer?(this: void, uri: string): Promise<OpenedServer>;
   pythonPath: () => string;
   /** null where changes are possible; else why not (Restricted Mode). */
   readOnlyReason(): string | null;
@@ -25,10 +28,14 @@ export function createOpener(options: OpenOptions): StoreOpener {
     async open(uri, asNamed = false) {
       const location = parseStoreUri(uri, '/');
       if (location.kind === 'rest') {
-        throw new StoreError(
-          'UNSUPPORTED',
-          'Tracking servers cannot be opened yet: open the SQLite file behind the server, or use its own page.',
-        );
+        if (!options.openServer) {
+          throw new StoreError(
+            'UNSUPPORTED',
+            'Tracking servers cannot be opened yet: open the SQLite file behind the server, or use its own page.',
+          );
+        }
+        const { store, writer } = await options.openServer(location.uri);
+        return { store, writer: unlessReadOnly(writer, () => options.readOnlyReason()) };
       }
       if (location.kind === 'files') {
         const folder = location.path ?? '';

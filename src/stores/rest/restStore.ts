@@ -1,6 +1,7 @@
 import * as path from 'node:path';
+import type { StoreDescription, StoreDetail } from '../../mlflow/store';
 import { workspaceOf } from '../../mlflow/workspace';
-import { WorkerStore } from '../workerStore';
+import { WorkerStore, type WorkerStoreOptions } from '../workerStore';
 import type { RestOptions } from './answers';
 import type { Exchange } from './exchange';
 import { serveExchange } from './exchangePort';
@@ -17,6 +18,10 @@ export interface RestStoreOptions {
   slow: boolean;
   /** Where restWorker.js lies. */
   distFolder: string;
+  /** What the host knows of the server besides: who is signed in; nothing if missing. */
+  details?(this: void): Promise<StoreDetail[]>;
+  /** Called when the store is disposed of. */
+  closed?(this: void): void;
 }
 
 /** What the worker is at at once: most of it waits for the server, which is sent four requests at a time. */
@@ -31,15 +36,37 @@ const LONGEST = 600_000;
  */
 export async function openRestStore(options: RestStoreOptions): Promise<WorkerStore> {
   const { uri, exchange, slow, distFolder } = options;
-  return new WorkerStore({
-    kind: 'rest',
-    uri,
-    place: uri,
-    folder: '',
-    script: path.join(distFolder, 'restWorker.js'),
-    start: { workspace: workspaceOf(uri), slow } satisfies RestStart,
-    connect: (port) => serveExchange(port, exchange),
-    parallel: PARALLEL,
-    longest: LONGEST,
-  }).opened();
+  return new ServerStore(
+    {
+      kind: 'rest',
+      uri,
+      place: uri,
+      folder: '',
+      script: path.join(distFolder, 'restWorker.js'),
+      start: { workspace: workspaceOf(uri), slow } satisfies RestStart,
+      connect: (port) => serveExchange(port, exchange),
+      parallel: PARALLEL,
+      longest: LONGEST,
+    },
+    options,
+  ).opened();
+}
+
+class ServerStore extends WorkerStore {
+  constructor(
+    worker: WorkerStoreOptions,
+    private readonly host: Pick<RestStoreOptions, 'details' | 'closed'>,
+  ) {
+    super(worker);
+  }
+
+  override async describe(signal?: AbortSignal): Promise<StoreDescription> {
+    const [about, details] = await Promise.all([super.describe(signal), this.host.details?.() ?? []]);
+    return { ...about, details: [...about.details, ...details] };
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.host.closed?.();
+  }
 }
