@@ -8,7 +8,7 @@ describe('damaged stores, 1,000 files: never a crash, a hang or endless memory; 
 });
 
 describe('damaged mlruns folders, 1,000: never a crash or a hang', function () {
-  this.timeout(600_000);
+  this.timeout(1_800_000);
   after(removeTempFolders);
   damagedFolders(1000, 1000);
 });
