@@ -45,16 +45,19 @@ export async function closeBrowser(): Promise<void> {
 
 async function openAlone(options: WindowOptions): Promise<BrowserWindow> {
   const { server, context } = await startWindow(options);
-  const page = await context.newPage();
-  await page.setViewportSize(options.size);
-  await page.goto(server.url);
-  return {
-    page,
-    close: async () => {
-      await context.close();
-      await server.stop();
-    },
+  const close = async (): Promise<void> => {
+    await context.close();
+    await server.stop();
   };
+  try {
+    const page = await context.newPage();
+    await page.setViewportSize(options.size);
+    await page.goto(server.url);
+    return { page, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function openShared(options: WindowOptions): Promise<BrowserWindow> {
@@ -104,6 +107,8 @@ async function startWindow(options: WindowOptions): Promise<Shared> {
 async function newContext(): Promise<BrowserContext> {
   browser ??= launchBrowser();
   const context = await (await browser).newContext();
+  // Two cores run VS Code, its extension host and the browser.
+  context.setDefaultTimeout(60_000);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   return context;
 }

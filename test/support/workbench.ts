@@ -335,7 +335,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     await page.locator('.monaco-workbench .part.editor').waitFor();
     await until(
       () => fs.existsSync(bridge),
-      30_000,
+      90_000,
       () => 'The extension host did not start.',
     );
     return workbench;
