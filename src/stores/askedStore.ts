@@ -27,6 +27,7 @@ import type {
   TrackingStore,
 } from '../mlflow/store';
 import type { RequestArguments, RequestName, RequestResult } from '../worker/wire';
+import type { ArtifactAccess } from './artifacts/access';
 import { ArtifactReader } from './artifacts/reader';
 import { recordsOf } from './artifacts/records';
 import { networkDetails, readOnlyReasonOf } from './fileSystem';
@@ -55,18 +56,20 @@ export interface StorePlace {
   folder: string;
 }
 
-/** A tracking store that lies on this machine: TrackingStore over StoreRequests, whoever answers them. */
+/** TrackingStore over StoreRequests, whoever answers them. */
 export class AskedStore implements TrackingStore {
   readonly kind: StoreKind;
   readonly uri: string;
   readonly runTable: RunTable;
-  private readonly artifacts: ArtifactReader;
+  private readonly artifacts: ArtifactAccess;
   private readonly watch: StoreWatch;
   private readonly facts: (signal?: AbortSignal) => Promise<StoreFacts>;
 
+  /** @param artifactsOf missing: they lie on this machine, where the store says */
   constructor(
     private readonly place: StorePlace,
     private readonly asker: StoreAsker,
+    artifactsOf?: (store: TrackingStore) => ArtifactAccess,
   ) {
     this.kind = place.kind;
     this.uri = place.uri;
@@ -88,7 +91,7 @@ export class AskedStore implements TrackingStore {
       learnModels: (facts, signal) => this.ask('tableLearnModels', facts, signal),
       cellText: (runId, column, signal) => this.ask('tableCellText', { runId, column }, signal),
     };
-    this.artifacts = new ArtifactReader(recordsOf(this, place.folder));
+    this.artifacts = artifactsOf?.(this) ?? new ArtifactReader(recordsOf(this, place.folder));
   }
 
   /** Itself, once it turned out to be a store; else it is disposed of. Throws StoreError. */

@@ -1,5 +1,7 @@
 import { fromPlainError, type StoreErrorCode } from '../mlflow/errors';
+import type { TrackingStore } from '../mlflow/store';
 import { WorkerHost, type WorkerOptions } from '../worker/host';
+import type { ArtifactAccess } from './artifacts/access';
 import { AskedStore, type StorePlace } from './askedStore';
 import type { StoreRequests } from './requests';
 
@@ -9,6 +11,8 @@ export interface WorkerStoreOptions
   script: string;
   /** What the worker is started with. */
   start: unknown;
+  /** Missing: they lie on this machine, where the store says. */
+  artifactsOf?: (store: TrackingStore) => ArtifactAccess;
 }
 
 /** A tracking store on this machine that is read by a worker thread. */
@@ -26,6 +30,7 @@ export class WorkerStore extends AskedStore {
         label: `Reading ${options.place}`,
         toError: fromPlainError,
       }),
+      options.artifactsOf,
     );
   }
 }

@@ -3,6 +3,7 @@ import { StoreError } from '../../mlflow/errors';
 import { withoutTrailing } from '../../mlflow/scan';
 import type { ArtifactListing, ArtifactOwner, ArtifactRoot } from '../../mlflow/store';
 import { listFolder, locateInRoot, readFileRange } from './files';
+import type { ArtifactAccess } from './access';
 import type { ArtifactRecords } from './records';
 import { resolveRoot } from './root';
 
@@ -15,8 +16,8 @@ interface Place {
 /** Copies of copies of model versions that are followed. */
 const MAX_HOPS = 8;
 
-/** Reads the artifacts of a store that lies on this machine: the implementation of TrackingStore's two methods. */
-export class ArtifactReader {
+/** The artifacts of a store that lies on this machine. */
+export class ArtifactReader implements ArtifactAccess {
   constructor(private readonly records: ArtifactRecords) {}
 
   async list(owner: ArtifactOwner, path: string, signal?: AbortSignal): Promise<ArtifactListing> {
@@ -40,7 +41,6 @@ export class ArtifactReader {
     return readFileRange(localPath(root), join(folder, path), range);
   }
 
-  /** The file or folder on this machine, for VS Code's own editors and for "Reveal". */
   async locate(owner: ArtifactOwner, path: string, signal?: AbortSignal): Promise<string> {
     const { root, folder } = await this.place(owner, signal);
     return locateInRoot(localPath(root), join(folder, path));

@@ -57,6 +57,35 @@ export async function resolveRoot(request: RootRequest): Promise<ArtifactRoot> {
   return localRoot(request, recorded);
 }
 
+/**
+ * The folder on this machine that a tracking server records for somebody's artifacts, where it is one that the user opened
+ * or lies in one, and its path carries the id: a server elsewhere may record the same path, and a copy is no other run's.
+ *
+ * @param id a run's or a logged model's
+ * @param opened absolute
+ * @returns with all links resolved; null where the server has to be asked
+ */
+export async function openedRoot(uri: string, id: string, opened: readonly string[]): Promise<string | null> {
+  const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]+):/.exec(uri)?.[1]?.toLowerCase();
+  const recorded = scheme === undefined ? uri : scheme === 'file' ? filePath(uri) : null;
+  if (recorded === null || uri.length > MAX_LENGTH || !path.isAbsolute(recorded)) {
+    return null;
+  }
+  const roots = await Promise.all(opened.map(realOf));
+  const made = MADE_BY_MLFLOW.exec(recorded);
+  const isOf = made?.[1] === id || made?.[2] === id;
+  // Nothing else is looked at: a server may record any path.
+  if (
+    !isOf ||
+    refusedPath(recorded, opened) ||
+    ![...opened, ...roots].some((root) => isInside(recorded, root))
+  ) {
+    return null;
+  }
+  const real = await realFolder(recorded);
+  return real !== null && roots.some((root) => isInside(real, root)) ? real : null;
+}
+
 async function localRoot(request: RootRequest, recorded: string): Promise<ArtifactRoot> {
   const { uri, storeFolder } = request;
   const absolute = path.resolve(storeFolder, recorded);
