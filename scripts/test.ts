@@ -31,6 +31,7 @@ const SUITES: Record<string, Suite> = {
   torture: { files: 'test/torture/**/*.test.ts' },
   desktop: { files: 'test/host/**/*.test.ts', env: { LENS_VSCODE: 'desktop' } },
   mlflow: { files: 'test/mlflow/**/*.test.ts' },
+  servers: { files: 'test/servers/**/*.test.ts' },
 };
 
 /** One after the other: two at once make each other late, and what waits for a window too. */

@@ -20,7 +20,7 @@ export type Trouble =
 /**
  * One registered model and one experiment as MLflow 3.17.2's server answers them, to put in its way what a real one cannot be
  * asked for: writes that are lost on the way there or back, and others that write in the very moment between two requests.
- * Its answers are those of test/mlflow/restWriter.test.ts's real servers.
+ * Its answers are those of test/servers/restWriter.test.ts's real servers.
  */
 export class SmallRegistry {
   readonly asked: ServerRequest[] = [];

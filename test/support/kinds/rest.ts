@@ -40,7 +40,7 @@ export class RestKind implements StoreKindUnderTest {
     });
     restore(served.file);
     const oracle = readAnswers(path.join(path.dirname(served.file), 'answers.json'));
-    // They lie where the server finds none: test/mlflow/restArtifacts.test.ts asks for artifacts.
+    // They lie where the server finds none: test/servers/restArtifacts.test.ts asks for artifacts.
     oracle['runs']?.forEach((run) => delete run['artifacts']);
     return { ...(await open(served)), oracle };
   }

@@ -4,7 +4,7 @@ import { isAtLeast, type ServerApi } from '../api';
 
 /**
  * Refuses what a server would read as another path than it is: it would answer another file, and nobody would notice
- * (reference servers.md, section 6; measured in test/mlflow/restArtifacts.test.ts).
+ * (reference servers.md, section 6; measured in test/servers/restArtifacts.test.ts).
  *
  * @throws StoreError INVALID_PARAMETER_VALUE for what is no path of an artifact, UNSUPPORTED for such a name
  */

@@ -17,7 +17,7 @@ const API: ServerApi = {
 const RUN = '0'.repeat(32);
 const PIECE = 8 * 1024 * 1024;
 
-/** Real servers are asked in test/mlflow/restArtifacts.test.ts; this one gives what those would not. */
+/** Real servers are asked in test/servers/restArtifacts.test.ts; this one gives what those would not. */
 class FileServer {
   readonly asked: ServerRequest[] = [];
   etag = '"1"';

@@ -15,7 +15,7 @@ describe('answers of a tracking server, as real ones were recorded, beside those
   for (const version of RECORDED) {
     it(`MLflow ${version}: every field of every experiment, run, history and model, and every search`, async () => {
       const oracle = readAnswers(path.join(await fixture(`sqlite-${version}`), 'answers.json'));
-      // They lie where the server finds none: test/mlflow/restArtifacts.test.ts asks for artifacts.
+      // They lie where the server finds none: test/servers/restArtifacts.test.ts asks for artifacts.
       oracle['runs']?.forEach((run) => delete run['artifacts']);
       const searches = searchesOf(oracle);
       const store = new ExchangedStore(replayed(version));

@@ -17,7 +17,7 @@ const promote: Change = {
 };
 const create: Change = { type: 'createModelVersion', name, source: 's3://bucket/new', runId: null };
 
-/** Real servers are asked in test/mlflow/restWriter.test.ts; these moments cannot be had of one. */
+/** Real servers are asked in test/servers/restWriter.test.ts; these moments cannot be had of one. */
 describe('a change on a tracking server', () => {
   let server: SmallRegistry;
   beforeEach(() => {

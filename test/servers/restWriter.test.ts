@@ -10,8 +10,8 @@ import { makeRegistryStore, removeTempFolders, tempFolder } from '../support/dat
 import { plainExchange } from '../support/servers/exchange';
 import { startServer, type RunningServer } from '../support/servers/server';
 import { buildWriter } from '../support/writer';
-import { comparable, doneByMlflow, idsOf, type ClientJob } from './clientRows';
-import { operationsOf, type Operation } from './operations';
+import { comparable, doneByMlflow, idsOf, type ClientJob } from '../mlflow/clientRows';
+import { operationsOf, type Operation } from '../mlflow/operations';
 
 const VERSIONS = ['1.30.1', '2.14.3', '3.17.2'] as const;
 
@@ -81,7 +81,7 @@ describe('every change on a tracking server against MLflow itself', function () 
         if (operation.given) {
           await createSqliteWriter(base, { distFolder }).apply({ changes: operation.given, expected: [] });
         }
-        execFileSync(python, [path.join(__dirname, 'copy_database.py'), base, mine.file]);
+        execFileSync(python, [path.join(__dirname, '../mlflow/copy_database.py'), base, mine.file]);
         const answer = await writer
           .apply({ changes: [operation.change].flat(), expected: [] })
           .catch((error: unknown) => {
