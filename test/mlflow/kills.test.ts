@@ -3,9 +3,18 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { mlflowPython } from '../../scripts/mlflowEnvironment';
-import { makeRegistryStore, removeTempFolders, tempFolder, withDatabase } from '../support/database';
+import { workerBundle } from '../../scripts/workerBundle';
+import {
+  makeRegistryStore,
+  memoryFolder,
+  removeTempFolders,
+  tempFolder,
+  withDatabase,
+} from '../support/database';
+import { copyOf, killFilesWriter, MODEL } from '../support/filesWriting';
 import { killWriter, LONG_CHANGE } from '../support/kills';
 import { buildWriter, testWriter } from '../support/writer';
+import { openedByMlflow } from './openedFolders';
 
 interface Opened {
   error?: string;
@@ -60,5 +69,36 @@ describe('a writer that is killed', () => {
       ends[end]++;
     });
     assert.ok(ends.before > 0 && ends.after > 0, JSON.stringify({ ...ends, journals }));
+  });
+
+  it('at 200 points leaves an mlruns folder that MLflow opens, each run and version in it, as far as the change came', async function () {
+    this.timeout(1_200_000);
+    const root = copyOf();
+    const kept = memoryFolder();
+    const folders: string[] = [path.join(kept, 'before', 'mlruns')];
+    fs.cpSync(root, folders[0]!, { recursive: true });
+    await killFilesWriter(root, { kills: 200, distFolder: workerBundle() }, ({ kill, isState }) => {
+      assert.ok(isState, `kill ${kill}: a state that no step leads to`);
+      const copy = path.join(kept, String(kill), 'mlruns');
+      fs.cpSync(root, copy, { recursive: true });
+      folders.push(copy);
+    });
+    const [before, ...killed] = openedByMlflow('3.12.0', folders);
+    assert.equal(before?.error, undefined);
+    const model = before!.models[MODEL]!;
+    const ends = new Set<string>();
+    killed.forEach((opened, kill) => {
+      assert.equal(opened.error, undefined, `kill ${kill}`);
+      assert.deepEqual(Object.keys(opened.runs), Object.keys(before!.runs), `kill ${kill}`);
+      assert.deepEqual(Object.keys(opened.experiments).sort(), Object.keys(before!.experiments).sort());
+      for (const name of [MODEL, 'renamed']) {
+        // A model is there whole or not at all, by either name.
+        const { versions, aliases, tags } = opened.models[name] ?? model;
+        assert.deepEqual(Object.keys(versions), Object.keys(model.versions), `kill ${kill}`);
+        assert.deepEqual({ aliases, tags }, { aliases: model.aliases, tags: model.tags }, `kill ${kill}`);
+      }
+      ends.add(JSON.stringify(opened));
+    });
+    assert.ok(ends.size > 10, `${ends.size} different ends`);
   });
 });
