@@ -181,8 +181,18 @@ export class Workbench {
 
   /** Takes an entry of a row's context menu. */
   async contextMenu(row: Locator, entry: string): Promise<void> {
-    await row.click({ button: 'right' });
     const item = this.page.getByRole('menuitem', { name: entry, exact: true });
+    // A window that has just opened does not know yet that its folder is trusted: its menus lack what asks for that.
+    await until(async () => {
+      await row.click({ button: 'right' });
+      try {
+        await item.waitFor({ timeout: 3_000 });
+        return true;
+      } catch {
+        await this.page.keyboard.press('Escape');
+        return false;
+      }
+    });
     // A menu ignores clicks of its first moment, so that the right click that opens it takes nothing.
     for (let attempt = 0; attempt < 5; attempt++) {
       await item.click();

@@ -27,7 +27,10 @@ describe('no way round a confirmation', () => {
     const perform = files.find(({ name }) => name === 'commands/registry/perform.ts')?.text ?? '';
     // Both callers of write() decide by a dialog before it: attempt() by `decide`, undoLast() by `confirm`.
     assert.equal(perform.match(/await write\(/g)?.length, 2);
-    assert.match(perform, /await confirm\(context\.ui, preview, null, \{\}\);\s+try \{\s+await write\(/);
+    assert.match(
+      perform,
+      /await confirm\(context\.ui, preview, null, \{\}\);\s+let result: WriteResult;\s+try \{\s+result = await write\(/,
+    );
     assert.match(perform, /const preview = await decide\(notice\);\s+try \{\s+const result = await write\(/);
   });
 
