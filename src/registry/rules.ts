@@ -1,3 +1,4 @@
+import type { KeyValue } from '../mlflow/entities';
 import { StoreError } from '../mlflow/errors';
 import type { Change, ReadFact } from '../mlflow/writer';
 import { TAG_RUN_NAME } from '../search/syntax';
@@ -26,6 +27,11 @@ export const REDACTED = {
 } as const;
 
 const PROMPT_TAG = 'mlflow.prompt.is_prompt';
+
+/** Whether a registered model is a prompt, by its tags (reference mlflow.md, C.7): it is no model to us. */
+export function isPrompt(tags: readonly KeyValue[]): boolean {
+  return tags.some(({ key, value }) => key === PROMPT_TAG && value.toLowerCase() === 'true');
+}
 
 /** How long a tag's value may be, in characters. */
 export interface TagLimits {

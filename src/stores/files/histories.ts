@@ -1,6 +1,6 @@
 import type { MetricHistory } from '../../mlflow/entities';
-import type { HistoryRows } from '../../series/history';
 import { HistoryPoints } from '../../series/historyPoints';
+import { RowsAsRead } from '../../series/historyRows';
 import type { HistorySource } from '../historySource';
 import { beginningOf, isStillThere, readOn, type Place } from './appended';
 import type { FilesHeld, FilesTree } from './tree';
@@ -30,7 +30,7 @@ export function fileHistories(tree: FilesTree, held: FilesHeld): HistorySource<F
     read: async ({ runId, key }, mark, rows) => {
       const file = fileOf(runId, key);
       const stamp = file === null ? null : disk.look(file);
-      const read = new Rows();
+      const read = new RowsAsRead();
       if (!mark || file === null || !stamp || stamp.inode !== mark.inode) {
         return { rows: read.columns(), mark, complete: true };
       }
@@ -61,33 +61,4 @@ export async function wholeHistory(
     ({ place, complete } = part);
   }
   return { runId, key, ...points.inOrder(true) };
-}
-
-class Rows {
-  private readonly steps: number[] = [];
-  private readonly timestamps: number[] = [];
-  private readonly values: number[] = [];
-  private readonly stepRests: number[] = [];
-  private readonly timestampRests: number[] = [];
-  private hasRests = false;
-
-  add(line: {
-    step: number;
-    timestamp: number;
-    value: number;
-    stepRest: number;
-    timestampRest: number;
-  }): void {
-    this.steps.push(line.step);
-    this.timestamps.push(line.timestamp);
-    this.values.push(line.value);
-    this.stepRests.push(line.stepRest);
-    this.timestampRests.push(line.timestampRest);
-    this.hasRests ||= line.stepRest !== 0 || line.timestampRest !== 0;
-  }
-
-  columns(): HistoryRows {
-    const { steps, timestamps, values, stepRests, timestampRests } = this;
-    return { steps, timestamps, values, ...(this.hasRests ? { stepRests, timestampRests } : {}) };
-  }
 }

@@ -1,4 +1,5 @@
 import type { ModelVersion, RegisteredModel } from '../../mlflow/entities';
+import { DELETED_STAGE, isPrompt } from '../../registry/rules';
 import { compareBytes } from '../../search/bytes';
 import type { Disk } from './disk';
 import { EntityFolder } from './entityFolder';
@@ -6,10 +7,6 @@ import { recordedMeta } from './inputs';
 import { metaNumber, metaText } from './meta';
 import type { Recorder } from './recorded';
 
-/** The tag by which a registered model is a prompt (reference mlflow.md, C.7). */
-const PROMPT_TAG = 'mlflow.prompt.is_prompt';
-/** Set at a version that was deleted: its folder stays (reference mlflow.md, B.4). */
-const DELETED = 'Deleted_Internal';
 const DAMAGE = 'its meta.yaml is damaged';
 
 /** Of one store. */
@@ -31,7 +28,7 @@ function readModel(recorder: Recorder, registry: string, name: string): Register
   }
   const meta = recordedMeta(recorder, file);
   const tags = recorder.textsIn(`${folder}/tags`);
-  if (tags.some(({ key, value }) => key === PROMPT_TAG && value.toLowerCase() === 'true')) {
+  if (isPrompt(tags)) {
     return null;
   }
   // The files are what counts: the map in meta.yaml is a copy of some time (reference mlflow.md, B.3).
@@ -73,7 +70,7 @@ function readVersion(
     return null;
   }
   const meta = recordedMeta(recorder, file);
-  if (meta && metaText(meta, 'current_stage') === DELETED) {
+  if (meta && metaText(meta, 'current_stage') === DELETED_STAGE) {
     return null;
   }
   const text = (key: string): string | null => meta && metaText(meta, key);

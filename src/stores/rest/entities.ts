@@ -14,6 +14,7 @@ import type {
 import { isMetricLater, type LoggedValue } from '../../mlflow/latest';
 import { fieldsOf } from '../../mlflow/shape';
 import { compareBytes } from '../../search/bytes';
+import { TAG_RUN_NAME } from '../../search/syntax';
 import { realOf, wholeOf } from './json';
 
 /**
@@ -71,8 +72,6 @@ export interface ServerRun {
   run: Run;
   inputs: RunInputs;
 }
-
-const TAG_RUN_NAME = 'mlflow.runName';
 
 export function runOf(json: unknown): ServerRun {
   const { info: runInfo, data: runData, inputs, outputs } = fieldsOf(json);

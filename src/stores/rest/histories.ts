@@ -2,6 +2,7 @@ import { metricOf, type MetricHistory, type Run } from '../../mlflow/entities';
 import type { LoggedValue } from '../../mlflow/latest';
 import type { HistoryRows } from '../../series/history';
 import { HistoryPoints } from '../../series/historyPoints';
+import { RowsAsRead } from '../../series/historyRows';
 import type { HistoryChunk, HistoryKey, HistorySource } from '../historySource';
 import { objectsOf, pointOf, textOf } from './entities';
 import type { Server } from './server';
@@ -65,7 +66,7 @@ export function serverHistories(server: Server, rows: ReadonlyMap<string, Run>):
     read: async (key, mark, wanted) => {
       const latest = latestOf(key);
       if (latest === '' || (mark.isWhole && mark.latest === latest)) {
-        return { rows: new Rows().columns(), mark: { ...mark, isWhole: true, latest }, complete: true };
+        return { rows: new RowsAsRead().columns(), mark: { ...mark, isWhole: true, latest }, complete: true };
       }
       if (mark.token !== null) {
         return readPage(server, key, mark, wanted);
@@ -77,13 +78,8 @@ export function serverHistories(server: Server, rows: ReadonlyMap<string, Run>):
         // Of what is known already, only what is behind its last step is new.
         return readPage(server, key, { ...mark, behind: mark.step, latest }, wanted);
       }
-      const read = new Rows(mark.step);
-      points.forEach((point) => read.add(point));
-      return {
-        rows: read.columns(),
-        mark: { ...BEGINNING, isWhole: true, step: read.step, latest },
-        complete: true,
-      };
+      const { rows: read, step: last } = taken(points, mark.step);
+      return { rows: read, mark: { ...BEGINNING, isWhole: true, step: last, latest }, complete: true };
     },
   };
 }
@@ -107,21 +103,25 @@ async function readPage(
     },
     mark.token ?? undefined,
   );
-  const read = new Rows(mark.step);
-  for (const item of items) {
-    const point = pointOf(item);
-    if (point && point.step > mark.behind) {
-      read.add(point);
-    }
-  }
+  const points = items.flatMap((item) => pointOf(item) ?? []).filter((point) => point.step > mark.behind);
+  const { rows, step } = taken(points, mark.step);
   const isWhole = token === undefined || token === mark.token;
   return {
-    rows: read.columns(),
-    mark: isWhole
-      ? { ...BEGINNING, isWhole, step: read.step, latest: mark.latest }
-      : { ...mark, token, isWhole, step: read.step },
+    rows,
+    mark: isWhole ? { ...BEGINNING, isWhole, step, latest: mark.latest } : { ...mark, token, isWhole, step },
     complete: isWhole,
   };
+}
+
+/** @param before the greatest step so far */
+function taken(points: readonly LoggedValue[], before: number): { rows: HistoryRows; step: number } {
+  const read = new RowsAsRead();
+  let step = before;
+  for (const point of points) {
+    read.add(point);
+    step = Math.max(step, point.step);
+  }
+  return { rows: read.columns(), step };
 }
 
 /** A whole history, in MLflow's order. @throws StoreError */
@@ -236,32 +236,5 @@ class Intervals {
     } catch (error) {
       group.forEach((each) => each.fail(error));
     }
-  }
-}
-
-class Rows {
-  private readonly steps: number[] = [];
-  private readonly timestamps: number[] = [];
-  private readonly values: number[] = [];
-  private readonly stepRests: number[] = [];
-  private readonly timestampRests: number[] = [];
-  private hasRests = false;
-
-  /** @param step the greatest so far */
-  constructor(public step = -Infinity) {}
-
-  add({ step, timestamp, value, stepRest = 0, timestampRest = 0 }: LoggedValue): void {
-    this.steps.push(step);
-    this.timestamps.push(timestamp);
-    this.values.push(value);
-    this.stepRests.push(stepRest);
-    this.timestampRests.push(timestampRest);
-    this.hasRests ||= stepRest !== 0 || timestampRest !== 0;
-    this.step = Math.max(this.step, step);
-  }
-
-  columns(): HistoryRows {
-    const { steps, timestamps, values, stepRests, timestampRests } = this;
-    return { steps, timestamps, values, ...(this.hasRests ? { stepRests, timestampRests } : {}) };
   }
 }

@@ -1,13 +1,8 @@
 import type { ModelVersion, RegisteredModel } from '../../mlflow/entities';
 import { fieldsOf } from '../../mlflow/shape';
+import { DELETED_STAGE, isPrompt } from '../../registry/rules';
 import { compareBytes } from '../../search/bytes';
 import { objectsOf, pairsOf, textOf, textOrNull, timeOf, wordOrNull } from './entities';
-
-/** A prompt is a registered model with this tag, and none to us (reference mlflow.md, C.7). */
-const TAG_PROMPT = 'mlflow.prompt.is_prompt';
-
-/** MLflow keeps a deleted version as a row in this stage; a server should answer none. */
-const DELETED = 'Deleted_Internal';
 
 /**
  * Registered models out of the answers of registered-models/search, which has aliases and tags, and of
@@ -16,13 +11,12 @@ const DELETED = 'Deleted_Internal';
 export function modelsOf(models: readonly unknown[], versions: readonly unknown[]): RegisteredModel[] {
   const found = models
     .map(modelOf)
-    .filter(
-      ({ tags }) => !tags.some(({ key, value }) => key === TAG_PROMPT && value.toLowerCase() === 'true'),
-    )
+    .filter(({ tags }) => !isPrompt(tags))
     .sort((a, b) => compareBytes(a.name, b.name));
   const byName = new Map(found.map((model) => [model.name, model]));
   for (const version of versions.map(versionOf)) {
-    if (version.currentStage !== DELETED) {
+    // A server should answer none of them.
+    if (version.currentStage !== DELETED_STAGE) {
       byName.get(version.name)?.versions.push(version);
     }
   }
