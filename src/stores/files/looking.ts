@@ -7,8 +7,8 @@ import { NEVER, type FileRun } from './run';
  * How much is asked of the system at one look, of each list; a file that is read counts as several questions. A poll a
  * second has half a percent of a core; who asks for something else waits for the answer, and looks at that anyway.
  */
-const POLLED = { first: 300, rest: 100, shown: 100, runs: 100, restored: 2000 };
-const ASKED = { first: 300, rest: 10, shown: 10, runs: 10, restored: 0 };
+const ON_ITS_OWN = { first: 300, rest: 100, shown: 100, runs: 100, restored: 2000 };
+const BESIDE_A_REQUEST = { first: 300, rest: 10, shown: 10, runs: 10, restored: 0 };
 const READING = 4;
 /** Runs that come first: those that run, and the newest. */
 const MOST_RUNNING = 100;
@@ -76,7 +76,7 @@ export class Looking {
     }
     const { first, rest, restored } = this.orderOf(runs);
     const shown = [...this.recent].filter((runId) => runs.has(runId));
-    const budgets = isAsked ? POLLED : ASKED;
+    const budgets = isAsked ? ON_ITS_OWN : BESIDE_A_REQUEST;
     const some = async (
       name: keyof typeof this.turns,
       count: number,
