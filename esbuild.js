@@ -33,6 +33,7 @@ const node = {
   entryPoints: entries({
     extension: 'src/extension.ts',
     storeWorker: 'src/stores/sqlite/worker.ts',
+    server: 'src/stores/rest/openServer.ts',
     filesWorker: 'src/stores/files/worker.ts',
     restWorker: 'src/stores/rest/worker.ts',
     writer: 'src/stores/sqlite/writerProcess.ts',

@@ -9,6 +9,7 @@ import { registerModelsViewCommands } from './commands/modelsView';
 import { registerRunCommands } from './commands/run';
 import { registerRegistryCommands } from './commands/registry';
 import { registerSidebarCommands } from './commands/sidebar';
+import { registerSignInCommands } from './commands/signIn';
 import { registerSourceCommands } from './commands/source';
 import { registerStoreCommands } from './commands/stores';
 import { registerTableCommands } from './commands/table';
@@ -26,6 +27,7 @@ import { HistoryFiles, isRunning } from './platform/historyFiles';
 import { loadBundle } from './platform/lazy';
 import { disposeLog, log } from './platform/log';
 import { createPageServices } from './panels/pageServices';
+import { createServerAccounts } from './platform/serverAccounts';
 import { readSettings } from './platform/settings';
 import { registerTexts } from './platform/showChanges';
 import { SourceService } from './platform/sources';
@@ -33,11 +35,14 @@ import { storageFolder } from './platform/files';
 import { StoreFinder } from './platform/storeFinder';
 import { createUriHandler } from './platform/uriHandler';
 import { userName } from './platform/userName';
+import { localFolders } from './platform/workspaceFolders';
 import { RegistryHistory } from './registry/history';
 import { ViewState } from './state/viewState';
 import { forgetIndex } from './stores/files/indexFile';
 import { createOpener } from './stores/open';
+import type * as Servers from './stores/rest/openServer';
 import { OpenStores } from './stores/openStores';
+import { isServerUri } from './stores/uri';
 import { ComparisonView } from './views/comparisonView';
 import { ExperimentsView } from './views/experimentsView';
 import { ModelsView } from './views/modelsView';
@@ -60,11 +65,24 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const commands = createCommandRegistry(context.subscriptions);
   const headline = (): string => readSettings().headlineMetric;
 
+  const version = String((context.extension.packageJSON as { version?: unknown }).version);
+
   const state = new ViewState(context.workspaceState);
-  const stores = new OpenStores(
+  const accounts = createServerAccounts(context, () => {
+    stores.renew(isServerUri).catch((error: unknown) => log().error(error));
+  });
+  const stores: OpenStores = new OpenStores(
     createOpener({
       distFolder,
       indexFolder,
+      openServer: (uri) =>
+        loadBundle<typeof Servers>(context.extensionPath, 'server').openServer(uri, {
+          distFolder,
+          accessOf: (server) => accounts.accessOf(server),
+          userAgent: `mlflow-lens/${version}`,
+          openedFolders: localFolders,
+          downloadFolder: vscode.Uri.joinPath(context.globalStorageUri, 'artifacts').fsPath,
+        }),
       pythonPath: () => readSettings().pythonPath,
       readOnlyReason: () =>
         vscode.workspace.isTrusted
@@ -107,13 +125,14 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
       experiments.refresh();
       models.refresh();
     },
-    version: String((context.extension.packageJSON as { version?: unknown }).version),
+    version,
   });
   registerWorkspaceCommand({
     commands,
     stores,
     remember: (named, workspace) => finder.rememberWorkspace(named, workspace),
   });
+  registerSignInCommands({ commands, stores, accounts });
   registerSidebarCommands({ commands, stores, state, experiments, models });
   registerModelsViewCommands({ commands, models });
   registerViewStateCommands({ commands, stores, state, uriScheme: vscode.env.uriScheme });

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs/promises';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import type { TrackingStore } from '../../src/mlflow/store';
 import { createOpener } from '../../src/stores/open';
@@ -26,6 +27,8 @@ export async function withStore<T>(uri: string, use: (store: TrackingStore) => P
         distFolder: workerBundle(),
         accessOf: (each) => accounts.accessOf(each),
         userAgent: 'mlflow-lens-console',
+        openedFolders: () => [process.cwd()],
+        downloadFolder: path.join(os.tmpdir(), 'mlflow-lens'),
       }),
     pythonPath: () => '',
     readOnlyReason: () => 'The console changes nothing.',

@@ -7,7 +7,7 @@ import { localFolders } from '../platform/workspaceFolders';
 import { locate } from '../stores/locate';
 import type { OpenStores } from '../stores/openStores';
 import { problemReport } from '../stores/problemReport';
-import { folderUri, sqliteUri } from '../stores/uri';
+import { folderUri, isServerUri, sqliteUri, storeName } from '../stores/uri';
 import { cancelled, namedStore, storeOf, textOf } from './arguments';
 
 export interface StoreCommandDeps {
@@ -44,6 +44,12 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
     await add(textOf(args, 'store') ?? (await askForStore()), base);
   });
 
+  // A server that a file of the workspace names: by this the user says that it may be asked.
+  commands.register('connectStore', async (args) => {
+    const uri = namedStore(args) ?? (await pickHeld(stores));
+    await add(uri, '/');
+  });
+
   commands.register('openAsStore', async (resource) => {
     if (!(resource instanceof vscode.Uri) || resource.scheme !== 'file') {
       throw new StoreError(
@@ -78,11 +84,14 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
   commands.register('explainError', async (node) => {
     const text = textOf(node, 'text') ?? '';
     const store = textOf(node, 'store');
-    const held = store !== undefined && stores.entry(store)?.error?.code === 'ON_ANOTHER_MACHINE';
-    const again = held ? 'Open Store' : 'Try Again';
+    const code = store === undefined ? undefined : stores.entry(store)?.error?.code;
+    const again =
+      code === 'ON_ANOTHER_MACHINE' ? 'Open Store' : code === 'UNAUTHENTICATED' ? 'Sign In' : 'Try Again';
     const choice = await notify('error', text, again, 'Show Log', 'Remove Store');
     if (choice === 'Open Store') {
       await vscode.commands.executeCommand('mlflowLens.addStore', { store });
+    } else if (choice === 'Sign In') {
+      await vscode.commands.executeCommand('mlflowLens.signIn', { store });
     } else if (choice === 'Try Again') {
       await vscode.commands.executeCommand('mlflowLens.refresh');
     } else if (choice === 'Show Log') {
@@ -108,20 +117,49 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
   });
 }
 
+/** The one server that waits to be connected to, or the one that the user picks. */
+async function pickHeld(stores: OpenStores): Promise<string> {
+  await stores.settled();
+  const held = stores
+    .list()
+    .filter(({ uri, error }) => isServerUri(uri) && error?.code === 'ON_ANOTHER_MACHINE');
+  if (held.length === 0) {
+    throw new StoreError(
+      'NOT_FOUND',
+      'No server waits to be connected to: "MLflow: Add Store…" adds one by its address.',
+    );
+  }
+  const picked =
+    held.length === 1
+      ? held[0]
+      : await pickOne(
+          held.map(({ uri, origin }) => ({ label: storeName(uri), description: origin, uri })),
+          { placeHolder: 'Connect to which server?' },
+        );
+  if (!picked) {
+    throw cancelled();
+  }
+  return picked.uri;
+}
+
 async function askForStore(): Promise<string> {
   const file = { label: 'SQLite File…', icon: 'database', detail: 'mlflow.db, backend.db, …', id: 'file' };
   const folder = { label: 'mlruns Folder…', icon: 'folder', detail: "MLflow's file store", id: 'folder' };
+  const server = { label: 'Tracking Server…', icon: 'globe', detail: 'http://… or https://…', id: 'server' };
   const uri = { label: 'Tracking URI…', icon: 'link', detail: 'sqlite:///…, file://…, http://…', id: 'uri' };
-  const picked = await pickOne([file, folder, uri], {
+  const picked = await pickOne([file, folder, server, uri], {
     placeHolder: 'What kind of store?',
   });
   if (!picked) {
     throw cancelled();
   }
-  if (picked.id === 'uri') {
+  if (picked.id === 'uri' || picked.id === 'server') {
     const text = await askText({
-      prompt: 'Tracking URI, as mlflow.set_tracking_uri takes it',
-      placeHolder: 'sqlite:///mlflow.db',
+      prompt:
+        picked.id === 'server'
+          ? 'Address of the tracking server, without a password: "Sign In" asks for it'
+          : 'Tracking URI, as mlflow.set_tracking_uri takes it',
+      placeHolder: picked.id === 'server' ? 'https://mlflow.example.com' : 'sqlite:///mlflow.db',
       ignoreFocusOut: true,
     });
     if (!text) {

@@ -52,19 +52,22 @@ export interface TextRequest {
   placeHolder?: string;
   value?: string;
   ignoreFocusOut?: boolean;
+  /** Dots are shown for what is typed. */
+  secret?: boolean;
   /** The rule that the text breaks, or null. */
   problem?: (text: string) => string | null;
 }
 
 /** An input box; undefined where it was closed. */
 export async function askText(request: TextRequest): Promise<string | undefined> {
-  const { title, prompt, placeHolder, value, ignoreFocusOut, problem } = request;
+  const { title, prompt, placeHolder, value, ignoreFocusOut, secret, problem } = request;
   return vscode.window.showInputBox({
     title: inertOr(title),
     prompt: inertText(prompt),
     placeHolder: inertOr(placeHolder),
     value,
     ignoreFocusOut,
+    password: secret,
     validateInput: (text) => {
       const broken = problem?.(text) ?? null;
       return broken === null ? null : inertText(broken);

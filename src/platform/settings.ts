@@ -15,6 +15,8 @@ export interface Settings {
   readyTag: string;
   /** The alias for the same; empty for none. */
   readyAlias: string;
+  /** Further headers of servers, as stores/rest/requestHeaders.ts reads them; the machine's, not a workspace's. */
+  requestHeaders: unknown;
 }
 
 /** The settings as they are now; values of a wrong type fall back to the default. */
@@ -35,6 +37,7 @@ export function readSettings(): Settings {
     searchDepth: clamp(configuration.get('searchDepth'), 0, 10, 4),
     readyTag: text(configuration.get('readyTag')),
     readyAlias: text(configuration.get('readyAlias')),
+    requestHeaders: configuration.get('requestHeaders'),
   };
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { heldBack, locate, locateStores } from '../stores/locate';
+import { heldBack, locate, locateStores, notContacted, type LocatedStore } from '../stores/locate';
 import type { OpenStores } from '../stores/openStores';
 import { storeIdentity } from '../stores/uri';
 import { setContext } from './contexts';
@@ -55,7 +55,7 @@ export class StoreFinder implements vscode.Disposable {
       ...settings.stores.map((uri) => {
         const located = locate(uri, base, 'from the setting mlflowLens.stores');
         // The settings of a workspace may come with a repository.
-        return settings.ownStores.includes(uri) ? located : heldBack(located, folders);
+        return settings.ownStores.includes(uri) ? located : notContacted(heldBack(located, folders));
       }),
       ...(await locateStores({
         folders,
@@ -68,7 +68,8 @@ export class StoreFinder implements vscode.Disposable {
       return;
     }
     const removed = new Set(this.list(REMOVED));
-    for (const { uri, origin, error } of found) {
+    // What the user or the environment names, too, is not held back because a file names it.
+    for (const { uri, origin, error } of found.toSorted((a, b) => isHeld(a) - isHeld(b))) {
       if (
         !removed.has(uri) &&
         !this.stores.list().some((entry) => entry.named === uri || entry.uri === uri)
@@ -160,4 +161,8 @@ export class StoreFinder implements vscode.Disposable {
       }
     }
   }
+}
+
+function isHeld({ error }: LocatedStore): number {
+  return error?.code === 'ON_ANOTHER_MACHINE' ? 1 : 0;
 }

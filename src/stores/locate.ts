@@ -3,10 +3,10 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { parseDotenv } from '../mlflow/dotenv';
-import { toStoreError, type StoreError } from '../mlflow/errors';
+import { StoreError, toStoreError } from '../mlflow/errors';
 import { hasMlflowTables } from './sqliteHeader';
 import { refusedPath } from './networkPath';
-import { folderUri, parseStoreUri, storeIdentity } from './uri';
+import { folderUri, isServerUri, parseStoreUri, storeIdentity } from './uri';
 
 export interface LocatedStore {
   uri: string;
@@ -59,24 +59,27 @@ export async function locateStores(options: LocateOptions): Promise<LocatedStore
   const found = new Map<string, LocatedStore>();
   const named = (text: string, base: string, origin: string): LocatedStore =>
     heldBack(locate(text, base, origin), options.folders, options.hostOf);
+  /** Of a file of the workspace. */
+  const written = (text: string, base: string, origin: string): LocatedStore =>
+    notContacted(named(text, base, origin));
   const keep = (located: LocatedStore): void => {
     if (!found.has(located.uri)) {
       found.set(located.uri, located);
     }
   };
-  const add = (text: string, base: string, origin: string): void => keep(named(text, base, origin));
+  const add = (text: string, base: string, origin: string): void => keep(written(text, base, origin));
   const addExisting = async (text: string, base: string, origin: string): Promise<void> => {
-    const located = named(text, base, origin);
+    const located = written(text, base, origin);
     const held = located.error?.code === 'ON_ANOTHER_MACHINE';
     if (held || (located.error === null && (await exists(parseStoreUri(located.uri, '/').path)))) {
       keep(located);
     }
   };
   const base = options.folders[0] ?? process.cwd();
-  for (const name of ['MLFLOW_TRACKING_URI', 'MLFLOW_REGISTRY_URI']) {
+  for (const name of URI_VARIABLES) {
     const value = options.env[name];
     if (value) {
-      add(asMlflowReads(value), base, `from ${name}`);
+      keep(named(asMlflowReads(value), base, `from ${name}`));
     }
   }
   const budget = { entries: MAX_ENTRIES, sources: MAX_SOURCES };
@@ -108,6 +111,22 @@ export function heldBack(
 ): LocatedStore {
   const file = located.error === null ? parseStoreUri(located.uri, '/').path : null;
   return file === null ? located : { ...located, error: refusedPath(file, opened, hostOf) };
+}
+
+/**
+ * The same, not to be contacted where it is a server: a file of the workspace names it, which may come from anybody. It
+ * is listed, and asked nothing before the user connects to it.
+ */
+export function notContacted(located: LocatedStore): LocatedStore {
+  return located.error === null && isServerUri(located.uri)
+    ? {
+        ...located,
+        error: new StoreError(
+          'ON_ANOTHER_MACHINE',
+          `A file of this workspace names the server ${located.uri}, so it is not asked anything before you connect to it.`,
+        ),
+      }
+    : located;
 }
 
 interface Found {
@@ -174,9 +193,11 @@ async function look(
     }
   } else if (name === '.env') {
     const entries = parseDotenv(await readText(file, MAX_ENV_BYTES));
-    const value = entries.findLast(({ key }) => key === 'MLFLOW_TRACKING_URI')?.value;
-    if (value) {
-      add(asMlflowReads(value), path.dirname(file), `from ${path.relative(root, file)}`);
+    for (const name of URI_VARIABLES) {
+      const value = entries.findLast(({ key }) => key === name)?.value;
+      if (value) {
+        add(asMlflowReads(value), path.dirname(file), `from ${path.relative(root, file)}`);
+      }
     }
   } else if (/\.(py|ipynb)$/i.test(name) && budget.sources-- > 0) {
     for (const uri of trackingUris(await readText(file, MAX_SOURCE_BYTES)).slice(0, MAX_URIS)) {
@@ -191,11 +212,14 @@ function asMlflowReads(uri: string): string {
 }
 
 const CALL = 'set_tracking_uri(';
+/** Of the environment and of `.env` files. */
+const URI_VARIABLES = ['MLFLOW_TRACKING_URI', 'MLFLOW_REGISTRY_URI'];
 
-/** Literal SQLite URIs that Python text hands to set_tracking_uri; in a notebook's JSON the quotes are escaped. */
+/** Literal URIs of SQLite files and servers that Python text hands to set_tracking_uri; in a notebook's JSON the quotes are escaped. */
 export function trackingUris(text: string): string[] {
   const found: string[] = [];
-  const argument = /\s*(?:uri\s*=\s*)?\\?["'](sqlite(?:\+pysqlite)?:\/\/\/[^"'\\\n{}]+)\\?["']/y;
+  const argument =
+    /\s*(?:uri\s*=\s*)?\\?["']((?:sqlite(?:\+pysqlite)?:\/\/\/|https?:\/\/)[^"'\\\n{}]+)\\?["']/y;
   for (let at = text.indexOf(CALL); at >= 0; at = text.indexOf(CALL, at + CALL.length)) {
     argument.lastIndex = at + CALL.length;
     found.push(...(argument.exec(text)?.slice(1) ?? []));

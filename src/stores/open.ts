@@ -29,10 +29,7 @@ export function createOpener(options: OpenOptions): StoreOpener {
       const location = parseStoreUri(uri, '/');
       if (location.kind === 'rest') {
         if (!options.openServer) {
-          throw new StoreError(
-            'UNSUPPORTED',
-            'Tracking servers cannot be opened yet: open the SQLite file behind the server, or use its own page.',
-          );
+          throw new StoreError('UNSUPPORTED', 'Tracking servers cannot be opened from here.');
         }
         const { store, writer } = await options.openServer(location.uri);
         return { store, writer: unlessReadOnly(writer, () => options.readOnlyReason()) };

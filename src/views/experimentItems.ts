@@ -7,6 +7,7 @@ import { asItRan } from '../mlflow/optunaTrial';
 import { conditionIcon, lastLogged, runCondition, type RunCondition } from '../mlflow/runCondition';
 import { sameRun, type ViewState } from '../state/viewState';
 import type { OpenStores, StoreEntry } from '../stores/openStores';
+import { isServerUri } from '../stores/uri';
 import { learnRunColors } from '../stores/runColors';
 import type { HeadlineMetrics } from './headline';
 import { runDot, themeIcon } from './icons';
@@ -45,11 +46,15 @@ export class ExperimentItems {
     const gone = entry?.store?.state.status === 'gone';
     const item = new vscode.TreeItem(storeLabel(node.store), vscode.TreeItemCollapsibleState.Expanded);
     item.id = nodeId(node);
-    item.iconPath =
-      entry?.error || gone ? themeIcon('warning', 'list.warningForeground') : themeIcon('database');
+    const held = isHeldServer(entry);
+    item.iconPath = held
+      ? themeIcon('debug-disconnect')
+      : entry?.error || gone
+        ? themeIcon('warning', 'list.warningForeground')
+        : themeIcon('database');
     const place = placeText(this.stores, node.store);
     item.description = [place, workspace, storeDescription(entry, gone)].filter(Boolean).join(' · ');
-    item.contextValue = entry?.error ? 'store.error' : storeContext(node.store, workspace);
+    item.contextValue = storeContext(node.store, { workspace, held, error: Boolean(entry?.error) });
     return item;
   }
 
@@ -180,7 +185,18 @@ export class ExperimentItems {
   }
 }
 
+/** A server that a file of the workspace names and the user has not connected to. */
+function isHeldServer(entry: StoreEntry | undefined): boolean {
+  return entry?.error?.code === 'ON_ANOTHER_MACHINE' && isServerUri(entry.uri);
+}
+
 function storeDescription(entry: StoreEntry | undefined, gone: boolean): string {
+  if (isHeldServer(entry)) {
+    return 'not connected';
+  }
+  if (entry?.error?.code === 'UNAUTHENTICATED') {
+    return 'not signed in';
+  }
   if (entry?.error) {
     return 'cannot be opened';
   }
@@ -203,13 +219,20 @@ export function messageItem(node: MessageNode): vscode.TreeItem {
   const item = new vscode.TreeItem(plainText(withoutPath(node)));
   item.id = nodeId(node);
   item.tooltip = plainText(node.text, 2000);
-  if (node.error) {
+  if (node.action) {
+    const title = ACTIONS[node.action];
+    item.label = title;
+    item.iconPath = themeIcon(node.action === 'signIn' ? 'account' : 'plug');
+    item.command = { command: `mlflowLens.${node.action}`, title, arguments: [{ store: node.store }] };
+  } else if (node.error) {
     item.iconPath = themeIcon('error', 'list.errorForeground');
     item.contextValue = 'error';
     item.command = { command: 'mlflowLens.explainError', title: 'Show', arguments: [node] };
   }
   return item;
 }
+
+const ACTIONS = { connectStore: 'Connect to this server', signIn: 'Sign in…' };
 
 /** The row has little room, and the store's name is above it. */
 function withoutPath({ text, store }: MessageNode): string {

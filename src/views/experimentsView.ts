@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isCancelled, StoreError, toStoreError } from '../mlflow/errors';
+import { isCancelled, StoreError } from '../mlflow/errors';
 import { valueOf, type ViewType } from '../mlflow/entities';
 import { TAG_PARENT } from '../mlflow/family';
 import type { RunKey, ViewState } from '../state/viewState';
@@ -24,6 +24,7 @@ import {
 import { looksDifferent, runLook, type RunLook } from './runLook';
 import { message, RUNS_A_PAGE, RunNodes } from './runNodes';
 import { runTooltip } from './runTooltip';
+import { failureText } from './storeText';
 import { storeTooltip } from './storeTooltip';
 
 export type ExperimentsNode = StoreNode | ExperimentNode | RunNode | ArtifactNode | MoreNode | MessageNode;
@@ -235,7 +236,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       }
       return node.kind === 'more' || node.kind === 'message'
         ? []
-        : [message(node, toStoreError(error).message, true)];
+        : [{ ...message(node, '', true), ...failureText(error, node.store) }];
     }
   }
 

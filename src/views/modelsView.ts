@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isCancelled, toStoreError } from '../mlflow/errors';
+import { isCancelled } from '../mlflow/errors';
 import type { ModelFilter } from '../mlflow/store';
 import type { RegistryHistory } from '../registry/history';
 import { isEmptyFilter, versionMatches } from '../registry/modelFilter';
@@ -8,7 +8,7 @@ import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { messageItem, moreItem } from './experimentItems';
 import { themeIcon } from './icons';
-import { placeText, storeContext, storeLabel, workspaceText } from './storeText';
+import { failureText, placeText, storeContext, storeLabel, workspaceText } from './storeText';
 import { ModelItems } from './modelItems';
 import { NodeRegistry } from './nodeRegistry';
 import {
@@ -154,8 +154,9 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
       if (isCancelled(error) || parent.kind === 'more') {
         return [];
       }
-      const text = toStoreError(error).message;
-      return [{ kind: 'message', of: nodeId(parent), text, error: true, store: parent.store }];
+      return [
+        { kind: 'message', of: nodeId(parent), ...failureText(error, parent.store), store: parent.store },
+      ];
     }
   }
 
@@ -171,7 +172,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
         item.id = nodeId(node);
         item.iconPath = themeIcon('database');
         item.description = [placeText(this.stores, node.store), workspace].filter(Boolean).join(' · ');
-        item.contextValue = storeContext(node.store, workspace);
+        item.contextValue = storeContext(node.store, { workspace });
         return item;
       }
       case 'model':

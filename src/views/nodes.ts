@@ -71,6 +71,8 @@ export interface MessageNode {
   text: string;
   error: boolean;
   store: string;
+  /** The command that a click runs, with the store; missing: for an error, what explains it. */
+  action?: 'connectStore' | 'signIn';
 }
 
 /** Whether a change of a store may make a node look different; undefined: of any store. */

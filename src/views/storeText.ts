@@ -1,10 +1,12 @@
 import * as path from 'node:path';
 import { contextValue } from './contextValue';
+import { toStoreError } from '../mlflow/errors';
 import { plainText } from '../mlflow/format';
 import type { StoreDescription } from '../mlflow/store';
 import { DEFAULT_WORKSPACE, withWorkspace, workspaceOf } from '../mlflow/workspace';
 import type { OpenStores } from '../stores/openStores';
-import { parseStoreUri, storeName } from '../stores/uri';
+import { isServerUri, parseStoreUri, storeName } from '../stores/uri';
+import type { MessageNode } from './nodes';
 
 /** What the row of a store is called; the workspace is said beside it, and only where there are several. */
 export function storeLabel(uri: string): string {
@@ -63,14 +65,21 @@ export async function workspaceText(stores: OpenStores, uri: string): Promise<st
 }
 
 /**
- * What menus ask of the row of a store that is open: "store", "store.workspaces" or "store.files".
+ * What menus ask of the row of a store: "store", then "held" (a server that waits for the user's word) or "error", then
+ * "workspaces" where there is a choice of them, then its kind where that is "files" or "server".
  *
  * @param workspace as `workspaceText` tells it
  */
-export function storeContext(uri: string, workspace: string | null): string {
+export function storeContext(
+  uri: string,
+  { workspace, held = false, error = false }: { workspace: string | null; held?: boolean; error?: boolean },
+): string {
   return contextValue('store', {
+    held,
+    error: error && !held,
     workspaces: workspace !== null,
-    files: parseStoreUri(uri, '/').kind === 'files',
+    files: uri.startsWith('file:'),
+    server: isServerUri(uri),
   });
 }
 
@@ -81,6 +90,19 @@ export function shownWorkspace(uri: string): string {
 
 export function hasChoice({ workspaces }: StoreDescription): boolean {
   return workspaces.length > 1;
+}
+
+/** What stands in the place of a store's children where they cannot be had, with the way out that a click takes. */
+export function failureText(error: unknown, uri: string): Pick<MessageNode, 'text' | 'error' | 'action'> {
+  const { code, message } = toStoreError(error);
+  const action = !isServerUri(uri)
+    ? undefined
+    : code === 'UNAUTHENTICATED'
+      ? ('signIn' as const)
+      : code === 'ON_ANOTHER_MACHINE'
+        ? ('connectStore' as const)
+        : undefined;
+  return { text: message, error: true, ...(action && { action }) };
 }
 
 /** Whether nothing can be changed in it, as far as can be told: menus then offer no change. */

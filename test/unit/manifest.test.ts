@@ -75,6 +75,7 @@ describe('manifest', () => {
     assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.toSorted(), [
       'mlflowLens.gitPath',
       'mlflowLens.pythonPath',
+      'mlflowLens.requestHeaders',
       'mlflowLens.stores',
     ]);
     assert.deepEqual(
@@ -118,7 +119,7 @@ describe('manifest', () => {
 
     it('end with … where a command asks for more than what it acts on, as VS Code writes it, and nowhere else', () => {
       const asks =
-        /^(Add|Switch|Report|Go to|Export|Save .* As|Set|Filter|Sort|Search|Promote|Archive|Mark|Remove Alias|Register|Copy (Model|Store)|Create|Rename|Delete|Restore|Edit|Undo)\b/;
+        /^(Add|Switch|Report|Go to|Export|Save .* As|Set|Filter|Sort|Search|Promote|Archive|Mark|Remove Alias|Register|Copy (Model|Store)|Create|Rename|Delete|Restore|Edit|Undo|Sign In)\b/;
       for (const { title } of commands) {
         assert.equal(title.endsWith('…'), asks.test(title), title);
       }
@@ -230,6 +231,24 @@ describe('manifest', () => {
       }
       const others = offered('experiments', 'store.files').filter((title) => title !== COPY);
       assert.deepEqual(others, offered('experiments', 'store'));
+    });
+
+    it('offer to connect to a server that waits for it, and to sign in to one that was connected to', () => {
+      const account = ['Sign In…', 'Sign Out'];
+      assert.deepEqual(offered('experiments', 'store.held.server'), ['Connect to Server', 'Remove Store']);
+      for (const item of ['store.server', 'store.error.server', 'store.workspaces.server']) {
+        const titles = offered('experiments', item);
+        assert.ok(
+          account.every((title) => titles.includes(title)),
+          item,
+        );
+        assert.ok(!titles.includes('Connect to Server'), item);
+        assert.ok(!offered('experiments', item, false).includes('Sign In…'), `${item} in Restricted Mode`);
+      }
+      assert.ok(!offered('experiments', 'store').some((title) => account.includes(title)));
+      assert.ok(offered('experiments', 'store.workspaces.server').includes('Switch Workspace…'));
+      assert.ok(offered('experiments', 'store.server').includes('Open Run Table'));
+      assert.ok(!offered('experiments', 'store.error.server').includes('Open Run Table'));
     });
 
     it('keep out of the palette what only makes sense on an item', () => {

@@ -68,10 +68,23 @@ export class ServerAccounts {
     await this.keep(headerKey(uri, name), value);
   }
 
-  /** What is kept of a server is no more. */
+  /** Throws StoreError in Restricted Mode: nothing is asked for that would not be kept. */
+  mustBeAllowed(): void {
+    if (!this.options.isTrusted()) {
+      throw new StoreError('READ_ONLY', RESTRICTED);
+    }
+  }
+
+  /** User and password, or the token, are kept no more; headers are. */
+  async forgetAccount(uri: string): Promise<void> {
+    await this.options.secrets.delete(accountKey(uri));
+    this.forget();
+  }
+
+  /** Nothing of a server is kept any more. */
   async signOut(uri: string): Promise<void> {
     const { secrets } = this.options;
-    await secrets.delete(accountKey(uri));
+    await this.forgetAccount(uri);
     for (const { from, name } of sourcesOrNone(this.options.requestHeaders(), uri)) {
       if (from === 'secret') {
         await secrets.delete(headerKey(uri, name));
@@ -86,9 +99,7 @@ export class ServerAccounts {
   }
 
   private async keep(key: string, value: string): Promise<void> {
-    if (!this.options.isTrusted()) {
-      throw new StoreError('READ_ONLY', RESTRICTED);
-    }
+    this.mustBeAllowed();
     await this.options.secrets.store(key, value);
     this.forget();
   }

@@ -1,7 +1,10 @@
 import type { StoreDetail, TrackingStore } from '../../mlflow/store';
 import { workspaceOf } from '../../mlflow/workspace';
 import type { Writer } from '../../mlflow/writer';
+import { recordsOf } from '../artifacts/records';
 import type { ServerAccess } from './access';
+import type { ServerApi } from './api';
+import { ServerArtifacts } from './artifacts/reader';
 import { createExchange } from './network';
 import { openRestStore } from './restStore';
 import { Server } from './server';
@@ -18,6 +21,10 @@ export interface ServerOptions {
   accessOf(this: void, uri: string): Promise<ServerAccess>;
   /** What the server's log calls us. */
   userAgent: string;
+  /** Folders that the user opened, absolute: artifacts that lie in them are read there. */
+  openedFolders(this: void): readonly string[];
+  /** Where artifacts are put that an editor opens; absolute. */
+  downloadFolder: string;
 }
 
 /**
@@ -32,17 +39,26 @@ export async function openServer(uri: string, options: ServerOptions): Promise<O
   const network = createExchange({ uri, access, userAgent: options.userAgent });
   try {
     const { headers } = await access();
+    const server = new Server(network.exchange, workspaceOf(uri));
+    const apiOf = (signal?: AbortSignal): Promise<ServerApi> => server.api(signal);
     const store = await openRestStore({
       uri,
       exchange: network.exchange,
       // A password is hashed at each request (reference servers.md, section 5).
       slow: headers.Authorization?.startsWith('Basic ') ?? false,
       distFolder: options.distFolder,
+      artifactsOf: (opened) =>
+        new ServerArtifacts({
+          exchange: network.exchange,
+          apiOf,
+          records: recordsOf(opened, ''),
+          openedFolders: () => options.openedFolders(),
+          downloadFolder: options.downloadFolder,
+        }),
       details: async () => detailsOf(await access()),
       closed: () => network.dispose(),
     });
-    const server = new Server(network.exchange, workspaceOf(uri));
-    return { store, writer: createRestWriter(network.exchange, (signal) => server.api(signal)) };
+    return { store, writer: createRestWriter(network.exchange, apiOf) };
   } catch (error) {
     network.dispose();
     throw error;

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
-import type { StoreDescription, StoreDetail } from '../../mlflow/store';
+import type { StoreDescription, StoreDetail, TrackingStore } from '../../mlflow/store';
 import { workspaceOf } from '../../mlflow/workspace';
+import type { ArtifactAccess } from '../artifacts/access';
 import { WorkerStore, type WorkerStoreOptions } from '../workerStore';
 import type { RestOptions } from './answers';
 import type { Exchange } from './exchange';
@@ -18,6 +19,8 @@ export interface RestStoreOptions {
   slow: boolean;
   /** Where restWorker.js lies. */
   distFolder: string;
+  /** How its artifacts are had; missing: from this machine. */
+  artifactsOf?(this: void, store: TrackingStore): ArtifactAccess;
   /** What the host knows of the server besides: who is signed in; nothing if missing. */
   details?(this: void): Promise<StoreDetail[]>;
   /** Called when the store is disposed of. */
@@ -35,7 +38,7 @@ const LONGEST = 600_000;
  * @throws StoreError those of the exchange and of `probe` (api.ts)
  */
 export async function openRestStore(options: RestStoreOptions): Promise<WorkerStore> {
-  const { uri, exchange, slow, distFolder } = options;
+  const { uri, exchange, slow, distFolder, artifactsOf } = options;
   return new ServerStore(
     {
       kind: 'rest',
@@ -47,6 +50,7 @@ export async function openRestStore(options: RestStoreOptions): Promise<WorkerSt
       connect: (port) => serveExchange(port, exchange),
       parallel: PARALLEL,
       longest: LONGEST,
+      artifactsOf,
     },
     options,
   ).opened();

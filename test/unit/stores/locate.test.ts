@@ -99,6 +99,47 @@ describe('locating stores', () => {
     assert.deepEqual(trackingUris('set_tracking_uri(f"sqlite:///{name}.db")'), []);
   });
 
+  it('lists a server that a file names, which is not asked anything before the user connects to it', async () => {
+    write(
+      '.env',
+      'MLFLOW_TRACKING_URI=http://ada:secret@team:5000/\nMLFLOW_REGISTRY_URI=https://registry/mlflow\n',
+    );
+    write('train.py', 'mlflow.set_tracking_uri("http://localhost:5000")\n');
+    write('n.ipynb', '{"source": ["mlflow.set_tracking_uri(\\"https://other:8443/x\\")\\n"]}');
+    write('f.py', 'mlflow.set_tracking_uri(f"http://{host}:5000")\n');
+    const stores = await locateStores({ folders: [folder], depth: 1, env: {} });
+    assert.deepEqual(
+      stores.map(({ uri, error }) => [uri, error?.code]),
+      [
+        ['http://team:5000', 'ON_ANOTHER_MACHINE'],
+        ['https://registry/mlflow', 'ON_ANOTHER_MACHINE'],
+        ['https://other:8443/x', 'ON_ANOTHER_MACHINE'],
+        ['http://localhost:5000', 'ON_ANOTHER_MACHINE'],
+      ],
+    );
+    assert.match(
+      stores[0]!.error!.message,
+      /^A file of this workspace names the server http:\/\/team:5000, so it is not asked anything before you connect to it\.$/,
+    );
+    assert.ok(!JSON.stringify(stores).includes('secret'));
+  });
+
+  it('opens a server that the environment names, also where a file names it too', async () => {
+    write('.env', 'MLFLOW_TRACKING_URI=http://team:5000\n');
+    const stores = await locateStores({
+      folders: [folder],
+      depth: 1,
+      env: { MLFLOW_TRACKING_URI: 'http://team:5000', MLFLOW_REGISTRY_URI: 'http://registry:5000' },
+    });
+    assert.deepEqual(
+      stores.map(({ uri, error, origin }) => [uri, error, origin]),
+      [
+        ['http://team:5000', null, 'from MLFLOW_TRACKING_URI'],
+        ['http://registry:5000', null, 'from MLFLOW_REGISTRY_URI'],
+      ],
+    );
+  });
+
   it('stays out of environments and node_modules, and within the depth', async () => {
     makeDatabase(path.join(folder, 'node_modules/x/mlflow.db'), TABLES);
     makeDatabase(path.join(folder, 'myenv/mlflow.db'), TABLES);

@@ -40,6 +40,8 @@ describe('opening a tracking server that wants a password', function () {
             distFolder: workerBundle(),
             accessOf: (each) => accounts.accessOf(each),
             userAgent: 'mlflow-lens/test',
+            openedFolders: () => [],
+            downloadFolder: '/nowhere',
           }),
       }),
     );
