@@ -1,6 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import * as fs from 'node:fs';
-import * as os from 'node:os';
+import { execFileSync } from 'node:child_process';
 import * as path from 'node:path';
 import { installed } from './vscodeServer';
 
@@ -10,11 +8,6 @@ export type MlflowVersion = '1.30.1' | '2.14.3' | '3.1.4' | '3.12.0' | '3.17.2';
 export type ServerVersion = '1.30.1' | '2.14.3' | '3.5.1' | '3.17.2';
 
 const SERVER_PARTS = ['psycopg2-binary', 'Flask-WTF<2'];
-
-/** Of those that do not run on every Python: which they run on, the best first. */
-const PYTHONS: Partial<Record<keyof typeof PACKAGES, readonly string[]>> = {
-  'server-1.30.1': ['3.10', '3.9', '3.8'],
-};
 
 /** The client and what it needs to open a SQLite store; old ones need what was current then. */
 const PACKAGES: Record<MlflowVersion | `server-${ServerVersion}` | 'libraries-3.17.2', string[]> = {
@@ -28,7 +21,7 @@ const PACKAGES: Record<MlflowVersion | `server-${ServerVersion}` | 'libraries-3.
   'server-3.5.1': ['mlflow==3.5.1', 'sqlalchemy<2.1', 'setuptools<81', ...SERVER_PARTS],
   'server-2.14.3': ['mlflow==2.14.3', 'sqlalchemy<2.1', 'setuptools<80', ...SERVER_PARTS],
   'server-1.30.1': [
-    ...['mlflow==1.30.1', 'sqlalchemy<2', 'alembic<1.8', 'setuptools<60', 'protobuf<3.21', 'numpy<2'],
+    ...['mlflow==1.30.1', 'sqlalchemy<2', 'alembic<1.8', 'setuptools<81', 'protobuf<5', 'numpy<2'],
     ...['flask<2.3', 'werkzeug<2.3', 'psycopg2-binary'],
   ],
   // What trains and logs by itself.
@@ -50,7 +43,6 @@ export function mlflowPython(name: keyof typeof PACKAGES = '3.17.2'): string {
     // `python3 -m venv` needs a Debian package of its own; uv does not.
     const run = (...args: string[]): void =>
       void execFileSync(uv, [...args], { stdio: ['ignore', 'inherit', 'inherit'] });
-    const wanted = PYTHONS[name];
     run(
       'venv',
       '--quiet',
@@ -58,7 +50,7 @@ export function mlflowPython(name: keyof typeof PACKAGES = '3.17.2'): string {
       '--relocatable',
       '--no-python-downloads',
       '--python',
-      wanted ? findPython(wanted) : 'python3',
+      'python3',
       target,
     );
     run('pip', 'install', '--quiet', '--python', path.join(target, 'bin/python'), ...PACKAGES[name]);
@@ -66,26 +58,9 @@ export function mlflowPython(name: keyof typeof PACKAGES = '3.17.2'): string {
   return path.join(folder, 'bin/python');
 }
 
-/** The same with all that a tracking server needs. Fails where no Python of this machine runs that version. */
+/** The same with all that a tracking server needs. */
 export function serverPython(version: ServerVersion): string {
   return mlflowPython(`server-${version}`);
-}
-
-/** Of one of these releases, "3.10". pyenv puts scripts into PATH for those that it has, and they do not start. */
-function findPython(releases: readonly string[]): string {
-  const pyenv = path.join(os.homedir(), '.pyenv/versions');
-  const versions = fs.existsSync(pyenv) ? fs.readdirSync(pyenv) : [];
-  for (const release of releases) {
-    const installed = versions
-      .filter((version) => version.startsWith(`${release}.`))
-      .map((version) => path.join(pyenv, version, 'bin/python'));
-    for (const candidate of [...installed, `python${release}`]) {
-      if (spawnSync(candidate, ['-c', ''], { stdio: 'ignore' }).status === 0) {
-        return candidate;
-      }
-    }
-  }
-  throw new Error(`There is no Python ${releases.join(', ')} on this machine.`);
 }
 
 function python(args: string[]): void {

@@ -1,4 +1,4 @@
-import { storeContract } from '../support/contract';
+import { storeContract, writerContract } from '../support/contract';
 import { removeTempFolders } from '../support/database';
 import { RestKind } from '../support/kinds/rest';
 
@@ -12,4 +12,5 @@ describe('a store behind a real tracking server', function () {
   });
 
   storeContract(kind);
+  writerContract(kind);
 });

@@ -93,7 +93,7 @@ export function restAnswers(exchange: Exchange, options: RestOptions): StoreAnsw
         query.pageToken === undefined ? await views.experiments(signal) : await reader.experiments(signal);
       return searchExperiments(experiments, query);
     },
-    getExperiment: ({ experimentId }, { signal }) => reader.experiment(experimentId, signal),
+    getExperiment: ({ experimentId }, { signal }) => views.experiment(experimentId, signal),
     countRuns: async ({ experimentIds, view }, { signal }) => {
       if (signal?.aborted) {
         throw cancelled();

@@ -32,6 +32,19 @@ export class Views {
   }
 
   /** @throws StoreError RESOURCE_DOES_NOT_EXIST */
+  async experiment(experimentId: string, signal?: AbortSignal): Promise<Experiment> {
+    const found = await this.reader.experiment(experimentId, signal);
+    this.watched.note(
+      {
+        name: `experiment ${experimentId}`,
+        again: async () => signatureOf(await this.reader.experiment(experimentId)),
+      },
+      signatureOf(found),
+    );
+    return found;
+  }
+
+  /** @throws StoreError RESOURCE_DOES_NOT_EXIST */
   async run(runId: string, signal?: AbortSignal): Promise<ServerRun> {
     const found = await this.reader.run(runId, signal);
     this.noteRuns([runId], new Map([[runId, found]]));

@@ -30,6 +30,7 @@ export class RestKind implements StoreKindUnderTest {
   readonly thousands = 600;
   readonly countsNothing = true;
   readonly seesLatePoints = false;
+  readonly ownClock = true;
   private readonly served = new Map<'era' | 'made', Promise<Served>>();
 
   async era(): Promise<StoreUnderTest & { oracle: ReturnType<typeof readAnswers> }> {

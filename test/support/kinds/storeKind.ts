@@ -16,6 +16,8 @@ export interface StoreKindUnderTest {
   readonly countsNothing?: boolean;
   /** For the titles of the tests. */
   readonly name: string;
+  /** The store writes its own times, whatever a change asks for. */
+  readonly ownClock?: boolean;
   /** The store that `make_era.py` made with MLflow, in a copy of its own, and what MLflow's client answered of it. */
   era(): Promise<StoreUnderTest & { oracle: Answers }>;
   /**

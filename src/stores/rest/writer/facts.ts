@@ -1,6 +1,7 @@
 import { fieldsOf, isText, listOf } from '../../../mlflow/shape';
 import type { Fact } from '../../../mlflow/writer';
 import { TAG_RUN_NAME } from '../../../search/syntax';
+import { wholeOf } from '../json';
 import type { AskedServer, Fields } from './server';
 
 /** Of one search for versions: a model with more has further pages. */
@@ -138,8 +139,7 @@ export function textOf(value: unknown): string | null {
 }
 
 export function timeOf(entity: unknown): number | null {
-  const time = Number(fieldsOf(entity)['last_updated_timestamp'] ?? NaN);
-  return Number.isSafeInteger(time) ? time : null;
+  return wholeOf(fieldsOf(entity)['last_updated_timestamp'])?.value ?? null;
 }
 
 function tagOf(entity: Fields | null, key: string): string | null {

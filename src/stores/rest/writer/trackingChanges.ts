@@ -1,7 +1,8 @@
 import { fieldsOf } from '../../../mlflow/shape';
 import type { ChangeOf } from '../../../mlflow/writer';
 import { TAG_RUN_NAME } from '../../../search/syntax';
-import { textOf } from './facts';
+import { wholeOf } from '../json';
+import { findExperiment, textOf } from './facts';
 import { MADE, type Made, type WriteContext } from './made';
 
 /** What registry/rules allows, as requests to MLflow's tracking server (reference servers.md, section 8). */
@@ -11,8 +12,9 @@ export async function createExperiment(
   { server }: WriteContext,
   { name }: ChangeOf<'createExperiment'>,
 ): Promise<Made> {
-  const answer = await server.send('POST', 'experiments/create', { name });
-  return { created: textOf(answer['experiment_id']), time: null };
+  const { experiment_id } = await server.send('POST', 'experiments/create', { name });
+  const made = await findExperiment(server, { experiment_name: name }).catch(() => null);
+  return { created: textOf(experiment_id), time: wholeOf(made?.['creation_time'])?.value ?? null };
 }
 
 export async function renameExperiment(
