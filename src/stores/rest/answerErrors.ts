@@ -19,6 +19,16 @@ const CODES: ReadonlyMap<string, StoreErrorCode> = new Map([
   ['ENDPOINT_NOT_FOUND', 'NOT_SUPPORTED_BY_SCHEMA'],
 ]);
 
+/** What came is not what the server sent, or of another request: nothing of it is taken. */
+export function damaged(endpoint: string, cause?: unknown): StoreError {
+  return new StoreError(
+    'INTERNAL_ERROR',
+    `The tracking server's answer to "${endpoint}" is damaged: refresh, and look at what stands between if it stays so.`,
+    undefined,
+    { cause },
+  );
+}
+
 const LONGEST_MESSAGE = 300;
 /** Errors have few words: of a longer body nothing is read. */
 const LONGEST_BODY = 100_000;
@@ -38,11 +48,12 @@ export function refusalOf(answer: ServerAnswer, endpoint: string): StoreError {
 
 function jsonRefusal({ status, body }: ServerAnswer, endpoint: string): StoreError {
   const { error_code: code, message, detail } = fieldsOf(jsonOrNone(body));
-  const said = [message, detail].find((each) => typeof each === 'string' && each.trim() !== '');
-  return new StoreError(
-    (typeof code === 'string' ? CODES.get(code) : undefined) ?? codeOf(status),
-    typeof said === 'string' ? firstLine(said) : byStatus(status, endpoint),
-  );
+  const words = [message, detail].find((each) => typeof each === 'string' && each.trim() !== '');
+  const said = typeof words === 'string' ? firstLine(words) : null;
+  return typeof code === 'string'
+    ? new StoreError(CODES.get(code) ?? codeOf(status), said ?? byStatus(status, endpoint))
+    : // Not MLflow's own: of a gateway in front of it, or of what serves it.
+      new StoreError(codeOf(status), byStatus(status, endpoint, said));
 }
 
 function jsonOrNone(body: Uint8Array): unknown {
@@ -87,7 +98,6 @@ function forbidden(text: string): string {
 
 function codeOf(status: number): StoreErrorCode {
   switch (status) {
-    case 401:
     case 403:
       return 'PERMISSION_DENIED';
     case 404:
@@ -103,22 +113,22 @@ function codeOf(status: number): StoreErrorCode {
   }
 }
 
-function byStatus(status: number, endpoint: string): string {
+/** @param said the few words that came with it; null for none */
+function byStatus(status: number, endpoint: string, said: string | null = null): string {
+  const http = `HTTP ${status}${said === null ? '' : `: ${said.replace(/[.!]$/, '')}`}`;
   switch (status) {
-    case 401:
-      return 'The tracking server wants to know who you are: sign in.';
     case 403:
       return forbidden('');
     case 404:
     case 405:
       return `This tracking server has no "${endpoint}": its MLflow is too old for it.`;
     case 429:
-      return 'The tracking server is asked too much (HTTP 429): try again in a minute.';
+      return `The tracking server is asked too much (${http}): try again in a minute.`;
     case 502:
     case 503:
     case 504:
-      return `The tracking server, or a proxy in front of it, cannot answer now (HTTP ${status}): try again in a minute.`;
+      return `The tracking server, or a proxy in front of it, cannot answer now (${http}): try again in a minute.`;
     default:
-      return `The tracking server failed at "${endpoint}" (HTTP ${status}): its log says why.`;
+      return `The tracking server failed at "${endpoint}" (${http}): its log says why.`;
   }
 }

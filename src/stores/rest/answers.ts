@@ -1,5 +1,5 @@
 import type { Run } from '../../mlflow/entities';
-import { cancelled } from '../../mlflow/errors';
+import { cancelled, isCancelled, isStoreError, StoreError, toStoreError } from '../../mlflow/errors';
 import type { RunQuery } from '../../mlflow/store';
 import type { WorkspaceSummary } from '../../mlflow/workspace';
 import { heldAnswers } from '../held/answers';
@@ -52,6 +52,10 @@ export function restAnswers(exchange: Exchange, options: RestOptions): StoreAnsw
     history: (runId, key, signal) => wholeHistory(server, { runId, key }, signal),
   });
 
+  let upgrades = 0;
+  /** Why it is not looked at any more by itself: accounts get locked. */
+  let refused: StoreError | null = null;
+
   /** The runs as they are now, for histories that go on from what is known of them. */
   const rowsOf = async (runIds: readonly string[], signal?: AbortSignal): Promise<Map<string, Run>> => {
     const found = await views.rows(runIds, signal);
@@ -72,18 +76,29 @@ export function restAnswers(exchange: Exchange, options: RestOptions): StoreAnsw
     ...held,
     open: (_, { signal }) => server.api(signal).then(() => null),
     poll: async ({ asked }) => {
+      if (refused && !asked) {
+        throw refused;
+      }
+      refused = null;
       try {
+        if (asked) {
+          await server.check();
+        }
         const isChanged = await watched.poll(asked);
-        if (isChanged) {
+        const isOther = server.upgrades > upgrades;
+        upgrades = server.upgrades;
+        if (isChanged || isOther) {
           reader.forget();
           loaded.forgetOthers();
           views.forget();
         }
-        return isChanged;
+        return isChanged || isOther;
       } catch (error) {
         // Who answers next may be a server that was upgraded meanwhile.
         server.forget();
-        throw error;
+        const away = awayOf(error);
+        refused = isStoreError(error) && error.code === 'UNAUTHENTICATED' ? away : null;
+        throw away;
       }
     },
     workspaces: (_, { signal }) => workspaces(signal),
@@ -136,4 +151,12 @@ export function restAnswers(exchange: Exchange, options: RestOptions): StoreAnsw
       return held.tableRows(query, context);
     },
   };
+}
+
+/** What is shown of a server that cannot be asked whether it changed is as of before, whatever the reason. */
+function awayOf(error: unknown): StoreError {
+  const { message } = toStoreError(error);
+  return isCancelled(error)
+    ? toStoreError(error)
+    : new StoreError('NOT_FOUND', message, undefined, { cause: error });
 }

@@ -1,5 +1,6 @@
 import { isStoreError, StoreError } from '../../mlflow/errors';
-import { refusalOf } from './answerErrors';
+import { fieldsOf } from '../../mlflow/shape';
+import { damaged, refusalOf } from './answerErrors';
 import type { Exchange, ServerAnswer, ServerRequest } from './exchange';
 import { readJson } from './json';
 
@@ -64,7 +65,7 @@ export async function probe(
   signal?: AbortSignal,
 ): Promise<ServerApi> {
   const base = await findBase(exchange, workspace, signal);
-  const version = await findVersion(exchange, signal);
+  const version = await versionOf(exchange, 'visible', signal);
   const release = releaseOf(version) ?? OLDEST;
   if (workspace !== null && !isAtLeast({ release }, 3, 10)) {
     throw noWorkspaces();
@@ -75,7 +76,7 @@ export async function probe(
 /**
  * Calls MLflow's REST API.
  *
- * @returns the JSON of the answer; whole numbers beyond 2^53, NaN and infinities as json.ts says
+ * @returns the JSON of the answer, an object always; whole numbers beyond 2^53, NaN and infinities as json.ts says
  * @throws StoreError: what the server says; NOT_SUPPORTED_BY_SCHEMA where it has no such endpoint; those of the exchange
  */
 export async function call(
@@ -83,7 +84,7 @@ export async function call(
   api: Pick<ServerApi, 'base' | 'workspace'>,
   request: ApiCall,
   signal?: AbortSignal,
-): Promise<unknown> {
+): Promise<Record<string, unknown>> {
   return jsonOf(await exchange(requestOf(api, request), signal), request.endpoint);
 }
 
@@ -112,20 +113,20 @@ function queryOf(args: Readonly<Record<string, unknown>>): string {
 }
 
 /** 200 that is not JSON is never an answer of MLflow's (servers.md, section 5). */
-function jsonOf(answer: ServerAnswer, endpoint: string): unknown {
+function jsonOf(answer: ServerAnswer, endpoint: string): Record<string, unknown> {
   if (answer.status < 200 || answer.status > 299 || answer.contentType !== 'application/json') {
     throw refusalOf(answer, endpoint);
   }
+  let value: unknown;
   try {
-    return readJson(answer.body);
+    value = readJson(answer.body);
   } catch (error) {
-    throw new StoreError(
-      'INTERNAL_ERROR',
-      `The tracking server's answer to "${endpoint}" is damaged: refresh, and look at what stands between if it stays so.`,
-      undefined,
-      { cause: error },
-    );
+    throw damaged(endpoint, error);
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw damaged(endpoint);
+  }
+  return fieldsOf(value);
 }
 
 async function findBase(
@@ -157,13 +158,33 @@ async function findBase(
   );
 }
 
-async function findVersion(exchange: Exchange, signal: AbortSignal | undefined): Promise<string | null> {
-  const { status, body } = await exchange(
-    { method: 'GET', path: '/version', priority: 'visible', most: 1000, cut: true, repeatable: true },
-    signal,
-  );
-  const text = new TextDecoder().decode(body.subarray(0, 40)).trim();
-  return status === 200 && releaseOf(text) !== null ? text : null;
+/**
+ * What a server says that its version is; null where it says none. A proxy may let the API through and nothing else: its
+ * sign-in page, or where it sends requests on to, is no version.
+ *
+ * @throws StoreError those of the exchange
+ */
+export async function versionOf(
+  exchange: Exchange,
+  priority: ServerRequest['priority'],
+  signal?: AbortSignal,
+): Promise<string | null> {
+  try {
+    const answer = await exchange(
+      { method: 'GET', path: '/version', priority, most: 1000, cut: true, repeatable: true },
+      signal,
+    );
+    if (answer.status === 429 || answer.status >= 500) {
+      throw refusalOf(answer, 'version');
+    }
+    const text = new TextDecoder().decode(answer.body.subarray(0, 40)).trim();
+    return answer.status === 200 && releaseOf(text) !== null ? text : null;
+  } catch (error) {
+    if (isStoreError(error) && (error.code === 'NOT_A_STORE' || error.code === 'UNAUTHENTICATED')) {
+      return null;
+    }
+    throw error;
+  }
 }
 
 function releaseOf(version: string | null): ServerApi['release'] | null {

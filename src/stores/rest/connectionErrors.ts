@@ -39,6 +39,12 @@ export function connectionError(failure: SendFailure, { uri, request, patience }
     case 'tls':
       return error('PERMISSION_DENIED', untrusted(uri, failure.code));
     case 'garbled':
+      if (failure.answered) {
+        return error(
+          'BUSY',
+          `The answer of ${uri} is damaged (${failure.code}): refresh, and look at what stands between if it stays so.`,
+        );
+      }
       return error(
         'NOT_A_STORE',
         `What answers at ${uri} does not speak HTTP as a tracking server does (${failure.code}): check the address and the port.`,

@@ -32,6 +32,16 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 }
 
+const LIKE = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
+
+/**
+ * Whether an entity is the one that was asked for by its id or name; a proxy may answer for another request. Databases find
+ * `Model ` and `01` where `model` and `1` are.
+ */
+export function isAsked(answered: string, asked: string): boolean {
+  return LIKE.compare(answered.trimEnd(), asked.trimEnd()) === 0;
+}
+
 /** A text; null where there is none. A server leaves NULL out, and may write an empty text. */
 export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;

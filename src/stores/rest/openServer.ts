@@ -5,7 +5,7 @@ import { recordsOf } from '../artifacts/records';
 import type { ServerAccess } from './access';
 import type { ServerApi } from './api';
 import { ServerArtifacts } from './artifacts/reader';
-import { createExchange } from './network';
+import { createExchange, type NetworkOptions } from './network';
 import { openRestStore } from './restStore';
 import { Server } from './server';
 import { createRestWriter } from './writer';
@@ -25,6 +25,8 @@ export interface ServerOptions {
   openedFolders(this: void): readonly string[];
   /** Where artifacts are put that an editor opens; absolute. */
   downloadFolder: string;
+  /** How long is waited for the server; the network's own if missing. */
+  network?: Pick<NetworkOptions, 'patience' | 'pauses'>;
 }
 
 /**
@@ -36,7 +38,12 @@ export interface ServerOptions {
  */
 export async function openServer(uri: string, options: ServerOptions): Promise<OpenedServer> {
   const access = (): Promise<ServerAccess> => options.accessOf(uri);
-  const network = createExchange({ uri, access, userAgent: options.userAgent });
+  const network = createExchange({
+    ...options.network,
+    uri,
+    access,
+    userAgent: options.userAgent,
+  });
   try {
     const { headers } = await access();
     const server = new Server(network.exchange, workspaceOf(uri));

@@ -2,8 +2,9 @@ import type { Experiment, Run, ViewType } from '../../mlflow/entities';
 import { isStoreError } from '../../mlflow/errors';
 import { noExperiment, noRun } from '../../mlflow/missing';
 import { compareBytes } from '../../search/bytes';
+import { damaged } from './answerErrors';
 import type { ApiCall } from './api';
-import { experimentOf, runOf, type ServerRun } from './entities';
+import { experimentOf, isAsked, runOf, type ServerRun } from './entities';
 import type { Server } from './server';
 import { signatureOf, type Signature } from './watched';
 
@@ -73,7 +74,11 @@ export class RunReader {
       ),
       () => noExperiment(experimentId),
     );
-    return experimentOf(answer['experiment']);
+    const experiment = experimentOf(answer['experiment']);
+    if (!isAsked(experiment.experimentId, experimentId)) {
+      throw damaged('experiments/get');
+    }
+    return experiment;
   }
 
   /** @throws StoreError RESOURCE_DOES_NOT_EXIST */
@@ -82,7 +87,11 @@ export class RunReader {
       this.server.read({ method: 'GET', endpoint: 'runs/get', args: { run_id: runId } }, signal),
       () => noRun(runId),
     );
-    return this.taken(runOf(answer['run']));
+    const found = runOf(answer['run']);
+    if (!isAsked(found.run.info.runId, runId)) {
+      throw damaged('runs/get');
+    }
+    return this.taken(found);
   }
 
   /** Those that are there, by id. */

@@ -1,8 +1,15 @@
 import { isStoreError, StoreError } from '../../mlflow/errors';
-import { fieldsOf } from '../../mlflow/shape';
-import { call, isAtLeast, probe, type ApiCall, type ServerApi } from './api';
+import { damaged } from './answerErrors';
+import { call, isAtLeast, probe, versionOf, type ApiCall, type ServerApi } from './api';
 import { objectsOf, textOf } from './entities';
 import type { Exchange } from './exchange';
+import { Shared } from './shared';
+
+/** What the probes found is asked for its version after so long: servers are upgraded while windows are open, ms. */
+const CHECKED = 60_000;
+/** The same once it did not answer: it may have been started anew, ms. */
+const CHECKED_AFTER_LOSS = 1000;
+const LOST: ReadonlySet<string> = new Set(['NOT_FOUND', 'BUSY', 'NOT_A_STORE']);
 
 /** Pages of one list that are walked through: beyond that something is wrong with the tokens. */
 const MOST_PAGES = 10_000;
@@ -25,20 +32,61 @@ export interface ServerPage {
 
 /** One tracking server: asked what it is when it is first used, and from then on only for what is wanted. */
 export class Server {
-  private found: Promise<ServerApi> | undefined;
+  private found: Shared<ServerApi> | undefined;
   private readonly missing = new Set<string>();
+  private due = 0;
+  private checking: Promise<void> | undefined;
+  private last: string | null | undefined;
+  /** How often it turned out to be of another version than before. */
+  upgrades = 0;
 
+  /** @param now ms, of a clock that goes on evenly */
   constructor(
     private readonly exchange: Exchange,
     private readonly workspace: string | null,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** What the probes found; a failure is not kept. */
+  /** What the probes found; a failure is not kept. Who gives up waiting leaves the others theirs. */
   api(signal?: AbortSignal): Promise<ServerApi> {
-    const found = this.found ?? probe(this.exchange, this.workspace, signal);
-    this.found = found;
-    found.catch(() => (this.found = this.found === found ? undefined : this.found));
-    return found;
+    if (!this.found || this.found.isGivenUp) {
+      const found = new Shared(async (given) => {
+        try {
+          return this.seen(await probe(this.exchange, this.workspace, given));
+        } catch (error) {
+          this.found = this.found === found ? undefined : this.found;
+          throw error;
+        }
+      });
+      this.found = found;
+    } else if (this.last !== undefined && this.now() >= this.due) {
+      // Nobody waits for it, and whoever asks for something fails by himself.
+      void this.check().catch(() => undefined);
+    }
+    return this.found.wait(signal);
+  }
+
+  /** Asks for its version; what was found out about another one is forgotten. @throws StoreError */
+  check(): Promise<void> {
+    this.checking ??= this.askVersion().finally(() => (this.checking = undefined));
+    return this.checking;
+  }
+
+  private async askVersion(): Promise<void> {
+    this.due = this.now() + CHECKED;
+    if (this.last === undefined) {
+      await this.api();
+    } else if ((await versionOf(this.exchange, 'background')) !== this.last) {
+      this.forget();
+      await this.api();
+    }
+  }
+
+  private seen(api: ServerApi): ServerApi {
+    this.due = this.now() + CHECKED;
+    this.upgrades += this.last !== undefined && this.last !== api.version ? 1 : 0;
+    this.last = api.version;
+    return api;
   }
 
   async isAtLeast(major: number, minor: number, signal?: AbortSignal): Promise<boolean> {
@@ -48,7 +96,14 @@ export class Server {
   /** Reads: may be sent again when the connection fails. @throws StoreError */
   async read(request: ApiCall, signal?: AbortSignal): Promise<Record<string, unknown>> {
     const api = await this.api(signal);
-    return fieldsOf(await call(this.exchange, api, { ...request, repeatable: true }, signal));
+    try {
+      return await call(this.exchange, api, { ...request, repeatable: true }, signal);
+    } catch (error) {
+      if (isStoreError(error) && LOST.has(error.code)) {
+        this.due = Math.min(this.due, this.now() + CHECKED_AFTER_LOSS);
+      }
+      throw error;
+    }
   }
 
   /** The same of what not every MLflow has: null where this one has not, which it is asked once. */
@@ -84,6 +139,10 @@ export class Server {
       },
       signal,
     );
+    if (answer[field] === undefined && Object.values(answer).some(Array.isArray)) {
+      // A list of something else: that of another request. An empty one is left out.
+      throw damaged(endpoint);
+    }
     return { items: objectsOf(answer[field]), token: textOf(answer['next_page_token']) || undefined };
   }
 

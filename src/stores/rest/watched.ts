@@ -142,12 +142,12 @@ async function isOther(watch: Watch, isWhole: boolean): Promise<boolean> {
   return isChanged;
 }
 
-/** What is not there any more is an answer too. */
+/** What is not there any more, or not for this user, is an answer too. */
 async function answerOf(watch: Watch, isWhole: boolean): Promise<Signature> {
   try {
     return await watch.again(isWhole);
   } catch (error) {
-    if (isStoreError(error) && error.code === 'RESOURCE_DOES_NOT_EXIST') {
+    if (isStoreError(error) && /^(RESOURCE_DOES_NOT_EXIST|PERMISSION_DENIED)$/.test(error.code)) {
       return error.code;
     }
     throw error;

@@ -70,15 +70,23 @@ export async function listen(
   };
 }
 
-/** A proxy in front of a server, which does to the next requests what `faults` says, one after the other. */
-export async function badProxy(behind: string): Promise<Served & { faults: Fault[] }> {
+export interface BadProxy extends Served {
+  /** What it does to the next requests, one after the other. */
+  faults: Fault[];
+  /** What it does to all others; null: it hands them on. */
+  always: Fault | null;
+}
+
+/** A proxy in front of a server, which may be another one later. */
+export async function badProxy(behind: string | (() => string)): Promise<BadProxy> {
   const faults: Fault[] = [];
   const served = await serveWith((seen, request, response) => {
-    const ask = (): Promise<Answer> => handOn(behind, seen);
-    const fault: Fault = faults.shift() ?? faultless;
+    const ask = (): Promise<Answer> => handOn(typeof behind === 'string' ? behind : behind(), seen);
+    const fault: Fault = faults.shift() ?? proxy.always ?? faultless;
     void Promise.resolve(fault(request, response, ask)).catch(() => response.destroy());
   });
-  return { ...served, faults };
+  const proxy: BadProxy = { ...served, faults, always: null };
+  return proxy;
 }
 
 const faultless: Fault = async (_request, response, ask) => {

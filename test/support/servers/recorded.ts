@@ -30,9 +30,13 @@ export function recording(exchange: Exchange, into: Recorded): Exchange {
   };
 }
 
+export function readRecorded(version: string): Recorded {
+  return JSON.parse(gunzipSync(fs.readFileSync(fileOf(version))).toString('utf8')) as Recorded;
+}
+
 /** Answers as that server did; what it was not asked then is an error of the test. */
 export function replayed(version: string): Exchange {
-  const recorded = JSON.parse(gunzipSync(fs.readFileSync(fileOf(version))).toString('utf8')) as Recorded;
+  const recorded = readRecorded(version);
   return async (request, signal): Promise<ServerAnswer> => {
     await new Promise((resolve) => setImmediate(resolve));
     if (signal?.aborted) {

@@ -44,7 +44,7 @@ export async function listOnServer(
           endpoint: `logged-models/${encodeURIComponent(place.modelId)}/artifacts/directories`,
           args: path === '' ? {} : { artifact_directory_path: path },
         };
-  const answer = fieldsOf(await call(exchange, api, { method: 'GET', most: MOST, ...request }, signal));
+  const answer = await call(exchange, api, { method: 'GET', most: MOST, ...request }, signal);
   const found = listOf(answer['files'], (file): file is object => typeof file === 'object' && file !== null)
     .map(fieldsOf)
     .flatMap((file) => fileOf(file, path))

@@ -1,6 +1,5 @@
 import { isStoreError } from '../../../mlflow/errors';
 import { noModelVersion } from '../../../mlflow/missing';
-import { fieldsOf } from '../../../mlflow/shape';
 import type { ArtifactOwner } from '../../../mlflow/store';
 import type { ArtifactRecords } from '../../artifacts/records';
 import { call, type ServerApi } from '../api';
@@ -102,7 +101,7 @@ async function downloadUri(
 ): Promise<string> {
   const endpoint = 'model-versions/get-download-uri';
   const answer = await call(exchange, api, { method: 'GET', endpoint, args: { name, version } }, signal);
-  const uri = fieldsOf(answer)['artifact_uri'];
+  const uri = answer['artifact_uri'];
   if (typeof uri !== 'string') {
     throw noModelVersion(name, version);
   }

@@ -1,6 +1,8 @@
 import { fieldsOf, isText, listOf } from '../../../mlflow/shape';
 import type { Fact } from '../../../mlflow/writer';
 import { TAG_RUN_NAME } from '../../../search/syntax';
+import { damaged } from '../answerErrors';
+import { isAsked } from '../entities';
 import { wholeOf } from '../json';
 import type { AskedServer, Fields } from './server';
 
@@ -71,7 +73,7 @@ export async function factOf(server: AskedServer, subject: Fact['subject']): Pro
 }
 
 export function findModel(server: AskedServer, name: string): Promise<Fields | null> {
-  return inside(server.find('registered-models/get', { name }), 'registered_model');
+  return entityOf(server, 'registered-models/get', { name }, 'registered_model', { name });
 }
 
 /** null also where it was deleted: servers do not tell of those. */
@@ -79,7 +81,8 @@ export function findVersion(
   server: AskedServer,
   { name, version }: { name: string; version: string },
 ): Promise<Fields | null> {
-  return inside(server.find('model-versions/get', { name, version }), 'model_version');
+  const asked = { name, version };
+  return entityOf(server, 'model-versions/get', asked, 'model_version', asked);
 }
 
 /** All versions of a model, in no order. */
@@ -101,7 +104,8 @@ export async function versionsOf(server: AskedServer, name: string): Promise<Fie
 }
 
 export function findRun(server: AskedServer, runId: string): Promise<Fields | null> {
-  return inside(server.find('runs/get', { run_id: runId }), 'run');
+  const asked = { run_id: runId };
+  return entityOf(server, 'runs/get', asked, 'run', asked);
 }
 
 /** Also a deleted one, by its name as well. */
@@ -109,12 +113,14 @@ export function findExperiment(
   server: AskedServer,
   by: { experiment_id: string } | { experiment_name: string },
 ): Promise<Fields | null> {
-  const endpoint = 'experiment_id' in by ? 'experiments/get' : 'experiments/get-by-name';
-  return inside(server.find(endpoint, by), 'experiment');
+  return 'experiment_id' in by
+    ? entityOf(server, 'experiments/get', by, 'experiment', by)
+    : entityOf(server, 'experiments/get-by-name', by, 'experiment', { name: by.experiment_name });
 }
 
 export function findLoggedModel(server: AskedServer, modelId: string): Promise<Fields | null> {
-  return inside(server.find(`logged-models/${encodeURIComponent(modelId)}`), 'model');
+  const endpoint = `logged-models/${encodeURIComponent(modelId)}`;
+  return entityOf(server, endpoint, {}, 'model', { model_id: modelId });
 }
 
 /** The version that each alias of a model names, gone ones included. */
@@ -146,9 +152,29 @@ function tagOf(entity: Fields | null, key: string): string | null {
   return tagsOf(entity).get(key) ?? null;
 }
 
-async function inside(answer: Promise<Fields | null>, name: string): Promise<Fields | null> {
-  const entity = (await answer)?.[name];
-  return typeof entity === 'object' && entity !== null ? fieldsOf(entity) : null;
+/**
+ * Null where there is none. What is about to be changed is judged by it, so it must be the one that was asked for: a proxy
+ * may answer for another request.
+ *
+ * @param asked what identifies it in its fields, or in those of its `info`
+ */
+async function entityOf(
+  server: AskedServer,
+  endpoint: string,
+  args: Record<string, unknown>,
+  field: string,
+  asked: Readonly<Record<string, string>>,
+): Promise<Fields | null> {
+  const answer = await server.find(endpoint, args);
+  if (answer === null) {
+    return null;
+  }
+  const entity = fieldsOf(answer[field]);
+  const naming = { ...entity, ...fieldsOf(entity['info']) };
+  if (Object.entries(asked).some(([name, value]) => !isAsked(textOf(naming[name]) ?? '', value))) {
+    throw damaged(endpoint);
+  }
+  return entity;
 }
 
 function objectsOf(list: unknown): Fields[] {

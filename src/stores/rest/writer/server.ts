@@ -1,6 +1,5 @@
 import type { StoreError } from '../../../mlflow/errors';
 import { isStoreError } from '../../../mlflow/errors';
-import { fieldsOf } from '../../../mlflow/shape';
 import { call, type ApiCall, type ServerApi } from '../api';
 import type { Exchange } from '../exchange';
 
@@ -100,8 +99,8 @@ export class AskedServer {
     }
   }
 
-  private async ask(request: ApiCall, signal?: AbortSignal, exchange = this.exchange): Promise<Fields> {
-    return fieldsOf(await call(exchange, this.api, { ...request, most: MOST }, signal));
+  private ask(request: ApiCall, signal?: AbortSignal, exchange = this.exchange): Promise<Fields> {
+    return call(exchange, this.api, { ...request, most: MOST }, signal);
   }
 }
 

@@ -188,7 +188,7 @@ describe('a call of a tracking server', () => {
       'an error of FastAPI',
       [503, 'application/json', '{"detail": "no artifacts"}'],
       'BUSY',
-      /^no artifacts$/,
+      /cannot answer now \(HTTP 503: no artifacts\): try again in a minute\.$/,
     ],
     ['a body that was cut off', [200, 'application/json', '{"run": {"in'], 'INTERNAL_ERROR', /damaged/],
     ['a sign-in page', [200, 'text/html', '<html>'], 'NOT_A_STORE', /did not answer as MLflow does/],

@@ -1,0 +1,63 @@
+import * as assert from 'node:assert/strict';
+import { StoreError } from '../../../../src/mlflow/errors';
+import { restAnswers } from '../../../../src/stores/rest/answers';
+import type { Exchange } from '../../../../src/stores/rest/exchange';
+import { replayed } from '../../../support/servers/recorded';
+
+const SIGNAL = { signal: new AbortController().signal } as const;
+
+describe('a server that is looked at from time to time', () => {
+  const { now } = Date;
+  let ahead = 0;
+  let asked: string[];
+  let trouble: StoreError | null;
+
+  const exchange: Exchange = (request, signal) => {
+    asked.push(request.path);
+    return trouble ? Promise.reject(trouble) : replayed('3.17.2')(request, signal);
+  };
+
+  before(() => (Date.now = () => now() + ahead));
+  after(() => (Date.now = now));
+  beforeEach(() => {
+    asked = [];
+    trouble = null;
+  });
+
+  async function shown(): Promise<ReturnType<typeof restAnswers>> {
+    const answers = restAnswers(exchange, { workspace: null, slow: false });
+    const query = { view: 'ALL', maxResults: 100 } as const;
+    await answers.searchExperiments(query, SIGNAL);
+    asked = [];
+    return answers;
+  }
+
+  /** As often as the editor does it, for ten minutes of an idle window. */
+  async function tenMinutes(answers: ReturnType<typeof restAnswers>): Promise<Set<string>> {
+    const told = new Set<string>();
+    for (const end = ahead + 600_000; ahead < end; ahead += 1000) {
+      await Promise.resolve(answers.poll({ asked: false }, SIGNAL as never)).catch(
+        ({ code, message }: StoreError) => told.add(`${code} ${message}`),
+      );
+    }
+    return told;
+  }
+
+  it('is not asked by itself any more once it refused the password: accounts get locked', async () => {
+    const answers = await shown();
+    trouble = new StoreError('UNAUTHENTICATED', 'Sign in again.');
+    assert.deepEqual(await tenMinutes(answers), new Set(['NOT_FOUND Sign in again.']));
+    assert.equal(asked.length, 1);
+    trouble = null;
+    await answers.poll({ asked: true }, SIGNAL);
+    assert.deepEqual(await tenMinutes(answers), new Set());
+  });
+
+  it('is asked less and less often while it is away', async () => {
+    const answers = await shown();
+    trouble = new StoreError('NOT_FOUND', 'Nobody answers.');
+    assert.deepEqual(await tenMinutes(answers), new Set(['NOT_FOUND Nobody answers.']));
+    // Every 30 s in the end; what it is has to be found out first.
+    assert.ok(asked.length <= 30, `${asked.length} requests in ten minutes`);
+  });
+});
