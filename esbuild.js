@@ -2,6 +2,7 @@
 const esbuild = require('esbuild');
 const fs = require('node:fs');
 const path = require('node:path');
+const { notices } = require('./scripts/notices');
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -90,8 +91,16 @@ async function main() {
     return;
   }
   const results = await Promise.all(contexts.map((context) => context.rebuild()));
-  fs.writeFileSync('dist/meta.json', JSON.stringify(results.map((result) => result.metafile)));
+  const metafiles = results.map((result) => result.metafile);
+  fs.writeFileSync('dist/meta.json', JSON.stringify(metafiles));
+  fs.writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices(metafiles));
   await Promise.all(contexts.map((context) => context.dispose()));
 }
 
-main().catch(() => process.exit(1));
+main().catch((error) => {
+  // esbuild has said its own errors.
+  if (!error.errors) {
+    console.error(error.message);
+  }
+  process.exit(1);
+});

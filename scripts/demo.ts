@@ -5,9 +5,11 @@ import * as path from 'node:path';
 
 const ARCHIVE = path.join(__dirname, '../test/fixtures/taxi-duration.tar.gz');
 
-/** Unpacks the demo project (its git history, its store) into a new temporary folder, which the caller removes. */
-export function unpackDemo(): { folder: string; remove: () => void } {
-  const parent = fs.mkdtempSync(path.join(os.tmpdir(), 'lens-demo-'));
+/** Unpacks the demo project (its git history, its store) into a folder: a new temporary one, which the caller removes. */
+export function unpackDemo(parent = fs.mkdtempSync(path.join(os.tmpdir(), 'lens-demo-'))): {
+  folder: string;
+  remove: () => void;
+} {
   execFileSync('tar', ['-xzf', ARCHIVE, '-C', parent, '--no-same-owner']);
   return {
     folder: path.join(parent, 'taxi-duration'),

@@ -8,7 +8,15 @@ const root = path.resolve(__dirname, '../..');
 
 interface Metafile {
   inputs: Record<string, unknown>;
-  outputs: Record<string, { bytes: number; entryPoint?: string; imports: { path: string; kind: string }[] }>;
+  outputs: Record<
+    string,
+    {
+      bytes: number;
+      entryPoint?: string;
+      imports: { path: string; kind: string }[];
+      inputs?: Record<string, unknown>;
+    }
+  >;
 }
 
 function metafiles(): Metafile[] {
@@ -33,6 +41,33 @@ describe('the package', () => {
       inputs.filter((file) => /node_modules\/(react|react-dom|scheduler)\//.test(file)),
       [],
     );
+  });
+
+  it('says of all that is bundled of others whose it is, which version, and its license', () => {
+    const inputs = metafiles().flatMap(({ outputs }) =>
+      Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs ?? {})),
+    );
+    const folders = inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file) ?? []);
+    const said = fs.readFileSync(path.join(root, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
+    // Copied, not bundled: the icons' font.
+    const packages = [...new Set([...folders, 'node_modules/@vscode/codicons'])].map(
+      (folder) =>
+        JSON.parse(fs.readFileSync(path.resolve(root, folder, 'package.json'), 'utf8')) as {
+          name: string;
+          version: string;
+          license: string;
+        },
+    );
+    assert.ok(packages.length > 20, `${packages.length} packages`);
+    for (const { name, version, license } of packages) {
+      const part = said
+        .split('-'.repeat(80))
+        .find((text) => text.includes(`${name} ${version} (${license})`));
+      assert.ok(part, `${name} ${version} is not named`);
+      assert.match(part, /copyright|attribution/i, name);
+      // Each of them may be shipped inside a product under the MIT license.
+      assert.match(license, /^(MIT|ISC|0BSD|BSD-3-Clause|CC-BY-4\.0|\(MPL-2\.0 OR Apache-2\.0\))$/, name);
+    }
   });
 
   it('packs without a warning, into at most 3 MB, and holds nothing but what runs', function () {
