@@ -1,7 +1,7 @@
 import { cancelled, StoreError } from '../mlflow/errors';
 import type { StoreKind } from '../mlflow/store';
 import { pickOne } from '../platform/dialogs';
-import type { RunKey } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
 import type { OpenStores } from '../stores/openStores';
 import { parseStoreUri, storeName } from '../stores/uri';
 import { booleanOf, fieldsOf, namedStore, textOf } from './fields';

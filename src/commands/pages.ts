@@ -3,7 +3,7 @@ import { StoreError } from '../mlflow/errors';
 import type { PanelHost } from '../panels/panelHost';
 import type { CommandRegistry } from '../platform/commands';
 import { pickOne } from '../platform/dialogs';
-import type { RunKey } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
 import type { OpenStores } from '../stores/openStores';
 import { setContext } from '../platform/contexts';
 import type { PageArguments } from '../protocol/pages';

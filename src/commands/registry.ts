@@ -1,7 +1,7 @@
 import type { Disposable } from '../mlflow/store';
 import type { CommandRegistry } from '../platform/commands';
 import type { RegistryHistory } from '../registry/history';
-import type { RunKey } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
 import type { OpenStores } from '../stores/openStores';
 import * as annotations from './registry/annotationCommands';
 import { chooseStore } from './registry/choose';

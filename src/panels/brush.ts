@@ -1,5 +1,6 @@
 import type { TrackingStore } from '../mlflow/store';
-import type { RunKey, ViewState } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
+import type { ViewState } from '../state/viewState';
 
 /** Follows the brush of a sweep in a page that shows the runs of some experiments of one store. */
 export class BrushFollower {

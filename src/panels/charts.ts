@@ -21,7 +21,7 @@ import { historiesCsv } from '../series/csv';
 import { HistoryColumns } from '../series/history';
 import { sharedMetrics } from '../state/metrics';
 import { metricRank } from '../state/metricRank';
-import { isRunKey, keyOf, sameRun, type RunKey } from '../state/viewState';
+import { isRunKey, keyOf, sameRun, type RunKey } from '../mlflow/runKey';
 import { storeName } from '../stores/uri';
 import { pageHeadline } from './headline';
 import type { PageDefinition, PageServices, PageSession } from './page';

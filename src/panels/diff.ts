@@ -9,7 +9,7 @@ import { withoutEqual } from '../compare/withoutEqual';
 import type { CellSource, DiffPageData, DiffProtocol, PageRow } from '../protocol/diff';
 import type { RequestHandlers } from '../protocol/messages';
 import type { DiffArguments, PageArguments } from '../protocol/pages';
-import type { RunColor } from '../state/viewState';
+import type { RunColor } from '../state/colors';
 import { storeName } from '../stores/uri';
 import { changeChoices, changesOf, type ChangeTarget } from './diffChanges';
 import { imagesOf, readImage } from './diffImages';

@@ -8,7 +8,8 @@ import type { ShownChanges } from '../platform/showChanges';
 import type { SourceFinder } from '../provenance/finder';
 import type { Parsers } from './parsers';
 import type { RegistryHistory } from '../registry/history';
-import type { RunKey, ViewState } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
+import type { ViewState } from '../state/viewState';
 
 export interface PageSettings {
   metricDirections: Readonly<Record<string, unknown>>;

@@ -6,7 +6,8 @@ import { onDidChangeSettings } from '../platform/settings';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../protocol/messages';
 import { readArguments } from '../protocol/arguments';
 import type { PageArguments, PageName } from '../protocol/pages';
-import type { Persistence, RunKey } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
+import type { Persistence } from '../state/viewState';
 import {
   commonHandlers,
   failureLog,

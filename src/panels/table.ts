@@ -15,7 +15,7 @@ import type {
 } from '../protocol/table';
 import { searchSnippet } from '../search/snippet';
 import { directionAndOrigin, type Direction, type DirectionOrigin } from '../state/metrics';
-import { sameRun, type RunKey } from '../state/viewState';
+import { sameRun, type RunKey } from '../mlflow/runKey';
 import { exportTable } from '../stores/runTable/export';
 import { newestRuns } from '../stores/newestRuns';
 import { readApart } from '../stores/readApart';

@@ -2,7 +2,7 @@ import type { TableView } from '../mlflow/runTable';
 import type { TableArguments } from '../protocol/pages';
 import type { ViewChoice } from '../protocol/table';
 import { readTableSettings } from '../protocol/tableChoices';
-import type { RunKey } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
 import type { PageServices } from './page';
 
 /** Under which the user's choices for these experiments are kept in ViewState.settings. */

@@ -1,7 +1,7 @@
 import { fieldsOf, isPlace, isText, listOf } from '../mlflow/shape';
-import { isRunKey, sameRun } from '../state/viewState';
-import type { PageArguments, PageName, RunArguments } from './pages';
-import { toRunList, type RunTrail } from './runList';
+import { isRunKey, sameRun } from '../mlflow/runKey';
+import type { PageArguments, PageName } from './pages';
+import { toRunList, type RunArguments, type RunTrail } from './runList';
 
 /**
  * A page's arguments as a tab kept them over a reload of the window, read by their shape: another version or a hand may

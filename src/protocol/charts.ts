@@ -1,7 +1,8 @@
 import type { RepeatedStep } from '../mlflow/earlyStopping';
 import type { SampledSeries, Sampling } from '../mlflow/samples';
 import type { RunCondition } from '../mlflow/runCondition';
-import type { RunColor, RunKey } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
+import type { RunColor } from '../state/colors';
 
 /** A run whose histories are drawn. */
 export interface ChartRun extends RunKey {

@@ -1,5 +1,5 @@
 import type { DiffSide, DiffValue, RangeGroup, SectionName } from '../compare/types';
-import type { RunColor } from '../state/viewState';
+import type { RunColor } from '../state/colors';
 
 /** What the diff pages (of runs, and of model versions) ask of their host. */
 export type DiffProtocol = {

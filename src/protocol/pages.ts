@@ -1,6 +1,6 @@
-import type { RunKey } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
 import type { PageProtocol } from './messages';
-import type { RunList, RunTrail } from './runList';
+import type { RunArguments } from './runList';
 
 /**
  * Which pages there are, and what each is opened with. `args` is all that a page needs to come back after the
@@ -18,13 +18,6 @@ export interface PageArguments {
 }
 
 export type PageName = keyof PageArguments;
-
-export interface RunArguments extends RunKey {
-  /** Where it was opened from; missing: the runs of its experiment, newest first. */
-  list?: RunList;
-  /** Where the tab has been, once it has gone on to another run. */
-  trail?: RunTrail;
-}
 
 export interface ChartsArguments {
   runs?: RunKey[];

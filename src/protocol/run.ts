@@ -4,7 +4,8 @@ import type { DatasetSummary } from '../mlflow/datasets';
 import type { ArtifactRequests } from './artifacts';
 import type { LatestModelMetric, LinkedVersion } from './loggedModel';
 import type { Direction } from '../state/metrics';
-import type { RunColor, RunKey } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
+import type { RunColor } from '../state/colors';
 
 /** What the run page asks of its host. */
 export type RunProtocol = {

@@ -1,7 +1,6 @@
 import type { ViewType } from '../mlflow/entities';
 import { isText } from '../mlflow/shape';
-import { isRunKey, sameRun, type RunKey } from '../state/viewState';
-import type { RunArguments } from './pages';
+import { isRunKey, sameRun, type RunKey } from '../mlflow/runKey';
 import type { ViewChoice } from './table';
 import { isViewChoice } from './tableChoices';
 
@@ -32,6 +31,14 @@ export interface RunTrail {
   lists: RunList[];
   /** Index of the run that is shown. */
   at: number;
+}
+
+/** What a run page is opened with. */
+export interface RunArguments extends RunKey {
+  /** Where it was opened from; missing: the runs of its experiment, newest first. */
+  list?: RunList;
+  /** Where the tab has been, once it has gone on to another run. */
+  trail?: RunTrail;
 }
 
 const VISITS = 50;

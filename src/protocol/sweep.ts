@@ -1,6 +1,6 @@
 import type { Column } from '../series/columns';
 import type { RunCondition } from '../mlflow/runCondition';
-import type { RunKey } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
 
 export interface SweepRun {
   runId: string;

@@ -1,7 +1,8 @@
 import type { ColumnList, SortTerm, TableColumn, TableRows } from '../mlflow/runTable';
 import type { CompletionItem } from '../search/complete';
 import type { Direction, DirectionOrigin } from '../state/metrics';
-import type { RunColor, RunKey } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
+import type { RunColor } from '../state/colors';
 
 /** What the run table asks of its host. */
 export type TableProtocol = {

@@ -1,5 +1,4 @@
 import { valueOf, type KeyValue } from '../mlflow/entities';
-import type { RunColor } from './viewState';
 
 export type ThemeKind = 'light' | 'dark' | 'highContrast' | 'highContrastLight';
 
@@ -28,6 +27,15 @@ export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3
 export const DASH_NAMES = ['solid', 'dashed', 'dotted', 'dash-dotted'] as const;
 
 const COLORS = 8;
+
+export interface RunColor {
+  /** Index into the palettes below, of the same name in every theme kind. */
+  color: number;
+  /** Index into the dash patterns. */
+  dash: number;
+  /** `#rrggbb` from the run's tag `mlflow.runColor`, in the place of the palette's. */
+  tagged?: string;
+}
 
 /** The colors that runs beside a new one have. */
 export class TakenColors {

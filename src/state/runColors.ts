@@ -1,7 +1,8 @@
 import type { KeyValue } from '../mlflow/entities';
 import { fieldsOf } from '../mlflow/shape';
 import { assignColor, firstFreeDash, taggedColor, TakenColors } from './colors';
-import { isRunKey, keyOf, type RunColor, type RunKey } from './runKey';
+import { isRunKey, keyOf, type RunKey } from '../mlflow/runKey';
+import type { RunColor } from './colors';
 
 /** A run's color as it is kept between sessions. */
 export interface KeptColor {

@@ -4,9 +4,8 @@ import { Listeners } from '../mlflow/listeners';
 import { fieldsOf, isText, listOf, withDefaults } from '../mlflow/shape';
 import type { Disposable } from '../mlflow/store';
 import { isKeptColor, RunColors, type KeptColor } from './runColors';
-import { isRunKey, keyOf, sameRun, type RunColor, type RunKey } from './runKey';
-
-export { isRunKey, keyOf, sameRun, type RunColor, type RunKey } from './runKey';
+import { isRunKey, keyOf, sameRun, type RunKey } from '../mlflow/runKey';
+import type { RunColor } from './colors';
 
 /** Where the state is kept between sessions; VS Code's workspaceState has this shape. */
 export interface Persistence {

@@ -1,5 +1,6 @@
 import { toStoreError } from '../mlflow/errors';
-import { keyOf, type RunKey, type ViewState } from '../state/viewState';
+import { keyOf, type RunKey } from '../mlflow/runKey';
+import type { ViewState } from '../state/viewState';
 import type { OpenStores } from './openStores';
 
 /** A run's colour is looked for again after so many ms: rows are asked for at each scroll and each commit. */

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { isCancelled, StoreError } from '../mlflow/errors';
-import { valueOf, type ViewType } from '../mlflow/entities';
+import { valueOf } from '../mlflow/entities';
 import { TAG_PARENT } from '../mlflow/family';
-import type { RunKey, ViewState } from '../state/viewState';
+import type { RunKey } from '../mlflow/runKey';
+import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { artifactItem } from './artifactItem';
 import { artifactChildren, type ArtifactNode } from './artifactNodes';
@@ -16,9 +17,10 @@ import {
   isOfStore,
   nodeId,
   type ExperimentNode,
-  type MessageNode,
+  type ExperimentsNode,
   type MoreNode,
   type RunNode,
+  type SidebarChoice,
   type StoreNode,
 } from './nodes';
 import { looksDifferent, runLook, type RunLook } from './runLook';
@@ -27,20 +29,10 @@ import { runTooltip } from './runTooltip';
 import { failureText } from './storeText';
 import { storeTooltip } from './storeTooltip';
 
-export type ExperimentsNode = StoreNode | ExperimentNode | RunNode | ArtifactNode | MoreNode | MessageNode;
-
 const EXPERIMENTS_A_PAGE = 100;
 /** Parents above a run, and rows under one node, that are looked through to reveal it. */
 const DEEPEST = 20;
 const REVEALED_AMONG = 5000;
-
-/** How the runs are listed; kept in the view state under this key. */
-export interface SidebarChoice {
-  view: ViewType;
-  filter: string;
-  /** As MLflow's order_by, one entry; empty for newest first. */
-  orderBy: string;
-}
 
 export const SIDEBAR_SETTING = 'sidebar';
 export const DEFAULT_CHOICE: SidebarChoice = { view: 'ACTIVE_ONLY', filter: '', orderBy: '' };

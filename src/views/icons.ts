@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { colorFor, type ThemeKind } from '../state/colors';
 import { dotPath } from '../state/dots';
-import type { RunColor } from '../state/viewState';
+import type { RunColor } from '../state/colors';
 
 const cache = new Map<string, vscode.Uri>();
 const SIZE = 12;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { sameRun, type RunKey, type ViewState } from '../state/viewState';
+import { sameRun, type RunKey } from '../mlflow/runKey';
+import type { ViewState } from '../state/viewState';
 
 const SCHEME = 'mlflow-run';
 /** A run that the pointer only passes over is not worth a drawing, ms. */

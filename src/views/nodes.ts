@@ -1,4 +1,4 @@
-import type { Experiment, ModelVersion, RegisteredModel } from '../mlflow/entities';
+import type { Experiment, ModelVersion, RegisteredModel, ViewType } from '../mlflow/entities';
 import type { RunRow } from '../mlflow/store';
 import type { RunList } from '../protocol/runList';
 import type { ArtifactNode } from './artifactNodes';
@@ -104,4 +104,15 @@ export function nodeId(
     case 'message':
       return `message\n${node.of}`;
   }
+}
+
+/** An item of the Experiments view. */
+export type ExperimentsNode = StoreNode | ExperimentNode | RunNode | ArtifactNode | MoreNode | MessageNode;
+
+/** How the runs are listed; kept in the view state under this key. */
+export interface SidebarChoice {
+  view: ViewType;
+  filter: string;
+  /** As MLflow's order_by, one entry; empty for newest first. */
+  orderBy: string;
 }

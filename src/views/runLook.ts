@@ -1,4 +1,5 @@
-import { sameRun, type ViewState } from '../state/viewState';
+import { sameRun } from '../mlflow/runKey';
+import type { ViewState } from '../state/viewState';
 import type { RunNode } from './nodes';
 
 /** What of the view state a run is drawn with. */

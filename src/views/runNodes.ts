@@ -7,10 +7,17 @@ import type { OpenStores } from '../stores/openStores';
 import { readApart } from '../stores/readApart';
 import { artifactRoot, type ArtifactNode } from './artifactNodes';
 import type { ExperimentItems } from './experimentItems';
-import type { ExperimentsNode, SidebarChoice } from './experimentsView';
 import { foundTree, rowsById } from './foundRuns';
 import type { NodeRegistry } from './nodeRegistry';
-import { nodeId, type ExperimentNode, type MessageNode, type RunNode, type StoreNode } from './nodes';
+import {
+  nodeId,
+  type ExperimentNode,
+  type ExperimentsNode,
+  type MessageNode,
+  type RunNode,
+  type SidebarChoice,
+  type StoreNode,
+} from './nodes';
 
 export const RUNS_A_PAGE = 50;
 

@@ -8,7 +8,7 @@ import { diffPage } from '../../src/panels/diff';
 import type { KeyValue, Run } from '../../src/mlflow/entities';
 import { createRemoteFinder } from '../../src/provenance/remoteFinder';
 import { sqliteUri } from '../../src/stores/uri';
-import type { RunKey } from '../../src/state/viewState';
+import type { RunKey } from '../../src/mlflow/runKey';
 import { withDatabase } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
 import { closeBrowser, openPage, openStores } from '../support/pageHarness';

@@ -35,7 +35,8 @@ import {
 } from '../../src/panels/page';
 import { PageServer, type PageProtocol, type RequestHandlers } from '../../src/protocol/messages';
 import type { PageArguments, PageName, WithCommon } from '../../src/protocol/pages';
-import { ViewState, type RunKey } from '../../src/state/viewState';
+import type { RunKey } from '../../src/mlflow/runKey';
+import { ViewState } from '../../src/state/viewState';
 import type { OpenStores } from '../../src/stores/openStores';
 import { launchBrowser } from './browser';
 import { openStoresOf } from './kinds/pageStores';

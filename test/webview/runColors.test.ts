@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { diffPage } from '../../src/panels/diff';
 import { runPage } from '../../src/panels/run';
 import { PALETTES } from '../../src/state/colors';
-import { keyOf, type RunKey } from '../../src/state/viewState';
+import { keyOf, type RunKey } from '../../src/mlflow/runKey';
 import { sqliteUri } from '../../src/stores/uri';
 import { runIdOf } from '../support/histories';
 import { eventually, openPage, type OpenedPage } from '../support/pageHarness';

@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { runPage } from '../../src/panels/run';
-import type { RunArguments } from '../../src/protocol/pages';
+import type { RunArguments } from '../../src/protocol/runList';
 import type { RunList } from '../../src/protocol/runList';
 import type { ViewChoice } from '../../src/protocol/table';
 import { ViewState } from '../../src/state/viewState';

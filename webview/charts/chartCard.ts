@@ -4,7 +4,7 @@ import { isCancelled, toStoreError } from '../../src/mlflow/errors';
 import { oddUnit } from '../../src/mlflow/times';
 import { count, plainText } from '../../src/mlflow/format';
 import { stampOf, type ChartRun, type ChartSeries } from '../../src/protocol/charts';
-import type { RunKey } from '../../src/state/viewState';
+import type { RunKey } from '../../src/mlflow/runKey';
 import { chartLook } from '../ui/chartLook';
 import { iconButton } from '../ui/icon';
 import '../ui/menu';

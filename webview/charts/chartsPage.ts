@@ -3,7 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { count, plainText } from '../../src/mlflow/format';
 import type { ChartMetric, ChartRun, ChartsPageData, ChartsProtocol } from '../../src/protocol/charts';
 import type { RunList } from '../../src/protocol/runList';
-import { keyOf, sameRun, type RunKey } from '../../src/state/viewState';
+import { keyOf, sameRun, type RunKey } from '../../src/mlflow/runKey';
 import { breadcrumb } from '../ui/breadcrumb';
 import type { PageConnection } from '../ui/client';
 import { filterBox, matches } from '../ui/filterBox';

@@ -2,7 +2,7 @@ import type { XKind } from '../../src/mlflow/samples';
 import { formatDateTime, formatDuration, formatNumber, plainText } from '../../src/mlflow/format';
 import { isUsual } from '../../src/mlflow/times';
 import { wholeText } from '../../src/mlflow/wholeNumbers';
-import { keyOf, type RunKey } from '../../src/state/viewState';
+import { keyOf, type RunKey } from '../../src/mlflow/runKey';
 import { dotStyles } from '../ui/runDot';
 import type { ChartView } from './chartView';
 import {

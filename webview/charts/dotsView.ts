@@ -1,7 +1,7 @@
 import { Chart, type Plugin, type ScaleOptions } from 'chart.js';
 import { robustRange } from '../../src/series/robustRange';
 import { dotPath } from '../../src/state/dots';
-import { keyOf, type RunKey } from '../../src/state/viewState';
+import { keyOf, type RunKey } from '../../src/mlflow/runKey';
 import { shortNames } from '../ui/shortNames';
 import { axisLook, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
 import { runColor } from '../ui/theme';

@@ -2,7 +2,7 @@ import type { ChartDataset, Scale, ScaleOptions } from 'chart.js';
 import { MARK_KINDS } from '../../src/mlflow/samples';
 import type { ChartSeries } from '../../src/protocol/charts';
 import { robustRange } from '../../src/series/robustRange';
-import { keyOf, type RunKey } from '../../src/state/viewState';
+import { keyOf, type RunKey } from '../../src/mlflow/runKey';
 import { logTicks } from '../../src/series/ticks';
 import { axisLook, tickLabel, withAlpha, type ChartLook } from '../ui/chartLook';
 import { runColor, runDash } from '../ui/theme';

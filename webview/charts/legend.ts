@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { count, exactNumber, formatNumber, plainText } from '../../src/mlflow/format';
 import { repeatSentence } from '../../src/mlflow/earlyStopping';
 import type { ChartRun } from '../../src/protocol/charts';
-import { keyOf } from '../../src/state/viewState';
+import { keyOf } from '../../src/mlflow/runKey';
 import { iconButton } from '../ui/icon';
 import { onRowKey } from '../ui/rows';
 import { runDot } from '../ui/runDot';

@@ -2,7 +2,7 @@ import type { LoggedAt } from '../../src/mlflow/entities';
 import type { SampledLine } from '../../src/mlflow/samples';
 import type { ChartRun, ChartSeries } from '../../src/protocol/charts';
 import { groupBand, type Band } from '../../src/series/bands';
-import { keyOf } from '../../src/state/viewState';
+import { keyOf } from '../../src/mlflow/runKey';
 import type { ChartSettings } from './settings';
 
 /** One run's line in a chart. */

@@ -1,6 +1,6 @@
 import { count } from '../../src/mlflow/format';
 import type { ChartsPageData } from '../../src/protocol/charts';
-import type { RunKey } from '../../src/state/viewState';
+import type { RunKey } from '../../src/mlflow/runKey';
 import type { Crumb } from '../ui/breadcrumb';
 import { banner } from '../ui/states';
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, plainText } from '../../src/mlflow/format';
 import type { ChartRun } from '../../src/protocol/charts';
-import { keyOf, sameRun, type RunKey } from '../../src/state/viewState';
+import { keyOf, sameRun, type RunKey } from '../../src/mlflow/runKey';
 import { icon } from '../ui/icon';
 import { runDot } from '../ui/runDot';
 import { runMenu } from '../ui/runMenu';

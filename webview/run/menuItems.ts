@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { plainText } from '../../src/mlflow/format';
 import type { LinkedVersion } from '../../src/protocol/loggedModel';
 import type { RunPageData } from '../../src/protocol/run';
-import type { RunKey } from '../../src/state/viewState';
+import type { RunKey } from '../../src/mlflow/runKey';
 import '../ui/menu';
 import type { MenuItem } from '../ui/menu';
 

@@ -4,7 +4,7 @@ import { isCancelled, toStoreError, type StoreError } from '../../src/mlflow/err
 import { wholeText } from '../../src/mlflow/wholeNumbers';
 import type { ParamSource, RelatedData, RunPageData, RunProtocol, RunSources } from '../../src/protocol/run';
 import type { PageConnection } from '../ui/client';
-import type { RunKey } from '../../src/state/viewState';
+import type { RunKey } from '../../src/mlflow/runKey';
 import { Refresher } from '../ui/refresher';
 import type { Note } from './note';
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { KeyValue, MetricSummary } from '../../src/mlflow/entities';
 import type { RunPageData } from '../../src/protocol/run';
-import type { RunKey } from '../../src/state/viewState';
+import type { RunKey } from '../../src/mlflow/runKey';
 import { filterBox, matches } from '../ui/filterBox';
 import { iconButton } from '../ui/icon';
 import { section } from '../ui/section';

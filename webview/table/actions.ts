@@ -12,7 +12,14 @@ import { copyCell } from './copyCell';
 import { cellText, spoken } from './format';
 import { cellMenu } from './cellMenu';
 import { headMenu } from './headMenu';
-import { groupMenu, quickItems, selectionMenu, type SelectionActions, type TableActions } from './menus';
+import {
+  groupMenu,
+  quickItems,
+  selectionMenu,
+  type RunActions,
+  type SelectionActions,
+  type TableActions,
+} from './menus';
 import type { Question } from './prompt';
 import { runMenu } from './runMenu';
 import { Selecting } from './selecting';
@@ -25,7 +32,7 @@ export type OpenPopup = (
 ) => void;
 
 /** What keys, clicks and menus do to the model. */
-export class PageActions implements TableActions {
+export class PageActions implements TableActions, RunActions {
   /** Whether the list of keys is shown. */
   keysShown = false;
   readonly selecting: Selecting;

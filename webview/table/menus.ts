@@ -1,6 +1,6 @@
 /** The menus of the table, as items. */
 import { count, plainText } from '../../src/mlflow/format';
-import { columnId, type TableColumn } from '../../src/mlflow/runTable';
+import { columnId, type TableColumn, type TableRow } from '../../src/mlflow/runTable';
 import type { ExportFormat, Mark, TableSettings } from '../../src/protocol/table';
 import type { MenuItem } from '../ui/menu';
 import { columnTitle, GROUP_ATTRIBUTES, sameColumn } from './columns';
@@ -29,6 +29,14 @@ export interface TableActions {
   useFilter(filter: string): void;
   forgetFilter(filter: string): void;
   run(command: string, args: unknown): void;
+}
+
+/** What the menu of a run can have the page do. */
+export interface RunActions extends Pick<TableActions, 'copy' | 'run'> {
+  readonly store: string;
+  openRun(row: TableRow): void;
+  setBaseline(runId: string): void;
+  pinRun(runId: string): void;
 }
 
 /** What the menu of the selection can have the page do with it. */

@@ -1,10 +1,10 @@
 import type { TableRow } from '../../src/mlflow/runTable';
 import type { MenuItem } from '../ui/menu';
-import type { PageActions } from './actions';
+import type { RunActions } from './menus';
 import type { TableModel } from './model';
 
 /** What can be done with the run of a row; nothing for a group. */
-export function runMenu(row: TableRow | undefined, model: TableModel, actions: PageActions): MenuItem[] {
+export function runMenu(row: TableRow | undefined, model: TableModel, actions: RunActions): MenuItem[] {
   if (row?.type !== 'run') {
     return [];
   }

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { dotPath } from '../../src/state/dots';
-import type { RunColor } from '../../src/state/viewState';
+import type { RunColor } from '../../src/state/colors';
 import { styles } from './styles';
 import { runColor } from './theme';
 

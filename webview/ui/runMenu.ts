@@ -1,4 +1,4 @@
-import type { RunKey } from '../../src/state/runKey';
+import type { RunKey } from '../../src/mlflow/runKey';
 
 /**
  * For an element that stands for a run, as its `data-vscode-context`: VS Code then shows its own menu there, by a right

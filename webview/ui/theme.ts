@@ -1,5 +1,5 @@
 import { colorFor, DASHES, type ThemeKind } from '../../src/state/colors';
-import type { RunColor } from '../../src/state/viewState';
+import type { RunColor } from '../../src/state/colors';
 
 /** The theme kind that VS Code writes on the body. */
 export function themeKind(): ThemeKind {

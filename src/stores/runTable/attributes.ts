@@ -2,14 +2,13 @@
 import { tookOf } from '../../mlflow/origin';
 import { NumberColumn, TextColumn, type Column } from './columns';
 import { modelFlavor, modelSize } from './models';
-import type { RunColumns } from './runColumns';
-import type { AsTheyRan } from './trials';
+import type { AsTheyRan, RunRows } from './runRows';
 
 /** JSON about the models that a run logged (MLflow < 3). */
 export const HISTORY_TAG = 'mlflow.log-model.history';
 
 /** A tag's value, or the run's own where it has no such tag. */
-export function withFallback(table: RunColumns, tag: string, fallback: TextColumn): TextColumn {
+export function withFallback(table: RunRows, tag: string, fallback: TextColumn): TextColumn {
   const tags = table.text('tag', tag);
   const made = new TextColumn(table.rows);
   for (let row = 0; row < table.rows; row++) {
@@ -19,7 +18,7 @@ export function withFallback(table: RunColumns, tag: string, fallback: TextColum
 }
 
 /** The name of each run's experiment. */
-export function experimentNames(table: RunColumns): TextColumn {
+export function experimentNames(table: RunRows): TextColumn {
   const names = new Map<string, string>();
   table.source.experimentNames((id, name) => names.set(id, name));
   const made = new TextColumn(table.rows);
@@ -48,7 +47,7 @@ export function joined(rows: number, lists: readonly string[][]): TextColumn {
 }
 
 /** Flavor, or size in bytes, of the newest model that each run logged. */
-export function models(table: RunColumns, what: 'model' | 'modelSize'): Column {
+export function models(table: RunRows, what: 'model' | 'modelSize'): Column {
   const size = new NumberColumn(table.rows);
   const flavor = new TextColumn(table.rows);
   if (what === 'model') {

@@ -1,6 +1,7 @@
 import { columnId, type SortTerm } from '../../mlflow/runTable';
 import { isNanText, NumberColumn, ranksOf, type Column } from './columns';
 import type { RunColumns } from './runColumns';
+import { shownTimes } from './trials';
 
 /**
  * All rows in the order of the terms: numbers as numbers, also where a param or tag holds them; NaN, then
@@ -76,7 +77,7 @@ function ascending(column: Column, rows: number): Places {
 /** Start time, newest first, runs without one last; then the id. */
 function defaultOrder(table: RunColumns): Int32Array {
   const { ids } = table;
-  const start = table.trials.ran().start;
+  const start = shownTimes(table).start;
   return Int32Array.from(ids, (_, row) => row).sort((a, b) => {
     const first = start.get(a) ?? -Infinity;
     const second = start.get(b) ?? -Infinity;

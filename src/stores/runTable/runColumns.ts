@@ -7,8 +7,8 @@ import { NumberColumn, TextColumn, type Column } from './columns';
 import { HeldColumns, type HeldColumn } from './heldColumns';
 import { isRuleColumn, type KeyKind, type TableLoader } from './loader';
 import { RunIndex } from './runIndex';
-import { takeOver } from './takeOver';
-import { Trials } from './trials';
+import type { RunRows } from './runRows';
+import { shownTimes } from './trials';
 
 /** Attributes that are a tag's value and nothing else. */
 export const TAG_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
@@ -17,7 +17,7 @@ export const TAG_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
   ['autologged', 'mlflow.autologging'],
 ]);
 
-/** Beyond this many runs a commit of somebody else does not make every column be read again. */
+/** Of so few runs every column costs next to nothing. */
 const SMALL = 4000;
 
 const READY_ATTRIBUTES = new Set(['name', 'experiment', 'runId', 'status', 'start', 'duration']);
@@ -29,7 +29,7 @@ function heldId(column: TableColumn): string {
 }
 
 /** Runs of a scope as columns, read when asked for and kept. Rows are numbered; a number keeps its run. */
-export class RunColumns {
+export class RunColumns implements RunRows {
   readonly ids: string[];
   readonly index: RunIndex;
   readonly experiment: TextColumn;
@@ -43,12 +43,10 @@ export class RunColumns {
   readonly alive: Uint8Array;
   total = 0;
   readonly marks: unknown;
-  /** Optuna's trials among the runs. */
-  readonly trials = new Trials(this);
   private readonly held: HeldColumns;
   private readonly derived = new Map<string, unknown>();
 
-  /** @param previous the same scope at an earlier state, whose columns are kept where that is cheaper */
+  /** @param previous the same scope at an earlier state: its runs keep their rows */
   constructor(
     private loader: TableLoader,
     readonly scope: TableScope,
@@ -57,8 +55,7 @@ export class RunColumns {
   ) {
     this.held = new HeldColumns(now);
     this.marks = loader.marks();
-    const kept = previous && previous.ids.length > SMALL ? previous : null;
-    this.ids = kept ? kept.ids.slice() : [];
+    this.ids = previous?.ids.slice() ?? [];
     this.index = new RunIndex(this.ids);
     const known = this.ids.length;
     const loaded: Parameters<Parameters<TableLoader['runs']>[1]>[0][] = [];
@@ -88,9 +85,6 @@ export class RunColumns {
       this.end.set(row, run.endTime);
       this.deleted[row] = run.deleted ? 1 : 0;
       this.alive[row] = 1;
-    }
-    if (kept) {
-      takeOver(this, kept, known, this.held);
     }
   }
 
@@ -180,9 +174,9 @@ export class RunColumns {
       case 'name':
         return this.name;
       case 'status':
-        return this.trials.ran().status;
+        return shownTimes(this).status;
       case 'start':
-        return this.trials.ran().start;
+        return shownTimes(this).start;
       case 'user':
         return this.held.read('attribute:user', () => withFallback(this, 'mlflow.user', this.user));
       case 'source':
@@ -190,7 +184,7 @@ export class RunColumns {
       case 'autologged':
         return this.text('tag', TAG_ATTRIBUTES.get(key) ?? key);
       case 'duration':
-        return this.memo('duration', () => durations(this.rows, this.trials.ran()));
+        return this.memo('duration', () => durations(this.rows, shownTimes(this)));
       case 'experiment':
         return this.held.read('attribute:experiment', () => experimentNames(this));
       case 'dataset':
@@ -310,6 +304,11 @@ export class RunColumns {
     const small = this.rows <= SMALL && !(isRuleColumn(column) && this.loader.rulesCostByRun);
     const ready = column.kind === 'attribute' && READY_ATTRIBUTES.has(column.key);
     return small || ready || this.held.has(heldId(column)) ? this.column(column) : undefined;
+  }
+
+  /** Begins with a column that an earlier state had. */
+  adopt(id: string, column: HeldColumn): void {
+    this.held.take(id, column);
   }
 
   /** The columns that a later state may begin with. */

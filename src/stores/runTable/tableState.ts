@@ -13,8 +13,9 @@ import { displayOf, type Display } from './display';
 import { findColumns, findValues, suggestColumns } from './keys';
 import { emptyAmong } from './emptiness';
 import type { TableLoader } from './loader';
-import { RunColumns } from './runColumns';
+import type { RunColumns } from './runColumns';
 import { shapesOf } from './shapes';
+import { tableAfter } from './takeOver';
 import { extremesOf, windowOf } from './windows';
 
 /** How many scopes (experiments, views) are kept at once. */
@@ -155,7 +156,7 @@ export class TableState {
       throw new Error('begin() comes before the first question');
     }
     const before = this.previous?.tables.get(id) ?? null;
-    const made = new RunColumns(this.loader, scope, before, this.now);
+    const made = tableAfter(before, this.loader, scope, this.now);
     made.begin(this.loader);
     this.tables.set(id, made);
     for (const oldest of this.tables.keys()) {

@@ -1,20 +1,42 @@
 import { NumberColumn } from './columns';
-import type { HeldColumn, HeldColumns } from './heldColumns';
-import type { KeyKind } from './loader';
-import type { RunColumns } from './runColumns';
+import type { HeldColumn } from './heldColumns';
+import type { KeyKind, TableLoader } from './loader';
+import { RunColumns } from './runColumns';
+import type { TableScope } from '../../mlflow/runTable';
 import { keepShapes } from './shapes';
 
 /** More runs than this, looked up one by one, cost more than a column. */
 const MAX_PATCHED = 500;
 
+/** Beyond this many runs a commit of somebody else does not make every column be read again. */
+const SMALL = 4000;
+
+/**
+ * The runs of a scope now, with the columns of an earlier state where that is cheaper.
+ * @param now the clock, ms
+ */
+export function tableAfter(
+  previous: RunColumns | null,
+  loader: TableLoader,
+  scope: TableScope,
+  now: () => number,
+): RunColumns {
+  const kept = previous && previous.ids.length > SMALL ? previous : null;
+  const made = new RunColumns(loader, scope, kept, now);
+  if (kept) {
+    takeOver(made, kept);
+  }
+  return made;
+}
+
 /**
  * Gives a table the columns of an earlier state, with the runs read again that a commit can have changed. New metrics
  * and params are never missed. Where a tag that is written over leaves no trace (TableLoader.tracesTags), its column is
  * `unsure` and soon read anew (HeldColumns).
- * @param known rows that the earlier state has too
  */
-export function takeOver(table: RunColumns, kept: RunColumns, known: number, held: HeldColumns): void {
+function takeOver(table: RunColumns, kept: RunColumns): void {
   keepShapes(kept, table);
+  const known = kept.ids.length;
   const logged = table.source.changedSince(kept.marks, MAX_PATCHED);
   if (logged === null) {
     return;
@@ -32,7 +54,7 @@ export function takeOver(table: RunColumns, kept: RunColumns, known: number, hel
   for (const [id, before] of kept.trustedColumns()) {
     const [, kind, key] = /^(metric|param|tag):([^]*)$/.exec(id) ?? [];
     if (kind !== undefined && key !== undefined) {
-      held.take(id, patched(table, kind as KeyKind, key, before, [...changed]));
+      table.adopt(id, patched(table, kind as KeyKind, key, before, [...changed]));
     }
   }
 }

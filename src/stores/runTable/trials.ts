@@ -3,14 +3,7 @@
  * order of their start where nothing is sorted by, so the trials of all are read: 2.6 s for 100,000.
  */
 import { TRIAL_TAGS, trialOf, withTrial, type Trial } from '../../mlflow/optunaTrial';
-import type { NumberColumn, TextColumn } from './columns';
-import type { RunColumns } from './runColumns';
-
-export interface AsTheyRan {
-  status: TextColumn;
-  start: NumberColumn;
-  end: NumberColumn;
-}
+import type { AsTheyRan, RunRows } from './runRows';
 
 /** The trial of a row's run; null for most. */
 type TrialAt = (row: number) => Trial | null;
@@ -21,40 +14,34 @@ const OTHERS = TRIAL_TAGS.filter((key) => key !== ENDED);
 /** The tags of fewer runs are looked up run by run. */
 const SMALL = 4000;
 
-export class Trials {
-  constructor(private readonly table: RunColumns) {}
-
-  /** Status, start and end as they are shown; the table's own are MLflow's. */
-  ran(): AsTheyRan {
-    const { table } = this;
-    return table.memo('as they ran', () => (this.exist() ? asTheyRan(table, this.all()) : table));
-  }
-
-  at(row: number): Trial | null {
-    return this.exist() ? this.all()(row) : null;
-  }
-
-  private exist(): boolean {
-    const { table } = this;
-    return table.memo(
-      'has trials',
-      () => table.source.hasTag(ENDED) ?? table.text('tag', ENDED).codes.some((code) => code !== -1),
-    );
-  }
-
-  private all(): TrialAt {
-    const { table } = this;
-    return table.memo('trials', () =>
-      table.rows > SMALL ? trialsOfAll(table) : trialsOfRows(table, table.ids.keys()),
-    );
-  }
+/** Status, start and end as they are shown; the table's own are MLflow's. */
+export function shownTimes(table: RunRows): AsTheyRan {
+  return table.memo('as they ran', () => (haveTrials(table) ? asTheyRan(table, trials(table)) : table));
 }
 
-function asTheyRan(table: RunColumns, trialAt: TrialAt): AsTheyRan {
+/** The Optuna trial that a row's run is; null for most. */
+export function trialAt(table: RunRows, row: number): Trial | null {
+  return haveTrials(table) ? trials(table)(row) : null;
+}
+
+function haveTrials(table: RunRows): boolean {
+  return table.memo(
+    'has trials',
+    () => table.source.hasTag(ENDED) ?? table.text('tag', ENDED).codes.some((code) => code !== -1),
+  );
+}
+
+function trials(table: RunRows): TrialAt {
+  return table.memo('trials', () =>
+    table.rows > SMALL ? trialsOfAll(table) : trialsOfRows(table, table.ids.keys()),
+  );
+}
+
+function asTheyRan(table: RunRows, trialOfRow: TrialAt): AsTheyRan {
   const { rows, status, start, end } = table;
   const made = { status: status.copy(rows), start: start.copy(rows), end: end.copy(rows) };
   for (let row = 0; row < rows; row++) {
-    const trial = trialAt(row);
+    const trial = trialOfRow(row);
     if (trial) {
       const info = withTrial(ownInfo(table, row), trial);
       made.status.set(row, info.status);
@@ -66,14 +53,14 @@ function asTheyRan(table: RunColumns, trialAt: TrialAt): AsTheyRan {
 }
 
 /** Of all rows, from whole columns. */
-function trialsOfAll(table: RunColumns): TrialAt {
+function trialsOfAll(table: RunRows): TrialAt {
   const whole = table.tags(TRIAL_TAGS);
   const columns = new Map(TRIAL_TAGS.map((key, index) => [key, whole[index]!]));
   return (row) => trialWith(table, row, (key) => columns.get(key)!.get(row));
 }
 
 /** Of some rows, looked up for them alone. */
-function trialsOfRows(table: RunColumns, rows: Iterable<number>): TrialAt {
+function trialsOfRows(table: RunRows, rows: Iterable<number>): TrialAt {
   const values = new Map<string, string>();
   const look = (keys: readonly string[], runIds: readonly string[]): Set<string> => {
     const found = new Set<string>();
@@ -91,7 +78,7 @@ function trialsOfRows(table: RunColumns, rows: Iterable<number>): TrialAt {
 }
 
 function trialWith(
-  table: RunColumns,
+  table: RunRows,
   row: number,
   tag: (key: (typeof TRIAL_TAGS)[number]) => string | undefined,
 ): Trial | null {

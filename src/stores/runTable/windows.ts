@@ -12,7 +12,7 @@ import type { Display } from './display';
 import { columnsFor, wholeOrNull, type WindowColumn } from './lookup';
 import type { RunColumns } from './runColumns';
 import { commonText, shownNumber, statistics } from './statistics';
-import { ownInfo } from './trials';
+import { ownInfo, trialAt } from './trials';
 
 /** The rows at these places (Display.rows' numbers) with the cells of the columns. */
 export function windowOf(
@@ -52,7 +52,7 @@ function rowOf(
   const runId = table.ids[row]!;
   const children = display.children.get(row) ?? 0;
   const own = ownInfo(table, row);
-  const trial = table.trials.at(row);
+  const trial = trialAt(table, row);
   return {
     type: 'run',
     runId,

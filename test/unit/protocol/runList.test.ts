@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import type { RunArguments } from '../../../src/protocol/pages';
+import type { RunArguments } from '../../../src/protocol/runList';
 import { canRetrace, follow, retrace, toRunList, type RunList } from '../../../src/protocol/runList';
 
 const run = (runId: string): { store: string; runId: string } => ({ store: 's', runId });

@@ -9,7 +9,7 @@ import {
   type ThemeKind,
 } from '../../../src/state/colors';
 import { dotPath } from '../../../src/state/dots';
-import type { RunColor } from '../../../src/state/viewState';
+import type { RunColor } from '../../../src/state/colors';
 
 /** The editor backgrounds that each kind must be legible on: VS Code's default and a usual neighbour. */
 const BACKGROUNDS: Record<ThemeKind, string[]> = {

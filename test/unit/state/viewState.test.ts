@@ -2,7 +2,9 @@ import * as assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { onFailure } from '../../../src/mlflow/failures';
 import { colorFor, PALETTES } from '../../../src/state/colors';
-import { ViewState, type Persistence, type RunColor, type RunKey } from '../../../src/state/viewState';
+import type { RunKey } from '../../../src/mlflow/runKey';
+import type { RunColor } from '../../../src/state/colors';
+import { ViewState, type Persistence } from '../../../src/state/viewState';
 import { fastGrowthOf } from '../../support/growth';
 import { mutated } from '../../support/mutated';
 

@@ -1,7 +1,7 @@
 import { toStoreError } from '../../../src/mlflow/errors';
 import type { DiffPageData } from '../../../src/protocol/diff';
 import type { RunList } from '../../../src/protocol/runList';
-import type { DiffConnection } from './diffPage';
+import type { DiffConnection } from './connection';
 
 /** Requests whose only answer is what VS Code then shows. */
 type Asked = 'runCommand' | 'copyText' | 'openChanges' | 'openCommit' | 'openTexts';

@@ -2,13 +2,13 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { isCancelled, toStoreError, type StoreError } from '../../../src/mlflow/errors';
 import { plainText } from '../../../src/mlflow/format';
-import type { DiffPageData, DiffProtocol } from '../../../src/protocol/diff';
-import type { PageConnection } from '../client';
+import type { DiffPageData } from '../../../src/protocol/diff';
 import { firstFocus } from '../firstFocus';
 import { Refresher } from '../refresher';
 import { banner, emptyState, errorState, skeleton } from '../states';
 import { onThemeChange } from '../theme';
 import { Actions } from './actions';
+import type { DiffConnection } from './connection';
 import { detail, keySheet } from './detail';
 import { Extras } from './extras';
 import { grid, gridWidths, type GridOptions, type Viewport } from './grid';
@@ -17,8 +17,6 @@ import { lineShape, moved, reveal, sideOf, type GridCell, type GridShape } from 
 import { linesOf, offsetsOf, visibleRange, type Line } from './lines';
 import { namesWidth, rowLines, transposed, TRANSPOSED_WIDTH } from './transposed';
 import { readView, type View } from './view';
-
-export type DiffConnection = PageConnection<'diff', DiffProtocol> | PageConnection<'modelDiff', DiffProtocol>;
 
 @customElement('diff-page')
 export class DiffPage extends LitElement {

@@ -1,6 +1,6 @@
 import type { DiffHistory, DiffImage } from '../../../src/protocol/diff';
 import type { Line } from './lines';
-import type { DiffConnection } from './diffPage';
+import type { DiffConnection } from './connection';
 
 /** What is read of the lines in sight only, after the values stand: histories in small, and pictures. */
 export class Extras {

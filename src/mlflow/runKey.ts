@@ -1,18 +1,9 @@
-import { fieldsOf, isText } from '../mlflow/shape';
+import { fieldsOf, isText } from './shape';
 
 /** A run, named across stores. */
 export interface RunKey {
   store: string;
   runId: string;
-}
-
-export interface RunColor {
-  /** Index into the palettes of state/colors, of the same name in every theme kind. */
-  color: number;
-  /** Index into the dash patterns. */
-  dash: number;
-  /** `#rrggbb` from the run's tag `mlflow.runColor`, in the place of the palette's. */
-  tagged?: string;
 }
 
 export function isRunKey(value: unknown): value is RunKey {
