@@ -22,7 +22,10 @@ export interface ServerAnswer {
   status: number;
   /** In lower case, without parameters: `application/json`; empty where none was given. */
   contentType: string;
-  /** `Content-Range`, `Content-Length`, `ETag` and `WWW-Authenticate`, by their names in lower case. */
+  /**
+   * `Content-Range`, `Content-Length` (not of what was unpacked), `Content-Disposition`, `ETag` and `WWW-Authenticate`, by
+   * their names in lower case.
+   */
   headers: Readonly<Record<string, string>>;
   body: Uint8Array<ArrayBuffer>;
 }

@@ -62,29 +62,16 @@ export class RegistryReader {
       experimentIds.length > 0
         ? experimentIds
         : (await this.runs.experiments(signal)).map(({ experimentId }) => experimentId);
-    const found: LoggedModel[] = [];
-    let token: string | undefined;
-    do {
-      const answer =
-        wanted.length === 0
-          ? null
-          : await this.server.readIfThere(
-              {
-                method: 'POST',
-                endpoint: 'logged-models/search',
-                args: {
-                  experiment_ids: wanted,
-                  max_results: LOGGED_MODELS,
-                  ...(token === undefined ? {} : { page_token: token }),
-                },
-              },
-              signal,
-            );
-      const models = Array.isArray(answer?.['models']) ? (answer['models'] as unknown[]) : [];
-      found.push(...models.map(loggedModelOf));
-      const next = answer?.['next_page_token'];
-      token = typeof next === 'string' && next !== '' && next !== token ? next : undefined;
-    } while (token !== undefined);
+    if (wanted.length === 0) {
+      return [];
+    }
+    const listing: Listing = {
+      method: 'POST',
+      endpoint: 'logged-models/search',
+      args: { experiment_ids: wanted, max_results: LOGGED_MODELS },
+      field: 'models',
+    };
+    const found = ((await this.server.allIfThere(listing, signal)) ?? []).map(loggedModelOf);
     // Tokens are offsets: what came meanwhile is there twice.
     return [...new Map(found.map((model) => [model.modelId, model])).values()];
   }

@@ -52,7 +52,15 @@ export class SendFailure extends Error {
 }
 
 /** What of an answer's head is kept. */
-const HEADERS = ['content-range', 'content-length', 'etag', 'www-authenticate', 'location', 'retry-after'];
+const HEADERS = [
+  'content-range',
+  'content-length',
+  'content-disposition',
+  'etag',
+  'www-authenticate',
+  'location',
+  'retry-after',
+];
 const LONGEST_HEADER = 2000;
 
 /** One request and its answer, of any status; follows and repeats nothing. Rejects with SendFailure. */
@@ -109,7 +117,12 @@ export function send(sending: Sending): Promise<ServerAnswer> {
           body.set(part, at);
           at += part.length;
         }
-        settle(() => resolve({ ...headOf(response), body }));
+        const head = headOf(response);
+        if (unzipping) {
+          // That of what was sent is no length of anything that anybody sees.
+          delete head.headers['content-length'];
+        }
+        settle(() => resolve({ ...head, body }));
       };
       const announced = Number(response.headers['content-length'] ?? 0);
       if (announced > most && !sending.cut && sending.method !== 'HEAD') {
@@ -150,7 +163,9 @@ export function send(sending: Sending): Promise<ServerAnswer> {
   });
 }
 
-function headOf({ statusCode, headers }: http.IncomingMessage): Omit<ServerAnswer, 'body'> {
+function headOf({ statusCode, headers }: http.IncomingMessage): Omit<ServerAnswer, 'body' | 'headers'> & {
+  headers: Record<string, string>;
+} {
   const kept = HEADERS.flatMap((name) => {
     const value = headers[name];
     return typeof value === 'string' ? [[name, value.slice(0, LONGEST_HEADER)] as const] : [];

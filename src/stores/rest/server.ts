@@ -1,8 +1,7 @@
-import { isStoreError, StoreError } from '../../mlflow/errors';
-import { damaged } from './answerErrors';
+import { isStoreError } from '../../mlflow/errors';
 import { call, isAtLeast, probe, versionOf, type ApiCall, type ServerApi } from './api';
-import { objectsOf, textOf } from './entities';
 import type { Exchange } from './exchange';
+import { pageOf, walk, type ServerPage } from './pages';
 import { Shared } from './shared';
 
 /** What the probes found is asked for its version after so long: servers are upgraded while windows are open, ms. */
@@ -10,9 +9,6 @@ const CHECKED = 60_000;
 /** The same once it did not answer: it may have been started anew, ms. */
 const CHECKED_AFTER_LOSS = 1000;
 const LOST: ReadonlySet<string> = new Set(['NOT_FOUND', 'BUSY', 'NOT_A_STORE']);
-
-/** Pages of one list that are walked through: beyond that something is wrong with the tokens. */
-const MOST_PAGES = 10_000;
 
 /** A list that comes in pages, whose tokens are offsets. */
 export interface Listing {
@@ -22,12 +18,6 @@ export interface Listing {
   /** The field of the answer that holds the list. */
   field: string;
   priority?: ApiCall['priority'];
-}
-
-/** One page of a list, as the server gives it. */
-export interface ServerPage {
-  items: Record<string, unknown>[];
-  token: string | undefined;
 }
 
 /** One tracking server: asked what it is when it is first used, and from then on only for what is wanted. */
@@ -107,15 +97,19 @@ export class Server {
   }
 
   /** The same of what not every MLflow has: null where this one has not, which it is asked once. */
-  async readIfThere(request: ApiCall, signal?: AbortSignal): Promise<Record<string, unknown> | null> {
-    if (this.missing.has(request.endpoint)) {
+  readIfThere(request: ApiCall, signal?: AbortSignal): Promise<Record<string, unknown> | null> {
+    return this.ifThere(request.endpoint, () => this.read(request, signal));
+  }
+
+  private async ifThere<T>(endpoint: string, ask: () => Promise<T>): Promise<T | null> {
+    if (this.missing.has(endpoint)) {
       return null;
     }
     try {
-      return await this.read(request, signal);
+      return await ask();
     } catch (error) {
       if (isStoreError(error) && error.code === 'NOT_SUPPORTED_BY_SCHEMA') {
-        this.missing.add(request.endpoint);
+        this.missing.add(endpoint);
         return null;
       }
       throw error;
@@ -139,37 +133,25 @@ export class Server {
       },
       signal,
     );
-    if (answer[field] === undefined && Object.values(answer).some(Array.isArray)) {
-      // A list of something else: that of another request. An empty one is left out.
-      throw damaged(endpoint);
-    }
-    return { items: objectsOf(answer[field]), token: textOf(answer['next_page_token']) || undefined };
+    return pageOf(answer, endpoint, field);
   }
 
   /** Each page of a list, until its end or until nobody takes the next. */
-  async *pages(listing: Listing, signal?: AbortSignal): AsyncGenerator<Record<string, unknown>[]> {
-    let token: string | undefined;
-    for (let count = 0; count < MOST_PAGES; count++) {
-      const page = await this.page(listing, token, signal);
-      yield page.items;
-      // 3.11 may answer nothing and a token that never advances.
-      if (page.token === undefined || page.token === token) {
-        return;
-      }
-      token = page.token;
-    }
-    throw new StoreError(
-      'INTERNAL_ERROR',
-      `The tracking server's list of "${listing.endpoint}" has no end: its log may say why.`,
-    );
+  pages(listing: Listing, signal?: AbortSignal): AsyncGenerator<Record<string, unknown>[]> {
+    return walk(listing.endpoint, (token) => this.page(listing, token, signal));
   }
 
   /** A whole list. */
   async all(listing: Listing, signal?: AbortSignal): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     for await (const page of this.pages(listing, signal)) {
-      items.push(...page);
+      page.forEach((item) => items.push(item));
     }
     return items;
+  }
+
+  /** The same of what not every MLflow has: null where this one has not. */
+  allIfThere(listing: Listing, signal?: AbortSignal): Promise<Record<string, unknown>[] | null> {
+    return this.ifThere(listing.endpoint, () => this.all(listing, signal));
   }
 }

@@ -5,7 +5,7 @@ import { cancelled, StoreError } from '../../../src/mlflow/errors';
 import type { Exchange, ServerAnswer, ServerRequest } from '../../../src/stores/rest/exchange';
 import type { RunningServer } from './server';
 
-const HEADERS = ['content-range', 'content-length', 'etag', 'www-authenticate'];
+const HEADERS = ['content-range', 'content-length', 'content-disposition', 'etag', 'www-authenticate'];
 
 /** An exchange with a real server, as plain as can be: no queue, no retries. For tests of what stands above one. */
 export function plainExchange(server: Pick<RunningServer, 'url' | 'username' | 'password' | 'ca'>): Exchange {

@@ -63,6 +63,9 @@ export async function readFromServer(
     }
     answer = await ask(offset + wanted);
   }
+  if (isPage(answer)) {
+    throw refusalOf(answer, 'get-artifact');
+  }
   const tag = answer.headers['etag'] ?? null;
   switch (answer.status) {
     case 206: {
@@ -86,6 +89,18 @@ export async function readFromServer(
     default:
       throw new NotGiven(refusalOf(answer, 'get-artifact'));
   }
+}
+
+/**
+ * A page of its own, as a proxy shows whom it does not know. MLflow gives out every file, an HTML one too, as an attachment
+ * (_response_with_file_attachment_headers of mlflow/server/handlers.py, 1.28 to 3.17).
+ */
+function isPage({ status, contentType, headers }: ServerAnswer): boolean {
+  return (
+    status < 300 &&
+    contentType === 'text/html' &&
+    !/^attachment\b/i.test(headers['content-disposition'] ?? '')
+  );
 }
 
 function fileUrl(place: Place, path: string): string {

@@ -1,9 +1,11 @@
 import { fieldsOf, isText, listOf } from '../../../mlflow/shape';
 import type { Fact } from '../../../mlflow/writer';
 import { TAG_RUN_NAME } from '../../../search/syntax';
+import { valueText } from '../../../search/text';
 import { damaged } from '../answerErrors';
 import { isAsked } from '../entities';
 import { wholeOf } from '../json';
+import { pageOf, walk } from '../pages';
 import type { AskedServer, Fields } from './server';
 
 /** Of one search for versions: a model with more has further pages. */
@@ -87,18 +89,21 @@ export function findVersion(
 
 /** All versions of a model, in no order. */
 export async function versionsOf(server: AskedServer, name: string): Promise<Fields[]> {
-  const found: Fields[] = [];
-  const filter = nameFilter(name);
-  let page_token: string | undefined;
-  do {
-    const page = await server.find('model-versions/search', {
-      ...(filter === null ? {} : { filter }),
+  // A name that no filter can say is looked for among all.
+  const quoted = valueText(name);
+  const endpoint = 'model-versions/search';
+  const pages = walk(endpoint, async (token) => {
+    const args = {
+      ...(quoted === undefined ? {} : { filter: `name = ${quoted}` }),
       max_results: VERSIONS_A_PAGE,
-      ...(page_token === undefined ? {} : { page_token }),
-    });
-    found.push(...objectsOf(page?.['model_versions']).filter((version) => version['name'] === name));
-    page_token = textOf(page?.['next_page_token']) ?? undefined;
-  } while (page_token !== undefined);
+      ...(token === undefined ? {} : { page_token: token }),
+    };
+    return pageOf((await server.find(endpoint, args)) ?? {}, endpoint, 'model_versions');
+  });
+  const found: Fields[] = [];
+  for await (const page of pages) {
+    found.push(...page.filter((version) => version['name'] === name));
+  }
   // A page may hold again what the one before held: tokens are offsets (reference servers.md, section 2).
   return [...new Map(found.map((version) => [numberOf(version), version])).values()];
 }
@@ -179,9 +184,4 @@ async function entityOf(
 
 function objectsOf(list: unknown): Fields[] {
   return listOf(list, (item): item is Fields => typeof item === 'object' && item !== null);
-}
-
-/** MLflow's filters have no way to write a text that holds both quotes: then all are asked for. */
-function nameFilter(name: string): string | null {
-  return !name.includes("'") ? `name='${name}'` : !name.includes('"') ? `name="${name}"` : null;
 }

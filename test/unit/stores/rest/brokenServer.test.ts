@@ -19,6 +19,7 @@ import {
   serveWith,
   slowBytes,
   truncates,
+  waitsFor,
   wrongLength,
   type BadProxy,
   type Fault,
@@ -51,6 +52,8 @@ const json = (status: number, body: unknown, headers = {}): Fault =>
   answers(status, 'application/json', JSON.stringify(body), headers);
 const html = (status: number, headers = {}): Fault =>
   answers(status, 'text/html', `<html>${CANARY}</html>`, headers);
+/** Lets it through as it is. */
+const handsOn: Fault = waitsFor(Promise.resolve());
 const busy = (status: number): RegExp =>
   new RegExp(
     `^The tracking server, or a proxy in front of it, cannot answer now \\(HTTP ${status}\\): try again in a minute\\.$`,
@@ -337,6 +340,26 @@ describe('a store behind a broken network', function () {
     );
     proxy.always = null;
     assert.deepEqual(await store.getRun(one), real);
+  });
+
+  it('takes no sign-in page for a file', async () => {
+    const [runId] = server.runIds as [string];
+    const owner = { runId };
+    const page = /^The server did not answer as MLflow does \(text\/html\): is there a sign-in page/;
+    proxy.always = async (request, response, ask) =>
+      (request.url!.includes('/get-artifact') ? html(200) : handsOn)(request, response, ask);
+    for (const file of ['model.pkl', 'report.html']) {
+      await refused(store.readArtifact(owner, file, { offset: 0, length: 100 }), 'NOT_A_STORE', page);
+      await refused(store.locateArtifact!(owner, file), 'NOT_A_STORE', page);
+    }
+    // MLflow gives out an HTML file as an attachment.
+    proxy.always = html(200, { 'content-disposition': 'attachment; filename=report.html' });
+    const bytes = await store.readArtifact(owner, 'report.html', { offset: 0, length: 6 });
+    assert.equal(Buffer.from(bytes).toString(), '<html>');
+    const left = await fs.readdir(folder, { recursive: true });
+    for (const name of left) {
+      assert.ok(!name.includes('model') && !name.includes('report'), `${name} is left in the storage`);
+    }
   });
 
   it('gives up a wait at once, and its place to the next', async () => {

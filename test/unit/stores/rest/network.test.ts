@@ -163,6 +163,14 @@ describe('requests to a tracking server', function () {
     });
     assert.deepEqual(json(await exchange(GET)), JSON.parse(body));
     assert.equal(proxy.seen[0]!.headers['accept-encoding'], 'gzip');
+    // Of a file that a proxy packs whoever asks, its length would be that of the whole file.
+    proxy.faults.push((_request, response) => {
+      const packed = gzipSync(body);
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length });
+      response.end(packed);
+    });
+    assert.equal((await exchange(GET)).headers['content-length'], undefined);
+    proxy.seen.splice(1);
     await exchange({ ...GET, range: { offset: 1000, length: 500 } });
     assert.equal(proxy.seen[1]!.headers.range, 'bytes=1000-1499');
     assert.equal(proxy.seen[1]!.headers['accept-encoding'], 'identity');

@@ -121,6 +121,35 @@ describe('what was found out about a tracking server', () => {
     assert.equal((await away.api()).version, '3.17.2');
   });
 
+  it('is no list without an end: pages that come again are refused, an empty one ends it', async () => {
+    const listing = {
+      method: 'GET',
+      endpoint: 'registered-models/search',
+      args: {},
+      field: 'registered_models',
+    } as const;
+    const pages = (items: unknown[]): Server =>
+      new Server(
+        async ({ path }) =>
+          answer(
+            'application/json',
+            path === '/version' ? '' : JSON.stringify({ registered_models: items, next_page_token: 'x' }),
+          ),
+        null,
+      );
+    await assert.rejects(pages([{ name: 'a' }]).all(listing), {
+      code: 'INTERNAL_ERROR',
+      message: /has no end/,
+    });
+    assert.deepEqual(await pages([]).all(listing), []);
+    const many = Array.from({ length: 300_000 }, () => ({}));
+    const whole = new Server(
+      async () => answer('application/json', JSON.stringify({ registered_models: many })),
+      null,
+    );
+    assert.equal((await whole.all(listing)).length, many.length);
+  });
+
   it('stays where a proxy lets nobody ask for the version, and where the server has no time for it', async () => {
     version = new StoreError('NOT_A_STORE', 'A sign-in page.');
     const one = server();

@@ -37,6 +37,38 @@ describe('a change on a tracking server', () => {
       method !== 'GET' && !endpoint.endsWith('/search') && left-- > 0 ? trouble : null;
   };
 
+  it('takes nothing of an answer that another request should have had', async () => {
+    const other = JSON.stringify({ model_version: { name, version: '3', current_stage: 'Production' } });
+    server.trouble = (endpoint) =>
+      endpoint === 'model-versions/get'
+        ? { status: 200, contentType: 'application/json', body: other }
+        : null;
+    const seen = [facts.stage(name, '2', 'None')];
+    await assert.rejects(apply([promote], seen), { code: 'INTERNAL_ERROR', message: /is damaged: refresh/ });
+    assert.deepEqual(server.writes, []);
+  });
+
+  it('is not prepared for ever where the server’s list of versions goes in circles', async () => {
+    const circle = JSON.stringify({ model_versions: [{ name, version: '1' }], next_page_token: 'again' });
+    server.trouble = (endpoint) =>
+      endpoint === 'model-versions/search'
+        ? { status: 200, contentType: 'application/json', body: circle }
+        : null;
+    await assert.rejects(apply([promote], [facts.versionsInStage(name, 'Production', ['1'])]), {
+      code: 'INTERNAL_ERROR',
+      message: /list of "model-versions\/search" has no end/,
+    });
+    assert.ok(server.asked.length < 10, `${server.asked.length} requests`);
+    assert.deepEqual(server.writes, []);
+  });
+
+  it('asks for the versions of a model whose name no filter can say among all', async () => {
+    const odd = 'C:\\models\\';
+    await apply([promote], [facts.versionsInStage(odd, 'Production', [])]);
+    const [search] = server.asked.filter(({ path }) => path.includes('model-versions/search'));
+    assert.ok(!search!.path.includes('filter='), search!.path);
+  });
+
   it('tells the times that the server wrote, of each change', async () => {
     const { now, times, meanwhile, created } = await apply([
       promote,
