@@ -6,7 +6,8 @@ import { toMarkdown } from '../compare/markdown';
 import { groupRanges } from '../compare/ranges';
 import type { CommitRange, DiffRow, DiffSide, RunDiff, SideFacts } from '../compare/types';
 import { withoutEqual } from '../compare/withoutEqual';
-import type { CellSource, DiffPageData, DiffProtocol, PageRow } from '../protocol/diff';
+import type { DiffPageData, DiffProtocol, PageRow } from '../protocol/diff';
+import type { ShownSource } from '../provenance/source';
 import type { RequestHandlers } from '../protocol/messages';
 import type { DiffArguments, PageArguments } from '../protocol/pages';
 import type { RunColor } from '../state/colors';
@@ -325,14 +326,14 @@ class DiffHost {
 
 /** Each source once, however many cells it stands in. */
 class SourceTable {
-  readonly list: CellSource[] = [];
+  readonly list: ShownSource[] = [];
   private readonly known = new Map<string, number>();
 
   indexOf(source: NonNullable<DiffRow['sources']>[number]): number {
     if (!source) {
       return -1;
     }
-    const { status, file, line, cell = null, commit, why } = source;
+    const { status, file, line, cell, commit, why } = source;
     const key = `${status}\n${file ?? ''}\n${line ?? ''}\n${cell ?? ''}\n${commit ?? ''}\n${why}`;
     let index = this.known.get(key);
     if (index === undefined) {

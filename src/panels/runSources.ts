@@ -1,5 +1,4 @@
 import type { RunSources } from '../protocol/run';
-import { GIVEN_TO_MLFLOW_RUN } from '../provenance/source';
 import type { SourceFinder } from '../provenance/finder';
 import { valueOf, type Run } from '../mlflow/entities';
 
@@ -15,13 +14,14 @@ export async function runSources(run: Run, finder: SourceFinder): Promise<RunSou
     problem: source.problem,
     givenToMlflowRun:
       source.problem === null
-        ? [...params].flatMap(([key, { why }]) => (why.includes(GIVEN_TO_MLFLOW_RUN) ? [key] : []))
+        ? [...params].flatMap(([key, { givenToMlflowRun }]) => (givenToMlflowRun ? [key] : []))
         : null,
-    params: [...params].map(([key, { status, file, line, commit, why }]) => ({
+    params: [...params].map(([key, { status, file, line, cell, commit, why }]) => ({
       key,
       status,
       file,
       line,
+      cell,
       commit,
       why,
     })),

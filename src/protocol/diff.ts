@@ -1,4 +1,5 @@
 import type { DiffSide, DiffValue, RangeGroup, SectionName } from '../compare/types';
+import type { ShownSource } from '../provenance/source';
 import type { RunColor } from '../state/colors';
 
 /** What the diff pages (of runs, and of model versions) ask of their host. */
@@ -40,7 +41,7 @@ export interface DiffPageData {
   commits: RangeGroup[];
   summary: string;
   /** Rows name their sources by index: many runs share a line. */
-  sources: CellSource[];
+  sources: ShownSource[];
   /** Code, models, data and environment are still being read. */
   pending: boolean;
 }
@@ -66,15 +67,6 @@ export interface PageRow {
   unknown?: number[];
   /** What an equal digest says, as sentences. */
   covers?: string;
-}
-
-export interface CellSource {
-  status: 'found' | 'differs' | 'given' | 'default' | 'unknown';
-  file: string | null;
-  line: number | null;
-  cell: number | null;
-  commit: string | null;
-  why: string;
 }
 
 export interface DiffHistory {

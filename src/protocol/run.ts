@@ -5,6 +5,7 @@ import type { ArtifactRequests } from './artifacts';
 import type { LatestModelMetric, LinkedVersion } from './loggedModel';
 import type { Direction } from '../state/metrics';
 import type { RunKey } from '../mlflow/runKey';
+import type { ShownSource } from '../provenance/source';
 import type { RunColor } from '../state/colors';
 
 /** What the run page asks of its host. */
@@ -84,20 +85,7 @@ export interface RunSources {
   problem: string | null;
   /** Of the params, those that `mlflow run` was given with -P; null where that is not known. */
   givenToMlflowRun: string[] | null;
-  params: ParamSource[];
-}
-
-/** Where a param's value was set (design.md, section 4). */
-export interface ParamSource {
-  key: string;
-  status: 'found' | 'differs' | 'given' | 'default' | 'unknown';
-  /** Relative to the repository. */
-  file: string | null;
-  /** From 1. */
-  line: number | null;
-  commit: string | null;
-  /** One sentence. */
-  why: string | null;
+  params: ({ key: string } & ShownSource)[];
 }
 
 export interface RelatedData {

@@ -3,7 +3,7 @@ import type { Machine } from './python/machine';
 import { pythonText } from './python/text';
 import { constant, text, type Value } from './python/values';
 import { isSecretName, withoutSecrets } from './secrets';
-import { GIVEN_TO_MLFLOW_RUN, type ParamSource } from './source';
+import type { ParamSource } from './source';
 import type { Snapshot } from './snapshot';
 
 /** What `mlflow run` did with an entry point of an MLproject file. */
@@ -127,10 +127,16 @@ function declaredParameters(entry: Value | null): Map<string, Value | null> {
 function parameterValue(name: string, preset: Value | null, logged: string): Value {
   const written = preset ? pythonText(preset) : null;
   const isDefault = written !== null && (written === logged || Number(written) === Number(logged));
-  return constant('str', logged, isDefault ? (preset?.origin ?? null) : null, {
-    kind: 'given',
-    why: isDefault ? `the default of ${name} in MLproject` : `${GIVEN_TO_MLFLOW_RUN} ${name}=${logged}`,
-  });
+  return isDefault
+    ? constant('str', logged, preset?.origin ?? null, {
+        kind: 'given',
+        why: `the default of ${name} in MLproject`,
+      })
+    : constant('str', logged, null, {
+        kind: 'given',
+        why: `mlflow run -P ${name}=${logged}`,
+        by: 'mlflow run -P',
+      });
 }
 
 /** Words of a shell command, quotes taken off. */
@@ -200,6 +206,7 @@ export function applyProject(
         text: line,
         commit,
         why: `Given from outside: ${outside?.kind === 'given' ? outside.why : 'mlflow run'}.`,
+        ...(outside?.kind === 'given' && outside.by ? { givenToMlflowRun: true } : {}),
       });
     }
   }

@@ -20,7 +20,12 @@ export interface ParamSource {
   cell?: number;
   /** The run recorded no commit: this is the last one before it started. */
   commitGuessed?: true;
+  /** `mlflow run -P` gave it, under this param's name. */
+  givenToMlflowRun?: true;
 }
+
+/** What a page shows of a source. */
+export type ShownSource = Pick<ParamSource, 'status' | 'file' | 'line' | 'cell' | 'commit' | 'why'>;
 
 /** The code that a run came from. */
 export interface RunSource {
@@ -43,9 +48,6 @@ export interface Sources {
   run: RunSource;
   params: Map<string, ParamSource>;
 }
-
-/** In `why`, of a param that the command line of `mlflow run` gave. */
-export const GIVEN_TO_MLFLOW_RUN = 'mlflow run -P';
 
 export function unknownSource(value: string, why: string, commit: string | null = null): ParamSource {
   return { value, status: 'unknown', file: null, line: null, text: null, commit, why };

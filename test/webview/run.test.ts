@@ -2,6 +2,8 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { loggedModelPage } from '../../src/panels/loggedModel';
+import { runSources } from '../../src/panels/runSources';
+import { createSourceFinder } from '../../src/provenance/finder';
 import { runPage } from '../../src/panels/run';
 import type { PageServices } from '../../src/panels/page';
 import { traceOf } from '../../src/mlflow/errors';
@@ -14,6 +16,8 @@ import { describeOnEveryKind, openStoresOf } from '../support/kinds/pageStores';
 import { openPage, type OpenedPage } from '../support/pageHarness';
 import { until } from '../support/workbench';
 
+/** Of a notebook: three runs of one cell. */
+const RIDGE = '2811e11c16b74e8d8158df63b9f728ac';
 const XGBOOST = '18483d9d008e4db2882482aab221745b';
 const LASSO = '09e91d4bba9347db9e2d0c241248202d';
 const SWEEP = '441d7a0473d644a9857905ef29d0a5ff';
@@ -83,6 +87,20 @@ describeOnEveryKind('run page', function (kind, itOnce) {
     await row.locator('polyline').waitFor();
     assert.match(await row.innerText(), /2\.902\s+best 2\.902\s+11\.47/);
     assert.equal(await page.locator('tr', { hasText: 'seed' }).locator('td').nth(2).innerText(), 'unknown');
+  });
+
+  itOnce('names the cell of a notebook in which a line stands', async () => {
+    const finder = createSourceFinder({
+      folders: () => [folder],
+      gitPath: () => 'git',
+      isTrusted: () => true,
+    });
+    const { page } = await open(RIDGE, {
+      runSources: async ({ store, runId }) =>
+        runSources(await (await stores.get(store)).getRun(runId), finder),
+    });
+    const row = page.locator('tr', { hasText: 'strength' });
+    await row.getByRole('button', { name: 'notebooks/explore.ipynb cell 3:1', exact: true }).waitFor();
   });
 
   itOnce('says how it was started and in which environment', async () => {

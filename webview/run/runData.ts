@@ -2,7 +2,7 @@ import type { Metric, MetricSummary } from '../../src/mlflow/entities';
 import type { RunEnvironment } from '../../src/compare/runEnvironment';
 import { isCancelled, toStoreError, type StoreError } from '../../src/mlflow/errors';
 import { wholeText } from '../../src/mlflow/wholeNumbers';
-import type { ParamSource, RelatedData, RunPageData, RunProtocol, RunSources } from '../../src/protocol/run';
+import type { RelatedData, RunPageData, RunProtocol, RunSources } from '../../src/protocol/run';
 import type { PageConnection } from '../ui/client';
 import type { RunKey } from '../../src/mlflow/runKey';
 import { Refresher } from '../ui/refresher';
@@ -20,7 +20,7 @@ export class RunData {
   run: RunPageData | undefined;
   related: RelatedData | undefined;
   sources: RunSources | undefined;
-  sourceOf = new Map<string, ParamSource>();
+  sourceOf = new Map<string, RunSources['params'][number]>();
   sourcesLoading = true;
   error: StoreError | undefined;
   note: Note | undefined;

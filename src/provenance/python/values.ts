@@ -17,7 +17,7 @@ export type Outside =
   /** The code's own value stands unless the user gave another: an option, an environment variable. */
   | { kind: 'default'; name: string }
   /** It was given; `origin` of the value is the outermost definition, if a file holds one. */
-  | { kind: 'given'; why: string };
+  | { kind: 'given'; why: string; by?: 'mlflow run -P' };
 
 export interface Value {
   readonly data: Data;

@@ -20,6 +20,18 @@ describe('the sources on a run page', () => {
     assert.equal(sources.params.find(({ key }) => key === 'max_depth')?.status, 'given');
   });
 
+  it('take a value for the command line that it looks like for no command line', async () => {
+    const folder = await fixture('taxi-duration');
+    const run = readRuns(folder).find(({ info }) => info.runId === XGBOOST)!;
+    const params = run.params.map(({ key, value }) => ({
+      key,
+      value: key === 'seed' ? 'mlflow run -P seed=1' : value,
+    }));
+    const sources = await runSources({ ...run, params }, finder(folder));
+    assert.match(sources.params.find(({ key }) => key === 'seed')?.why ?? '', /mlflow run -P seed=1/);
+    assert.deepEqual(sources.givenToMlflowRun, ['max_depth']);
+  });
+
   it('say that git is not run in Restricted Mode', async () => {
     const folder = await fixture('taxi-duration');
     const run = readRuns(folder).find(({ info }) => info.runId === XGBOOST)!;

@@ -12,9 +12,11 @@ import {
 import { distinctDigits, numberOf, sameValue } from '../../../src/compare/values';
 import { diffWords } from '../../../src/compare/words';
 import type { SectionName } from '../../../src/compare/types';
-import type { CellSource, DiffHistory, DiffPageData, PageRow } from '../../../src/protocol/diff';
+import type { DiffHistory, DiffPageData, PageRow } from '../../../src/protocol/diff';
+import type { ShownSource } from '../../../src/provenance/source';
 import { shortRunId } from '../../../src/mlflow/tellApart';
 import { icon } from '../icon';
+import { sourcePlace } from '../sourcePlace';
 import { runDot } from '../runDot';
 import { runColor, runDash } from '../theme';
 import { runMenu } from '../runMenu';
@@ -59,7 +61,7 @@ function isUntold(data: DiffPageData, side: number): boolean {
   return found[side]!;
 }
 
-export function sourceOf(data: DiffPageData, row: PageRow, side: number): CellSource | undefined {
+export function sourceOf(data: DiffPageData, row: PageRow, side: number): ShownSource | undefined {
   const index = row.sources?.[side] ?? -1;
   return data.sources[index];
 }
@@ -163,7 +165,7 @@ function change(
   >`;
 }
 
-const WORDS: Readonly<Record<CellSource['status'], string>> = {
+const WORDS: Readonly<Record<ShownSource['status'], string>> = {
   found: '',
   differs: 'differs: ',
   given: 'given: ',
@@ -171,7 +173,7 @@ const WORDS: Readonly<Record<CellSource['status'], string>> = {
   unknown: 'unknown',
 };
 
-function sourceLink(source: CellSource | undefined, isShort: boolean, open: () => void): TemplateResult {
+function sourceLink(source: ShownSource | undefined, isShort: boolean, open: () => void): TemplateResult {
   if (!source) {
     return html`<span class="source muted" aria-busy="true">…</span>`;
   }
@@ -180,7 +182,7 @@ function sourceLink(source: CellSource | undefined, isShort: boolean, open: () =
     const short = source.status === 'given' ? why.replace(/^Given from outside: |\.$/g, '') : source.status;
     return html`<span class="source muted" title=${why}>${short}</span>`;
   }
-  const place = `${source.file}${source.cell === null ? '' : ` cell ${source.cell}`}${source.line === null ? '' : `:${source.line}`}`;
+  const place = sourcePlace(source);
   const commit = source.commit?.slice(0, 7) ?? '';
   return html`<span class="source"
     >${
