@@ -1,7 +1,9 @@
+import { placeOf, schemaOf } from '../mlflow/datasets';
 import { digestCoverage, type DigestCoverage } from '../mlflow/datasetDigest';
 import { valueOf, type Dataset, type DatasetInput } from '../mlflow/entities';
 import { plainText } from '../mlflow/format';
 import { parseJson } from '../mlflow/json';
+import type { SignatureField } from '../mlflow/schema';
 
 const LONGEST_CONTEXT = 100;
 
@@ -58,44 +60,24 @@ function labelled(inputs: readonly DatasetInput[]): { label: string; dataset: Da
   });
 }
 
-/** The columns of a dataset's or a signature's schema with their types. */
+/** The columns of a dataset's schema with their types; of arrays, the features and the targets. */
 export function schemaColumns(schema: string | null): [string, string][] {
-  const parsed = parse(schema);
-  const spec = Array.isArray(parsed)
-    ? parsed
-    : isRecord(parsed) && Array.isArray(parsed.mlflow_colspec)
-      ? parsed.mlflow_colspec
-      : isRecord(parsed)
-        ? tensors(parsed.mlflow_tensorspec)
-        : [];
-  return (spec as unknown[]).flatMap((column, index): [string, string][] => {
-    if (!isRecord(column)) {
-      return [];
-    }
-    const name = typeof column.name === 'string' ? column.name : String(index);
-    return [[name, columnType(column)]];
-  });
+  return (schemaOf(schema) ?? []).flatMap(({ title, fields }) =>
+    title === 'columns'
+      ? fieldRows(fields)
+      : fieldRows(fields).map(([name, type], index): [string, string] => [
+          fields[index]!.name ?? (fields.length === 1 ? title : `${title} ${name}`),
+          type,
+        ]),
+  );
 }
 
-/** Features of arrays are a schema written inside the schema. */
-function tensors(spec: unknown): unknown[] {
-  if (Array.isArray(spec)) {
-    return spec as unknown[];
-  }
-  const features = isRecord(spec) ? spec.features : null;
-  const inner = typeof features === 'string' ? parse(features) : features;
-  return Array.isArray(inner)
-    ? (inner as unknown[]).map((item) => (isRecord(item) ? { name: 'features', ...item } : item))
-    : [];
-}
-
-function columnType(column: Record<string, unknown>): string {
-  const tensor = column['tensor-spec'];
-  if (isRecord(tensor)) {
-    return `tensor ${String(tensor.dtype)} ${JSON.stringify(tensor.shape)}`;
-  }
-  const type = typeof column.type === 'string' ? column.type : 'unknown';
-  return column.required === false ? `${type}, optional` : type;
+/** The columns of a schema with their types; one without a name by its place, from 0. */
+export function fieldRows(fields: readonly SignatureField[]): [string, string][] {
+  return fields.map(({ name, type, required }, index) => [
+    name ?? String(index),
+    required ? type : `${type}, optional`,
+  ]);
 }
 
 function profileRows(profile: string | null): [string, string][] {
@@ -110,13 +92,9 @@ function profileRows(profile: string | null): [string, string][] {
   );
 }
 
+/** Where it came from; null where there is only JSON that does not say. */
 function sourceText(source: string): string | null {
-  const parsed = parse(source);
-  if (!isRecord(parsed)) {
-    return source === '' ? null : source;
-  }
-  const place = parsed.uri ?? parsed.url ?? parsed.path;
-  return typeof place === 'string' ? place : null;
+  return placeOf(source) ?? (source === '' || isRecord(parse(source)) ? null : source);
 }
 
 function parse(text: string | null): unknown {

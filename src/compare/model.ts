@@ -1,7 +1,7 @@
+import { explainModel } from '../mlflow/artifacts/mlmodel';
 import { plainText } from '../mlflow/format';
 import type { ArtifactOwner } from '../mlflow/store';
-import { parseYaml } from '../mlflow/yaml';
-import { schemaColumns } from './data';
+import { fieldRows } from './data';
 
 /** What a run's or a version's model says of itself. */
 export interface ModelFacts {
@@ -40,38 +40,39 @@ export function modelRows(models: readonly ModelFacts[]): Map<string, string> {
 }
 
 function mlmodelRows(text: string | null): [string, string][] {
-  const parsed = parse(text);
-  if (!isRecord(parsed)) {
+  const model = text === null ? null : explainModel(text);
+  if (!model) {
     return [];
   }
   const rows: [string, string][] = [];
-  const flavors = isRecord(parsed.flavors) ? parsed.flavors : {};
-  const names = Object.keys(flavors);
-  if (names.length > 0) {
-    rows.push(['flavors', names.toSorted().join(', ')]);
+  if (model.flavors.length > 0) {
+    rows.push([
+      'flavors',
+      model.flavors
+        .map(({ name }) => name)
+        .toSorted()
+        .join(', '),
+    ]);
   }
-  for (const name of names) {
-    const flavor = isRecord(flavors[name]) ? flavors[name] : {};
+  for (const { name, settings } of model.flavors) {
     const label = plainText(name, LONGEST_NAME);
-    for (const [key, value] of Object.entries(flavor)) {
-      if (/(_version|^loader_module|^serialization_format|^model_class)$/.test(key) && isSimple(value)) {
-        rows.push([`${label} › ${key}`, String(value)]);
+    for (const { key, value } of settings) {
+      if (/(_version|^loader_module|^serialization_format|^model_class)$/.test(key)) {
+        rows.push([`${label} › ${key}`, value]);
       }
     }
   }
-  for (const key of ['mlflow_version', 'model_type']) {
-    const value = parsed[key];
-    if (isSimple(value)) {
-      rows.push([key, String(value)]);
+  for (const [key, value] of [
+    ['mlflow_version', model.mlflowVersion],
+    ['model_type', model.modelType],
+  ] as const) {
+    if (value !== null) {
+      rows.push([key, value]);
     }
   }
-  const signature = isRecord(parsed.signature) ? parsed.signature : {};
-  for (const part of ['inputs', 'outputs', 'params']) {
-    const schema = signature[part];
-    if (typeof schema === 'string') {
-      for (const [column, type] of schemaColumns(schema)) {
-        rows.push([`signature › ${part} › ${column}`, type]);
-      }
+  for (const part of ['inputs', 'outputs', 'params'] as const) {
+    for (const [column, type] of fieldRows(model.signature?.[part] ?? [])) {
+      rows.push([`signature › ${part} › ${column}`, type]);
     }
   }
   return rows;
@@ -97,20 +98,4 @@ export function inputExampleFile(mlmodel: string): string | null {
 export function mainFlavor(rows: ReadonlyMap<string, string>): string | null {
   const flavors = (rows.get('flavors') ?? '').split(', ').filter((name) => name !== '');
   return flavors.find((name) => name !== 'python_function') ?? flavors[0] ?? null;
-}
-
-function isSimple(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-}
-
-function parse(text: string | null): unknown {
-  try {
-    return text === null ? null : parseYaml(text);
-  } catch {
-    return null;
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

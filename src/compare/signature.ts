@@ -1,5 +1,5 @@
-import { parseJson } from '../mlflow/json';
-import { parseYaml } from '../mlflow/yaml';
+import { signatureSpecs } from '../mlflow/artifacts/mlmodel';
+import { isRequired, MAX_DEPTH, specOf, typeText, type Spec } from '../mlflow/schema';
 
 /** How one model's signature differs from another's. */
 export interface SignatureChange {
@@ -8,9 +8,6 @@ export interface SignatureChange {
   /** What was sent to the old model, or taken from it, may fail with the new one. */
   breaks: boolean;
 }
-
-type Spec = Record<string, unknown>;
-type Part = 'inputs' | 'outputs' | 'params';
 
 /**
  * Conversions that MLflow makes on its own (mlflow/models/utils.py, _enforce_mlflow_datatype, of 3.17.2); what is
@@ -28,7 +25,6 @@ const CONVERTED_PARAMS: Readonly<Record<string, readonly string[]>> = {
   long: ['float', 'double'],
   float: ['double'],
 };
-const MAX_DEPTH = 12;
 
 /**
  * What changed from one MLmodel file's signature to another's, and whether data that fits the first fits the second,
@@ -36,7 +32,7 @@ const MAX_DEPTH = 12;
  * reads it. Empty where nothing changed or neither has a signature.
  */
 export function signatureChanges(before: string | null, after: string | null): SignatureChange[] {
-  const [old, now] = [signatureOf(before), signatureOf(after)];
+  const [old, now] = [signatureSpecs(before), signatureSpecs(after)];
   if (!old && !now) {
     return [];
   }
@@ -47,9 +43,9 @@ export function signatureChanges(before: string | null, after: string | null): S
     return [{ text: 'now has a signature: MLflow refuses input that does not match it', breaks: false }];
   }
   return [
-    ...inputChanges(specs(old, 'inputs'), specs(now, 'inputs')),
-    ...outputChanges(specs(old, 'outputs'), specs(now, 'outputs')),
-    ...paramChanges(specs(old, 'params') ?? [], specs(now, 'params') ?? []),
+    ...inputChanges(old.inputs, now.inputs),
+    ...outputChanges(old.outputs, now.outputs),
+    ...paramChanges(old.params ?? [], now.params ?? []),
   ];
 }
 
@@ -63,13 +59,11 @@ export interface SignatureSummary {
 
 /** null where there is no signature. */
 export function signatureSummary(mlmodel: string | null): SignatureSummary | null {
-  const signature = signatureOf(mlmodel);
+  const signature = signatureSpecs(mlmodel);
   if (!signature) {
     return null;
   }
-  const [inputs, outputs, params] = (['inputs', 'outputs', 'params'] as const).map((part) =>
-    specs(signature, part),
-  );
+  const { inputs, outputs, params } = signature;
   const list = (fields: Spec[] | null | undefined): string | null =>
     fields ? fields.map((spec, index) => `${nameOf(spec, index)}: ${typeText(spec)}`).join(', ') : null;
   const paramsText = list(params);
@@ -172,13 +166,13 @@ function fits(
   }
   switch (to) {
     case 'tensor':
-      return tensorFits(recordOf(old['tensor-spec']), recordOf(now['tensor-spec']));
+      return tensorFits(specOf(old['tensor-spec']), specOf(now['tensor-spec']));
     case 'array':
-      return fits(recordOf(old.items), recordOf(now.items), converted, depth + 1);
+      return fits(specOf(old.items), specOf(now.items), converted, depth + 1);
     case 'map':
-      return fits(recordOf(old.values), recordOf(now.values), converted, depth + 1);
+      return fits(specOf(old.values), specOf(now.values), converted, depth + 1);
     case 'object':
-      return objectFits(recordOf(old.properties), recordOf(now.properties), converted, depth + 1);
+      return objectFits(specOf(old.properties), specOf(now.properties), converted, depth + 1);
     default:
       return JSON.stringify(old.shape ?? null) === JSON.stringify(now.shape ?? null);
   }
@@ -204,11 +198,11 @@ function objectFits(
   return (
     Object.keys(old).every((name) => Object.hasOwn(now, name)) &&
     Object.entries(now).every(([name, property]) => {
-      const spec = recordOf(property);
+      const spec = specOf(property);
       if (!Object.hasOwn(old, name)) {
         return !isRequired(spec);
       }
-      const known = recordOf(old[name]);
+      const known = specOf(old[name]);
       return (isRequired(known) || !isRequired(spec)) && fits(known, spec, converted, depth);
     })
   );
@@ -248,67 +242,6 @@ function nameOf({ name }: Spec, index: number): string {
   return typeof name === 'string' ? `"${name}"` : `#${index + 1}`;
 }
 
-function isRequired(spec: Spec): boolean {
-  return spec.required !== false && spec.optional !== true;
-}
-
-function typeText(spec: Spec, depth = 0): string {
-  const type = typeof spec.type === 'string' ? spec.type : 'any';
-  if (depth > MAX_DEPTH) {
-    return '…';
-  }
-  switch (type) {
-    case 'tensor': {
-      const tensor = recordOf(spec['tensor-spec']);
-      return `tensor ${typeof tensor.dtype === 'string' ? tensor.dtype : 'any'} (${listOf(tensor.shape).join(', ')})`;
-    }
-    case 'array':
-      return `array of ${typeText(recordOf(spec.items), depth + 1)}`;
-    case 'map':
-      return `map of ${typeText(recordOf(spec.values), depth + 1)}`;
-    case 'object':
-      return `{${Object.entries(recordOf(spec.properties))
-        .map(([name, property]) => {
-          const inner = recordOf(property);
-          return `${name}${isRequired(inner) ? '' : '?'}: ${typeText(inner, depth + 1)}`;
-        })
-        .join(', ')}}`;
-    default:
-      return Array.isArray(spec.shape) ? `${type} (${spec.shape.join(', ')})` : type;
-  }
-}
-
-/** The fields of one part; null where the signature does not have it. */
-function specs(signature: Spec, part: Part): Spec[] | null {
-  const written = signature[part];
-  let value: unknown = written;
-  if (typeof written === 'string') {
-    try {
-      value = parseJson(written);
-    } catch {
-      return null;
-    }
-  }
-  return Array.isArray(value) ? value.map(recordOf) : null;
-}
-
-function signatureOf(mlmodel: string | null): Spec | null {
-  try {
-    const { signature } = recordOf(mlmodel === null ? null : parseYaml(mlmodel));
-    return isRecord(signature) ? signature : null;
-  } catch {
-    return null;
-  }
-}
-
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
-function recordOf(value: unknown): Spec {
-  return isRecord(value) ? value : {};
-}
-
-function isRecord(value: unknown): value is Spec {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

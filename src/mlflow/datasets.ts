@@ -1,8 +1,13 @@
-import { fields, type SignatureField } from './artifacts/mlmodel';
 import { digestCoverage } from './datasetDigest';
 import { formatSize, plainText } from './format';
-import { valueOf, type Dataset, type DatasetInput, type KeyValue } from './entities';
+import { valueOf, type DatasetInput, type KeyValue } from './entities';
 import { parseJson } from './json';
+import { fields, type SignatureField } from './schema';
+
+export interface SchemaPart {
+  title: 'columns' | 'features' | 'targets';
+  fields: SignatureField[];
+}
 
 /** A dataset as a page shows it: MLflow stores its parts as JSON texts (reference mlflow.md, A.2). */
 export interface DatasetSummary {
@@ -16,7 +21,7 @@ export interface DatasetSummary {
   /** Where it came from: a URI or a path, or the source and commit of the code that made it. */
   source: string;
   /** null where no schema was logged. */
-  schema: { title: string; fields: SignatureField[] }[] | null;
+  schema: SchemaPart[] | null;
   profile: KeyValue[];
 }
 
@@ -27,7 +32,7 @@ export function summarizeDataset({ dataset, tags }: DatasetInput): DatasetSummar
     covers: digestCoverage(dataset)?.text ?? null,
     context: valueOf(tags, 'mlflow.data.context') ?? null,
     sourceType: dataset.sourceType,
-    source: sourceOf(dataset),
+    source: placeOf(dataset.source) ?? plainText(dataset.source, LONGEST_SOURCE),
     schema: schemaOf(dataset.schema),
     profile: profileOf(dataset.profile),
   };
@@ -39,7 +44,8 @@ function profileOf(profile: string | null): KeyValue[] {
     : entries(parse(profile));
 }
 
-function sourceOf({ source }: Dataset): string {
+/** Where a dataset came from, out of the JSON that MLflow keeps of it; null where that does not say. */
+export function placeOf(source: string): string | null {
   const value = parse(source);
   for (const name of ['uri', 'url', 'path', 'table_name', 'name']) {
     const found = field(value, name);
@@ -50,20 +56,20 @@ function sourceOf({ source }: Dataset): string {
   const tags = field(value, 'tags');
   const file = field(tags, 'mlflow.source.name');
   const commit = field(tags, 'mlflow.source.git.commit');
-  if (typeof file === 'string') {
-    return typeof commit === 'string' ? `${file} @ ${commit.slice(0, 7)}` : file;
-  }
-  return plainText(source, LONGEST_SOURCE);
+  return typeof file === 'string'
+    ? `${file}${typeof commit === 'string' ? ` @ ${commit.slice(0, 7)}` : ''}`
+    : null;
 }
 
-function schemaOf(schema: string | null): DatasetSummary['schema'] {
+/** Its columns, or the arrays of its features and targets; null where none were logged. */
+export function schemaOf(schema: string | null): SchemaPart[] | null {
   const value = parse(schema);
   const columns = fields(field(value, 'mlflow_colspec'));
   if (columns) {
     return [{ title: 'columns', fields: columns }];
   }
   const tensors = field(value, 'mlflow_tensorspec');
-  const parts = ['features', 'targets'].flatMap((title) => {
+  const parts = (['features', 'targets'] as const).flatMap((title) => {
     const found = fields(field(tensors, title));
     return found ? [{ title, fields: found }] : [];
   });

@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import type { ArtifactPreview } from '../../src/protocol/artifacts';
-import type { SignatureField } from '../../src/mlflow/artifacts/mlmodel';
+import type { SignatureField } from '../../src/mlflow/schema';
 
 /** What model_facts.py prints of a model. */
 export interface ModelFacts {

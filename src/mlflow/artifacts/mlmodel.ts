@@ -1,18 +1,7 @@
 import { trackingLines } from '../workspace';
 import type { KeyValue } from '../entities';
-import { parseJson } from '../json';
+import { fields, specOf, specsOf, type SignatureField, type Spec } from '../schema';
 import { parseYaml } from '../yaml';
-
-/** A column, tensor or param of a model's signature. */
-export interface SignatureField {
-  /** null for an unnamed tensor. */
-  name: string | null;
-  /** As MLflow writes types: `double`, `Array(double)`, `Tensor (float64, (-1, 4))`, `{a: string (optional)}`. */
-  type: string;
-  required: boolean;
-  /** Of a param. */
-  default: string | null;
-}
 
 export interface ModelSignature {
   inputs: SignatureField[] | null;
@@ -37,11 +26,11 @@ export interface ModelExplanation {
   sizeBytes: number | null;
   runId: string | null;
   modelId: string | null;
+  /** What it is for, where its library says so. */
+  modelType: string | null;
   inputExample: { path: string; type: string } | null;
   metadata: KeyValue[];
 }
-
-const MAX_DEPTH = 12;
 
 /** Reads an `MLmodel` file; null where the text is none. */
 export function explainModel(text: string): ModelExplanation | null {
@@ -65,6 +54,7 @@ export function explainModel(text: string): ModelExplanation | null {
     sizeBytes: number(field(value, 'model_size_bytes')),
     runId: textOf(field(value, 'run_id')),
     modelId: textOf(field(value, 'model_id')),
+    modelType: textOf(field(value, 'model_type')),
     inputExample: example
       ? { path: textOf(field(example, 'artifact_path')) ?? '', type: textOf(field(example, 'type')) ?? '' }
       : null,
@@ -97,6 +87,24 @@ function pythonString(text: string): string {
   return JSON.stringify(text);
 }
 
+/** The fields of a signature's parts as they are written; null where the text has no signature, or not that part. */
+export function signatureSpecs(
+  mlmodel: string | null,
+): Record<'inputs' | 'outputs' | 'params', Spec[] | null> | null {
+  try {
+    const signature = field(mlmodel === null ? null : parseYaml(mlmodel), 'signature');
+    return typeof signature === 'object' && signature !== null && !Array.isArray(signature)
+      ? {
+          inputs: specsOf(field(signature, 'inputs')),
+          outputs: specsOf(field(signature, 'outputs')),
+          params: specsOf(field(signature, 'params')),
+        }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
 function signatureOf(signature: unknown): ModelSignature | null {
   if (typeof signature !== 'object' || signature === null) {
     return null;
@@ -108,83 +116,10 @@ function signatureOf(signature: unknown): ModelSignature | null {
   };
 }
 
-/** The columns of a schema: a JSON string, or since some versions the list itself. */
-export function fields(schema: unknown): SignatureField[] | null {
-  let value = schema;
-  if (typeof schema === 'string') {
-    try {
-      value = parseJson(schema);
-    } catch {
-      return null;
-    }
-  }
-  return Array.isArray(value) ? value.map(toField) : null;
-}
-
-function toField(spec: unknown): SignatureField {
-  const isParam = typeof spec === 'object' && spec !== null && Object.hasOwn(spec, 'default');
-  return {
-    name: textOf(field(spec, 'name')),
-    type: isParam ? paramType(spec) : typeText(spec, 0),
-    required: field(spec, 'required') !== false && field(spec, 'optional') !== true,
-    default: isParam ? (JSON.stringify(field(spec, 'default')) ?? null) : null,
-  };
-}
-
-function paramType(spec: unknown): string {
-  const type = textOf(field(spec, 'type')) ?? textOf(field(spec, 'dtype')) ?? 'any';
-  const shape = field(spec, 'shape');
-  return Array.isArray(shape)
-    ? `${type}, shape ${shapeText(shape)}`
-    : typeText({ ...asObject(spec), type }, 0);
-}
-
-function typeText(spec: unknown, depth: number): string {
-  const type = textOf(field(spec, 'type')) ?? 'any';
-  if (depth > MAX_DEPTH) {
-    return '…';
-  }
-  switch (type) {
-    case 'tensor': {
-      const tensor = field(spec, 'tensor-spec');
-      return `Tensor (${textOf(field(tensor, 'dtype')) ?? 'any'}, ${shapeText(field(tensor, 'shape'))})`;
-    }
-    case 'array':
-      return `Array(${typeText(field(spec, 'items'), depth + 1)})`;
-    case 'map':
-      return `Map(str -> ${typeText(field(spec, 'values'), depth + 1)})`;
-    case 'object': {
-      const properties = Object.entries(asObject(field(spec, 'properties')));
-      return `{${properties
-        .map(
-          ([name, property]) =>
-            `${name}: ${typeText(property, depth + 1)}${field(property, 'required') === false ? ' (optional)' : ''}`,
-        )
-        .join(', ')}}`;
-    }
-    default:
-      return type;
-  }
-}
-
-function shapeText(shape: unknown): string {
-  if (!Array.isArray(shape)) {
-    return '?';
-  }
-  const sizes = shape.map(String);
-  return `(${sizes.join(', ')}${sizes.length === 1 ? ',' : ''})`;
-}
-
 function pairs(value: unknown): KeyValue[] {
-  return Object.entries(asObject(value))
+  return Object.entries(specOf(value))
     .filter(([, inner]) => inner !== null)
     .map(([key, inner]) => ({ key, value: textOf(inner) ?? JSON.stringify(inner) ?? '' }));
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }
 
 function textOf(value: unknown): string | null {

@@ -52,10 +52,10 @@ describe('signature of a candidate against the one in place', () => {
 
   it('knows tensors, lists and objects', () => {
     assert.deepEqual(told({ inputs: [x] }, { inputs: [tensor('float64', -1, 3)] }), [
-      'BREAKS takes tensor float64 (-1, 3), not one column',
+      'BREAKS takes Tensor (float64, (-1, 3)), not one column',
     ]);
     assert.deepEqual(told({ inputs: [tensor('float64', 8, 3)] }, { inputs: [tensor('float64', -1, 3)] }), [
-      'takes #1 as tensor float64 (-1, 3), not tensor float64 (8, 3)',
+      'takes #1 as Tensor (float64, (-1, 3)), not Tensor (float64, (8, 3))',
     ]);
     assert.equal(
       told({ inputs: [tensor('float64', -1, 3)] }, { inputs: [tensor('float64', -1, 4)] }).length,
@@ -67,7 +67,7 @@ describe('signature of a candidate against the one in place', () => {
     const a = { type: 'long' };
     assert.match(
       told(object({ a }), object({ a, b: a }))[0] ?? '',
-      /^BREAKS takes "o" as array of \{a: long, b: long\}/,
+      /^BREAKS takes "o" as Array\(\{a: long, b: long\}\)/,
     );
     assert.match(told(object({ a, b: a }), object({ a }))[0] ?? '', /^BREAKS/);
     assert.match(told(object({ a }), object({ a, b: { ...a, required: false } }))[0] ?? '', /^takes/);
@@ -123,7 +123,7 @@ describe('signature of a candidate against the one in place', () => {
       {
         inputs: 2,
         outputs: 1,
-        text: '("x": double, "n": array of long) → #1: tensor float32 (-1)',
+        text: '("x": double, "n": Array(long)) → #1: Tensor (float32, (-1,))',
       },
     );
   });

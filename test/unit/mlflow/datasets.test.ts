@@ -1,4 +1,5 @@
 import * as assert from 'node:assert/strict';
+import { dataRows } from '../../../src/compare/data';
 import { summarizeDataset } from '../../../src/mlflow/datasets';
 
 const dataset = { name: 'd', digest: '1', sourceType: 'local', source: '', schema: null, profile: null };
@@ -48,6 +49,25 @@ describe('summarizeDataset', () => {
     assert.equal(summary.source, 'src/best.py @ 4b64c14');
     assert.equal(summary.schema?.[0]?.fields[0]?.type, 'Tensor (float32, (-1, 1211))');
     assert.equal(summary.context, null);
+  });
+
+  it('says of arrays on the run page what the diff says, targets too', () => {
+    const arrays = (...shape: number[]): string =>
+      JSON.stringify([{ type: 'tensor', 'tensor-spec': { dtype: 'float32', shape } }]);
+    const schema = JSON.stringify({
+      mlflow_tensorspec: { features: arrays(-1, 1211), targets: arrays(-1) },
+    });
+    const input = { dataset: { ...dataset, schema }, tags: [] };
+    const shown = (summarizeDataset(input).schema ?? []).map(({ title, fields }) => [title, fields[0]?.type]);
+    assert.deepEqual(shown, [
+      ['features', 'Tensor (float32, (-1, 1211))'],
+      ['targets', 'Tensor (float32, (-1,))'],
+    ]);
+    const rows = dataRows([input]);
+    assert.deepEqual(
+      shown.map(([title]) => [title, rows.get(`dataset › column ${title}`)]),
+      shown,
+    );
   });
 
   it('does not read megabytes, and says so', () => {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ModelExplanation, SignatureField } from '../../../src/mlflow/artifacts/mlmodel';
+import type { ModelExplanation } from '../../../src/mlflow/artifacts/mlmodel';
+import type { SignatureField } from '../../../src/mlflow/schema';
 import { formatSize, plainText } from '../../../src/mlflow/format';
 import type { ArtifactPreview, InputExample } from '../../../src/protocol/artifacts';
 import { iconButton } from '../icon';

@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { explainModel, fields, loadingSnippets } from '../../../../src/mlflow/artifacts/mlmodel';
+import { explainModel, loadingSnippets } from '../../../../src/mlflow/artifacts/mlmodel';
+import { fields } from '../../../../src/mlflow/schema';
 
 /** As MLflow 3.17.2 wrote it for the taxi project. */
 const SKLEARN = `artifact_path: /home/trainer/taxi-duration/mlruns/1/models/m-448ceafa626b4d91914f6ebed608a9dc/artifacts
