@@ -204,8 +204,8 @@ function modelAnswer(model: RegisteredModel, kind: string) {
     creation_timestamp: model.creationTimestamp,
     last_updated_timestamp: model.lastUpdatedTimestamp,
     tags: object(model.tags),
-    // MLflow's client gives the versions as numbers from a database and as text from a folder; and from a
-    // database it leaves the aliases out of the versions that it finds by a search.
+    // MLflow's client gives the versions as numbers from a database and as text from a folder or a server; and from a
+    // database or a server it leaves the aliases out of the versions that it finds by a search.
     aliases: Object.fromEntries(
       model.aliases.map(({ alias, version }) => [alias, kind === 'sqlite' ? Number(version) : version]),
     ),
@@ -219,7 +219,7 @@ function modelAnswer(model: RegisteredModel, kind: string) {
         run_id: version.runId,
         status: version.status,
         tags: object(version.tags),
-        aliases: kind === 'sqlite' ? [] : [...version.aliases].sort(),
+        aliases: kind === 'files' ? [...version.aliases].sort() : [],
         creation_timestamp: version.creationTimestamp,
         last_updated_timestamp: version.lastUpdatedTimestamp,
       })),
@@ -245,12 +245,12 @@ function loggedModelAnswer(model: LoggedModel, kind: string) {
   };
 }
 
-/** JSON has no NaN and no infinities. From a database MLflow gives the greatest doubles, as they are stored. */
+/** JSON has no NaN and no infinities. From a database or a server MLflow gives the greatest doubles, as they are stored. */
 function numberAnswer(value: number, kind: string): number | string {
   if (Number.isFinite(value)) {
     return value;
   }
-  return kind === 'sqlite' && !Number.isNaN(value) ? Math.sign(value) * Number.MAX_VALUE : String(value);
+  return kind !== 'files' && !Number.isNaN(value) ? Math.sign(value) * Number.MAX_VALUE : String(value);
 }
 
 function object(pairs: readonly KeyValue[]): Record<string, string> {

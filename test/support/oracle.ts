@@ -61,3 +61,26 @@ export const OUR_SEARCHES: ReadonlySet<string> = new Set([
   'rmse < 7',
   'metrics.rmse < 7 OR metrics.rmse > 9',
 ]);
+/** Refused by every MLflow, and here. */
+const REFUSED: ReadonlySet<string> = new Set(['metrics.rmse < ', "metrics.rmse = 'x'"]);
+
+/**
+ * The searches of a server, and what MLflow's client of its version found: the same. What a version refuses and later
+ * ones answer is answered, and what only we answer too; NaN is as in 3.17.2.
+ */
+export function compareSearches(ours: Answers, oracle: Answers): void {
+  const expected = searchesOf(oracle);
+  assert.ok(expected.length > 30, 'searches were compared');
+  expected.forEach(({ filter, order_by, view, answer }, index) => {
+    const asked = `${filter} ${String(order_by)} ${view}`;
+    const { runs, error } = searchesOf(ours)[index]!.answer;
+    if (NAN_SEARCHES.has(filter)) {
+      assert.deepEqual(runs, [], asked);
+    } else if (REFUSED.has(filter)) {
+      assert.ok(error !== undefined && answer.error !== undefined, asked);
+    } else {
+      assert.ok(runs, `${asked}: ${error}`);
+      assert.deepEqual(runs, answer.runs ?? runs, asked);
+    }
+  });
+}

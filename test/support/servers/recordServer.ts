@@ -7,12 +7,15 @@ import { answers, readSearches } from '../../../scripts/inspect/answers';
 import type { ServerVersion } from '../../../scripts/mlflowEnvironment';
 import { unpackFixture } from '../fixtures';
 import { plainExchange } from './exchange';
-import { ExchangedStore, recording, saveRecorded, type Recorded } from './recorded';
+import { ERA_OF, ExchangedStore, recording, saveRecorded, type Recorded } from './recorded';
 import { startServer } from './server';
 
 async function record(version: ServerVersion): Promise<void> {
-  const folder = await unpackFixture(`sqlite-${version}`);
-  const server = await startServer(version, { backend: `sqlite:///${path.join(folder, 'mlflow.db')}` });
+  const folder = await unpackFixture(`sqlite-${ERA_OF[version]}`);
+  const server = await startServer(version, {
+    backend: `sqlite:///${path.join(folder, 'mlflow.db')}`,
+    upgrade: ERA_OF[version] !== version,
+  });
   try {
     const recorded: Recorded = {};
     const store = new ExchangedStore(recording(plainExchange(server), recorded));

@@ -1,19 +1,30 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import type { ServerVersion } from '../../../scripts/mlflowEnvironment';
 import { cancelled } from '../../../src/mlflow/errors';
 import type { ArtifactListing } from '../../../src/mlflow/store';
 import { AskedStore, type StoreAsker } from '../../../src/stores/askedStore';
 import { restAnswers } from '../../../src/stores/rest/answers';
+import type { SQLITE_VERSIONS } from '../fixtures';
 import type { Exchange, ServerAnswer, ServerRequest } from '../../../src/stores/rest/exchange';
 
 /** What real servers answered, by what they were asked: test/fixtures/servers (recordServer.ts). */
 export type Recorded = Record<string, { status: number; contentType: string; body: string }>;
 
-const FOLDER = path.resolve(__dirname, '../../fixtures/servers');
+/** The archive (sqlite-VERSION) that a server's store comes from: of what 3.5.1 itself made there is none. */
+export const ERA_OF: Record<ServerVersion, (typeof SQLITE_VERSIONS)[number]> = {
+  '1.30.1': '1.30.1',
+  '2.14.3': '2.14.3',
+  '3.5.1': '3.1.4',
+  '3.17.2': '3.17.2',
+};
 
-function fileOf(version: string): string {
-  return path.join(FOLDER, `answers-${version}.json.gz`);
+/** By version: the servers' stores hold the same, so that together they take little more than one. */
+const FILE = path.resolve(__dirname, '../../fixtures/servers/answers.json.br');
+
+function readAll(): Record<string, Recorded> {
+  return JSON.parse(brotliDecompressSync(fs.readFileSync(FILE)).toString('utf8')) as Record<string, Recorded>;
 }
 
 function nameOf({ method, path: asked, body = '' }: ServerRequest): string {
@@ -31,7 +42,7 @@ export function recording(exchange: Exchange, into: Recorded): Exchange {
 }
 
 export function readRecorded(version: string): Recorded {
-  return JSON.parse(gunzipSync(fs.readFileSync(fileOf(version))).toString('utf8')) as Recorded;
+  return readAll()[version]!;
 }
 
 /** Answers as that server did; what it was not asked then is an error of the test. */
@@ -53,11 +64,13 @@ export function replayed(version: string): Exchange {
   };
 }
 
+/** Beside those of the other versions. */
 export function saveRecorded(version: string, recorded: Recorded): string {
-  fs.mkdirSync(FOLDER, { recursive: true });
   const sorted = Object.fromEntries(Object.entries(recorded).sort(([a], [b]) => (a < b ? -1 : 1)));
-  fs.writeFileSync(fileOf(version), gzipSync(JSON.stringify(sorted), { level: 9 }));
-  return fileOf(version);
+  const all = Object.entries({ ...readAll(), [version]: sorted }).sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = JSON.stringify(Object.fromEntries(all));
+  fs.writeFileSync(FILE, brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_LGWIN]: 24 } }));
+  return FILE;
 }
 
 /** A store over an exchange, answered in this thread. Its artifacts are none. */

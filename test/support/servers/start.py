@@ -216,7 +216,7 @@ def main():
             cmd.append("--enable-workspaces")
         if args.basic_auth:
             ini = os.path.join(root, "auth.ini")
-            open(ini, "w").write("[mlflow]\ndefault_permission = READ\ndatabase_uri = sqlite:///%s/auth.db\nadmin_username = admin\nadmin_password = %s\nauthorization_function = mlflow.server.auth:authenticate_request_basic_auth\n" % (root, PASSWORD))
+            open(ini, "w").write("[mlflow]\ndefault_permission = READ\ndatabase_uri = sqlite:///%s/auth.db\nadmin_username = admin\nadmin_password = %s\nauth_cache_ttl_seconds = 600\nauthorization_function = mlflow.server.auth:authenticate_request_basic_auth\n" % (root, PASSWORD))
             env.update(MLFLOW_AUTH_CONFIG_PATH=ini, MLFLOW_FLASK_SERVER_SECRET_KEY="a key for tests only")
             cmd += ["--app-name", "basic-auth"]
             about.update(username="admin", password=PASSWORD)
