@@ -78,8 +78,10 @@ export interface SampledPoint extends LoggedAt {
 export interface SampledSeries {
   runId: string;
   key: string;
-  /** The history was read to its end. */
+  /** The history was read to its end, or as far as it will be. */
   complete: boolean;
+  /** Only some points of the range are known, spread over it: a spike between them is not drawn. Missing: all are. */
+  sampled?: boolean;
   line: SampledLine;
   /** Of the whole history, then sampled; null without smoothing, or where `smoothingProblem` says why. */
   smoothed: { x: Float64Array; y: Float64Array } | null;

@@ -65,8 +65,8 @@ export interface ChartSeries extends SampledSeries {
 }
 
 /** Tells a series from what it was before it grew. */
-export function stampOf({ complete, points, last, problem }: ChartSeries): string {
-  return JSON.stringify([complete, points, last && Object.values(last).map(String), problem]);
+export function stampOf({ complete, sampled, points, last, problem }: ChartSeries): string {
+  return JSON.stringify([complete, sampled, points, last && Object.values(last).map(String), problem]);
 }
 
 export type ChartsProtocol = {

@@ -4,6 +4,18 @@ import { HistoryColumns, type HistoryRows } from '../series/history';
 import { sparkline } from '../series/sparkline';
 import { StreamedHistory } from '../series/streamed';
 import type { HistoryChunk, HistoryKey, HistorySource, ImmediateSource } from './historySource';
+import {
+  isFor,
+  isSampled,
+  nameOf,
+  readingOf,
+  shownOf,
+  signatureOf,
+  sizeOf,
+  type Kept,
+  type Reading,
+} from './reading';
+import { sketchAll } from './sketching';
 import { all, finished, finishedLater, settled, type Steps } from './steps';
 
 export interface HistoryLimits {
@@ -33,39 +45,12 @@ const SUMMARY: Sampling = {
   buckets: 40,
   smoothing: null,
 };
+/** Of several parts that are asked for at once, rows of each at least. */
+const LEAST_ROWS = 5000;
+/** What was asked for within so long is on the screen, ms. */
+const IN_VIEW = 60_000;
 /** Histories that are held at once to be summed up. */
 const SUMMARIES = 8;
-
-interface Kept<Mark> {
-  mark: Mark;
-  /** It was read to its end when it was read last. */
-  complete: boolean;
-  /** The state of the store in which it was. */
-  state: unknown;
-  /** When it was read last, by the count of requests. */
-  turn: number;
-  data: HistoryColumns | StreamedHistory;
-  /** The picture that a streamed history was reduced to. */
-  signature: string | null;
-  /** Of the x that it was smoothed over (spanOf). */
-  span: number | null;
-}
-
-/** One history in one request. */
-interface Reading<Mark> {
-  key: SeriesKey;
-  span: number | null;
-  /** New, or what is kept: that stays as it is until the reading ends. */
-  entry: Kept<Mark>;
-  isNew: boolean;
-  /** What is to be added to a kept entry. */
-  added: HistoryRows[];
-  mark: Mark;
-  /** In the state of the store that the request looks at. */
-  complete: boolean;
-  /** Whether a part of it was read. */
-  isRead: boolean;
-}
 
 /**
  * Metric histories of one store, made ready to draw. Rows are read once, in chunks, and kept as columns; later
@@ -173,14 +158,29 @@ export class Histories<Mark> {
       }
       const known = keys.map((key, at) => this.continued(key, request, spans[at]!));
       const marks = yield* all(keys.map((key, at) => source.start(key, known[at]?.mark)));
-      keys.forEach((key, at) => readings.push(readingOf(key, spans[at]!, known[at], marks[at]!)));
+      keys.forEach((key, at) => {
+        const reading = readingOf(key, spans[at]!, known[at], marks[at]!);
+        reading.complete = !reading.isNew && (source.isAtEnd?.(key, reading.mark) ?? false);
+        readings.push(reading);
+      });
     }
     let open = readings
       .filter(({ complete }) => !complete)
       .sort(({ entry: a }, { entry: b }) => Number(a.complete) - Number(b.complete) || a.turn - b.turn);
+    if (source.overview) {
+      const isPicture = yield* sketchAll(source, open, request, (reading, chunk) =>
+        this.take(reading, chunk, request),
+      );
+      open = isPicture && request.budget !== undefined ? [] : open.filter(({ complete }) => !complete);
+    }
     while (open.length > 0) {
       for (const group of inGroups(open, parallel)) {
-        const chunks = yield* all(group.map(({ key, mark }) => source.read(key, mark, this.limits.chunk)));
+        if (source.overview && this.isFull(readings)) {
+          open.forEach((reading) => (reading.isLeft = !reading.complete && reading.entry.sketch !== null));
+          return readings;
+        }
+        const rows = Math.min(this.limits.chunk, Math.max(LEAST_ROWS, this.limits.chunk / group.length));
+        const chunks = yield* all(group.map(({ key, mark }) => source.read(key, mark, rows)));
         group.forEach((reading, at) => this.take(reading, chunks[at]!, request));
         if (Date.now() >= deadline) {
           break;
@@ -189,6 +189,14 @@ export class Histories<Mark> {
       open = Date.now() < deadline ? open.filter(({ complete }) => !complete) : [];
     }
     return readings;
+  }
+
+  /** Whether what is on the screen takes all the memory that histories may take. */
+  private isFull(readings: readonly Reading<Mark>[]): boolean {
+    const since = Date.now() - IN_VIEW;
+    const entries = new Set([...this.kept.values()].filter(({ asked }) => asked > since));
+    readings.forEach(({ entry }) => entries.add(entry));
+    return [...entries].reduce((sum, { data }) => sum + sizeOf(data), 0) >= this.limits.bytes;
   }
 
   /** What is kept of a history, if this picture can be made of it. */
@@ -204,7 +212,7 @@ export class Histories<Mark> {
   /** What nobody sees yet grows at once, so that a long history takes no more than what is kept of it. */
   private take(
     reading: Reading<Mark>,
-    { rows, mark, complete }: HistoryChunk<Mark>,
+    { rows, mark, complete, hasGaps }: HistoryChunk<Mark>,
     sampling: Sampling,
   ): void {
     if (reading.isNew) {
@@ -212,6 +220,7 @@ export class Histories<Mark> {
     } else {
       reading.added.push(rows);
     }
+    reading.entry.hasGaps ||= hasGaps ?? false;
     reading.mark = mark;
     reading.complete = complete;
     reading.isRead = true;
@@ -222,9 +231,13 @@ export class Histories<Mark> {
     request: SampleRequest,
     state: unknown,
   ): SampledSeries[] {
-    return this.drawn(readings, request, state, ({ entry: { data }, complete }, key) =>
-      data instanceof HistoryColumns ? data.sample(key, request, complete) : data.sample(key, complete),
-    );
+    return this.drawn(readings, request, state, (reading, key) => {
+      const data = shownOf(reading);
+      const complete = reading.complete || reading.isLeft;
+      const series =
+        data instanceof HistoryColumns ? data.sample(key, request, complete) : data.sample(key, complete);
+      return isSampled(reading, request) ? { ...series, sampled: true } : series;
+    });
   }
 
   /** Takes what was read into what is kept, and draws it in the request's order. */
@@ -246,6 +259,11 @@ export class Histories<Mark> {
     const { key, entry, mark, complete } = reading;
     reading.added.forEach((rows) => this.append(reading, rows, sampling));
     entry.mark = mark;
+    entry.asked = Date.now();
+    if (complete) {
+      entry.sketch = null;
+      entry.before = null;
+    }
     if (reading.isRead) {
       entry.complete = complete;
       entry.state = state;
@@ -311,31 +329,6 @@ function* spanOf<Mark>(
   return ends ? ends[1] - ends[0] : 0;
 }
 
-/** @param known what is kept of the history; it goes on where the mark is the one that it ends at */
-function readingOf<Mark>(
-  key: SeriesKey,
-  span: number | null,
-  known: Kept<Mark> | undefined,
-  mark: Mark,
-  complete = false,
-): Reading<Mark> {
-  const isNew = known?.mark !== mark;
-  const entry = isNew ? beginning(mark, span) : known;
-  return { key, span, entry, isNew, added: [], mark, complete, isRead: false };
-}
-
-function beginning<Mark>(mark: Mark, span: number | null): Kept<Mark> {
-  return {
-    ...{ mark, complete: false, state: undefined, turn: 0 },
-    ...{ data: new HistoryColumns(), signature: null, span },
-  };
-}
-
-/** Whether what is kept is the whole, or was reduced to this picture. */
-function isFor<Mark>({ signature }: Kept<Mark>, key: SeriesKey, sampling: Sampling): boolean {
-  return signature === null || signature === signatureOf(key, sampling);
-}
-
 function isAbout(span: number | null, known: number | null): boolean {
   return (
     span === known || (span !== null && known !== null && Math.abs(span - known) <= known * SPAN_TOLERANCE)
@@ -353,19 +346,6 @@ function summaryOf<Mark>({ entry: { data }, complete }: Reading<Mark>, key: Seri
     min: min?.y ?? null,
     max: max?.y ?? null,
   };
-}
-
-function sizeOf(data: HistoryColumns | StreamedHistory): number {
-  return data instanceof HistoryColumns ? data.size : 0;
-}
-
-function nameOf({ runId, key }: HistoryKey): string {
-  return `${runId}\n${key}`;
-}
-
-function signatureOf(key: SeriesKey, sampling: Sampling): string {
-  const { x, logX, logY, range, buckets, smoothing } = sampling;
-  return JSON.stringify([x, logX, logY, range, buckets, smoothing, key.origin]);
 }
 
 function* inGroups<T>(items: readonly T[], size: number): Generator<T[]> {

@@ -12,7 +12,12 @@ export interface HistoryChunk<Mark> {
   mark: Mark;
   /** Nothing comes after it for now. */
   complete: boolean;
+  /** Rows between them are left out for good: the source has no way to read them all. */
+  hasGaps?: boolean;
 }
+
+/** Steps from the one to the other, both included; null for all. */
+export type StepRange = readonly [number, number] | null;
 
 /**
  * Where a kind of store reads histories from. A mark says how far one is read and means something to the source
@@ -29,6 +34,8 @@ export interface HistorySource<Mark> {
    * beginning. A metric that is not there has an empty history.
    */
   start(key: HistoryKey, known: Mark | undefined): MaybePromise<Mark>;
+  /** Whether nothing comes after the mark of what was read to its end; missing: only reading tells. */
+  isAtEnd?(key: HistoryKey, mark: Mark): boolean;
   /** What comes after the mark, each row once, in any order; about `rows` rows, so that there is a pause to look up. */
   read(key: HistoryKey, mark: Mark, rows: number): MaybePromise<HistoryChunk<Mark>>;
   /**
@@ -41,6 +48,17 @@ export interface HistorySource<Mark> {
     column: 'steps' | 'timestamps',
     above: number,
   ): MaybePromise<[number, number] | null>;
+  /**
+   * A first picture of histories of which nothing is read yet, or of a part of them: about `columns` rows of each, spread
+   * over the steps of the range, its first and its last among them, in the order of `asked`. `complete` where these are
+   * all rows of the range; without a range the mark is then at the end of the history, else where reading begins. Null
+   * where there is no picture. Missing: a first part of the rows is as quickly there.
+   */
+  overview?(
+    asked: readonly { key: HistoryKey; mark: Mark }[],
+    columns: number,
+    range: StepRange,
+  ): MaybePromise<(HistoryChunk<Mark> | null)[]>;
   /** How many parts may be asked for at once; missing: one after the other. */
   readonly parallel?: number;
 }

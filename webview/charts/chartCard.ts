@@ -22,6 +22,7 @@ import { groupLines, type GroupLine, type RunLine } from './lines';
 import { countOffScale } from './marks';
 import { legendOf } from './picture';
 import { nothingDrawable, offersTime, said, summary } from './said';
+import { sampledSign } from './sampled';
 import { samplingOf, type ChartSettings } from './settings';
 
 /** Reading a long history comes back with a first picture after so many ms, and goes on. */
@@ -128,6 +129,7 @@ export class ChartCard extends LitElement {
         @dragstart=${(event: DragEvent) => startDrag(event, this.metric)}
       >
         <h3 class="cut" title=${plainText(this.metric, 1000)}><bdi>${name}</bdi></h3>
+        ${sampledSign(lines)}
         ${iconButton(
           this.enlarged ? 'screen-normal' : 'screen-full',
           this.enlarged ? 'Make It Smaller' : 'Enlarge',
@@ -167,8 +169,11 @@ export class ChartCard extends LitElement {
   }
 
   private saidLine(lines: readonly RunLine[]): TemplateResult {
-    const text = this.saidText(lines);
-    const line = html`<span class="cut">${text}</span>${this.timeOffer(lines)}`;
+    const failure = lines.length > 0 ? this.failure : undefined;
+    const text = failure ?? this.saidText(lines);
+    const line = html`<span class="cut ${failure ? 'state-error' : ''}" role=${failure ? 'alert' : nothing}
+        >${text}</span
+      >${failure ? this.tryAgain() : this.timeOffer(lines)}`;
     return html`<p class="said muted" title=${text}>${line}</p>`;
   }
 
@@ -195,6 +200,12 @@ export class ChartCard extends LitElement {
     return lines.length > 0 ? said(lines, this.settings, this.offScale) : ' ';
   }
 
+  private tryAgain(): TemplateResult {
+    return html`<button type="button" class="link" @click=${() => this.refresher.request()}>
+      Try Again
+    </button>`;
+  }
+
   private timeOffer(lines: readonly RunLine[]): unknown {
     return !this.dots && offersTime(lines, this.settings)
       ? html`<button type="button" class="link" @click=${() => this.host.showOverTime(this.metric)}>
@@ -204,11 +215,12 @@ export class ChartCard extends LitElement {
   }
 
   private message(lines: readonly RunLine[]): unknown {
-    const problem = this.failure ?? this.series?.find((series) => series.problem)?.problem;
+    // What is drawn stays where the rest of it cannot be read.
+    const failure = lines.length > 0 ? undefined : this.failure;
+    const problem = failure ?? this.series?.find((series) => series.problem)?.problem;
     if (problem) {
       return html`<div class="plot-message" role="alert">
-        <span class="state-error">${problem}</span>
-        <button type="button" class="link" @click=${() => this.refresher.request()}>Try Again</button>
+        <span class="state-error">${problem}</span>${this.tryAgain()}
       </div>`;
     }
     if (this.runs.length === 0) {

@@ -3,6 +3,7 @@ import type { ChartSettings } from './settings';
 import { wholeText } from '../../src/mlflow/wholeNumbers';
 import { oddPoints } from './drawing';
 import { repeatsBest, type RunLine } from './lines';
+import { sampledRuns } from './sampled';
 
 /**
  * The line under a chart: what is drawn of what is there, and what no line can show. "12,400 points, shown as 900
@@ -23,7 +24,10 @@ export function said(
   const parts: string[] = [];
   const zoomed = visible < points ? ` of ${points.toLocaleString('en-US')}` : '';
   const what = `${visible.toLocaleString('en-US')}${zoomed} ${points === 1 ? 'point' : 'points'}`;
-  if (sampled.length === 0) {
+  const bySample = sampledRuns(lines);
+  if (bySample.runs > 0) {
+    parts.push(`${what} so far`);
+  } else if (sampled.length === 0) {
     parts.push(`${what}, ${visible === 1 ? 'drawn' : 'each drawn'}`);
   } else {
     parts.push(
@@ -37,6 +41,14 @@ export function said(
   if (reading.length > 0) {
     parts.push(
       reading.length === lines.length ? 'still reading' : `still reading ${count(reading.length, 'run')}`,
+    );
+  }
+  if (bySample.runs > 0) {
+    const of = bySample.runs === lines.length ? '' : ` of ${count(bySample.runs, 'run')}`;
+    parts.push(
+      bySample.isFinal
+        ? `a sample${of}: too long to be read whole, zoom in for every point`
+        : `a sample${of} by the server`,
     );
   }
   const nan = total(({ series }) => series.nan);
@@ -136,7 +148,8 @@ export function summary(metric: string, lines: readonly RunLine[], groups: numbe
   });
   const more = lines.length > runs.length ? `; and ${count(lines.length - runs.length, 'more run')}` : '';
   const grouped = groups > 0 ? ` in ${count(groups, 'group')}` : '';
-  return `${metric}, line chart of ${count(lines.length, 'run')}${grouped}. ${runs.join('; ')}${more}`;
+  const sample = sampledRuns(lines).runs > 0 ? ', sampled: spikes may be missing' : '';
+  return `${metric}, line chart of ${count(lines.length, 'run')}${grouped}${sample}. ${runs.join('; ')}${more}`;
 }
 
 /** Why a chart whose histories are read shows no line. */

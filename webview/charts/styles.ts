@@ -225,6 +225,15 @@ export const chartsStyles = css`
   [hidden] {
     display: none !important;
   }
+  .chart-card .sampled-sign {
+    flex: none;
+    padding: 0 6px;
+    border: 1px dashed var(--vscode-descriptionForeground);
+    border-radius: 3px;
+    color: var(--vscode-descriptionForeground);
+    font-size: 0.85em;
+    line-height: 16px;
+  }
   .chart-card .said {
     margin: 0;
     min-height: 20px;

@@ -1,4 +1,3 @@
-import type { Run } from '../../mlflow/entities';
 import { cancelled, isCancelled, isStoreError, StoreError, toStoreError } from '../../mlflow/errors';
 import type { RunQuery } from '../../mlflow/store';
 import type { WorkspaceSummary } from '../../mlflow/workspace';
@@ -15,6 +14,7 @@ import type { Exchange } from './exchange';
 import { serverHistories, wholeHistory, type ServerMark } from './histories';
 import { LoadedRuns } from './loadedRuns';
 import { RegistryReader } from './registry';
+import { RecentRuns } from './recentRuns';
 import { RunReader } from './runs';
 import { filterOf, isPaged, searchPages } from './searchRuns';
 import { Server } from './server';
@@ -46,6 +46,11 @@ export function restAnswers(exchange: Exchange, options: RestOptions): StoreAnsw
   });
   const views: Views = new Views(reader, registry, loaded, watched);
   const histories = new Histories<ServerMark>();
+  const recent = new RecentRuns({
+    recent: reader.recent,
+    rows: (runIds, signal) => reader.byId(runIds, signal),
+    note: (runIds, found) => views.noteRuns(runIds, found),
+  });
   const held = heldAnswers({
     read: (scope, signal) => loaded.read(scope, signal),
     histories: ({ runs }) => serverHistories(server, runs),
@@ -55,12 +60,6 @@ export function restAnswers(exchange: Exchange, options: RestOptions): StoreAnsw
   let upgrades = 0;
   /** Why it is not looked at any more by itself: accounts get locked. */
   let refused: StoreError | null = null;
-
-  /** The runs as they are now, for histories that go on from what is known of them. */
-  const rowsOf = async (runIds: readonly string[], signal?: AbortSignal): Promise<Map<string, Run>> => {
-    const found = await views.rows(runIds, signal);
-    return new Map([...found].map(([runId, { run }]) => [runId, run]));
-  };
 
   /** Where a page of the server is no answer, out of all runs of the scope. */
   const searchLoaded = async (query: RunQuery, signal?: AbortSignal) => {
@@ -136,10 +135,16 @@ export function restAnswers(exchange: Exchange, options: RestOptions): StoreAnsw
     },
     getRunInputs: async ({ runId }, { signal }) => (await views.run(runId, signal)).inputs,
     getMetricSummaries: async ({ runId, keys }, { signal }) =>
-      histories.summaries(serverHistories(server, await rowsOf([runId], signal)), runId, keys, signal),
+      histories.summaries(
+        serverHistories(server, await recent.rows([runId], signal), signal),
+        runId,
+        keys,
+        signal,
+      ),
     sampleMetrics: async (request, { signal }) => {
       const runIds = [...new Set(request.series.map(({ runId }) => runId))];
-      return histories.sample(serverHistories(server, await rowsOf(runIds, signal)), request, signal);
+      const rows = await recent.rows(runIds, signal);
+      return histories.sample(serverHistories(server, rows, signal), request, signal);
     },
     searchRegisteredModels: async (query, { signal }) =>
       searchRegisteredModels(await views.models(query.pageToken === undefined, signal), query),

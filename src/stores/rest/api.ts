@@ -46,6 +46,8 @@ export interface ApiCall {
   repeatable?: boolean;
   /** Bytes of the answer; missing: 64 MB. */
   most?: number;
+  /** A longer answer is cut off there. */
+  cut?: boolean;
 }
 
 /** Whether a server has what came with a release of MLflow. */
@@ -88,6 +90,18 @@ export async function call(
   return jsonOf(await exchange(requestOf(api, request), signal), request.endpoint);
 }
 
+/** The same, not read yet: of what may be cut off. */
+export async function callForBody(
+  exchange: Exchange,
+  api: Pick<ServerApi, 'base' | 'workspace'>,
+  request: ApiCall,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const answer = await exchange(requestOf(api, request), signal);
+  mustBeJson(answer, request.endpoint);
+  return answer.body;
+}
+
 function requestOf(api: Pick<ServerApi, 'base' | 'workspace'>, request: ApiCall): ServerRequest {
   const { method, endpoint, args = {} } = request;
   const inQuery = method === 'GET' || method === 'HEAD';
@@ -99,6 +113,7 @@ function requestOf(api: Pick<ServerApi, 'base' | 'workspace'>, request: ApiCall)
     workspace: api.workspace,
     priority: request.priority ?? 'visible',
     most: request.most ?? MOST,
+    cut: request.cut ?? false,
     repeatable: request.repeatable ?? inQuery,
   };
 }
@@ -113,13 +128,22 @@ function queryOf(args: Readonly<Record<string, unknown>>): string {
 }
 
 /** 200 that is not JSON is never an answer of MLflow's (servers.md, section 5). */
-function jsonOf(answer: ServerAnswer, endpoint: string): Record<string, unknown> {
+function mustBeJson(answer: ServerAnswer, endpoint: string): void {
   if (answer.status < 200 || answer.status > 299 || answer.contentType !== 'application/json') {
     throw refusalOf(answer, endpoint);
   }
+}
+
+function jsonOf(answer: ServerAnswer, endpoint: string): Record<string, unknown> {
+  mustBeJson(answer, endpoint);
+  return readAnswer(() => readJson(answer.body), endpoint);
+}
+
+/** What reading an answer comes to. @throws StoreError where that fails, or is no object */
+export function readAnswer(read: () => unknown, endpoint: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = readJson(answer.body);
+    value = read();
   } catch (error) {
     throw damaged(endpoint, error);
   }

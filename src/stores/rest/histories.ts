@@ -1,127 +1,266 @@
-import { metricOf, type MetricHistory, type Run } from '../../mlflow/entities';
+import { metricOf, type Metric, type MetricHistory, type Run } from '../../mlflow/entities';
 import type { LoggedValue } from '../../mlflow/latest';
+import { compareWhole } from '../../mlflow/wholeNumbers';
 import type { HistoryRows } from '../../series/history';
 import { HistoryPoints } from '../../series/historyPoints';
 import { RowsAsRead } from '../../series/historyRows';
-import type { HistoryChunk, HistoryKey, HistorySource } from '../historySource';
-import { objectsOf, pointOf, textOf } from './entities';
+import type { HistoryChunk, HistoryKey, HistorySource, StepRange } from '../historySource';
+import { readHistoryPage } from './historyPage';
+import { FIRST_STEP, Intervals, LAST_STEP, MOST_POINTS, stepOf } from './intervals';
 import type { Server } from './server';
 
 /** Of a page of get-history: 120 bytes a point. */
 const PAGE = 25_000;
-/** What bulk-interval answers at most, and for how many runs (reference servers.md, section 2). */
-const MOST_POINTS = 2500;
-/** gunicorn takes request lines of 4,094 bytes. */
-const LONGEST_QUERY = 3500;
-/** Of the name and the id of one run in a query, bytes. */
-const RUN_IN_QUERY = 'run_ids='.length + 33;
-/** The greatest step that a range can end at. */
-const LAST_STEP = 2 ** 53;
-/** Histories asked for at once: those of one metric go into one request. */
-const PARALLEL = 64;
+/** Of a server that pages no history, what is asked for at once; longer ones come in windows. */
+const AT_ONCE = 20_000;
+/** Of a server without bulk-interval, points of a running run that are read again for those that are new. */
+const AGAIN = 2000;
+/** Steps of a window: fewer than bulk-interval takes, so that its answer shows that it holds all of them. */
+const WINDOW = 2400n;
+/** Columns of a first picture, at least: the shortest histories come whole with it. */
+const LEAST_COLUMNS = 100;
+/** Parts of histories that are asked for at once: the exchange sends four. */
+const PARALLEL = 8;
 
 /** How far a history was read. */
 export interface ServerMark {
-  /** Goes on at this page; null: at the first, or, where it was read to its end, behind the last step. */
+  /** Goes on at this page of get-history. */
   token: string | null;
+  /** Goes on at this step, in windows of so many. */
+  window: { from: bigint; width: bigint } | null;
   isWhole: boolean;
-  /** The greatest step that was read; −Infinity for none. */
-  step: number;
-  /** Of these pages only what is behind this step is new. */
-  behind: number;
+  /** The greatest step that was read; null for none. */
+  last: bigint | null;
+  /** The least step that is known. */
+  first: bigint | null;
+  /** Of pages only what is behind this step is new. */
+  behind: bigint | null;
+  /** How many were read. */
+  points: number;
   /** The run's latest value and whether it had ended, when it was read to here. */
   latest: string;
 }
 
 const BEGINNING: ServerMark = {
-  token: null,
-  isWhole: false,
-  step: -Infinity,
-  behind: -Infinity,
-  latest: '',
+  ...{ token: null, window: null, isWhole: false },
+  ...{ last: null, first: null, behind: null, points: 0, latest: '' },
 };
 
+type Chunk = HistoryChunk<ServerMark>;
+
 /**
- * Histories of runs. Short ones come whole, those of one metric in one request of bulk-interval: a range of steps that
- * has no more than it takes comes whole (reference servers.md, section 2). Longer ones come by pages of get-history, of
- * servers that page it, else at once. Of a run that goes on only what is behind the last step is read again.
+ * Histories of runs (reference servers.md, section 2). A first picture of many is one request of bulk-interval, and with
+ * it the short ones are whole. Then they are read: those of fewer steps than bulk-interval takes by one request for
+ * several runs, longer ones by pages of get-history, and of a server that does not page it (before 3.1) in windows of
+ * steps. Of a run that goes on only what is behind the last step is read; once it has ended it is read again, for points
+ * that came late.
  *
  * @param rows the runs as they are now
  */
-export function serverHistories(server: Server, rows: ReadonlyMap<string, Run>): HistorySource<ServerMark> {
-  const intervals = new Intervals(server);
-  const latestOf = ({ runId, key }: HistoryKey): string => {
-    const run = rows.get(runId);
-    const metric = run && metricOf(run, key);
-    return metric ? JSON.stringify([metric, hasEnded(run)]) : '';
+export function serverHistories(
+  server: Server,
+  rows: ReadonlyMap<string, Run>,
+  signal?: AbortSignal,
+): HistorySource<ServerMark> {
+  const intervals = new Intervals(server, signal);
+  const latestOf = (key: HistoryKey): { metric: Metric; hasEnded: boolean; said: string } | null => {
+    const run = rows.get(key.runId);
+    const metric = run && metricOf(run, key.key);
+    if (!metric) {
+      return null;
+    }
+    const hasEnded = run.info.status !== 'RUNNING' && run.info.status !== 'SCHEDULED';
+    return { metric, hasEnded, said: JSON.stringify([metric, hasEnded]) };
   };
+
+  async function overview(
+    asked: readonly { key: HistoryKey; mark: ServerMark }[],
+    columns: number,
+    range: StepRange,
+  ): Promise<(Chunk | null)[]> {
+    const most = Math.min(MOST_POINTS, Math.max(LEAST_COLUMNS, Math.ceil(columns)));
+    const there = asked.filter(({ key }) => latestOf(key));
+    const keys = [...new Set(there.map(({ key }) => key.key))];
+    const found = new Map(
+      await Promise.all(
+        keys.map(async (key) => {
+          const runIds = [...new Set(there.flatMap((each) => (each.key.key === key ? each.key.runId : [])))];
+          const [from, to] = range ? range.map(toStep) : [FIRST_STEP, LAST_STEP];
+          return [
+            key,
+            await intervals.read({ runIds, key, from: from!, to: to!, most, priority: 'visible' }),
+          ] as const;
+        }),
+      ),
+    );
+    return asked.map(({ key, mark }) => {
+      const interval = found.get(key.key)?.get(key.runId);
+      if (!interval) {
+        return null;
+      }
+      const { points, isWhole } = interval;
+      if (range) {
+        return { rows: rowsOf(points), mark, complete: isWhole };
+      }
+      const latest = latestOf(key)!.said;
+      const beginning = { ...BEGINNING, latest, first: points[0] ? stepOf(points[0]) : null };
+      return isWhole ? whole(beginning, points) : { rows: rowsOf(points), mark: beginning, complete: false };
+    });
+  }
+
+  async function read(key: HistoryKey, mark: ServerMark, wanted: number): Promise<Chunk> {
+    const now = latestOf(key);
+    if (!now || (mark.isWhole && mark.latest === now.said)) {
+      return {
+        rows: rowsOf([]),
+        mark: { ...mark, isWhole: true, latest: now?.said ?? '' },
+        complete: true,
+      };
+    }
+    if (mark.token !== null) {
+      return readPage(key, mark, wanted);
+    }
+    const last = stepOf(now.metric);
+    if (mark.window !== null) {
+      return readWindow(key, mark, mark.window, last);
+    }
+    return mark.isWhole
+      ? readTail(key, { ...mark, latest: now.said }, now.metric)
+      : begin(key, { ...mark, latest: now.said }, last, wanted);
+  }
+
+  async function begin(key: HistoryKey, mark: ServerMark, last: bigint, wanted: number): Promise<Chunk> {
+    const steps = last - (mark.first ?? 0n) + 1n;
+    if (steps < MOST_POINTS && !intervals.areMissing) {
+      const points = await intervals.ask(key, FIRST_STEP, LAST_STEP);
+      if (points) {
+        return whole(mark, points);
+      }
+    }
+    const isPaged = await server.isAtLeast(3, 1, signal);
+    if (isPaged || steps <= AT_ONCE || intervals.areMissing || mark.first === null) {
+      return readPage(key, mark, wanted);
+    }
+    return readWindow(key, mark, { from: mark.first, width: WINDOW }, last);
+  }
+
+  async function readTail(key: HistoryKey, mark: ServerMark, latest: Metric): Promise<Chunk> {
+    if (mark.last === null) {
+      return readPage(key, { ...mark, isWhole: false }, PAGE);
+    }
+    const from = mark.last + 1n;
+    const points = intervals.areMissing || from > LAST_STEP ? [] : await intervals.ask(key, from, LAST_STEP);
+    if (!intervals.areMissing) {
+      return points
+        ? whole(mark, points)
+        : readWindow(key, { ...mark, isWhole: false }, { from, width: WINDOW }, stepOf(latest));
+    }
+    if (mark.points <= AGAIN) {
+      return readPage(key, { ...mark, isWhole: false, behind: mark.last }, PAGE);
+    }
+    const isNew = stepOf(latest) > mark.last;
+    return { ...whole(mark, isNew ? [latest] : []), hasGaps: true };
+  }
+
+  /** The next one that holds as many steps as are answered whole. */
+  async function readWindow(
+    key: HistoryKey,
+    mark: ServerMark,
+    { from, width: wanted }: { from: bigint; width: bigint },
+    last: bigint,
+  ): Promise<Chunk> {
+    let width = wanted;
+    // Behind the last step that is known there may be newer ones.
+    let to = from + width > last ? LAST_STEP : from + width - 1n;
+    for (;;) {
+      const points = await intervals.ask(key, from, to);
+      if (points && to === LAST_STEP) {
+        return whole(mark, points);
+      }
+      if (points) {
+        const next = { from: to + 1n, width: width * BigInt(roomFor(points.length)) };
+        return { rows: rowsOf(points), mark: { ...grown(mark, points), window: next }, complete: false };
+      }
+      if (intervals.areMissing || to === from) {
+        // More points of one step than are ever answered.
+        const behind = from === FIRST_STEP ? null : from - 1n;
+        return readPage(key, { ...mark, window: null, behind }, PAGE);
+      }
+      width = to === LAST_STEP && width > last - from ? (last - from) / 2n + 1n : (width + 1n) / 2n;
+      to = from + width - 1n;
+    }
+  }
+
+  async function readPage(key: HistoryKey, mark: ServerMark, wanted: number): Promise<Chunk> {
+    const page = await readHistoryPage(
+      server,
+      { ...key, most: Math.min(Math.ceil(wanted), PAGE), token: mark.token ?? undefined },
+      signal,
+    );
+    const { behind } = mark;
+    const points = behind === null ? page.points : page.points.filter((point) => isBehind(point, behind));
+    const isEnd = page.token === undefined || page.token === mark.token;
+    if (!isEnd) {
+      return { rows: rowsOf(points), mark: { ...grown(mark, points), token: page.token! }, complete: false };
+    }
+    const now = latestOf(key);
+    const isCut = page.isCut && now !== null;
+    return isCut ? { ...whole(mark, [...points, now.metric]), hasGaps: true } : whole(mark, points);
+  }
+
   return {
     state: rows,
     parallel: PARALLEL,
     start: (key, known) => {
-      const run = rows.get(key.runId);
-      const goesOn = run !== undefined && !hasEnded(run);
-      return known && (goesOn || known.latest === latestOf(key)) ? known : BEGINNING;
+      const now = latestOf(key);
+      return known && now && (!now.hasEnded || known.latest === now.said) ? known : BEGINNING;
     },
-    read: async (key, mark, wanted) => {
-      const latest = latestOf(key);
-      if (latest === '' || (mark.isWhole && mark.latest === latest)) {
-        return { rows: new RowsAsRead().columns(), mark: { ...mark, isWhole: true, latest }, complete: true };
-      }
-      if (mark.token !== null) {
-        return readPage(server, key, mark, wanted);
-      }
-      const { step } = metricOf(rows.get(key.runId)!, key.key)!;
-      const points =
-        Math.abs(step) < LAST_STEP ? await intervals.ask(key, mark.isWhole ? mark.step + 1 : null) : null;
-      if (!points) {
-        // Of what is known already, only what is behind its last step is new.
-        return readPage(server, key, { ...mark, behind: mark.step, latest }, wanted);
-      }
-      const { rows: read, step: last } = taken(points, mark.step);
-      return { rows: read, mark: { ...BEGINNING, isWhole: true, step: last, latest }, complete: true };
-    },
+    isAtEnd: (key, mark) => mark.isWhole && mark.latest === (latestOf(key)?.said ?? ''),
+    overview,
+    read,
   };
 }
 
-function hasEnded({ info }: Run): boolean {
-  return info.status !== 'RUNNING' && info.status !== 'SCHEDULED';
+function toStep(step: number): bigint {
+  const whole = BigInt(Math.trunc(Math.max(-(2 ** 64), Math.min(2 ** 64, step))));
+  return whole < FIRST_STEP ? FIRST_STEP : whole > LAST_STEP ? LAST_STEP : whole;
 }
 
-async function readPage(
-  server: Server,
-  { runId, key }: HistoryKey,
-  mark: ServerMark,
-  wanted: number,
-): Promise<HistoryChunk<ServerMark>> {
-  const { items, token } = await server.page(
-    {
-      method: 'GET',
-      endpoint: 'metrics/get-history',
-      args: { run_id: runId, metric_key: key, max_results: Math.min(wanted, PAGE) },
-      field: 'metrics',
-    },
-    mark.token ?? undefined,
-  );
-  const points = items.flatMap((item) => pointOf(item) ?? []).filter((point) => point.step > mark.behind);
-  const { rows, step } = taken(points, mark.step);
-  const isWhole = token === undefined || token === mark.token;
-  return {
-    rows,
-    mark: isWhole ? { ...BEGINNING, isWhole, step, latest: mark.latest } : { ...mark, token, isWhole, step },
-    complete: isWhole,
-  };
+/** How many times as wide the next window may be. */
+function roomFor(points: number): number {
+  return Math.max(1, Math.min(64, Math.floor(MOST_POINTS / 2 / (points + 1))));
 }
 
-/** @param before the greatest step so far */
-function taken(points: readonly LoggedValue[], before: number): { rows: HistoryRows; step: number } {
-  const read = new RowsAsRead();
-  let step = before;
+function isBehind(point: LoggedValue, step: bigint): boolean {
+  return stepOf(point) > step;
+}
+
+/** Read to its end by these points. */
+function whole(mark: ServerMark, points: readonly LoggedValue[]): Chunk {
+  const { last, first, points: count } = grown(mark, points);
+  const end = { ...BEGINNING, isWhole: true, last, first, points: count, latest: mark.latest };
+  return { rows: rowsOf(points), mark: end, complete: true };
+}
+
+function grown(mark: ServerMark, points: readonly LoggedValue[]): ServerMark {
+  let greatest: LoggedValue | null = null;
   for (const point of points) {
-    read.add(point);
-    step = Math.max(step, point.step);
+    if (
+      !greatest ||
+      compareWhole(point.step, point.stepRest ?? 0, greatest.step, greatest.stepRest ?? 0) > 0
+    ) {
+      greatest = point;
+    }
   }
-  return { rows: read.columns(), step };
+  const step = greatest && stepOf(greatest);
+  const last = step !== null && (mark.last === null || step > mark.last) ? step : mark.last;
+  return { ...mark, last, points: mark.points + points.length };
+}
+
+function rowsOf(points: readonly LoggedValue[]): HistoryRows {
+  const read = new RowsAsRead();
+  points.forEach((point) => read.add(point));
+  return read.columns();
 }
 
 /** A whole history, in MLflow's order. @throws StoreError */
@@ -131,110 +270,16 @@ export async function wholeHistory(
   signal?: AbortSignal,
 ): Promise<MetricHistory> {
   const points = new HistoryPoints();
-  const pages = server.pages(
-    {
-      method: 'GET',
-      endpoint: 'metrics/get-history',
-      args: { run_id: runId, metric_key: key, max_results: PAGE },
-      field: 'metrics',
-    },
-    signal,
-  );
-  for await (const page of pages) {
-    for (const item of page) {
-      const point = pointOf(item);
-      if (point) {
-        points.add(point.step, point.timestamp, point.value, point.stepRest, point.timestampRest);
-      }
+  let token: string | undefined;
+  for (;;) {
+    const page = await readHistoryPage(server, { runId, key, most: PAGE, token, isAll: true }, signal);
+    for (const { step, timestamp, value, stepRest, timestampRest } of page.points) {
+      points.add(step, timestamp, value, stepRest, timestampRest);
     }
-  }
-  return { runId, key, ...points.inOrder() };
-}
-
-interface Asked extends HistoryKey {
-  /** The first step that is wanted; null for all. */
-  from: number | null;
-  answer: (points: LoggedValue[] | null) => void;
-  fail: (error: unknown) => void;
-}
-
-/** Puts what is asked of one metric at once into one request. */
-class Intervals {
-  private waiting: Asked[] = [];
-
-  constructor(private readonly server: Server) {}
-
-  /** Null where an answer would not hold all of the points. */
-  ask(key: HistoryKey, from: number | null): Promise<LoggedValue[] | null> {
-    return new Promise((answer, fail) => {
-      if (this.waiting.length === 0) {
-        queueMicrotask(() => void this.send());
-      }
-      this.waiting.push({ ...key, from, answer, fail });
-    });
-  }
-
-  private async send(): Promise<void> {
-    const asked = this.waiting;
-    this.waiting = [];
-    const groups = new Map<string, Asked[]>();
-    for (const each of asked) {
-      // What begins somewhere has a range of its own.
-      const name = JSON.stringify([each.key, each.from === null]);
-      groups.set(name, [...(groups.get(name) ?? []), each]);
+    // 3.11 may answer nothing and a token that never advances.
+    if (page.token === undefined || page.token === token) {
+      return { runId, key, ...points.inOrder() };
     }
-    await Promise.all(
-      [...groups.values()].flatMap((group) => {
-        const fit = Math.max(
-          1,
-          Math.floor((LONGEST_QUERY - encodeURIComponent(group[0]!.key).length) / RUN_IN_QUERY),
-        );
-        const requests: Promise<void>[] = [];
-        for (let at = 0; at < group.length; at += fit) {
-          requests.push(this.sendGroup(group.slice(at, at + fit)));
-        }
-        return requests;
-      }),
-    );
-  }
-
-  private async sendGroup(group: readonly Asked[]): Promise<void> {
-    try {
-      const first = group[0]!;
-      const from = first.from === null ? null : Math.min(...group.map((each) => each.from!));
-      const answer = await this.server.readIfThere({
-        method: 'GET',
-        endpoint: 'metrics/get-history-bulk-interval',
-        args: {
-          run_ids: group.map(({ runId }) => runId),
-          metric_key: first.key,
-          max_results: MOST_POINTS,
-          start_step: from ?? -LAST_STEP,
-          end_step: LAST_STEP,
-        },
-      });
-      if (answer === null) {
-        group.forEach((each) => each.answer(null));
-        return;
-      }
-      // Before 3.17 what is evenly spaced are the steps of all runs together.
-      const isPerRun = await this.server.isAtLeast(3, 17);
-      const byRun = new Map<string, LoggedValue[]>(group.map(({ runId }) => [runId, []]));
-      const steps = new Set<number>();
-      for (const item of objectsOf(answer['metrics'])) {
-        const point = pointOf(item);
-        if (point) {
-          steps.add(point.step);
-          byRun.get(textOf(item['run_id']))?.push(point);
-        }
-      }
-      for (const { runId, from: own, answer: take } of group) {
-        const points = byRun.get(runId)!;
-        const isWhole = isPerRun ? points.length < MOST_POINTS : steps.size < MOST_POINTS;
-        take(isWhole ? points.filter(({ step }) => own === null || step >= own) : null);
-      }
-    } catch (error) {
-      group.forEach((each) => each.fail(error));
-    }
+    token = page.token;
   }
 }

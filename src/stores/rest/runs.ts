@@ -15,6 +15,9 @@ const FEW = 2;
 /** Runs whose experiments are remembered. */
 const REMEMBERED = 200_000;
 
+/** Runs that are kept as they were read last. */
+const RECENT = 1000;
+
 /** Which runs of a server, newest first. */
 export interface RunsAsked {
   experimentIds: readonly string[];
@@ -35,6 +38,8 @@ export class RunReader {
   /** Keys that runs were seen to have. */
   readonly keys = { metric: new Set<string>(), param: new Set<string>(), tag: new Set<string>() };
 
+  /** As they were read last since `forget`, the latest last. */
+  readonly recent = new Map<string, ServerRun>();
   /** What was read last of the runs that had not ended. */
   readonly running = new Map<string, Signature>();
 
@@ -63,6 +68,7 @@ export class RunReader {
 
   forget(): void {
     this.listed = null;
+    this.recent.clear();
   }
 
   /** @throws StoreError RESOURCE_DOES_NOT_EXIST */
@@ -208,6 +214,12 @@ export class RunReader {
       this.running.set(info.runId, signatureOf(each));
     } else {
       this.running.delete(info.runId);
+    }
+    this.recent.delete(info.runId);
+    this.recent.set(info.runId, each);
+    const [oldest] = this.recent.keys();
+    if (this.recent.size > RECENT && oldest !== undefined) {
+      this.recent.delete(oldest);
     }
     metrics.forEach(({ key }) => this.keys.metric.add(key));
     params.forEach(({ key }) => this.keys.param.add(key));

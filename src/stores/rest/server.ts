@@ -1,5 +1,5 @@
 import { isStoreError } from '../../mlflow/errors';
-import { call, isAtLeast, probe, versionOf, type ApiCall, type ServerApi } from './api';
+import { call, callForBody, isAtLeast, probe, versionOf, type ApiCall, type ServerApi } from './api';
 import type { Exchange } from './exchange';
 import { pageOf, walk, type ServerPage } from './pages';
 import { Shared } from './shared';
@@ -85,9 +85,24 @@ export class Server {
 
   /** Reads: may be sent again when the connection fails. @throws StoreError */
   async read(request: ApiCall, signal?: AbortSignal): Promise<Record<string, unknown>> {
+    return this.noticed(
+      async (api) => call(this.exchange, api, { ...request, repeatable: true }, signal),
+      signal,
+    );
+  }
+
+  /** The same, not read yet. */
+  async readBody(request: ApiCall, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.noticed(
+      async (api) => callForBody(this.exchange, api, { ...request, repeatable: true }, signal),
+      signal,
+    );
+  }
+
+  private async noticed<T>(ask: (api: ServerApi) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const api = await this.api(signal);
     try {
-      return await call(this.exchange, api, { ...request, repeatable: true }, signal);
+      return await ask(api);
     } catch (error) {
       if (isStoreError(error) && LOST.has(error.code)) {
         this.due = Math.min(this.due, this.now() + CHECKED_AFTER_LOSS);

@@ -184,7 +184,8 @@ export class Views {
     );
   }
 
-  private noteRuns(runIds: readonly string[], found: ReadonlyMap<string, ServerRun>): void {
+  /** They are on the screen. @param found as they were read */
+  noteRuns(runIds: readonly string[], found: ReadonlyMap<string, ServerRun>): void {
     const ids = [...runIds].slice(0, MOST_RUNS);
     const rows = ids.map((runId) => found.get(runId) ?? null);
     this.watched.note(

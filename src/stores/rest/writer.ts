@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { isStoreError, StoreError } from '../../mlflow/errors';
 import {
   makeChange,
@@ -42,7 +41,7 @@ export function createRestWriter(
     apply: async (request, signal, onWaiting) => {
       const server = new AskedServer(exchange, await apiOf(signal), signal);
       const { version } = server.api;
-      const steps = new Steps(server, signal, onWaiting);
+      const steps = new Steps(server, onWaiting);
       const engine = `the tracking server${version === null ? '' : `, MLflow ${version}`}`;
       try {
         return steps.completed(await applyStepwise(request, engine, steps.step, signal));
@@ -60,8 +59,7 @@ class Steps {
 
   constructor(
     private readonly server: AskedServer,
-    private readonly signal: AbortSignal | undefined,
-    private readonly onWaiting: (() => void) | undefined,
+    private readonly onWaiting?: () => void,
   ) {}
 
   readonly step: Step = async (change, expected, now) => {
@@ -79,9 +77,7 @@ class Steps {
         if (tries === 1) {
           this.onWaiting?.();
         }
-        await pause(WAIT * 2 ** (tries - 1), undefined, { signal: this.signal }).catch(() => {
-          throw new StoreError('CANCELLED', 'Canceled: nothing was changed.');
-        });
+        await new Promise((resolve) => setTimeout(resolve, WAIT * 2 ** (tries - 1)));
       }
     }
   };

@@ -70,10 +70,7 @@ async function fill(
           `${artifactPath} is too large to be opened from a tracking server (${size}): fetch it with "mlflow artifacts download".`,
         );
       }
-      if (part.bytes.length === 0 && offset < (part.size ?? 0)) {
-        throw new StoreError('BUSY', `${artifactPath} did not come whole: try again.`);
-      }
-      await handle.writeFile(part.bytes);
+      await handle.write(part.bytes);
       offset += part.bytes.length;
       if (part.bytes.length === 0 || offset >= (part.size ?? Infinity)) {
         return;

@@ -1,4 +1,5 @@
-import { isStoreError, toStoreError, type StoreError } from '../../../mlflow/errors';
+import type { StoreError } from '../../../mlflow/errors';
+import { isStoreError } from '../../../mlflow/errors';
 import { call, type ApiCall, type ServerApi } from '../api';
 import type { Exchange } from '../exchange';
 
@@ -62,13 +63,10 @@ export class AskedServer {
     try {
       await this.ask({ method: 'GET', endpoint }, this.signal);
     } catch (error) {
-      const { code } = toStoreError(error);
-      if (code === 'NOT_SUPPORTED_BY_SCHEMA') {
-        return false;
-      }
-      if (code !== 'INVALID_PARAMETER_VALUE' && code !== 'RESOURCE_DOES_NOT_EXIST') {
+      if (!isStoreError(error) || !REFUSALS.has(error.code) || error.code === 'PERMISSION_DENIED') {
         throw error;
       }
+      return error.code !== 'NOT_SUPPORTED_BY_SCHEMA';
     }
     return true;
   }
@@ -108,16 +106,14 @@ export class AskedServer {
 
 const MISSING: ReadonlySet<string> = new Set(['RESOURCE_DOES_NOT_EXIST', 'NOT_SUPPORTED_BY_SCHEMA']);
 
-/**
- * What is said of a request that reached no MLflow: nobody was there, nobody vouches for who was, it was sent on elsewhere, or
- * somebody in front wants to know who asks.
- */
-const NOT_ASKED: ReadonlySet<string> = new Set([
+/** What is said before a request reaches MLflow, or instead of a change by it. */
+const REFUSALS: ReadonlySet<string> = new Set([
   'INVALID_PARAMETER_VALUE',
-  'NOT_A_STORE',
-  'NOT_FOUND',
+  'NOT_SUPPORTED_BY_SCHEMA',
   'PERMISSION_DENIED',
-  'UNAUTHENTICATED',
+  'RESOURCE_ALREADY_EXISTS',
+  'RESOURCE_DOES_NOT_EXIST',
+  'UNSUPPORTED',
 ]);
 
 function settled(
@@ -125,7 +121,7 @@ function settled(
   answered: { status: number; contentType: string } | null,
 ): StoreError | Unsettled {
   if (answered === null) {
-    return NOT_ASKED.has(error.code) ? error : new Unsettled(error, false);
+    return REFUSALS.has(error.code) ? error : new Unsettled(error, false);
   }
   const { status, contentType } = answered;
   if (status === 503 && contentType === 'application/json') {
