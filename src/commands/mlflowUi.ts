@@ -10,11 +10,12 @@ import {
   uiEnvironment,
   uiFolder,
   uiStoreUri,
+  type UiPage,
 } from '../platform/mlflowServer';
 import type { OpenStores } from '../stores/openStores';
-import { DEFAULT_WORKSPACE, workspaceOf } from '../mlflow/workspace';
+import { DEFAULT_WORKSPACE, withWorkspace, workspaceOf } from '../mlflow/workspace';
 import { parseStoreUri, storeName } from '../stores/uri';
-import { storeOf } from './arguments';
+import { namedStore, runsOf, storeOf, textOf } from './arguments';
 import { explainInstall, pythonWithMlflow, requireTrust } from './mlflowPython';
 
 export interface MlflowUiDeps {
@@ -27,17 +28,23 @@ export interface MlflowUiDeps {
 
 const ANSWER_WITHIN = 120_000;
 
-/** "Open MLflow UI": MLflow's own server on the store, in a terminal, on a free port. */
+/**
+ * "Open MLflow UI": MLflow's own server on the store, in a terminal, on a free port; a tracking server's own pages. Opens
+ * the page of the run or the experiment that it is asked for.
+ */
 export function registerMlflowUiCommand({ commands, stores, pythonPath, folder }: MlflowUiDeps): void {
   commands.register('openMlflowUi', async (args) => {
-    requireTrust('run "mlflow ui"');
     await stores.settled();
-    const uri = stores.list().length === 0 ? newStore() : await storeOf(args, stores);
+    const isNew = stores.list().length === 0 && namedStore(args) === undefined;
+    const uri = isNew ? newStore() : await storeOf(args, stores);
     const location = parseStoreUri(uri, '/');
+    const workspace = await workspaceIn(stores, uri);
+    const page = { ...(await shownBy(args, stores)), workspace };
     if (location.kind === 'rest') {
-      await vscode.env.openExternal(vscode.Uri.parse(location.uri));
+      await vscode.env.openExternal(vscode.Uri.parse(uiAddress(withWorkspace(location.uri, null), page)));
       return;
     }
+    requireTrust('run "mlflow ui"');
     const found = await pythonWithMlflow(pythonPath(), await folder());
     if (!found) {
       await explainInstall('MLflow is not installed in any Python found here', 'pip install mlflow');
@@ -46,7 +53,6 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath, folder }
     const port = await freePort();
     const cwd = await uiFolder(await folder(), location);
     const served = await uiStoreUri(cwd, location);
-    const workspace = await workspaceIn(stores, uri);
     const terminal = createTerminal({
       name: `mlflow ui ${storeName(uri)}`,
       // Not the store's folder: its files would stand for modules of Python.
@@ -59,9 +65,22 @@ export function registerMlflowUiCommand({ commands, stores, pythonPath, folder }
     });
     terminal.show(true);
     await waitForAnswer(terminal, port, () => upgradeOf(stores, uri));
-    const address = await vscode.env.asExternalUri(vscode.Uri.parse(uiAddress(port, workspace)));
+    const address = await vscode.env.asExternalUri(
+      vscode.Uri.parse(uiAddress(`http://127.0.0.1:${port}`, page)),
+    );
     await vscode.env.openExternal(address);
   });
+}
+
+/** The experiment, and the run, that the page is to be of. Throws StoreError where there is no such run. */
+async function shownBy(args: unknown, stores: OpenStores): Promise<Pick<UiPage, 'experimentId' | 'runId'>> {
+  const [run] = runsOf(args);
+  if (run) {
+    const { info } = await (await stores.get(run.store)).getRun(run.runId);
+    return { experimentId: info.experimentId, runId: run.runId };
+  }
+  const experimentId = textOf(args, 'experimentId');
+  return experimentId === undefined ? {} : { experimentId };
 }
 
 /** The workspace that is shown of a store that has several; null for any other. */

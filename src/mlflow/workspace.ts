@@ -12,6 +12,11 @@ export function withWorkspace(uri: string, workspace: string | null): string {
     : `${bare}?${new URLSearchParams({ workspace }).toString()}`;
 }
 
+/** Whether a canonical URI is that of a tracking server. */
+export function isServerUri(uri: string): boolean {
+  return /^https?:/.test(uri);
+}
+
 /** The workspace that the identity of a store names; null where it names none. */
 export function workspaceOf(uri: string): string | null {
   const at = uri.indexOf('?');

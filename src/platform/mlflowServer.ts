@@ -117,10 +117,27 @@ export async function uiStoreUri(folder: string, { kind, path: file, uri }: Stor
   }
 }
 
-/** The page of MLflow's UI that shows a workspace: it keeps one in its address, and asks for one where there is none. */
-export function uiAddress(port: number, workspace: string | null): string {
-  const page = workspace === null ? '' : `#/experiments?${new URLSearchParams({ workspace }).toString()}`;
-  return `http://127.0.0.1:${port}/${page}`;
+/** What a page of MLflow's UI is of; nothing of it: its first page. */
+export interface UiPage {
+  experimentId?: string;
+  /** Only with its experiment. */
+  runId?: string;
+  /** MLflow's UI keeps one in its address, and asks for one where there is none; null where there are none. */
+  workspace: string | null;
+}
+
+/**
+ * The address of a page of MLflow's UI: what it shows stands behind the `#`, whatever it is served below
+ * (mlflow/server/js/src/experiment-tracking/routes.ts).
+ *
+ * @param server where it is served, with its prefix, without a slash at the end
+ */
+export function uiAddress(server: string, { experimentId, runId, workspace }: UiPage): string {
+  const experiment = experimentId === undefined ? '' : `/${encodeURIComponent(experimentId)}`;
+  const run = runId === undefined ? '' : `/runs/${encodeURIComponent(runId)}`;
+  const query = workspace === null ? '' : `?${new URLSearchParams({ workspace }).toString()}`;
+  const isFirst = experiment + query === '';
+  return `${server}/${isFirst ? '' : `#/experiments${experiment}${run}${query}`}`;
 }
 
 /** Takes a link away, where there is one. */

@@ -6,6 +6,8 @@ import { shellWord } from '../mlflow/commandLine';
 import { isSecretName, redactUri } from '../mlflow/redact';
 import type { StoreKind } from '../mlflow/store';
 import { withWorkspace, workspaceOf } from '../mlflow/workspace';
+
+export { isServerUri } from '../mlflow/workspace';
 import { sqliteFile, unquoted } from './sqliteAddress';
 
 export interface StoreLocation {
@@ -84,11 +86,6 @@ export function parseStoreUri(text: string, base: string): StoreLocation {
     return serverLocation(trimmed, scheme);
   }
   throw new StoreError('UNSUPPORTED', unsupported(trimmed, scheme));
-}
-
-/** Whether a canonical URI is that of a tracking server. */
-export function isServerUri(uri: string): boolean {
-  return /^https?:/.test(uri);
 }
 
 /** The URI of a file. Throws StoreError where none can name it. */

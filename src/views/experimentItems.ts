@@ -23,7 +23,15 @@ import {
   type StoreNode,
 } from './nodes';
 import { runAccessibleLabel, runDescription, runLabel } from './runText';
-import { isReadOnly, placeText, storeContext, storeFolder, storeLabel, workspaceText } from './storeText';
+import {
+  isReadOnly,
+  kindText,
+  placeText,
+  storeContext,
+  storeFolder,
+  storeLabel,
+  workspaceText,
+} from './storeText';
 
 /** How stores, experiments and runs look in a tree. */
 export class ExperimentItems {
@@ -52,7 +60,7 @@ export class ExperimentItems {
       ? themeIcon('debug-disconnect')
       : entry?.error || gone
         ? themeIcon('warning', 'list.warningForeground')
-        : themeIcon('database');
+        : themeIcon(isServerUri(node.store) ? 'server' : 'database');
     const place = placeText(this.stores, node.store);
     item.description = [place, workspace, storeDescription(entry, gone)].filter(Boolean).join(' · ');
     item.contextValue = storeContext(node.store, { workspace, held, error: Boolean(entry?.error) });
@@ -158,6 +166,7 @@ export class ExperimentItems {
       starred: this.state.isStarred(key),
       baseline,
       readOnly: await isReadOnly(this.stores, node.store),
+      server: isServerUri(node.store),
     });
     item.accessibilityInformation = { label: runAccessibleLabel(row, condition, item.description) };
     item.command = {
@@ -204,7 +213,7 @@ function storeDescription(entry: StoreEntry | undefined, gone: boolean): string 
   if (gone) {
     return 'not available';
   }
-  return entry?.store ? `${entry.store.kind}, live` : '';
+  return entry?.store ? `${kindText(entry.store.kind)}, live` : '';
 }
 
 export function moreItem(node: MoreNode): vscode.TreeItem {

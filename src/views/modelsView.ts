@@ -6,6 +6,7 @@ import { isEmptyFilter, versionMatches } from '../registry/modelFilter';
 import { readyMark } from '../registry/promotion';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
+import { isServerUri } from '../stores/uri';
 import { messageItem, moreItem } from './experimentItems';
 import { themeIcon } from './icons';
 import { failureText, placeText, storeContext, storeLabel, workspaceText } from './storeText';
@@ -170,7 +171,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
         const workspace = await workspaceText(this.stores, node.store);
         const item = new vscode.TreeItem(storeLabel(node.store), vscode.TreeItemCollapsibleState.Expanded);
         item.id = nodeId(node);
-        item.iconPath = themeIcon('database');
+        item.iconPath = themeIcon(isServerUri(node.store) ? 'server' : 'database');
         item.description = [placeText(this.stores, node.store), workspace].filter(Boolean).join(' · ');
         item.contextValue = storeContext(node.store, { workspace });
         return item;

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { contextValue } from './contextValue';
 import { toStoreError } from '../mlflow/errors';
 import { plainText } from '../mlflow/format';
-import type { StoreDescription } from '../mlflow/store';
+import type { StoreDescription, StoreKind } from '../mlflow/store';
 import { DEFAULT_WORKSPACE, withWorkspace, workspaceOf } from '../mlflow/workspace';
 import type { OpenStores } from '../stores/openStores';
 import { isServerUri, parseStoreUri, storeName } from '../stores/uri';
@@ -81,6 +81,11 @@ export function storeContext(
     files: uri.startsWith('file:'),
     server: isServerUri(uri),
   });
+}
+
+/** What kind of store it is, for people. */
+export function kindText(kind: StoreKind): string {
+  return kind === 'rest' ? 'server' : kind;
 }
 
 /** The workspace that a store of this URI shows. */

@@ -25,7 +25,7 @@ export async function storeTooltip(
   }
   const about = await store.describe();
   const lines = [
-    about.kind,
+    about.kind === 'rest' ? 'tracking server' : about.kind,
     ...about.details.map(({ label, value }) => `${label}: ${value}`),
     about.readOnlyReason && `Read-only: ${about.readOnlyReason}`,
   ];

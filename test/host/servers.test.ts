@@ -80,7 +80,7 @@ describe('a tracking server that wants a password', function () {
     await asked('Password of ada').locator('input[type=password]').waitFor();
     await answer('Password of ada', PASSWORD);
     await workbench.row('behind the password').waitFor();
-    assert.match(await title().innerText(), /rest, live/);
+    assert.match(await title().innerText(), /server, live/);
     await title().hover();
     await workbench.page.locator('.monaco-hover').getByText('Signed in: ada').waitFor();
     const settings = await workbench.inHost((vscode) =>

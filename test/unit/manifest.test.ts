@@ -251,6 +251,11 @@ describe('manifest', () => {
       assert.ok(!offered('experiments', 'store.error.server').includes('Open Run Table'));
     });
 
+    it('offer the page of a run on its own server, and of no other run', () => {
+      assert.ok(offered('experiments', 'run.shown.readOnly.server').includes('Open MLflow UI'));
+      assert.ok(!offered('experiments', 'run.shown').includes('Open MLflow UI'));
+    });
+
     it('keep out of the palette what only makes sense on an item', () => {
       const listed = new Map(menus.commandPalette!.map(({ command, when }) => [command, when]));
       const onItems = new Set(

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { plainText } from '../../src/mlflow/format';
+import { isServerUri } from '../../src/mlflow/workspace';
 import type { LinkedVersion } from '../../src/protocol/loggedModel';
 import type { RunPageData } from '../../src/protocol/run';
 import type { RunKey } from '../../src/mlflow/runKey';
@@ -63,6 +64,9 @@ function menuItems(options: MenuOptions): MenuItem[] {
       separated: true,
       run: () => run('openRunTable', { store, experimentIds: [shown.info.experimentId] }),
     },
+    ...(isServerUri(store)
+      ? [{ label: 'Open MLflow UI', icon: 'link-external', run: () => run('openMlflowUi', target) }]
+      : []),
     { label: 'Reveal in Sidebar', icon: 'list-tree', run: () => run('revealRun', target) },
     { label: 'Rename…', icon: 'edit', separated: true, run: () => run('renameRun', target) },
     { label: 'Edit Note…', icon: 'note', run: () => run('editDescription', target) },

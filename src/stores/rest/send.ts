@@ -176,13 +176,14 @@ function headOf({ statusCode, headers }: http.IncomingMessage): Omit<ServerAnswe
 
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-function reasonOf({ code = '' }: NodeJS.ErrnoException): FailureReason {
-  if (LOST.has(code)) {
-    return 'lost';
-  }
+function reasonOf({ code = '', syscall }: NodeJS.ErrnoException): FailureReason {
   // OpenSSL's names of what is wrong with a certificate, Node's, and of a handshake.
   if (/CERT|^ERR_(?:TLS|SSL|OSSL)_|^EPROTO$|^UNABLE_TO_|_CRL_|^INVALID_(?:CA|PURPOSE)$/.test(code)) {
     return 'tls';
+  }
+  // What fails later than in connecting may have reached the server.
+  if (LOST.has(code) || syscall === 'read' || syscall === 'write') {
+    return 'lost';
   }
   return /^(?:HPE_|Z_)/.test(code) ? 'garbled' : 'unreachable';
 }

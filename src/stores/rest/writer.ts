@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { isStoreError, StoreError } from '../../mlflow/errors';
 import {
   makeChange,
@@ -41,7 +42,7 @@ export function createRestWriter(
     apply: async (request, signal, onWaiting) => {
       const server = new AskedServer(exchange, await apiOf(signal), signal);
       const { version } = server.api;
-      const steps = new Steps(server, onWaiting);
+      const steps = new Steps(server, signal, onWaiting);
       const engine = `the tracking server${version === null ? '' : `, MLflow ${version}`}`;
       try {
         return steps.completed(await applyStepwise(request, engine, steps.step, signal));
@@ -59,7 +60,8 @@ class Steps {
 
   constructor(
     private readonly server: AskedServer,
-    private readonly onWaiting?: () => void,
+    private readonly signal: AbortSignal | undefined,
+    private readonly onWaiting: (() => void) | undefined,
   ) {}
 
   readonly step: Step = async (change, expected, now) => {
@@ -77,7 +79,9 @@ class Steps {
         if (tries === 1) {
           this.onWaiting?.();
         }
-        await new Promise((resolve) => setTimeout(resolve, WAIT * 2 ** (tries - 1)));
+        await pause(WAIT * 2 ** (tries - 1), undefined, { signal: this.signal }).catch(() => {
+          throw new StoreError('CANCELLED', 'Canceled: nothing was changed.');
+        });
       }
     }
   };

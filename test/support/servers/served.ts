@@ -21,9 +21,7 @@ export async function serveRecorded(version: string): Promise<ServedRecorded> {
       like.set(place, name);
     }
   }
-  const served: Served = await serveWith(({ method, url: asked, body }, _request, response) => {
-    // Whatever prefix it is asked below.
-    const url = asked.replace(/^\/(?!api|ajax-api|version|get-artifact|model-versions)\w+/, '');
+  const served: Served = await serveWith(({ method, url, body }, _request, response) => {
     const exact = recorded[`${method} ${url} ${body}`];
     const place = `${method} ${url.split('?', 1)[0]}`;
     const isNamed = /[?&](run_id|name|model_id)=/.test(url) || body.includes('"filter"');

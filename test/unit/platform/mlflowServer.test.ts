@@ -7,6 +7,7 @@ import {
   mlflowVersion,
   PYTHON_ENVIRONMENT,
   uiAddress,
+  type UiPage,
   uiEnvironment,
   uiFolder,
   uiStoreUri,
@@ -124,8 +125,18 @@ describe('mlflow ui', () => {
     const base = emptyFolder();
     assert.equal(await uiFolder(base, location), await uiFolder(base, bare));
     assert.equal(await uiStoreUri(base, location), bare.uri);
-    assert.equal(uiAddress(5001, 'our own'), 'http://127.0.0.1:5001/#/experiments?workspace=our+own');
-    assert.equal(uiAddress(5001, null), 'http://127.0.0.1:5001/');
+  });
+
+  it('is opened at the experiment or the run that is asked for, in its workspace', () => {
+    const server = 'https://host:8443/team';
+    const addressOf = (page: Partial<UiPage>): string => uiAddress(server, { workspace: null, ...page });
+    assert.equal(addressOf({}), `${server}/`);
+    assert.equal(addressOf({ workspace: 'our own' }), `${server}/#/experiments?workspace=our+own`);
+    assert.equal(addressOf({ experimentId: '1' }), `${server}/#/experiments/1`);
+    assert.equal(
+      addressOf({ experimentId: '1', runId: 'ab', workspace: 'team-a' }),
+      `${server}/#/experiments/1/runs/ab?workspace=team-a`,
+    );
   });
 
   it('is given a link to a file whose name is another one for newer versions of SQLAlchemy', async () => {

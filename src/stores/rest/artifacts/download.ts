@@ -70,7 +70,10 @@ async function fill(
           `${artifactPath} is too large to be opened from a tracking server (${size}): fetch it with "mlflow artifacts download".`,
         );
       }
-      await handle.write(part.bytes);
+      if (part.bytes.length === 0 && offset < (part.size ?? 0)) {
+        throw new StoreError('BUSY', `${artifactPath} did not come whole: try again.`);
+      }
+      await handle.writeFile(part.bytes);
       offset += part.bytes.length;
       if (part.bytes.length === 0 || offset >= (part.size ?? Infinity)) {
         return;

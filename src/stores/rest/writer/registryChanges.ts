@@ -14,39 +14,34 @@ import {
   textOf,
   timeOf,
 } from './facts';
-import { MADE, type Made, type WriteContext } from './made';
+import { byRequest, MADE, type Made, type WriteContext } from './made';
 import { Unsettled, type Fields } from './server';
 
 /** What registry/rules allows, as requests to MLflow's model registry (reference servers.md, section 8). */
 
-export async function transitionModelVersionStage(
-  { server }: WriteContext,
-  { name, version, stage, archiveExistingVersions }: ChangeOf<'transitionModelVersionStage'>,
-): Promise<Made> {
-  const answer = await server.send('POST', 'model-versions/transition-stage', {
+export const transitionModelVersionStage = byRequest<'transitionModelVersionStage'>(
+  'POST',
+  'model-versions/transition-stage',
+  ({ name, version, stage, archiveExistingVersions }) => ({
     name,
     version,
     stage,
     archive_existing_versions: archiveExistingVersions,
-  });
-  return { created: null, time: timeOf(answer['model_version']) };
-}
+  }),
+  'model_version',
+);
 
-export async function setRegisteredModelAlias(
-  { server }: WriteContext,
-  { name, alias, version }: ChangeOf<'setRegisteredModelAlias'>,
-): Promise<Made> {
-  await server.send('POST', 'registered-models/alias', { name, alias, version });
-  return MADE;
-}
+export const setRegisteredModelAlias = byRequest<'setRegisteredModelAlias'>(
+  'POST',
+  'registered-models/alias',
+  ({ name, alias, version }) => ({ name, alias, version }),
+);
 
-export async function deleteRegisteredModelAlias(
-  { server }: WriteContext,
-  { name, alias }: ChangeOf<'deleteRegisteredModelAlias'>,
-): Promise<Made> {
-  await server.send('DELETE', 'registered-models/alias', { name, alias });
-  return MADE;
-}
+export const deleteRegisteredModelAlias = byRequest<'deleteRegisteredModelAlias'>(
+  'DELETE',
+  'registered-models/alias',
+  ({ name, alias }) => ({ name, alias }),
+);
 
 export async function createRegisteredModel(
   { server }: WriteContext,
@@ -63,16 +58,15 @@ export async function createRegisteredModel(
  * Servers write an empty text where none is given (_update_registered_model of mlflow/server/handlers.py, 1.30.1 to 3.17.2):
  * a description that was NULL does not become NULL again, and nobody who asks a server sees the difference.
  */
-export async function updateRegisteredModel(
-  { server }: WriteContext,
-  { name, description }: ChangeOf<'updateRegisteredModel'>,
-): Promise<Made> {
-  const answer = await server.send('PATCH', 'registered-models/update', {
+export const updateRegisteredModel = byRequest<'updateRegisteredModel'>(
+  'PATCH',
+  'registered-models/update',
+  ({ name, description }) => ({
     name,
     description: description ?? '',
-  });
-  return { created: null, time: timeOf(answer['registered_model']) };
-}
+  }),
+  'registered_model',
+);
 
 /**
  * A server on a folder (FileStore.rename_registered_model) loses the model's aliases and tags: those are given back. Where
@@ -107,29 +101,23 @@ export async function renameRegisteredModel(
   return { created: null, time };
 }
 
-export async function deleteRegisteredModel(
-  { server }: WriteContext,
-  { name }: ChangeOf<'deleteRegisteredModel'>,
-): Promise<Made> {
-  await server.send('DELETE', 'registered-models/delete', { name });
-  return MADE;
-}
+export const deleteRegisteredModel = byRequest<'deleteRegisteredModel'>(
+  'DELETE',
+  'registered-models/delete',
+  ({ name }) => ({ name }),
+);
 
-export async function setRegisteredModelTag(
-  { server }: WriteContext,
-  { name, key, value }: ChangeOf<'setRegisteredModelTag'>,
-): Promise<Made> {
-  await server.send('POST', 'registered-models/set-tag', { name, key, value });
-  return MADE;
-}
+export const setRegisteredModelTag = byRequest<'setRegisteredModelTag'>(
+  'POST',
+  'registered-models/set-tag',
+  ({ name, key, value }) => ({ name, key, value }),
+);
 
-export async function deleteRegisteredModelTag(
-  { server }: WriteContext,
-  { name, key }: ChangeOf<'deleteRegisteredModelTag'>,
-): Promise<Made> {
-  await server.send('DELETE', 'registered-models/delete-tag', { name, key });
-  return MADE;
-}
+export const deleteRegisteredModelTag = byRequest<'deleteRegisteredModelTag'>(
+  'DELETE',
+  'registered-models/delete-tag',
+  ({ name, key }) => ({ name, key }),
+);
 
 /**
  * Answers the new version's number. A logged model is named as `mlflow.register_model` names it, whose server notes the
@@ -182,18 +170,17 @@ export async function copyModelVersion(
   });
 }
 
-export async function updateModelVersion(
-  { server }: WriteContext,
-  { name, version, description }: ChangeOf<'updateModelVersion'>,
-): Promise<Made> {
-  const answer = await server.send('PATCH', 'model-versions/update', {
+export const updateModelVersion = byRequest<'updateModelVersion'>(
+  'PATCH',
+  'model-versions/update',
+  ({ name, version, description }) => ({
     name,
     version,
     // Left out it becomes NULL.
     ...(description === null ? {} : { description }),
-  });
-  return { created: null, time: timeOf(answer['model_version']) };
-}
+  }),
+  'model_version',
+);
 
 /**
  * Servers before MLflow 3.11 leave the aliases of the version behind (reference mlflow.md, C.4): they are taken away
@@ -213,21 +200,17 @@ export async function deleteModelVersion(
   return MADE;
 }
 
-export async function setModelVersionTag(
-  { server }: WriteContext,
-  { name, version, key, value }: ChangeOf<'setModelVersionTag'>,
-): Promise<Made> {
-  await server.send('POST', 'model-versions/set-tag', { name, version, key, value });
-  return MADE;
-}
+export const setModelVersionTag = byRequest<'setModelVersionTag'>(
+  'POST',
+  'model-versions/set-tag',
+  ({ name, version, key, value }) => ({ name, version, key, value }),
+);
 
-export async function deleteModelVersionTag(
-  { server }: WriteContext,
-  { name, version, key }: ChangeOf<'deleteModelVersionTag'>,
-): Promise<Made> {
-  await server.send('DELETE', 'model-versions/delete-tag', { name, version, key });
-  return MADE;
-}
+export const deleteModelVersionTag = byRequest<'deleteModelVersionTag'>(
+  'DELETE',
+  'model-versions/delete-tag',
+  ({ name, version, key }) => ({ name, version, key }),
+);
 
 /** @param makeModel whether the model is made where it is missing */
 async function addVersion(

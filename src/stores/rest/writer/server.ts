@@ -1,5 +1,4 @@
-import type { StoreError } from '../../../mlflow/errors';
-import { isStoreError } from '../../../mlflow/errors';
+import { isStoreError, toStoreError, type StoreError } from '../../../mlflow/errors';
 import { call, type ApiCall, type ServerApi } from '../api';
 import type { Exchange } from '../exchange';
 
@@ -63,10 +62,13 @@ export class AskedServer {
     try {
       await this.ask({ method: 'GET', endpoint }, this.signal);
     } catch (error) {
-      if (!isStoreError(error) || !REFUSALS.has(error.code) || error.code === 'PERMISSION_DENIED') {
+      const { code } = toStoreError(error);
+      if (code === 'NOT_SUPPORTED_BY_SCHEMA') {
+        return false;
+      }
+      if (code !== 'INVALID_PARAMETER_VALUE' && code !== 'RESOURCE_DOES_NOT_EXIST') {
         throw error;
       }
-      return error.code !== 'NOT_SUPPORTED_BY_SCHEMA';
     }
     return true;
   }
@@ -106,14 +108,16 @@ export class AskedServer {
 
 const MISSING: ReadonlySet<string> = new Set(['RESOURCE_DOES_NOT_EXIST', 'NOT_SUPPORTED_BY_SCHEMA']);
 
-/** What is said before a request reaches MLflow, or instead of a change by it. */
-const REFUSALS: ReadonlySet<string> = new Set([
+/**
+ * What is said of a request that reached no MLflow: nobody was there, nobody vouches for who was, it was sent on elsewhere, or
+ * somebody in front wants to know who asks.
+ */
+const NOT_ASKED: ReadonlySet<string> = new Set([
   'INVALID_PARAMETER_VALUE',
-  'NOT_SUPPORTED_BY_SCHEMA',
+  'NOT_A_STORE',
+  'NOT_FOUND',
   'PERMISSION_DENIED',
-  'RESOURCE_ALREADY_EXISTS',
-  'RESOURCE_DOES_NOT_EXIST',
-  'UNSUPPORTED',
+  'UNAUTHENTICATED',
 ]);
 
 function settled(
@@ -121,7 +125,7 @@ function settled(
   answered: { status: number; contentType: string } | null,
 ): StoreError | Unsettled {
   if (answered === null) {
-    return REFUSALS.has(error.code) ? error : new Unsettled(error, false);
+    return NOT_ASKED.has(error.code) ? error : new Unsettled(error, false);
   }
   const { status, contentType } = answered;
   if (status === 503 && contentType === 'application/json') {

@@ -150,6 +150,19 @@ describe('files of a tracking server', () => {
     assert.deepEqual(filesIn(folder), []);
   });
 
+  it('are not opened half where the server gives less of it than it says', async () => {
+    const server = new FileServer(bytesOf(2 * PIECE));
+    server.before = () => {
+      if (server.asked.length > 1) {
+        server.content = bytesOf(0);
+      }
+    };
+    server.size = 2 * PIECE;
+    const folder = tempFolder();
+    await refuses(open(server, 'a.bin', folder), 'BUSY', /did not come whole: try again/);
+    assert.deepEqual(filesIn(folder), []);
+  });
+
   it('that are too large are not begun', async () => {
     const server = new FileServer(bytesOf(PIECE));
     server.size = 3 * 1024 ** 3;

@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
+import * as http from 'node:http';
 import * as https from 'node:https';
 import * as net from 'node:net';
 import * as path from 'node:path';
@@ -9,6 +10,7 @@ import { isStoreError, traceOf, type StoreError, type StoreErrorCode } from '../
 import { authorization, NO_ACCESS, type ServerAccess } from '../../../../src/stores/rest/access';
 import type { ServerAnswer, ServerRequest } from '../../../../src/stores/rest/exchange';
 import { createExchange, type Network, type NetworkOptions } from '../../../../src/stores/rest/network';
+import { send } from '../../../../src/stores/rest/send';
 import {
   answers,
   answersTwice,
@@ -322,6 +324,29 @@ describe('requests to a tracking server', function () {
     await refused(exchange(GET), 'BUSY', lost);
     await refused(exchange(GET), 'BUSY', lost);
     await refused(exchange(GET), 'NOT_A_STORE', /does not speak HTTP as a tracking server does \(HPE_/);
+  });
+
+  it('tell a connection that broke from one that there never was: what was asked may have been done', async () => {
+    for (const [syscall, reason] of [
+      ['connect', 'unreachable'],
+      ['read', 'lost'],
+      ['write', 'lost'],
+    ] as const) {
+      const agent = new http.Agent();
+      agent.createConnection = ({ host, port }) => {
+        const error = Object.assign(new Error(`${syscall} ETIMEDOUT`), { code: 'ETIMEDOUT', syscall });
+        const socket = net.connect(Number(port), host ?? '127.0.0.1');
+        socket.on('connect', () => socket.destroy(error));
+        return socket;
+      };
+      await assert.rejects(
+        send({
+          ...{ method: 'GET', server: new URL(proxy.url), path: '/', headers: {}, body: undefined },
+          ...{ access: SIGNED_IN, agent, most: 1000, cut: false, patience: 30_000, signal: undefined },
+        }),
+        { reason, code: 'ETIMEDOUT' },
+      );
+    }
   });
 
   it('say where nobody answers, and where the host is not known', async () => {

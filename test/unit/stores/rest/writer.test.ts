@@ -1,7 +1,8 @@
 import * as assert from 'node:assert/strict';
-import type { StoreError } from '../../../../src/mlflow/errors';
+import { StoreError } from '../../../../src/mlflow/errors';
 import type { Change, Fact } from '../../../../src/mlflow/writer';
 import { facts } from '../../../../src/registry/preview';
+import type { Exchange } from '../../../../src/stores/rest/exchange';
 import { createRestWriter } from '../../../../src/stores/rest/writer';
 import { SmallRegistry, type Trouble } from '../../../support/smallRegistry';
 
@@ -36,6 +37,32 @@ describe('a change on a tracking server', () => {
     server.trouble = (endpoint, { method }) =>
       method !== 'GET' && !endpoint.endsWith('/search') && left-- > 0 ? trouble : null;
   };
+
+  for (const code of ['NOT_FOUND', 'NOT_A_STORE', 'UNAUTHENTICATED', 'PERMISSION_DENIED'] as const) {
+    it(`says no more than why where a change reached no MLflow (${code}): it is not there, and will not come`, async () => {
+      const exchange: Exchange = (request, given) =>
+        request.method === 'GET'
+          ? server.exchange(request, given)
+          : Promise.reject(new StoreError(code, 'Nobody took it.'));
+      const writer = createRestWriter(exchange, async () => server.api);
+      for (const change of [promote, create]) {
+        await assert.rejects(writer.apply({ changes: [change], expected: [] }), {
+          code,
+          message: 'Nobody took it.',
+        });
+      }
+    });
+  }
+
+  it('ends at once where nobody waits for it any more, while the server has no time for it', async () => {
+    onWrites(UNAVAILABLE);
+    const given = new AbortController();
+    await assert.rejects(
+      apply([promote], [], given.signal, () => given.abort()),
+      { code: 'CANCELLED', message: 'Canceled: nothing was changed.' },
+    );
+    assert.equal(server.writes.length, 1);
+  });
 
   it('takes nothing of an answer that another request should have had', async () => {
     const other = JSON.stringify({ model_version: { name, version: '3', current_stage: 'Production' } });
