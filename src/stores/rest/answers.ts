@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { cancelled, isCancelled, isStoreError, StoreError, toStoreError } from '../../mlflow/errors';
 import type { RunQuery } from '../../mlflow/store';
 import type { WorkspaceSummary } from '../../mlflow/workspace';
@@ -34,7 +35,11 @@ const EVERYTHING = { params: 'all', metrics: 'all', tags: 'all' } as const;
  * Answers all that is asked of a tracking server. Lists, runs and models are asked of the server each time; the run
  * table and what a server cannot sort are answered out of the newest runs, which are loaded for it.
  */
-export function restAnswers(exchange: Exchange, options: RestOptions): StoreAnswers {
+export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswers {
+  /** Set in all that a look asks for: what somebody waits for goes before it. */
+  const looking = new AsyncLocalStorage<true>();
+  const exchange: Exchange = (request, signal) =>
+    sending(looking.getStore() ? { ...request, priority: 'background' } : request, signal);
   const server = new Server(exchange, options.workspace);
   const reader = new RunReader(server);
   const registry = new RegistryReader(server, reader);
@@ -83,7 +88,7 @@ export function restAnswers(exchange: Exchange, options: RestOptions): StoreAnsw
         if (asked) {
           await server.check();
         }
-        const isChanged = await watched.poll(asked);
+        const isChanged = await looking.run(true, () => watched.poll(asked));
         const isOther = server.upgrades > upgrades;
         upgrades = server.upgrades;
         if (isChanged || isOther) {

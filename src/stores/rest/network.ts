@@ -9,6 +9,7 @@ import { connectionError, movedError, signInError, type Asked } from './connecti
 import type { Exchange, ServerAnswer, ServerRequest } from './exchange';
 import { RequestQueue } from './queue';
 import { send, SendFailure } from './send';
+import { Shared } from './shared';
 
 export interface NetworkOptions {
   /** Canonical (uri.ts); the workspace that it may name is each request's own affair. */
@@ -59,10 +60,8 @@ export function createExchange(options: NetworkOptions): Network {
   let refused: { headers: string; until: number } | null = null;
 
   async function sendOnce(request: ServerRequest, signal: AbortSignal | undefined): Promise<ServerAnswer> {
-    const access = await options.access();
-    if (signal?.aborted) {
-      throw cancelled();
-    }
+    // Who asks for a password may wait for its user: the place is given up where nobody waits for the answer any more.
+    const access = await new Shared(() => options.access()).wait(signal);
     const asked: Asked = { uri, access, request, patience };
     const identity = JSON.stringify(access.headers);
     if (

@@ -212,6 +212,23 @@ describe('requests to a tracking server', function () {
     assert.equal(proxy.seen.length, 7);
   });
 
+  it('give up their places where nobody waits any more for who is asked for a password', async () => {
+    let asking = true;
+    const { exchange } = network({
+      access: () => (asking ? new Promise(() => undefined) : Promise.resolve(SIGNED_IN)),
+    });
+    const given = new AbortController();
+    const waiting = [1, 2, 3, 4].map(() => exchange(GET, given.signal));
+    asking = false;
+    const next = exchange(GET);
+    given.abort();
+    for (const each of waiting) {
+      await refused(each, 'CANCELLED', /^Canceled\.$/);
+    }
+    assert.equal((await next).status, 200);
+    assert.equal(proxy.seen.length, 1);
+  });
+
   it('start what is on the screen before what is read ahead', async () => {
     const { exchange } = network();
     // Each of four is under way until the one before it in the queue has come: so they come one after the other.

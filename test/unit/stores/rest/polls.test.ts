@@ -11,9 +11,11 @@ describe('a server that is looked at from time to time', () => {
   let ahead = 0;
   let asked: string[];
   let trouble: StoreError | null;
+  let priorities: [string, string][];
 
   const exchange: Exchange = (request, signal) => {
     asked.push(request.path);
+    priorities.push([request.path, request.priority]);
     return trouble ? Promise.reject(trouble) : replayed('3.17.2')(request, signal);
   };
 
@@ -21,6 +23,7 @@ describe('a server that is looked at from time to time', () => {
   after(() => (Date.now = now));
   beforeEach(() => {
     asked = [];
+    priorities = [];
     trouble = null;
   });
 
@@ -51,6 +54,17 @@ describe('a server that is looked at from time to time', () => {
     trouble = null;
     await answers.poll({ asked: true }, SIGNAL);
     assert.deepEqual(await tenMinutes(answers), new Set());
+  });
+
+  it('lets what somebody waits for go first', async () => {
+    const answers = await shown();
+    await answers.poll({ asked: true }, SIGNAL);
+    await answers.searchExperiments({ view: 'ALL', maxResults: 100 }, SIGNAL);
+    const experiments = priorities.filter(([path]) => path.endsWith('/experiments/search'));
+    assert.deepEqual(
+      experiments.slice(-2).map(([, priority]) => priority),
+      ['background', 'visible'],
+    );
   });
 
   it('is asked less and less often while it is away', async () => {
