@@ -10,6 +10,24 @@ const REGISTER_COMMAND = {
     "CallExpression[callee.object.object.name='vscode'][callee.object.property.name='commands'][callee.property.name='registerCommand']",
   message: 'Register commands through platform/commands.ts, where ids are typed and errors are shown once.',
 };
+const SET_CONTEXT = {
+  selector: "CallExpression[callee.property.name='executeCommand'][arguments.0.value='setContext']",
+  message: 'Set context keys through platform/contexts.ts, where they are typed.',
+};
+const OWN_COMMAND_MESSAGE =
+  'Run our own commands through runCommand of platform/commands.ts, where their names are typed.';
+const OWN_COMMAND = [
+  {
+    // `experiments.focus` and its like are VS Code's.
+    selector:
+      "CallExpression[callee.property.name='executeCommand'][arguments.0.value=/^mlflowLens[.]\\w+$/]",
+    message: OWN_COMMAND_MESSAGE,
+  },
+  {
+    selector: "CallExpression[callee.property.name='executeCommand'][arguments.0.type='TemplateLiteral']",
+    message: OWN_COMMAND_MESSAGE,
+  },
+];
 /** What shows a text that VS Code makes more of than text. `window` by another name would hide it from the first. */
 const SHOWN_TEXT = [
   {
@@ -60,11 +78,18 @@ export default tseslint.config(
       eqeqeq: ['error', 'always'],
       curly: ['error', 'all'],
       'no-console': 'error',
-      'no-restricted-syntax': ['error', STORE_ERROR, REGISTER_COMMAND, ...SHOWN_TEXT],
+      'no-restricted-syntax': [
+        'error',
+        STORE_ERROR,
+        REGISTER_COMMAND,
+        SET_CONTEXT,
+        ...OWN_COMMAND,
+        ...SHOWN_TEXT,
+      ],
     },
   },
   {
-    files: ['src/platform/commands.ts'],
+    files: ['src/platform/commands.ts', 'src/platform/contexts.ts'],
     rules: { 'no-restricted-syntax': ['error', STORE_ERROR, ...SHOWN_TEXT] },
   },
   {

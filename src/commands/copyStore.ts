@@ -1,10 +1,10 @@
 import * as path from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { shellWord } from '../mlflow/commandLine';
 import { StoreError } from '../mlflow/errors';
 import { count } from '../mlflow/format';
 import { copyText } from '../platform/clipboard';
-import type { CommandRegistry } from '../platform/commands';
+import { runCommand, type CommandRegistry } from '../platform/commands';
 import { askModal, notify, withStatus } from '../platform/dialogs';
 import {
   canMigrate,
@@ -153,7 +153,7 @@ function unfinishedText({ folder, file }: Copying, code: number | null): string 
 /** Opens the new store, then says what it holds. */
 async function openCopy({ folder, file }: Copying, printed: readonly string[]): Promise<void> {
   const uri = sqliteUri(file);
-  await vscode.commands.executeCommand('mlflowLens.addStore', { store: uri });
+  await runCommand('addStore', { store: uri });
   const what = copiedText(printed) ?? path.basename(folder);
   const choice = await notify(
     'information',

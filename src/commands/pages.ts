@@ -1,7 +1,6 @@
-import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
 import type { PanelHost } from '../panels/panelHost';
-import type { CommandRegistry } from '../platform/commands';
+import { runCommand, type CommandRegistry } from '../platform/commands';
 import { pickOne } from '../platform/dialogs';
 import type { RunKey } from '../mlflow/runKey';
 import type { OpenStores } from '../stores/openStores';
@@ -24,7 +23,7 @@ export function registerPageCommands({ commands, stores, panels, revealRun }: Pa
   commands.register('openRun', async (args, selection) => {
     const runs = runsOf(args, selection);
     if (runs.length === 0) {
-      await vscode.commands.executeCommand('mlflowLens.goToRun');
+      await runCommand('goToRun');
       return;
     }
     const given = Array.isArray(selection) && selection.length > 1 ? selection : [args];

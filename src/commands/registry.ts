@@ -10,6 +10,7 @@ import * as models from './registry/modelCommands';
 import { tellInterrupted, undoLast, type RegistryContext, type RegistrySettings } from './registry/perform';
 import * as promotion from './registry/promotionCommands';
 import { mustBeTrusted, vscodeUi } from './registry/vscodeUi';
+import type { CommandName } from '../protocol/commands';
 
 export interface RegistryCommandDeps {
   commands: CommandRegistry;
@@ -25,7 +26,7 @@ export interface RegistryCommandDeps {
 }
 
 /** From the palette these act on the run whose page is in front. */
-const ON_A_RUN = new Set([
+const ON_A_RUN: ReadonlySet<CommandName> = new Set<CommandName>([
   'setTag',
   'deleteTag',
   'editDescription',
@@ -41,7 +42,7 @@ export function registerRegistryCommands(deps: RegistryCommandDeps): Disposable 
   const context: RegistryContext = { stores, history, userName, settings, compare, ui: vscodeUi };
 
   type Flow = (context: RegistryContext, args: unknown, selection?: unknown) => Promise<unknown>;
-  const register = (name: string, flow: Flow): void =>
+  const register = (name: CommandName, flow: Flow): void =>
     commands.register(name, (args, selection) => {
       mustBeTrusted();
       return flow(context, args ?? (ON_A_RUN.has(name) ? deps.runInFront() : undefined), selection);

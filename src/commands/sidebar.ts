@@ -1,8 +1,6 @@
-import * as vscode from 'vscode';
-import type { ViewType } from '../mlflow/entities';
 import { toStoreError } from '../mlflow/errors';
 import { plainText } from '../mlflow/format';
-import type { CommandRegistry } from '../platform/commands';
+import { runCommand, type CommandRegistry } from '../platform/commands';
 import { setContext } from '../platform/contexts';
 import { askText, pickOne, type PickItem } from '../platform/dialogs';
 import { pickFound, type FoundItem } from '../platform/pickFound';
@@ -86,13 +84,13 @@ export function registerSidebarCommands(deps: SidebarCommandDeps): void {
     ['viewActiveRuns', 'ACTIVE_ONLY'],
     ['viewDeletedRuns', 'DELETED_ONLY'],
     ['viewAllRuns', 'ALL'],
-  ] as [string, ViewType][]) {
+  ] as const) {
     commands.register(name, () => choose({ view }));
   }
 
   commands.register('goToRun', async (args) => {
     const run = await pickRun(stores, textOf(args, 'text') ?? '');
-    await vscode.commands.executeCommand('mlflowLens.openRun', run);
+    await runCommand('openRun', run);
   });
 }
 

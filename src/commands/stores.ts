@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
-import type { CommandRegistry } from '../platform/commands';
+import { runCommand, type CommandRegistry } from '../platform/commands';
 import { askText, notify, pickOne } from '../platform/dialogs';
 import { log } from '../platform/log';
 import { localFolders } from '../platform/workspaceFolders';
@@ -89,15 +89,15 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
       code === 'ON_ANOTHER_MACHINE' ? 'Open Store' : code === 'UNAUTHENTICATED' ? 'Sign In' : 'Try Again';
     const choice = await notify('error', text, again, 'Show Log', 'Remove Store');
     if (choice === 'Open Store') {
-      await vscode.commands.executeCommand('mlflowLens.addStore', { store });
+      await runCommand('addStore', { store });
     } else if (choice === 'Sign In') {
-      await vscode.commands.executeCommand('mlflowLens.signIn', { store });
+      await runCommand('signIn', { store });
     } else if (choice === 'Try Again') {
-      await vscode.commands.executeCommand('mlflowLens.refresh');
+      await runCommand('refresh');
     } else if (choice === 'Show Log') {
       log().show();
     } else if (choice === 'Remove Store' && store) {
-      await vscode.commands.executeCommand('mlflowLens.removeStore', { store });
+      await runCommand('removeStore', { store });
     }
   });
 

@@ -10,6 +10,7 @@ import type { Parsers } from './parsers';
 import type { RegistryHistory } from '../registry/history';
 import type { RunKey } from '../mlflow/runKey';
 import type { ViewState } from '../state/viewState';
+import { isCommandId, type CommandId } from '../protocol/commands';
 
 export interface PageSettings {
   metricDirections: Readonly<Record<string, unknown>>;
@@ -23,7 +24,7 @@ export interface PageServices {
   settings(): PageSettings;
   /** Keeps which direction of a metric is the better one; null forgets. Missing where there is no editor. */
   setMetricDirection?(metric: string, direction: 'higher' | 'lower' | null): Promise<void>;
-  runCommand(command: string, args?: unknown): Promise<void>;
+  runCommand(command: CommandId, args?: unknown): Promise<void>;
   /** Copies, and says `what` was copied in the status bar. */
   copyText(text: string, what: string): Promise<void>;
   /** Asks where to, writes, and says so; nothing where the user cancels. Missing where there is no editor. */
@@ -143,8 +144,9 @@ export function commonHandlers(
 ): RequestHandlers<{ requests: CommonRequests; events: CommonEvents }> {
   return {
     runCommand: async ({ command, args }) => {
-      if (!/^mlflowLens\.\w+$/.test(command)) {
-        throw new Error(`"${command}" is not a command that a page may run.`);
+      // The type is ours; the message is the page's.
+      if (!isCommandId(command)) {
+        throw new Error(`"${String(command)}" is not a command that a page may run.`);
       }
       await services.runCommand(command, args);
       return null;

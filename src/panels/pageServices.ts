@@ -3,7 +3,6 @@ import { copyText } from '../platform/clipboard';
 import { pickOne } from '../platform/dialogs';
 import { openFile, revealFile, saveBytes, saveCopy } from '../platform/files';
 import { log } from '../platform/log';
-import { runCommand } from '../platform/commands';
 import { readSettings, writeMetricDirection } from '../platform/settings';
 import { showChanges, showTexts } from '../platform/showChanges';
 import type { SourceService } from '../platform/sources';
@@ -30,7 +29,7 @@ export function createPageServices(
     parsers,
     settings: readSettings,
     setMetricDirection: writeMetricDirection,
-    runCommand,
+    runCommand: async (command, args) => void (await vscode.commands.executeCommand(command, args)),
     copyText,
     saveFile: saveBytes,
     files: { open: openFile, save: saveCopy, reveal: revealFile },

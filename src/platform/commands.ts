@@ -3,13 +3,13 @@ import { isCancelled, toStoreError } from '../mlflow/errors';
 import { redact } from '../mlflow/redact';
 import { notify } from './dialogs';
 import { log } from './log';
+import { commandId, type CommandName } from '../protocol/commands';
 
 /** Commands that the extension contributes or uses among its parts: `mlflowLens.<name>`. */
 export type CommandHandler = (args: unknown, selection?: unknown) => unknown;
 
 export interface CommandRegistry {
-  /** `name` without the `mlflowLens.` prefix; test/unit/manifest.test.ts compares names with package.json. */
-  register(name: string, handler: CommandHandler): void;
+  register(name: CommandName, handler: CommandHandler): void;
 }
 
 /**
@@ -20,7 +20,7 @@ export function createCommandRegistry(subscriptions: vscode.Disposable[]): Comma
   return {
     register(name, handler) {
       subscriptions.push(
-        vscode.commands.registerCommand(`mlflowLens.${name}`, async (args: unknown, selection: unknown) => {
+        vscode.commands.registerCommand(commandId(name), async (args: unknown, selection: unknown) => {
           try {
             return await handler(args, selection);
           } catch (error) {
@@ -47,6 +47,6 @@ export async function showError(error: unknown): Promise<void> {
 }
 
 /** Runs a command of ours by name. */
-export async function runCommand(name: string, args?: unknown): Promise<void> {
-  await vscode.commands.executeCommand(name.startsWith('mlflowLens.') ? name : `mlflowLens.${name}`, args);
+export async function runCommand(name: CommandName, args?: unknown): Promise<void> {
+  await vscode.commands.executeCommand(commandId(name), args);
 }

@@ -1,6 +1,7 @@
 import type { RunKey } from '../mlflow/runKey';
 import type { PageProtocol } from './messages';
 import type { RunArguments } from './runList';
+import type { CommandId } from './commands';
 
 /**
  * Which pages there are, and what each is opened with. `args` is all that a page needs to come back after the
@@ -61,7 +62,7 @@ export interface PageBootstrap<Name extends PageName = PageName> {
 /** Requests that every page may make of its host. */
 export type CommonRequests = {
   /** Runs one of our commands with its arguments, as a click in a tree would. */
-  runCommand: { params: { command: string; args?: unknown }; result: null };
+  runCommand: { params: { command: CommandId; args?: unknown }; result: null };
   /** Copies text to the clipboard. */
   copyText: { params: { text: string; what: string }; result: null };
   /** Gives the tab its title. */

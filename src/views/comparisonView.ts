@@ -15,6 +15,7 @@ import { lightUpSelected, runUri } from './litRun';
 import { isOfStore } from './nodes';
 import { QuietTree } from './quietTree';
 import { runTooltip } from './runTooltip';
+import { commandId } from '../protocol/commands';
 
 export interface ComparisonNode extends RunKey {
   kind: 'shown';
@@ -122,7 +123,7 @@ export class ComparisonView implements vscode.TreeDataProvider<ComparisonNode>, 
     item.tooltip = run
       ? runTooltip(run, undefined, this.now())
       : `Run ${shortRunId(node.runId)} of ${plainText(node.store)}`;
-    item.command = { command: 'mlflowLens.openRun', title: 'Open Run', arguments: [node] };
+    item.command = { command: commandId('openRun'), title: 'Open Run', arguments: [node] };
     return item;
   }
 

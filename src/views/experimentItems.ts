@@ -32,6 +32,7 @@ import {
   storeLabel,
   workspaceText,
 } from './storeText';
+import { commandId } from '../protocol/commands';
 
 /** How stores, experiments and runs look in a tree. */
 export class ExperimentItems {
@@ -170,7 +171,7 @@ export class ExperimentItems {
     });
     item.accessibilityInformation = { label: runAccessibleLabel(row, condition, item.description) };
     item.command = {
-      command: 'mlflowLens.openRun',
+      command: commandId('openRun'),
       title: 'Open Run',
       arguments: [{ ...key, list: node.list }],
     };
@@ -221,7 +222,7 @@ export function moreItem(node: MoreNode): vscode.TreeItem {
     node.remaining === null ? '… more' : `… ${count(node.remaining, 'more', 'more')}`,
   );
   item.id = nodeId(node);
-  item.command = { command: 'mlflowLens.loadMore', title: 'Load More', arguments: [node] };
+  item.command = { command: commandId('loadMore'), title: 'Load More', arguments: [node] };
   return item;
 }
 
@@ -233,11 +234,11 @@ export function messageItem(node: MessageNode): vscode.TreeItem {
     const title = ACTIONS[node.action];
     item.label = title;
     item.iconPath = themeIcon(node.action === 'signIn' ? 'account' : 'plug');
-    item.command = { command: `mlflowLens.${node.action}`, title, arguments: [{ store: node.store }] };
+    item.command = { command: commandId(node.action), title, arguments: [{ store: node.store }] };
   } else if (node.error) {
     item.iconPath = themeIcon('error', 'list.errorForeground');
     item.contextValue = 'error';
-    item.command = { command: 'mlflowLens.explainError', title: 'Show', arguments: [node] };
+    item.command = { command: commandId('explainError'), title: 'Show', arguments: [node] };
   }
   return item;
 }

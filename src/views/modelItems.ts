@@ -10,6 +10,7 @@ import { HeadlineMetrics } from './headline';
 import { themeIcon } from './icons';
 import { nodeId, type ModelNode, type VersionNode } from './nodes';
 import { isReadOnly } from './storeText';
+import { commandId } from '../protocol/commands';
 
 const MOST_TAGS = 3;
 const MOST_ALIASES = 5;
@@ -79,7 +80,7 @@ export class ModelItems {
       label: `${plainText(node.name)} version ${modelVersion.version}, ${item.description}`,
     };
     item.tooltip = versionTooltip(modelVersion, run);
-    item.command = { command: 'mlflowLens.openModel', title: 'Open Model', arguments: [node] };
+    item.command = { command: commandId('openModel'), title: 'Open Model', arguments: [node] };
     return item;
   }
 

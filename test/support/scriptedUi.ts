@@ -17,7 +17,6 @@ export class ScriptedUi implements RegistryUi {
   readonly shown: string[] = [];
   readonly logged: string[] = [];
   readonly ran: [string, unknown][] = [];
-  commands: string[] = [];
   /** Called when a dialog is open, before its answer. */
   beforeAnswer: (() => void) | undefined;
   private offered: (() => Promise<void>) | undefined;
@@ -98,10 +97,6 @@ export class ScriptedUi implements RegistryUi {
   inform(message: string, button?: string, action?: () => Promise<void>): void {
     this.shown.push(`${message}${button ? ` [${button}]` : ''}`);
     this.offered = action;
-  }
-
-  async hasCommand(name: string): Promise<boolean> {
-    return this.commands.includes(name);
   }
 
   async runCommand(name: string, args: unknown): Promise<void> {

@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 
 const ROOT = path.resolve(__dirname, '../..');
 
-describe('the lint rule for shown texts', () => {
+describe('the lint rules for what stands in platform/', () => {
   let rule: Linter.RuleEntry;
   before(async () => {
     const eslint = new ESLint({ cwd: ROOT });
@@ -38,10 +38,23 @@ describe('the lint rule for shown texts', () => {
     }
   });
 
+  it('lets no command and no context key past platform/commands.ts and platform/contexts.ts', () => {
+    for (const code of [
+      "vscode.commands.registerCommand('mlflowLens.refresh', refresh);",
+      "void vscode.commands.executeCommand('setContext', 'mlflowLens.storeCount', 1);",
+      "void vscode.commands.executeCommand('mlflowLens.refresh');",
+      'void vscode.commands.executeCommand(`mlflowLens.${name}`, args);',
+    ]) {
+      assert.equal(found(code), 1, code);
+    }
+  });
+
   it('leaves the rest of the editor alone', () => {
     for (const code of [
       "import * as vscode from 'vscode';",
       'void vscode.window.showTextDocument(uri);',
+      "void vscode.commands.executeCommand('mlflowLens.experiments.focus');",
+      "void vscode.commands.executeCommand('workbench.action.openSettings', 'mlflowLens.pythonPath');",
       "const tree = vscode.window.createTreeView('mlflowLens.models', options);",
     ]) {
       assert.equal(found(code), 0, code);

@@ -3,12 +3,13 @@ import type { ChartsPageData } from '../../src/protocol/charts';
 import type { RunKey } from '../../src/mlflow/runKey';
 import type { Crumb } from '../ui/breadcrumb';
 import { banner } from '../ui/states';
+import type { CommandName } from '../../src/protocol/commands';
 
 /** Where the page is: store, experiment, the run or how many. */
 export function crumbs(
   data: ChartsPageData,
   onlyMetrics: readonly string[] | undefined,
-  run: (command: string, args: unknown) => void,
+  run: (command: CommandName, args: unknown) => void,
 ): Crumb[] {
   const open = (experimentIds: string[]) => () => run('openRunTable', { store: data.store, experimentIds });
   const only = data.runs.length === 1 ? data.runs[0]! : undefined;

@@ -17,6 +17,7 @@ import { age } from '../ui/time';
 import { overVersions } from './overVersions';
 import { timelineView } from './timeline';
 import { versionTable } from './versionTable';
+import type { CommandName } from '../../src/protocol/commands';
 
 interface ViewState {
   folded: string[];
@@ -262,11 +263,11 @@ export class ModelPage extends DetailPage<ModelPageData> {
   }
 
   /** A command on this model; what it lacks it asks for. */
-  private onModel(command: string): void {
+  private onModel(command: CommandName): void {
     this.perform(command, {});
   }
 
-  private readonly perform = (command: string, args: Record<string, unknown>): void => {
+  private readonly perform = (command: CommandName, args: Record<string, unknown>): void => {
     const { store, name } = this.connection.args;
     const isOnModel = !('runId' in args || 'experimentIds' in args) && command !== 'registerModel';
     this.run(command, { store, ...(isOnModel ? { name } : {}), ...args });

@@ -12,6 +12,7 @@ import { onRowKey } from '../ui/rows';
 import { runMenu } from '../ui/runMenu';
 import { text } from '../ui/text';
 import { age } from '../ui/time';
+import type { CommandName } from '../../src/protocol/commands';
 
 /** Metric columns at first; the diff shows them all. */
 const METRICS = 3;
@@ -23,7 +24,7 @@ export interface VersionTableOptions {
   /** By version; undefined while they are read. */
   details: ReadonlyMap<string, ModelVersionDetail> | undefined;
   /** Runs a command on the version, or on its run. */
-  run: (command: string, args: Record<string, unknown>) => void;
+  run: (command: CommandName, args: Record<string, unknown>) => void;
 }
 
 /** The versions, newest first, each beside the one before it. */

@@ -6,6 +6,7 @@ import type { RunPageData } from '../../src/protocol/run';
 import type { RunKey } from '../../src/mlflow/runKey';
 import '../ui/menu';
 import type { MenuItem } from '../ui/menu';
+import type { CommandName } from '../../src/protocol/commands';
 
 /** Versions that are offered for promotion; of more the model's page knows. */
 const VERSIONS = 3;
@@ -14,7 +15,7 @@ export interface MenuOptions {
   data: RunPageData;
   target: RunKey;
   versions: readonly LinkedVersion[];
-  run: (command: string, args: unknown) => void;
+  run: (command: CommandName, args: unknown) => void;
   copy: (text: string, what: string) => void;
   showKeys: () => void;
 }

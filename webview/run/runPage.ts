@@ -32,6 +32,7 @@ import { relatedSections } from './related';
 import { RunData } from './runData';
 import { tables } from './tables';
 import { readView, type View } from './view';
+import { commandId, type CommandName } from '../../src/protocol/commands';
 
 const MINUTE = 60_000;
 
@@ -339,10 +340,8 @@ export class RunPage extends LitElement {
     return this.known.key;
   }
 
-  private readonly run = (command: string, args: unknown): void => {
-    this.connection.client
-      .request('runCommand', { command: `mlflowLens.${command}`, args })
-      .catch(this.failed);
+  private readonly run = (command: CommandName, args: unknown): void => {
+    this.connection.client.request('runCommand', { command: commandId(command), args }).catch(this.failed);
   };
 
   private readonly copy = (text: string, what: string): void => {

@@ -8,6 +8,7 @@ import { section } from '../ui/section';
 import { emptyState } from '../ui/states';
 import { valueTable, type ValueTableOptions } from '../ui/valueTable';
 import { metricsTable } from './metricsTable';
+import type { CommandName } from '../../src/protocol/commands';
 
 /** Rows drawn at first, and more at a click. */
 const ROWS = 200;
@@ -33,7 +34,7 @@ export interface TablesOptions {
   /** Some param's line is known, or is still looked for. */
   anySource: boolean;
   openChart: (metrics: string[]) => void;
-  run: (command: string, args: unknown) => void;
+  run: (command: CommandName, args: unknown) => void;
   copy: (text: string, what: string) => void;
 }
 

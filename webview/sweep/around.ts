@@ -6,6 +6,7 @@ import type { KeyLine } from '../ui/keySheet';
 import { banner, emptyState, type StateAction } from '../ui/states';
 import { brushText, type Brushes } from './brush';
 import { cellText, type Sweep } from './model';
+import type { CommandName } from '../../src/protocol/commands';
 
 /** The page's keys, as "?" lists them. */
 export const SWEEP_KEYS: readonly KeyLine[] = [
@@ -19,7 +20,7 @@ export const SWEEP_KEYS: readonly KeyLine[] = [
 ];
 
 /** Where the page is: store, experiment, the sweep's parent. */
-export function crumbs(data: SweepPageData, run: (command: string, args: unknown) => void): Crumb[] {
+export function crumbs(data: SweepPageData, run: (command: CommandName, args: unknown) => void): Crumb[] {
   const open = (experimentIds: string[]) => () => run('openRunTable', { store: data.store, experimentIds });
   const { parent } = data;
   return [

@@ -24,6 +24,7 @@ import type { Question } from './prompt';
 import { runMenu } from './runMenu';
 import { Selecting } from './selecting';
 import type { TableModel } from './model';
+import { commandId, type CommandName } from '../../src/protocol/commands';
 
 export type OpenPopup = (
   label: string,
@@ -51,9 +52,9 @@ export class PageActions implements TableActions, RunActions {
     return this.model.connection.args.store;
   }
 
-  run(command: string, args: unknown): void {
+  run(command: CommandName, args: unknown): void {
     const { client } = this.model.connection;
-    void this.model.act(() => client.request('runCommand', { command: `mlflowLens.${command}`, args }));
+    void this.model.act(() => client.request('runCommand', { command: commandId(command), args }));
   }
 
   // Columns

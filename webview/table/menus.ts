@@ -5,6 +5,7 @@ import type { ExportFormat, Mark, TableSettings } from '../../src/protocol/table
 import type { MenuItem } from '../ui/menu';
 import { columnTitle, GROUP_ATTRIBUTES, sameColumn } from './columns';
 import type { Passing } from '../../src/protocol/tableChoices';
+import type { CommandName } from '../../src/protocol/commands';
 
 /** What the menus can have the page do. */
 export interface TableActions {
@@ -28,7 +29,7 @@ export interface TableActions {
   saveFilter(): void;
   useFilter(filter: string): void;
   forgetFilter(filter: string): void;
-  run(command: string, args: unknown): void;
+  run(command: CommandName, args: unknown): void;
 }
 
 /** What the menu of a run can have the page do. */
@@ -47,11 +48,11 @@ export interface SelectionActions {
   mark(as: Mark): void;
   exportRows(format: ExportFormat, to: 'clipboard' | 'file'): void;
   /** A command that takes `runs`. */
-  onRuns(command: string): void;
+  onRuns(command: CommandName): void;
   /** One that takes `store` and `runIds`. */
-  onIds(command: string): void;
+  onIds(command: CommandName): void;
   /** One that takes `store` and `runId`. */
-  onRun(command: string): void;
+  onRun(command: CommandName): void;
 }
 
 export function groupMenu(

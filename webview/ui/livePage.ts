@@ -8,6 +8,7 @@ import type { MenuItem } from './menu';
 import { Refresher } from './refresher';
 import { banner, errorState, skeleton, type StateAction } from './states';
 import { onThemeChange } from './theme';
+import { commandId, type CommandName } from '../../src/protocol/commands';
 
 /** What every page's client can do, whatever the page's own messages are. */
 export interface CommonClient {
@@ -152,8 +153,8 @@ export abstract class LivePage<Data extends LiveData> extends LitElement {
     promise.catch((error: unknown) => this.fail(toStoreError(error).message));
   }
 
-  protected run(command: string, args: unknown): void {
-    this.act(this.client.request('runCommand', { command: `mlflowLens.${command}`, args }));
+  protected run(command: CommandName, args: unknown): void {
+    this.act(this.client.request('runCommand', { command: commandId(command), args }));
   }
 
   protected tryAgain(): StateAction {

@@ -169,7 +169,7 @@ async function lookAtDiff(
   archiveExisting: boolean,
 ): Promise<ConfirmOptions> {
   const incumbent = incumbentOf(model, version, target);
-  if (incumbent === null || !(await context.ui.hasCommand('diffModelVersions'))) {
+  if (incumbent === null) {
     return {};
   }
   const { name } = model;

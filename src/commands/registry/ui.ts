@@ -1,5 +1,6 @@
 export { cancelled } from '../../mlflow/errors';
 import type { FoundItem } from '../../platform/pickFound';
+import type { CommandName } from '../../protocol/commands';
 
 export type PickItem<T> = FoundItem<T>;
 
@@ -42,8 +43,6 @@ export interface RegistryUi {
   ): Promise<T>;
   /** Says something without waiting for it to be read; `action` runs if its button is clicked. */
   inform(message: string, button?: string, action?: () => Promise<void>): void;
-  /** Whether a command of this extension is there: parts may be missing. */
-  hasCommand(name: string): Promise<boolean>;
-  runCommand(name: string, args: unknown): Promise<void>;
+  runCommand(name: CommandName, args: unknown): Promise<void>;
   log(message: string): void;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { isCancelled, StoreError } from '../../mlflow/errors';
-import { showError } from '../../platform/commands';
+import { runCommand, showError } from '../../platform/commands';
 import { askModal, askText, notify, pickOne, withNotification } from '../../platform/dialogs';
 import { log } from '../../platform/log';
 import { pickFound } from '../../platform/pickFound';
@@ -78,13 +78,7 @@ export const vscodeUi: RegistryUi = {
     });
   },
 
-  async hasCommand(name) {
-    return (await vscode.commands.getCommands(true)).includes(`mlflowLens.${name}`);
-  },
-
-  async runCommand(name, args) {
-    await vscode.commands.executeCommand(`mlflowLens.${name}`, args);
-  },
+  runCommand,
 
   log: (message) => log().info(message),
 };

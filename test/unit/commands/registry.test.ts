@@ -79,7 +79,6 @@ describe('registry commands on a real store', () => {
   });
   it('offers the diff first, which changes nothing', async () => {
     const { context, ui, store } = open();
-    ui.commands = ['diffModelVersions'];
     ui.will({ click: 'Show Diff First' });
     const args = { store, name, version: '4', stage: 'Production', archiveExisting: false };
     await assert.rejects(promotion.promoteModelVersion(context, args), isCancelled);

@@ -2,6 +2,7 @@ import { toStoreError } from '../../../src/mlflow/errors';
 import type { DiffPageData } from '../../../src/protocol/diff';
 import type { RunList } from '../../../src/protocol/runList';
 import type { DiffConnection } from './connection';
+import { commandId, type CommandName } from '../../../src/protocol/commands';
 
 /** Requests whose only answer is what VS Code then shows. */
 type Asked = 'runCommand' | 'copyText' | 'openChanges' | 'openCommit' | 'openTexts';
@@ -14,8 +15,8 @@ export class Actions {
     private readonly failed: (message: string) => void,
   ) {}
 
-  run(command: string, args: unknown): void {
-    this.ask('runCommand', { command: `mlflowLens.${command}`, args });
+  run(command: CommandName, args: unknown): void {
+    this.ask('runCommand', { command: commandId(command), args });
   }
 
   ask(name: Asked, params: unknown): void {

@@ -5,9 +5,10 @@ import { breadcrumb, type Crumb } from '../breadcrumb';
 import { filterBox } from '../filterBox';
 import '../menu';
 import type { MenuItem } from '../menu';
+import type { CommandName } from '../../../src/protocol/commands';
 
 export interface HeaderActions {
-  run: (command: string, args: unknown) => void;
+  run: (command: CommandName, args: unknown) => void;
   openChanges: () => void;
   openCharts: () => void;
   copyDiff: (format: 'markdown' | 'json') => void;
