@@ -99,6 +99,7 @@ function forbidden(text: string): string {
 function codeOf(status: number): StoreErrorCode {
   switch (status) {
     case 403:
+    case 407:
       return 'PERMISSION_DENIED';
     case 404:
     case 405:
@@ -119,6 +120,8 @@ function byStatus(status: number, endpoint: string, said: string | null = null):
   switch (status) {
     case 403:
       return forbidden('');
+    case 407:
+      return 'The proxy of this network wants to know who you are: see "Http: Proxy" and "Http: Proxy Authorization" in the settings of VS Code.';
     case 404:
     case 405:
       return `This tracking server has no "${endpoint}": its MLflow is too old for it.`;

@@ -181,6 +181,12 @@ describe('a call of a tracking server', () => {
       'PERMISSION_DENIED',
       /does not allow you this/,
     ],
+    [
+      'the proxy of the network, which wants a password',
+      [407, 'text/html', '<html>'],
+      'PERMISSION_DENIED',
+      /^The proxy of this network wants to know who you are: see "Http: Proxy"/,
+    ],
     ['too many requests', [429, 'text/html', ''], 'BUSY', /HTTP 429/],
     ['a proxy without its server', [502, 'text/html', '<html>'], 'BUSY', /HTTP 502/],
     ['an error of the server', [500, 'text/html', '<html>'], 'INTERNAL_ERROR', /its log says why/],
