@@ -82,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
           userAgent: `mlflow-lens/${version}`,
           openedFolders: localFolders,
           downloadFolder: vscode.Uri.joinPath(context.globalStorageUri, 'artifacts').fsPath,
+          historyFolder: vscode.Uri.joinPath(context.globalStorageUri, 'server-histories').fsPath,
         }),
       pythonPath: () => readSettings().pythonPath,
       readOnlyReason: () =>

@@ -85,7 +85,9 @@ export class Histories<Mark> {
     return this.alone(request.series, async () => {
       const { state } = source;
       const readings = await finishedLater(this.readAll(source, request), signal);
-      return this.sampled(readings, request, state);
+      const drawn = this.sampled(readings, request, state);
+      handOn(source, readings);
+      return drawn;
     });
   }
 
@@ -102,7 +104,9 @@ export class Histories<Mark> {
       const drawn = await this.alone(series, async () => {
         const { state } = source;
         const readings = await finishedLater(this.readAll(source, { ...SUMMARY, series }), signal);
-        return this.drawn(readings, { ...SUMMARY, series }, state, summaryOf);
+        const drawn = this.drawn(readings, { ...SUMMARY, series }, state, summaryOf);
+        handOn(source, readings);
+        return drawn;
       });
       found.push(...drawn);
     }
@@ -346,6 +350,15 @@ function summaryOf<Mark>({ entry: { data }, complete }: Reading<Mark>, key: Seri
     min: min?.y ?? null,
     max: max?.y ?? null,
   };
+}
+
+/** What a reading has read to its end goes to the source, which may keep it. */
+function handOn<Mark>(source: HistorySource<Mark>, readings: readonly Reading<Mark>[]): void {
+  for (const { key, entry, mark, complete, isRead } of source.keep ? readings : []) {
+    if (complete && isRead && !entry.hasGaps && entry.data instanceof HistoryColumns) {
+      source.keep?.(key, mark, entry.data.rows());
+    }
+  }
 }
 
 function* inGroups<T>(items: readonly T[], size: number): Generator<T[]> {

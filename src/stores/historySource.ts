@@ -59,6 +59,8 @@ export interface HistorySource<Mark> {
     columns: number,
     range: StepRange,
   ): MaybePromise<(HistoryChunk<Mark> | null)[]>;
+  /** A whole history was read, up to this mark. */
+  keep?(key: HistoryKey, mark: Mark, rows: HistoryRows): void;
   /** How many parts may be asked for at once; missing: one after the other. */
   readonly parallel?: number;
 }

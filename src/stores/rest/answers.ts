@@ -12,6 +12,7 @@ import { untilHere } from '../runTable/loader';
 import { describe, readWorkspaces } from './describe';
 import type { ServerRun } from './entities';
 import type { Exchange } from './exchange';
+import { HistoryCache, type HistoryCacheOptions } from './historyCache';
 import { serverHistories, wholeHistory, type ServerMark } from './histories';
 import { LoadedRuns } from './loadedRuns';
 import { RegistryReader } from './registry';
@@ -27,6 +28,8 @@ export interface RestOptions {
   workspace: string | null;
   /** Each request costs the server a password hash: it is looked at less often (reference servers.md, section 5). */
   slow: boolean;
+  /** Where histories of ended runs are kept; missing: nowhere. */
+  histories?: Pick<HistoryCacheOptions, 'folder' | 'owner'>;
 }
 
 const EVERYTHING = { params: 'all', metrics: 'all', tags: 'all' } as const;
@@ -51,6 +54,7 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
   });
   const views: Views = new Views(reader, registry, loaded, watched);
   const histories = new Histories<ServerMark>();
+  const cache = options.histories && new HistoryCache(options.histories);
   const recent = new RecentRuns({
     recent: reader.recent,
     rows: (runIds, signal) => reader.byId(runIds, signal),
@@ -141,7 +145,7 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
     getRunInputs: async ({ runId }, { signal }) => (await views.run(runId, signal)).inputs,
     getMetricSummaries: async ({ runId, keys }, { signal }) =>
       histories.summaries(
-        serverHistories(server, await recent.rows([runId], signal), signal),
+        serverHistories(server, await recent.rows([runId], signal), signal, cache),
         runId,
         keys,
         signal,
@@ -149,7 +153,7 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
     sampleMetrics: async (request, { signal }) => {
       const runIds = [...new Set(request.series.map(({ runId }) => runId))];
       const rows = await recent.rows(runIds, signal);
-      return histories.sample(serverHistories(server, rows, signal), request, signal);
+      return histories.sample(serverHistories(server, rows, signal, cache), request, signal);
     },
     searchRegisteredModels: async (query, { signal }) =>
       searchRegisteredModels(await views.models(query.pageToken === undefined, signal), query),

@@ -6,6 +6,7 @@ import { HistoryPoints } from '../../series/historyPoints';
 import { RowsAsRead } from '../../series/historyRows';
 import type { HistoryChunk, HistoryKey, HistorySource, StepRange } from '../historySource';
 import { readHistoryPage } from './historyPage';
+import type { HistoryCache } from './historyCache';
 import { FIRST_STEP, Intervals, LAST_STEP, MOST_POINTS, stepOf } from './intervals';
 import type { Server } from './server';
 
@@ -37,12 +38,14 @@ export interface ServerMark {
   behind: bigint | null;
   /** How many were read. */
   points: number;
+  /** It comes from the cache. */
+  isKept: boolean;
   /** The run's latest value and whether it had ended, when it was read to here. */
   latest: string;
 }
 
 const BEGINNING: ServerMark = {
-  ...{ token: null, window: null, isWhole: false },
+  ...{ token: null, window: null, isWhole: false, isKept: false },
   ...{ last: null, first: null, behind: null, points: 0, latest: '' },
 };
 
@@ -56,11 +59,13 @@ type Chunk = HistoryChunk<ServerMark>;
  * that came late.
  *
  * @param rows the runs as they are now
+ * @param cache histories of ended runs: given out only of runs that the server has just shown to who is signed in
  */
 export function serverHistories(
   server: Server,
   rows: ReadonlyMap<string, Run>,
   signal?: AbortSignal,
+  cache?: HistoryCache,
 ): HistorySource<ServerMark> {
   const intervals = new Intervals(server, signal);
   const latestOf = (key: HistoryKey): { metric: Metric; hasEnded: boolean; said: string } | null => {
@@ -72,6 +77,22 @@ export function serverHistories(
     const hasEnded = run.info.status !== 'RUNNING' && run.info.status !== 'SCHEDULED';
     return { metric, hasEnded, said: JSON.stringify([metric, hasEnded]) };
   };
+  /** What tells that the history of an ended run is the one that was kept. */
+  const stateOf = (key: HistoryKey): string | null => {
+    const now = latestOf(key);
+    const info = rows.get(key.runId)?.info;
+    return now?.hasEnded && info ? JSON.stringify([now.said, info.status, info.endTime]) : null;
+  };
+
+  function kept(key: HistoryKey): Chunk | null {
+    const state = cache ? stateOf(key) : null;
+    const found = state === null ? null : cache!.read(key, state);
+    if (!found) {
+      return null;
+    }
+    const end = { ...BEGINNING, isWhole: true, isKept: true, latest: latestOf(key)!.said };
+    return { rows: found, mark: { ...end, points: found.values.length }, complete: true };
+  }
 
   async function overview(
     asked: readonly { key: HistoryKey; mark: ServerMark }[],
@@ -79,7 +100,8 @@ export function serverHistories(
     range: StepRange,
   ): Promise<(Chunk | null)[]> {
     const most = Math.min(MOST_POINTS, Math.max(LEAST_COLUMNS, Math.ceil(columns)));
-    const there = asked.filter(({ key }) => latestOf(key));
+    const known = range ? [] : asked.map(({ key }) => kept(key));
+    const there = asked.filter(({ key }, at) => !known[at] && latestOf(key));
     const keys = [...new Set(there.map(({ key }) => key.key))];
     const found = new Map(
       await Promise.all(
@@ -93,7 +115,10 @@ export function serverHistories(
         }),
       ),
     );
-    return asked.map(({ key, mark }) => {
+    return asked.map(({ key, mark }, at) => {
+      if (known[at]) {
+        return known[at];
+      }
       const interval = found.get(key.key)?.get(key.runId);
       if (!interval) {
         return null;
@@ -213,9 +238,16 @@ export function serverHistories(
     parallel: PARALLEL,
     start: (key, known) => {
       const now = latestOf(key);
-      return known && now && (!now.hasEnded || known.latest === now.said) ? known : BEGINNING;
+      const goesOn = now !== null && !now.hasEnded && !known?.isKept;
+      return known && now && (goesOn || known.latest === now.said) ? known : BEGINNING;
     },
     isAtEnd: (key, mark) => mark.isWhole && mark.latest === (latestOf(key)?.said ?? ''),
+    keep: (key, mark, read) => {
+      const state = stateOf(key);
+      if (cache && state !== null && !mark.isKept) {
+        cache.keep(key, state, read);
+      }
+    },
     overview,
     read,
   };

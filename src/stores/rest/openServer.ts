@@ -25,6 +25,8 @@ export interface ServerOptions {
   openedFolders(this: void): readonly string[];
   /** Where artifacts are put that an editor opens; absolute. */
   downloadFolder: string;
+  /** In the extension's storage, for histories of ended runs; missing: they are not kept. */
+  historyFolder?: string;
   /** How long is waited for the server; the network's own if missing. */
   network?: Pick<NetworkOptions, 'patience' | 'pauses'>;
 }
@@ -45,7 +47,7 @@ export async function openServer(uri: string, options: ServerOptions): Promise<O
     userAgent: options.userAgent,
   });
   try {
-    const { headers } = await access();
+    const { headers, who } = await access();
     const server = new Server(network.exchange, workspaceOf(uri));
     const apiOf = (signal?: AbortSignal): Promise<ServerApi> => server.api(signal);
     const store = await openRestStore({
@@ -54,6 +56,9 @@ export async function openServer(uri: string, options: ServerOptions): Promise<O
       // A password is hashed at each request (reference servers.md, section 5).
       slow: headers.Authorization?.startsWith('Basic ') ?? false,
       distFolder: options.distFolder,
+      ...(options.historyFolder !== undefined && {
+        histories: { folder: options.historyFolder, owner: JSON.stringify([uri, who]) },
+      }),
       artifactsOf: (opened) =>
         new ServerArtifacts({
           exchange: network.exchange,

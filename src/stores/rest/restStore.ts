@@ -17,6 +17,8 @@ export interface RestStoreOptions {
   exchange: Exchange;
   /** Each request costs the server a password hash. */
   slow: boolean;
+  /** Where histories of ended runs are kept, and whose; missing: nowhere. */
+  histories?: RestOptions['histories'];
   /** Where restWorker.js lies. */
   distFolder: string;
   /** How its artifacts are had; missing: from this machine. */
@@ -38,7 +40,7 @@ const LONGEST = 600_000;
  * @throws StoreError those of the exchange and of `probe` (api.ts)
  */
 export async function openRestStore(options: RestStoreOptions): Promise<WorkerStore> {
-  const { uri, exchange, slow, distFolder, artifactsOf } = options;
+  const { uri, exchange, slow, distFolder, artifactsOf, histories } = options;
   return new ServerStore(
     {
       kind: 'rest',
@@ -46,7 +48,7 @@ export async function openRestStore(options: RestStoreOptions): Promise<WorkerSt
       place: uri,
       folder: '',
       script: path.join(distFolder, 'restWorker.js'),
-      start: { workspace: workspaceOf(uri), slow } satisfies RestStart,
+      start: { workspace: workspaceOf(uri), slow, ...(histories && { histories }) } satisfies RestStart,
       connect: (port) => serveExchange(port, exchange),
       parallel: PARALLEL,
       longest: LONGEST,

@@ -1,7 +1,10 @@
 import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import type { SampledSeries, SampleRequest } from '../../../../src/mlflow/samples';
-import { restAnswers } from '../../../../src/stores/rest/answers';
+import { restAnswers, type RestOptions } from '../../../../src/stores/rest/answers';
 import type { Exchange, ServerAnswer } from '../../../../src/stores/rest/exchange';
+import { removeTempFolders, tempFolder } from '../../../support/database';
 import { runIdOf } from '../../../support/histories';
 
 /** Points of each run, made when they are asked for. */
@@ -122,14 +125,23 @@ const request = (runs: number, more: Partial<SampleRequest> = {}): SampleRequest
 const highest = ({ line }: SampledSeries): number => line.y.reduce((a, b) => Math.max(a, b));
 
 describe('histories of a tracking server', () => {
-  function open(served: Served): {
+  after(removeTempFolders);
+
+  function open(
+    served: Served,
+    kept?: RestOptions['histories'],
+  ): {
     server: Histories;
     sample: (wanted: SampleRequest) => Promise<SampledSeries[]>;
     whole: (wanted: SampleRequest) => Promise<SampledSeries[]>;
     poll: () => Promise<unknown>;
   } {
     const server = new Histories(served);
-    const answers = restAnswers(server.exchange, { workspace: null, slow: false });
+    const answers = restAnswers(server.exchange, {
+      workspace: null,
+      slow: false,
+      ...(kept && { histories: kept }),
+    });
     const context = {} as Parameters<typeof answers.sampleMetrics>[1];
     const sample = async (wanted: SampleRequest): Promise<SampledSeries[]> =>
       answers.sampleMetrics(wanted, context);
@@ -233,4 +245,67 @@ describe('histories of a tracking server', () => {
     assert.ok(series!.points > 100_000, `${series!.points} points`);
     assert.equal(series!.last!.step, 899_999, 'the latest value comes with the run');
   }).timeout(60_000);
+
+  describe('of ended runs, kept in the extension’s storage', () => {
+    const served = (): Served => ({ version: '3.17.2', points: 6000 });
+
+    it('come from there in the next window, spike included, without a request', async () => {
+      const kept = { folder: path.join(tempFolder(), 'kept'), owner: 'http://server ada' };
+      const [before] = await open(served(), kept).whole(request(2));
+      const { server, sample } = open(served(), kept);
+      const series = await sample(request(2));
+      assert.deepEqual(server.asked, []);
+      assert.ok(series.every(({ complete, sampled, points }) => complete && !sampled && points === 6000));
+      assert.equal(highest(series[0]!), 1000);
+      assert.deepEqual(series[0], before);
+    });
+
+    it('are not taken for those of somebody else, of a run that is another now, or of one that goes on', async () => {
+      const kept = { folder: tempFolder(), owner: 'http://server ada' };
+      await open(served(), kept).whole(request(1));
+      for (const [now, options] of [
+        [served(), { ...kept, owner: 'http://server bob' }],
+        [{ ...served(), points: 6001 }, kept],
+        [{ ...served(), status: 'RUNNING' }, kept],
+        [{ ...served(), status: 'FAILED' }, kept],
+      ] as const) {
+        const { server, whole } = open(now, options);
+        const [series] = await whole(request(1));
+        assert.ok(server.asked.length > 0);
+        assert.equal(series!.points, now.points);
+      }
+    });
+
+    it('are read anew where their files are damaged, of another kind or cannot be written', async () => {
+      const kept = { folder: tempFolder(), owner: 'http://server ada' };
+      await open(served(), kept).whole(request(1));
+      const [name] = fs.readdirSync(kept.folder);
+      const file = path.join(kept.folder, name!);
+      const good = fs.readFileSync(file);
+      const flipped = Buffer.from(good);
+      flipped[good.length - 100]! ^= 1;
+      const head = (change: object): Buffer => {
+        const end = good.indexOf('\n');
+        const parsed = JSON.parse(good.subarray(0, end).toString()) as object;
+        return Buffer.concat([Buffer.from(JSON.stringify({ ...parsed, ...change })), good.subarray(end)]);
+      };
+      const damaged: (Buffer | string)[] = [
+        ...[Buffer.alloc(0), good.subarray(0, good.length / 2), flipped, Buffer.alloc(10_000, 'x')],
+        ...[
+          head({ count: 1e9 }),
+          head({ count: -1 }),
+          head({ columns: [] }),
+          head({ readAt: 'now' }),
+          head({ readAt: 5 }),
+        ],
+      ];
+      for (const content of damaged) {
+        fs.writeFileSync(file, content);
+        const [series] = await open(served(), kept).whole(request(1));
+        assert.deepEqual([series!.points, highest(series!)], [6000, 1000]);
+      }
+      const [series] = await open(served(), { ...kept, folder: path.join(file, 'below') }).whole(request(1));
+      assert.equal(series!.points, 6000);
+    });
+  });
 });
