@@ -32,6 +32,9 @@ export interface RestOptions {
   histories?: Pick<HistoryCacheOptions, 'folder' | 'owner'>;
 }
 
+/** Looks in a row that find a server busy, after which it is away: one slow answer takes nothing off the screen. */
+const AWAY = 2;
+
 const EVERYTHING = { params: 'all', metrics: 'all', tags: 'all' } as const;
 
 /**
@@ -67,6 +70,8 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
   });
 
   let upgrades = 0;
+  /** Looks that failed, one after the other. */
+  let failures = 0;
   /** Why it is not looked at any more by itself: accounts get locked. */
   let refused: StoreError | null = null;
 
@@ -95,6 +100,7 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
         const isChanged = await looking.run(true, () => watched.poll(asked));
         const isOther = server.upgrades > upgrades;
         upgrades = server.upgrades;
+        failures = 0;
         if (isChanged || isOther) {
           reader.forget();
           loaded.forgetOthers();
@@ -104,6 +110,10 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
       } catch (error) {
         // Who answers next may be a server that was upgraded meanwhile.
         server.forget();
+        failures++;
+        if (isStoreError(error) && error.code === 'BUSY' && !asked && failures < AWAY) {
+          throw error;
+        }
         const away = awayOf(error);
         refused = isStoreError(error) && error.code === 'UNAUTHENTICATED' ? away : null;
         throw away;

@@ -67,6 +67,26 @@ describe('a server that is looked at from time to time', () => {
     );
   });
 
+  it('is not away for one look that came at a busy moment, but for two', async () => {
+    const answers = await shown();
+    const look = async (): Promise<string> => {
+      ahead += 60_000;
+      return Promise.resolve(answers.poll({ asked: false }, SIGNAL as never)).then(
+        () => 'ok',
+        ({ code }: StoreError) => code,
+      );
+    };
+    const busy = new StoreError('BUSY', 'It did not answer in time.');
+    trouble = busy;
+    assert.equal(await look(), 'BUSY');
+    trouble = null;
+    assert.equal(await look(), 'ok');
+    trouble = busy;
+    assert.deepEqual([await look(), await look()], ['BUSY', 'NOT_FOUND']);
+    trouble = null;
+    assert.equal(await look(), 'ok');
+  });
+
   it('is asked less and less often while it is away', async () => {
     const answers = await shown();
     trouble = new StoreError('NOT_FOUND', 'Nobody answers.');
