@@ -3,19 +3,19 @@ import * as fs from 'node:fs/promises';
 import { ServerAccounts } from '../../src/stores/rest/accounts';
 import { call, probe } from '../../src/stores/rest/api';
 import { createExchange, type Network } from '../../src/stores/rest/network';
-import { startServer, type RunningServer } from '../support/servers/server';
+import type { RunningServer } from '../support/servers/server';
+import { teamServer } from '../support/servers/shared';
 
 /** Our requests, as the extension host sends them, to a real server. */
 describe('signing in to a real tracking server, over TLS of its own CA and below a prefix', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let server: RunningServer;
   let accounts: ServerAccounts;
   let network: Network;
 
   before(async () => {
-    server = await startServer('3.17.2', { prefix: '/team/mlflow', basicAuth: true, tls: true });
+    server = await teamServer();
   });
-  after(() => server?.stop());
 
   function connect(env: Record<string, string>): void {
     const kept = new Map<string, string>();

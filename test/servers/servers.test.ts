@@ -1,17 +1,17 @@
 import * as assert from 'node:assert/strict';
 import { call, probe } from '../../src/stores/rest/api';
 import { plainExchange } from '../support/servers/exchange';
-import { startServer, type RunningServer } from '../support/servers/server';
+import type { RunningServer } from '../support/servers/server';
+import { teamServer } from '../support/servers/shared';
 
 /** What our end of MLflow's REST API makes of a real server's answers. */
 describe('a tracking server below a prefix, that wants a password', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let server: RunningServer;
 
   before(async () => {
-    server = await startServer('3.17.2', { prefix: '/team/mlflow', basicAuth: true });
+    server = await teamServer();
   });
-  after(() => server?.stop());
 
   it('says which MLflow it is and where its API lies', async () => {
     assert.deepEqual(await probe(plainExchange(server), null), {
