@@ -10,6 +10,7 @@ import { artifactChildren, type ArtifactNode } from './artifactNodes';
 import { ExperimentItems, messageItem, moreItem } from './experimentItems';
 import { HeadlineMetrics } from './headline';
 import { onDotsChange } from './icons';
+import { LastSeen } from './lastSeen';
 import { lightUpSelected } from './litRun';
 import { NodeRegistry } from './nodeRegistry';
 import { QuietTree } from './quietTree';
@@ -77,10 +78,11 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       showCollapseAll: true,
       manageCheckboxStateManually: true,
     });
+    const lastSeen = new LastSeen<ExperimentsNode>(stores, nodeId);
     this.quiet = new QuietTree<ExperimentsNode>(
       this.tree,
       {
-        children: (node) => this.childrenOf(node),
+        children: (node) => lastSeen.children(node, (of) => this.childrenOf(of)),
         item: (node) => this.itemOf(node),
         parent: (node) => this.getParent(node),
         id: nodeId,

@@ -10,6 +10,7 @@ import { isServerUri } from '../stores/uri';
 import { messageItem, moreItem } from './experimentItems';
 import { themeIcon } from './icons';
 import { failureText, placeText, storeContext, storeLabel, workspaceText } from './storeText';
+import { LastSeen } from './lastSeen';
 import { ModelItems } from './modelItems';
 import { NodeRegistry } from './nodeRegistry';
 import {
@@ -72,10 +73,11 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
       canSelectMany: true,
       showCollapseAll: true,
     });
+    const lastSeen = new LastSeen<ModelsNode>(stores, nodeId);
     this.quiet = new QuietTree<ModelsNode>(
       this.tree,
       {
-        children: (node) => this.childrenOf(node),
+        children: (node) => lastSeen.children(node, (of) => this.childrenOf(of)),
         item: (node) => this.itemOf(node),
         parent: (node) => this.getParent(node),
         id: nodeId,

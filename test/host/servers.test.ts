@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Locator } from 'playwright-core';
-import type { Served } from '../support/network/badProxy';
+import { answers, badProxy, type BadProxy, type Served } from '../support/network/badProxy';
 import { emptyMlflow } from '../support/network/emptyMlflow';
 import { openWorkbench, until, type Workbench } from '../support/workbench';
 
@@ -12,14 +12,16 @@ const PASSWORD = 'canary-3b8d11';
 describe('a tracking server that wants a password', function () {
   this.timeout(60_000);
   let server: Served;
+  let proxy: BadProxy;
   let workbench: Workbench;
   let folder: string;
 
   before(async function () {
     this.timeout(120_000);
     server = await emptyMlflow('ada', PASSWORD);
+    proxy = await badProxy(server.url);
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lens-server-'));
-    fs.writeFileSync(path.join(folder, '.env'), `MLFLOW_TRACKING_URI=${server.url}\n`);
+    fs.writeFileSync(path.join(folder, '.env'), `MLFLOW_TRACKING_URI=${proxy.url}\n`);
     // A token of the environment is for the server that the environment names, and here it names none.
     workbench = await openWorkbench({ workspace: folder, env: { MLFLOW_TRACKING_TOKEN: PASSWORD } });
     await workbench.openView('Experiments');
@@ -27,11 +29,12 @@ describe('a tracking server that wants a password', function () {
 
   after(async () => {
     await workbench?.close();
+    await proxy.close();
     await server.close();
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  const host = (): string => server.url.replace('http://', '');
+  const host = (): string => proxy.url.replace('http://', '');
   const title = (): ReturnType<Workbench['row']> => workbench.row(host());
 
   /** The input box that asks for it: the one before it may still be there. */
@@ -93,6 +96,17 @@ describe('a tracking server that wants a password', function () {
     );
     assert.match(report, /rest/);
     assert.ok(!report.includes(PASSWORD));
+  });
+
+  it('keeps what it showed while the server cannot be asked, under the reason, and goes on when it can', async () => {
+    proxy.always = answers(502, 'text/html', '');
+    await workbench.runCommand('MLflow: Refresh');
+    await workbench.row('cannot answer now (HTTP 502)').waitFor();
+    await workbench.row('behind the password').waitFor();
+    proxy.always = null;
+    await workbench.runCommand('MLflow: Refresh');
+    await workbench.row('cannot answer now (HTTP 502)').waitFor({ state: 'detached' });
+    await workbench.row('behind the password').waitFor();
   });
 
   it('forgets who signs out', async () => {
