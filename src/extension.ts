@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { registerChartCommands } from './commands/charts';
 import { registerDiffCommands } from './commands/diff';
+import { registerCopyRunsCommand } from './commands/copyRuns';
 import { registerCopyStoreCommand } from './commands/copyStore';
 import { registerMlflowUiCommand } from './commands/mlflowUi';
 import { registerPageCommands } from './commands/pages';
@@ -153,6 +154,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   registerPageCommands({ commands, stores, panels, revealRun: (run) => experiments.reveal(run) });
   registerChartCommands({ commands, stores, state, panels });
   registerDiffCommands({ commands, stores, state, panels });
+  registerCopyRunsCommand({ commands, stores });
   registerTableCommands({ commands, stores, panels });
   registerSourceCommands({ commands, stores, sources });
   const mlflow = {

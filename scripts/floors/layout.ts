@@ -12,6 +12,7 @@ export const LAYOUT: readonly (readonly string[])[] = [
   ['registry'],
   ['state'],
   ['stores'],
+  ['transfer'],
   ['protocol'],
   ['tools', 'mcp'],
   ['platform'],

@@ -1,4 +1,5 @@
 import type { PlainError } from './errors';
+import type { Importer } from './importer';
 
 /**
  * Changes, named as MLflow's client names them. What rows each writes: reference mlflow.md, A.7 and C.
@@ -121,6 +122,8 @@ export interface PartlyApplied {
 export interface Writer {
   /** false where each change of a request is made for itself, as by files and servers. */
   readonly transactional: boolean;
+  /** Makes runs that were logged elsewhere; missing where that cannot be done. */
+  readonly importer?: Importer;
   /**
    * Throws StoreError. After an error nothing was written, unless its code is PARTLY_APPLIED, which only a writer
    * that is not transactional throws. Aborting while it waits for a lock writes nothing.

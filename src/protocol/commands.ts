@@ -11,6 +11,7 @@ export const COMMANDS = [
   'copyModelVersion',
   'copyRunId',
   'copyRunLink',
+  'copyRuns',
   'copyStoreToSqlite',
   'createExperiment',
   'createModel',

@@ -8,13 +8,26 @@ import type { Writer } from '../mlflow/writer';
  *   trust may be granted meanwhile
  */
 export function unlessReadOnly(writer: Writer, reason: () => string | null): Writer {
+  const mustBeWritable = (): void => {
+    const why = reason();
+    if (why !== null) {
+      throw new StoreError('READ_ONLY', why);
+    }
+  };
+  const { importer } = writer;
   return {
     transactional: writer.transactional,
+    ...(importer && {
+      importer: {
+        ...importer,
+        begin: async (...run) => {
+          mustBeWritable();
+          return importer.begin(...run);
+        },
+      },
+    }),
     apply: async (request, signal, onWaiting) => {
-      const why = reason();
-      if (why !== null) {
-        throw new StoreError('READ_ONLY', why);
-      }
+      mustBeWritable();
       return writer.apply(request, signal, onWaiting);
     },
   };

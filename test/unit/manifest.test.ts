@@ -118,7 +118,7 @@ describe('manifest', () => {
 
     it('end with … where a command asks for more than what it acts on, as VS Code writes it, and nowhere else', () => {
       const asks =
-        /^(Add|Switch|Report|Go to|Export|Save .* As|Set|Filter|Sort|Search|Promote|Archive|Mark|Remove Alias|Register|Copy (Model|Store)|Create|Rename|Delete|Restore|Edit|Undo|Sign In)\b/;
+        /^(Add|Switch|Report|Go to|Export|Save .* As|Set|Filter|Sort|Search|Promote|Archive|Mark|Remove Alias|Register|Copy (Model|Store|Runs)|Create|Rename|Delete|Restore|Edit|Undo|Sign In)\b/;
       for (const { title } of commands) {
         assert.equal(title.endsWith('…'), asks.test(title), title);
       }
@@ -147,6 +147,7 @@ describe('manifest', () => {
       'Switch Workspace…',
       'Export Runs…',
       'Save Artifact As…',
+      'Copy Runs to Another Store…',
     ];
     const changes = (titles: readonly string[]): string[] =>
       titles.filter((title) => CHANGES.test(title) && !HARMLESS.includes(title));
@@ -230,6 +231,15 @@ describe('manifest', () => {
       }
       const others = offered('experiments', 'store.files').filter((title) => title !== COPY);
       assert.deepEqual(others, offered('experiments', 'store'));
+    });
+
+    it('offer to copy runs also of a store that cannot be changed, but no deleted ones, and not in Restricted Mode', () => {
+      const COPY = 'Copy Runs to Another Store…';
+      for (const item of ['run', 'run.readOnly', 'run.shown.starred']) {
+        assert.ok(offered('experiments', item).includes(COPY), item);
+        assert.ok(!offered('experiments', item, false).includes(COPY), item);
+      }
+      assert.ok(!offered('experiments', 'run.deleted').includes(COPY));
     });
 
     it('offer to connect to a server that waits for it, and to sign in to one that was connected to', () => {

@@ -90,6 +90,9 @@ function menuItems(options: MenuOptions): MenuItem[] {
     { label: 'Copy Run ID', icon: 'copy', separated: true, run: () => copy(runId, 'run ID') },
     { label: 'Copy Artifact URI', run: () => copy(shown.info.artifactUri, 'artifact URI') },
     { label: 'Copy Link', icon: 'link', run: () => copy(link, 'the link to the run') },
+    ...(deleted
+      ? []
+      : [{ label: 'Copy to Another Store…', icon: 'export', run: () => run('copyRuns', one) }]),
     { label: 'Keyboard Shortcuts', icon: 'keyboard', separated: true, run: showKeys },
     deleted
       ? {

@@ -190,6 +190,12 @@ export function selectionMenu(runs: number, view: Passing['deleted'], actions: S
       ...(one ? {} : { disabled: 'One run at a time' }),
       run: () => actions.onRun('setTag'),
     },
+    {
+      label: 'Copy to Another Store…',
+      icon: 'export',
+      separated: true,
+      run: () => actions.onRuns('copyRuns'),
+    },
     ...(['csv', 'markdown', 'json'] as const).map((format, index) => ({
       label: `Copy as ${{ csv: 'CSV', markdown: 'Markdown', json: 'JSON' }[format]}`,
       icon: 'copy',

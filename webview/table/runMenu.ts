@@ -29,6 +29,11 @@ export function runMenu(row: TableRow | undefined, model: TableModel, actions: R
     { label: 'Set Color…', icon: 'symbol-color', run: () => actions.run('setRunColor', { runs: [run] }) },
     { label: 'Copy Run ID', icon: 'copy', run: () => actions.copy(runId, 'the run ID') },
     { label: 'Copy Link', icon: 'link', run: () => actions.run('copyRunLink', { runs: [run] }) },
+    {
+      label: 'Copy to Another Store…',
+      icon: 'export',
+      run: () => actions.run('copyRuns', { runs: [run] }),
+    },
     { label: 'Open Source', icon: 'code', run: () => actions.run('openSource', run) },
     {
       label: 'Promote…',

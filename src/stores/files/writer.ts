@@ -1,12 +1,15 @@
 import * as path from 'node:path';
-import type { Writer, WriteRequest } from '../../mlflow/writer';
+import type { Writer, WriteRequest, WriteResult } from '../../mlflow/writer';
 import { runWriter, type WriterHostOptions } from '../writerHost';
+import { createFilesImporter, type FilesImport } from './importer';
 
 /** What the writer process is given, as one JSON line. */
 export interface FilesWriterJob {
   /** Absolute. */
   folder: string;
   request: WriteRequest;
+  /** A run to be made after the changes. */
+  imported?: FilesImport;
 }
 
 /** The bundle's file name. */
@@ -19,12 +22,20 @@ export const FILES_WRITER = 'filesWriter.js';
  * @param folder absolute path
  */
 export function createFilesWriter(folder: string, options: WriterHostOptions): Writer {
+  const run = (
+    what: Pick<FilesWriterJob, 'request' | 'imported'>,
+    signal?: AbortSignal,
+    onWaiting?: () => void,
+  ): Promise<WriteResult> => {
+    const job: FilesWriterJob = { folder, ...what };
+    const unknownEnd = `${path.basename(folder)} holds each change whole or not at all: look how far it came before you try again.`;
+    return runWriter({ script: FILES_WRITER, job, unknownEnd }, options, signal, onWaiting);
+  };
   return {
     transactional: false,
-    apply: (request, signal, onWaiting) => {
-      const job: FilesWriterJob = { folder, request };
-      const unknownEnd = `${path.basename(folder)} holds each change whole or not at all: look how far it came before you try again.`;
-      return runWriter({ script: FILES_WRITER, job, unknownEnd }, options, signal, onWaiting);
-    },
+    importer: createFilesImporter(folder, async (imported, signal) => {
+      await run({ request: { changes: [], expected: [] }, imported }, signal);
+    }),
+    apply: (request, signal, onWaiting) => run({ request }, signal, onWaiting),
   };
 }

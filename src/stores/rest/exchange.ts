@@ -1,10 +1,19 @@
+/** The bytes of a file that is sent to a server. */
+export interface Upload {
+  size: number;
+  /** Yields that many bytes, or the request fails. */
+  read(this: void): AsyncIterable<Uint8Array>;
+}
+
 /** One request to a tracking server. Credentials and headers of the user's are no part of it: the host adds them. */
 export interface ServerRequest {
-  method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Below the store's URI, with the query, encoded: `/api/2.0/mlflow/runs/get?run_id=…`. */
   path: string;
   /** JSON; missing for none. */
   body?: string;
+  /** In place of a body the bytes of a file, read as they are sent; not from a worker. */
+  upload?: Upload;
   /** Bytes of a file. */
   range?: { offset: number; length: number };
   /** Which workspace is asked (`X-MLFLOW-WORKSPACE`); null or missing: none is named, as servers before 3.10 demand. */

@@ -82,6 +82,7 @@ export function createExchange(options: NetworkOptions): Network {
         Connection: agent === kept ? 'keep-alive' : 'close',
       },
       body: request.body,
+      upload: request.upload,
       access,
       agent,
       most: request.most,
@@ -158,7 +159,7 @@ function pauseAfter({ status, contentType, headers }: ServerAnswer, usual: numbe
 }
 
 function headersOf(request: ServerRequest, access: ServerAccess, userAgent: string): Record<string, string> {
-  const { range, workspace, body } = request;
+  const { range, workspace, body, upload } = request;
   return {
     ...access.headers,
     'User-Agent': userAgent,
@@ -169,6 +170,7 @@ function headersOf(request: ServerRequest, access: ServerAccess, userAgent: stri
       'Content-Type': 'application/json',
       'Content-Length': String(Buffer.byteLength(body)),
     }),
+    ...(upload && { 'Content-Type': 'application/octet-stream', 'Content-Length': String(upload.size) }),
     ...(range && { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` }),
     ...(typeof workspace === 'string' && { 'X-MLFLOW-WORKSPACE': workspace }),
   };

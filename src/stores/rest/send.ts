@@ -2,9 +2,12 @@
 // under them only (`_load` in its proxyResolver, 1.100 to 1.139).
 import * as http from 'http';
 import * as https from 'https';
+import { pipeline } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
+import { isStoreError } from '../../mlflow/errors';
 import type { ServerAccess } from './access';
-import type { ServerAnswer } from './exchange';
+import { uploading } from './upload';
+import type { ServerAnswer, Upload } from './exchange';
 
 export interface Sending {
   method: string;
@@ -14,6 +17,8 @@ export interface Sending {
   path: string;
   headers: Readonly<Record<string, string>>;
   body: string | undefined;
+  /** In place of a body; `patience` begins anew with each part of it. */
+  upload?: Upload | undefined;
   access: Pick<ServerAccess, 'ca' | 'clientCertificate' | 'insecure'>;
   agent: http.Agent;
   /** Bytes of the answer's body, as it is after decompression. */
@@ -159,7 +164,17 @@ export function send(sending: Sending): Promise<ServerAnswer> {
       giveUp();
       return;
     }
-    request.end(sending.body);
+    if (!sending.upload) {
+      request.end(sending.body);
+      return;
+    }
+    const parts = uploading(sending.upload, () => timer.refresh());
+    pipeline(parts, request, (error) => {
+      // What the connection says is told by its own event.
+      if (isStoreError(error)) {
+        settle(() => reject(error));
+      }
+    });
   });
 }
 

@@ -12,6 +12,7 @@ import {
 import { applyStepwise, stepOf, type Step } from '../../registry/stepwise';
 import type { ServerApi } from './api';
 import type { Exchange } from './exchange';
+import { createRestImporter } from './importer';
 import { differences } from './writer/afterwards';
 import { factOf } from './writer/facts';
 import type { Made, WriteContext } from './writer/made';
@@ -39,6 +40,7 @@ export function createRestWriter(
 ): Writer {
   return {
     transactional: false,
+    importer: createRestImporter(exchange, apiOf),
     apply: async (request, signal, onWaiting) => {
       const server = new AskedServer(exchange, await apiOf(signal), signal);
       const { version } = server.api;

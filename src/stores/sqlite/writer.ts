@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import { DEFAULT_WORKSPACE } from '../../mlflow/workspace';
-import type { Writer } from '../../mlflow/writer';
+import type { Writer, WriteResult } from '../../mlflow/writer';
 import { runWriter, spawnOfWriter, type WriterHostOptions } from '../writerHost';
+import { createSqliteImporter } from './importer';
 import type { WriterJob } from './writer/messages';
 
 export interface SqliteWriterOptions extends WriterHostOptions {
@@ -28,14 +29,22 @@ export function createSqliteWriter(
   options: SqliteWriterOptions,
   workspace = DEFAULT_WORKSPACE,
 ): Writer {
+  const run = (
+    what: Pick<WriterJob, 'request' | 'imported'>,
+    signal?: AbortSignal,
+    onWaiting?: () => void,
+  ): Promise<WriteResult> => {
+    const interpreters = [options.pythonPath?.() ?? '', 'python3', 'python'].filter((name) => name !== '');
+    const job: WriterJob = { file, workspace, ...what, interpreters };
+    // Its last words are lost, so whether it had committed is not known: the store itself tells.
+    const unknownEnd = `${path.basename(file)} is either unchanged or fully changed: check before you try again.`;
+    return runWriter({ script: SCRIPT, job, unknownEnd }, options, signal, onWaiting);
+  };
   return {
     transactional: true,
-    apply: (request, signal, onWaiting) => {
-      const interpreters = [options.pythonPath?.() ?? '', 'python3', 'python'].filter((name) => name !== '');
-      const job: WriterJob = { file, workspace, request, interpreters };
-      // Its last words are lost, so whether it had committed is not known: the store itself tells.
-      const unknownEnd = `${path.basename(file)} is either unchanged or fully changed: check before you try again.`;
-      return runWriter({ script: SCRIPT, job, unknownEnd }, options, signal, onWaiting);
-    },
+    importer: createSqliteImporter(file, async (imported, signal) => {
+      await run({ request: { changes: [], expected: [] }, imported }, signal);
+    }),
+    apply: (request, signal, onWaiting) => run({ request }, signal, onWaiting),
   };
 }

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { Readable } from 'node:stream';
 import { cancelled, StoreError } from '../../../src/mlflow/errors';
 import type { Exchange, ServerAnswer, ServerRequest } from '../../../src/stores/rest/exchange';
 import type { RunningServer } from './server';
@@ -30,12 +31,17 @@ export function plainExchange(server: Pick<RunningServer, 'url' | 'username' | '
       sent.on('error', (error) =>
         reject(signal?.aborted ? cancelled() : new StoreError('NOT_FOUND', error.message)),
       );
-      sent.end(request.body);
+      if (request.upload) {
+        Readable.from(request.upload.read()).pipe(sent);
+      } else {
+        sent.end(request.body);
+      }
     });
 }
 
-function headersOf({ body, range, workspace }: ServerRequest): http.OutgoingHttpHeaders {
+function headersOf({ body, upload, range, workspace }: ServerRequest): http.OutgoingHttpHeaders {
   return {
+    ...(upload ? { 'content-type': 'application/octet-stream', 'content-length': upload.size } : {}),
     ...(body === undefined
       ? {}
       : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),

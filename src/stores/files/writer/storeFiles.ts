@@ -135,6 +135,15 @@ export class StoreFiles {
     syncFolder(path.dirname(from));
   }
 
+  /** Empties a folder that nobody sees yet, but for what is named. */
+  clear(folder: string, but: string): void {
+    if (this.isFolder(folder)) {
+      for (const name of fs.readdirSync(folder).filter((each) => each !== but)) {
+        this.step(folder, () => fs.rmSync(`${folder}/${name}`, { recursive: true }), false);
+      }
+    }
+  }
+
   /** Into a folder that nobody sees yet. */
   writeNew(file: string, text: string): void {
     this.makeFolders(path.dirname(file));

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import type { LifecycleStage } from '../../../mlflow/entities';
+import type { LifecycleStage, RunInfo } from '../../../mlflow/entities';
 import { StoreError } from '../../../mlflow/errors';
 import { withoutTrailing } from '../../../mlflow/scan';
 import type { ChangeOf } from '../../../mlflow/writer';
@@ -128,26 +128,10 @@ export function createRun(
 ): string {
   const { files } = places;
   const place = places.mustExperiment(experimentId);
-  const location = places.text(place.folder, 'artifact_location') ?? pathToFileURL(place.folder).href;
   const runId = randomUUID().replaceAll('-', '');
-  const siblings = places.runs(place).slice(0, 1);
-  const isOld = places.fieldsLike(siblings, { run_uuid: '' }).length > 0;
-  const text = yamlOf({
-    artifact_uri: `${withoutTrailing(location, '/')}/${runId}/artifacts`,
-    end_time: null,
-    entry_point_name: '',
-    experiment_id: experimentId,
-    lifecycle_stage: 'active',
-    run_id: runId,
-    run_name: runName,
-    ...(isOld ? { run_uuid: runId } : {}),
-    source_name: '',
-    source_type: LOCAL,
-    source_version: '',
-    start_time: now,
-    status: RUNNING,
-    tags: [],
-    user_id: 'unknown',
+  const text = metaOfRun(places, place, {
+    ...{ runId, runName, userId: 'unknown' },
+    ...{ startTime: now, endTime: null, status: RUNNING },
   });
   files.appear(`${place.folder}/${runId}`, (making) => {
     // MLflow takes a folder without these for no run (FileStore._is_valid_run_directory).
@@ -158,6 +142,35 @@ export function createRun(
     files.writeNew(`${making}/meta.yaml`, text);
   });
   return runId;
+}
+
+/** What its `meta.yaml` says of an active run. @param run its times in ms, its status as MLflow's protocol counts them */
+export function metaOfRun(
+  places: Places,
+  place: ExperimentPlace,
+  run: Pick<RunInfo, 'runId' | 'runName' | 'userId' | 'startTime' | 'endTime'> & { status: number },
+): string {
+  const { runId } = run;
+  const location = places.text(place.folder, 'artifact_location') ?? pathToFileURL(place.folder).href;
+  const siblings = places.runs(place).slice(0, 1);
+  const isOld = places.fieldsLike(siblings, { run_uuid: '' }).length > 0;
+  return yamlOf({
+    artifact_uri: `${withoutTrailing(location, '/')}/${runId}/artifacts`,
+    end_time: run.endTime,
+    entry_point_name: '',
+    experiment_id: place.experimentId,
+    lifecycle_stage: 'active',
+    run_id: runId,
+    run_name: run.runName,
+    ...(isOld ? { run_uuid: runId } : {}),
+    source_name: '',
+    source_type: LOCAL,
+    source_version: '',
+    start_time: run.startTime,
+    status: run.status,
+    tags: [],
+    user_id: run.userId,
+  });
 }
 
 /** The tag first, as MLflow does: meta.yaml, which is what counts, says that it is done. */

@@ -19,6 +19,20 @@ export function mustBeAskable(path: string, api: Pick<ServerApi, 'version' | 're
   }
 }
 
+/**
+ * Why a file of such a name is not to be put on a server, as the end of a sentence; null where it may be. One that nobody
+ * gets back is as good as lost: names outside Latin-1 break MLflow's own download before 3.17 (reference servers.md, 6).
+ */
+export function artifactNameProblem(
+  path: string,
+  api: Pick<ServerApi, 'version' | 'release'>,
+): string | null {
+  if (!isAtLeast(api, 3, 17) && /[^\u0000-\u00ff]/.test(path)) {
+    return 'this server loses names in such letters';
+  }
+  return misreading(path, api);
+}
+
 function misreading(path: string, api: Pick<ServerApi, 'version' | 'release'>): string | null {
   // Of one that does not say its version nothing is known but that it is no newer than 3.5, or of 1.x.
   const mayBeNew = api.version === null || isAtLeast(api, 2, 0);

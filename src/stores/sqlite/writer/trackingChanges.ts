@@ -151,7 +151,7 @@ export async function deleteTag(context: WriteContext, { runId, key }: ChangeOf<
 }
 
 /** Since the MLflow that brought experiments.creation_time (1.29) runs.name is filled; before, the tag alone. */
-function keepsRunNames({ schema }: WriteContext): boolean {
+export function keepsRunNames({ schema }: WriteContext): boolean {
   return schema.has('experiments', 'creation_time');
 }
 

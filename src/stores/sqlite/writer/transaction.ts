@@ -6,6 +6,7 @@ import { applyChange } from './applyChange';
 import type { WriteContext } from './context';
 import { EngineLost, explain, SqlError, type SqlEngine } from './engine';
 import { readFact } from './facts';
+import { importRun } from './importRun';
 import type { WriterJob } from './messages';
 import { Schema } from './schema';
 
@@ -27,7 +28,7 @@ export interface TransactionHooks {
  */
 export async function applyRequest(
   sql: SqlEngine,
-  { file, workspace, request }: Omit<WriterJob, 'interpreters'>,
+  { file, workspace, request, imported }: Omit<WriterJob, 'interpreters'>,
   hooks: TransactionHooks,
 ): Promise<WriteResult> {
   try {
@@ -47,6 +48,9 @@ export async function applyRequest(
     const created: (string | null)[] = [];
     for (const change of request.changes) {
       created.push(await applyChange(context, change));
+    }
+    if (imported) {
+      created.push(await importRun(context, imported));
     }
     isCommitting = true;
     await patiently(sql, 'COMMIT', hooks);
