@@ -30,7 +30,7 @@ const SUITES: Record<string, Suite> = {
   'host-oldest': { files: 'test/host/**/*.test.ts', env: { LENS_VSCODE: OLDEST } },
   torture: { files: 'test/torture/**/*.test.ts' },
   desktop: { files: 'test/host/**/*.test.ts', env: { LENS_VSCODE: 'desktop' } },
-  mlflow: { files: 'test/mlflow/**/*.test.ts' },
+  mlflow: { files: 'test/{mlflow,servers}/**/*.test.ts' },
   servers: { files: 'test/servers/**/*.test.ts' },
 };
 

@@ -13,6 +13,7 @@ import { refuses } from '../support/contract/tools';
 import { removeTempFolders, tempFolder } from '../support/database';
 import { plainExchange } from '../support/servers/exchange';
 import { startServer, type RunningServer } from '../support/servers/server';
+import { eraServer } from '../support/servers/shared';
 
 const VERSIONS: readonly ServerVersion[] = ['1.30.1', '2.14.3', '3.17.2'];
 const WHOLE = { offset: 0, length: 1000 };
@@ -30,7 +31,7 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 describe('artifacts of a real tracking server', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   after(removeTempFolders);
 
   for (const version of VERSIONS) {
@@ -38,6 +39,7 @@ describe('artifacts of a real tracking server', function () {
       let server: RunningServer;
       let exchange: Exchange;
       let api: ServerApi;
+      let experimentId: string;
       let run: { owner: ArtifactOwner; uri: string; folder: string; runId: string };
       let artifacts: ServerArtifacts;
       let downloadFolder: string;
@@ -74,7 +76,7 @@ describe('artifacts of a real tracking server', function () {
           fs.writeFileSync(path.join(folder, file), content);
         });
       const makeRun = async () => {
-        const made = await send('runs/create', { experiment_id: '0', start_time: 1 });
+        const made = await send('runs/create', { experiment_id: experimentId, start_time: 1 });
         const info = fieldsOf(fieldsOf(made['run'])['info']);
         const [runId, uri] = [String(info['run_id']), String(info['artifact_uri'])];
         const folder = uri.replace(/^mlflow-artifacts:\/*|^file:\/\//, (scheme) =>
@@ -84,16 +86,15 @@ describe('artifacts of a real tracking server', function () {
       };
 
       before(async () => {
-        server = await startServer(version);
+        server = await eraServer(version);
         exchange = plainExchange(server);
         api = await probe(exchange, null);
+        experimentId = String((await send('experiments/create', { name: 'of artifacts' }))['experiment_id']);
         downloadFolder = tempFolder();
         artifacts = reading([]);
         run = await makeRun();
         write(run.folder, FILES);
       });
-      after(() => server.stop());
-
       it('are listed a folder at a time, folders first, with their sizes', async () => {
         const { root, files, truncated } = await artifacts.list(run.owner, '');
         assert.deepEqual(
@@ -198,7 +199,7 @@ describe('artifacts of a real tracking server', function () {
       if (version === '3.17.2') {
         it('of a logged model are its own', async () => {
           const made = await send('logged-models', {
-            experiment_id: '0',
+            experiment_id: experimentId,
             name: 'm',
             source_run_id: run.runId,
           });

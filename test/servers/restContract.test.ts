@@ -5,7 +5,7 @@ import { RestKind } from '../support/kinds/rest';
 const kind = new RestKind();
 
 describe('a store behind a real tracking server', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   after(async () => {
     await kind.stop();
     removeTempFolders();
