@@ -150,12 +150,30 @@ export interface TableWindow {
   cells: Cells[];
 }
 
+/** How much of what is asked for is here, of a store that gives its runs out by pages: a server. */
+export interface LoadedPart {
+  /** Runs that are here. */
+  runs: number;
+  /** More are on their way. */
+  isLoading: boolean;
+  /** There are others, which nobody looked at. */
+  isPart: boolean;
+  /** Whether `loadRest` brings more: memory holds so many runs and no more. */
+  canLoad: boolean;
+  /** The store has looked through all of its runs with what it understands of the filter: `runs` are of those that it found. */
+  isFound: boolean;
+  /** Why the others could not be read, in a sentence; null where nothing failed. */
+  problem: string | null;
+}
+
 export interface TableRows extends TableWindow {
   /** Differs after each change of the store that the table noticed. */
   version: string;
   /** Values that a commit may have changed in rows that are not here are read anew when asked in so many ms. */
   refreshIn: number | null;
-  /** Runs in the scope. */
+  /** null where all runs of the scope are here. */
+  loaded: LoadedPart | null;
+  /** Runs in the scope, of those that are here. */
   total: number;
   /** Runs for which the filter holds. */
   matched: number;
@@ -201,6 +219,14 @@ export interface ColumnQuery extends TableScope {
   complete: boolean;
 }
 
+export interface LoadRequest extends TableScope {
+  filter: string;
+  now: number;
+  /** false: no more than what is here. */
+  on: boolean;
+  wait: boolean;
+}
+
 export interface ValueQuery extends TableScope {
   column: TableColumn;
   text: string;
@@ -222,6 +248,11 @@ export interface RunTable {
   rows(query: TableQuery, signal?: AbortSignal): Promise<TableRows>;
   /** Reads a column whole, so that its extremes are known and sorting by it is quick. */
   load(scope: TableScope, column: TableColumn, signal?: AbortSignal): Promise<null>;
+  /**
+   * Loads what `TableRows.loaded` says is not here, or no more of it; all of it is here when it answers, where `wait`
+   * is set.
+   */
+  loadRest(request: LoadRequest, signal?: AbortSignal): Promise<null>;
   /** Ids of the runs for which the filter holds, in the order of the view. */
   matching(view: TableView, signal?: AbortSignal): Promise<string[]>;
   /** Ids of the runs that stand in these rows of the view, groups left out; at most as many as there are. */

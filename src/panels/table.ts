@@ -191,6 +191,14 @@ function handlers(
     },
     load: async ({ view, column }, signal) =>
       (await table()).load({ experimentIds: args.experimentIds, view: view.deleted }, column, signal),
+    loadRest: async ({ view, on }, signal) =>
+      (await table()).loadRest(
+        {
+          ...{ experimentIds: args.experimentIds, view: view.deleted, filter: view.filter },
+          ...{ now: services.now(), on, wait: false },
+        },
+        signal,
+      ),
     findColumns: async ({ text, complete }, signal) =>
       (await table()).findColumns(
         { experimentIds: args.experimentIds, view: 'ACTIVE_ONLY', text, limit: 100, complete },

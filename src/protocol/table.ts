@@ -13,6 +13,8 @@ export type TableProtocol = {
     rows: { params: RowsRequest; result: RowsAnswer };
     /** Reads a column whole, for its best value and its sorting; worth asking when nothing else is. */
     load: { params: { view: ViewChoice; column: TableColumn }; result: null };
+    /** Loads the runs of a server that are not here yet; with `on` false no more than are here. */
+    loadRest: { params: { view: ViewChoice; on: boolean }; result: null };
     findColumns: { params: { text: string; complete: boolean }; result: ColumnList };
     complete: { params: { text: string; offset: number }; result: Completion };
     /** The whole text of a cell. */

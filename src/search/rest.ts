@@ -9,6 +9,8 @@ export interface ServerKnows {
   nan: boolean;
   /** IN for run ids, and datasets (MLflow >= 2.4). */
   lists: boolean;
+  /** How many conditions one search may have; missing: any number (reference servers.md, section 3). */
+  conditions?: number;
 }
 
 /** A filter, split between a tracking server and this side. */
@@ -29,7 +31,7 @@ export function splitForServer(filter: Filter | null, knows: ServerKnows): Split
   const server: string[] = [];
   const rest: Filter[] = [];
   for (const node of filter.type === 'and' ? filter.nodes.flatMap(flatten) : [filter]) {
-    const text = serverText(node, knows);
+    const text = server.length < (knows.conditions ?? Infinity) ? serverText(node, knows) : undefined;
     if (text !== undefined) {
       server.push(text);
     }

@@ -83,6 +83,7 @@ export class AskedStore implements TrackingStore {
     this.runTable = {
       rows: (query, signal) => this.ask('tableRows', query, signal),
       load: (scope, column, signal) => this.ask('tableLoad', { scope, column }, signal),
+      loadRest: (request, signal) => this.ask('tableLoadRest', request, signal),
       matching: (view, signal) => this.ask('tableMatching', view, signal),
       runsOfRows: (query, signal) => this.ask('tableRunsOfRows', query, signal),
       suggestColumns: (scope, signal) => this.ask('tableSuggestColumns', scope, signal),

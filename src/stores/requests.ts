@@ -11,6 +11,7 @@ import type {
 import type {
   ColumnList,
   ColumnQuery,
+  LoadRequest,
   ModelFact,
   RowsQuery,
   TableColumn,
@@ -66,6 +67,7 @@ export interface StoreRequests {
   searchLoggedModels(query: LoggedModelQuery): Page<LoggedModel>;
   tableRows(query: TableQuery): TableRows;
   tableLoad(args: { scope: TableScope; column: TableColumn }): null;
+  tableLoadRest(request: LoadRequest): null;
   tableMatching(view: TableView): string[];
   tableRunsOfRows(query: RowsQuery): string[];
   tableSuggestColumns(scope: TableScope): TableColumn[];

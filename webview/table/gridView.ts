@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { count } from '../../src/mlflow/format';
+import type { TableRows } from '../../src/mlflow/runTable';
 import { emptyState } from '../ui/states';
 import { numberFont, textWidth } from '../ui/textWidth';
 import type { PageActions } from './actions';
@@ -10,6 +10,7 @@ import { gridRow, pinnedRow } from './grid';
 import { gridHead } from './gridHead';
 import type { GridModel } from './gridModel';
 import { keyAction } from './keyboard';
+import { noneText } from './loadedText';
 import type { Kept } from './kept';
 import type { TableModel } from './model';
 import { perform } from './perform';
@@ -189,7 +190,7 @@ export class GridView {
             <div class="body" role="rowgroup">
               ${rows.map((index) => (index === null ? nothing : gridRow(grid, index)))}
             </div>
-            ${answer.rowCount === 0 ? this.empty(answer.total) : nothing}
+            ${answer.rowCount === 0 ? this.empty(answer) : nothing}
           </div>
         </div>
       </div>
@@ -204,7 +205,8 @@ export class GridView {
     return rows && (column < grid.pinned || grid.drawn.includes(column));
   }
 
-  private empty(total: number): TemplateResult {
+  private empty(answer: TableRows): TemplateResult {
+    const { total } = answer;
     const { passing } = this.model;
     const showAll = (): void => {
       this.model.passing = { ...passing, starredOnly: false, shownOnly: false, withHidden: true };
@@ -215,7 +217,7 @@ export class GridView {
     };
     const text =
       total > 0
-        ? `No runs match (${count(total, 'run')} in all).`
+        ? noneText(answer)
         : passing.deleted === 'DELETED_ONLY'
           ? 'These experiments have no deleted runs.'
           : 'No runs yet. They appear here as soon as they are logged.';

@@ -389,6 +389,14 @@ export class TableModel {
     }
   }
 
+  /** Loads the runs that are not here yet, or no more of them. */
+  loadRest(on: boolean): Promise<void> {
+    return this.act(async () => {
+      await this.connection.client.request('loadRest', { view: this.view, on });
+      this.ask();
+    });
+  }
+
   /** Ends the brush of the sweep, here and there. */
   clearBrush(): Promise<void> {
     return this.act(async () => {

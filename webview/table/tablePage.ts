@@ -18,6 +18,7 @@ import './columnPicker';
 import type { PickerPurpose } from './columnPicker';
 import './filterInput';
 import { GridView, type TableGrid } from './gridView';
+import { foundText, restText } from './loadedText';
 import { filterMenu, KEYS, moreMenu } from './menus';
 import { readKept } from './kept';
 import { TableModel } from './model';
@@ -173,7 +174,14 @@ export class TablePage extends LitElement {
         .leave=${() => this.view.focus()}
       ></table-filter>
       ${this.brushChip()}
-      <span class="found" role="status" aria-live="polite">${this.foundText()}${this.waitText()}</span>
+      <span
+        class="found"
+        role="status"
+        aria-live="polite"
+        aria-busy=${model.chunk?.answer.loaded?.isLoading ?? false}
+        >${model.chunk ? foundText(model.chunk.answer) : ''}${this.waitText()}</span
+      >
+      ${model.chunk ? restText(model.chunk.answer, (on) => void model.loadRest(on)) : nothing}
       ${model.busy.on ? iconButton('debug-stop', 'Stop Searching', () => model.stop()) : nothing}
       <button
         type="button"
@@ -195,17 +203,6 @@ export class TablePage extends LitElement {
           >${icon('filter')} selected in the sweep: ${count(brushed, 'run')}
           ${iconButton('close', 'Clear the Selection of the Sweep', () => void this.model.clearBrush())}</span
         >`;
-  }
-
-  private foundText(): string {
-    const answer = this.model.chunk?.answer;
-    if (!answer) {
-      return '';
-    }
-    const { matched, total } = answer;
-    return matched === total
-      ? count(total, 'run')
-      : `${matched.toLocaleString('en-US')} of ${count(total, 'run')}`;
   }
 
   /** What the count beside it does not say: that it is not the answer to what stands in the filter, or not all of it. */

@@ -83,12 +83,13 @@ export function heldAnswers<Mark, Held extends HeldStore>(source: HeldSource<Mar
     },
     tableRows: (query, { signal }) => table.rows(query, signal),
     tableLoad: ({ scope, column }, { signal }) => table.load(scope, column, signal),
+    tableLoadRest: (request, { signal }) => table.loadRest(request, signal),
     tableMatching: (view, { signal }) => table.matching(view, signal),
     tableRunsOfRows: (query, { signal }) => table.runsOfRows(query, signal),
     tableSuggestColumns: (scope, { signal }) => table.suggestColumns(scope, signal),
     tableFindColumns: (query, { signal }) => table.findColumns(query, signal),
     tableFindValues: (query, { signal }) => table.findValues(query, signal),
-    tableLearnModels: (facts, { signal }) => table.learnModels(facts, signal),
+    tableLearnModels: (facts) => table.learnModels(facts),
     tableCellText: ({ runId, column }, { signal }) => table.cellText(runId, column, signal),
   };
 }

@@ -18,7 +18,7 @@ import { LoadedRuns } from './loadedRuns';
 import { RegistryReader } from './registry';
 import { RecentRuns } from './recentRuns';
 import { RunReader } from './runs';
-import { filterOf, isPaged, searchPages } from './searchRuns';
+import { filterOf, isPaged, searchPages, servedOf } from './searchRuns';
 import { Server } from './server';
 import { Views } from './views';
 import { Watched } from './watched';
@@ -49,12 +49,14 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
   const server = new Server(exchange, options.workspace);
   const reader = new RunReader(server);
   const registry = new RegistryReader(server, reader);
-  const loaded = new LoadedRuns(reader, registry);
-  const watched: Watched = new Watched({
-    slow: options.slow,
-    now: () => Date.now(),
-    glance: (runs) => views.glance(runs),
-  });
+  const now = (): number => Date.now();
+  const loaded = new LoadedRuns(
+    reader,
+    registry,
+    (wanted, signal) => servedOf(server, reader, wanted, signal),
+    now,
+  );
+  const watched: Watched = new Watched({ slow: options.slow, now, looks: (runs) => views.looks(runs) });
   const views: Views = new Views(reader, registry, loaded, watched);
   const histories = new Histories<ServerMark>();
   const cache = options.histories && new HistoryCache(options.histories);
@@ -75,11 +77,25 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
   /** Why it is not looked at any more by itself: accounts get locked. */
   let refused: StoreError | null = null;
 
-  /** Where a page of the server is no answer, out of all runs of the scope. */
+  /** Where a page of the server is no answer, out of the newest runs that the server finds. */
   const searchLoaded = async (query: RunQuery, signal?: AbortSignal) => {
-    await views.table(query, signal);
+    await (await loaded.read(query, signal)).part?.whole(signal);
     const store = await loaded.read(query, signal);
-    return untilHere(() => searchRuns(store, query, Date.now()), signal);
+    const page = await untilHere(() => searchRuns(store, query, now()), signal);
+    views.table(
+      query,
+      page.items.map(({ info }) => info),
+    );
+    const part = store.part?.state();
+    if (!part || !(part.isPart || part.isFound)) {
+      return page;
+    }
+    const { remaining, ...known } = page;
+    return {
+      ...known,
+      items: page.items.map((row) => ({ ...row, childCount: null })),
+      ...(remaining === undefined || part.isPart ? {} : { remaining }),
+    };
   };
 
   const workspaces = async (signal?: AbortSignal): Promise<WorkspaceSummary[]> =>
@@ -97,16 +113,19 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
         if (asked) {
           await server.check();
         }
-        const isChanged = await looking.run(true, () => watched.poll(asked));
+        const changed = await looking.run(true, () => watched.poll(asked));
         const isOther = server.upgrades > upgrades;
         upgrades = server.upgrades;
         failures = 0;
-        if (isChanged || isOther) {
+        if (changed === 'more' || isOther) {
           reader.forget();
           loaded.forgetOthers();
+        }
+        if (changed !== 'nothing' || isOther) {
+          reader.recent.clear();
           views.forget();
         }
-        return isChanged || isOther;
+        return changed !== 'nothing' || isOther;
       } catch (error) {
         // Who answers next may be a server that was upgraded meanwhile.
         server.forget();
@@ -132,11 +151,10 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
         throw cancelled();
       }
       const known = experimentIds.filter((id) => loaded.isComplete({ experimentIds: [id], view }));
-      const { runs } = await loaded.read(null, signal);
-      return countRuns(runs, known, view);
+      return known.length === 0 ? new Map() : countRuns((await loaded.read(null, signal)).runs, known, view);
     },
     searchRuns: async (query, { signal }) => {
-      const filter = await filterOf(reader, query, Date.now(), signal);
+      const filter = await filterOf(reader, query, now(), signal);
       return isPaged(query, filter)
         ? views.page(query, (given) => searchPages(server, reader, query, filter, given), signal)
         : searchLoaded(query, signal);
@@ -171,8 +189,10 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
     searchLoggedModels: async (query, { signal }) =>
       searchLoggedModels(await registry.loggedModels(query.experimentIds ?? [], signal), query),
     tableRows: async (query, context) => {
-      await views.table(query, context.signal);
-      return held.tableRows(query, context);
+      const answer = await held.tableRows(query, context);
+      const shown = [...answer.pinned.rows, ...answer.rows];
+      views.table(query, loaded.infos(shown.flatMap((row) => (row.type === 'run' ? [row.runId] : []))));
+      return answer;
     },
   };
 }

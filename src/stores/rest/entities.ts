@@ -109,6 +109,24 @@ export function runOf(json: unknown): ServerRun {
   };
 }
 
+/** What a value takes beside its text, about, bytes. */
+const OF_A_VALUE = 64;
+
+/** About how much memory a run takes, bytes. */
+export function weightOf({ run, inputs }: ServerRun): number {
+  const pairs = [...run.params, ...run.tags].reduce(
+    (sum, { key, value }) => sum + key.length + value.length + OF_A_VALUE,
+    0,
+  );
+  const datasets = inputs.datasetInputs.reduce(
+    (sum, { dataset }) =>
+      sum + dataset.source.length + (dataset.schema?.length ?? 0) + (dataset.profile?.length ?? 0),
+    0,
+  );
+  const others = run.metrics.length + inputs.datasetInputs.length + inputs.modelOutputs.length;
+  return 500 + run.info.artifactUri.length + pairs + datasets + 2 * OF_A_VALUE * others;
+}
+
 /** What a run of which only the id is known has logged: nothing. */
 export const NO_INPUTS: RunInputs = { datasetInputs: [], modelInputs: [], modelOutputs: [] };
 

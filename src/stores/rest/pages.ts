@@ -3,7 +3,7 @@ import { damaged } from './answerErrors';
 import { objectsOf, textOf } from './entities';
 
 /** Pages of one list that are walked through: beyond that something is wrong with the tokens. */
-const MOST_PAGES = 10_000;
+export const MOST_PAGES = 10_000;
 
 /** One page of a list, as the server gives it. */
 export interface ServerPage {
@@ -47,11 +47,15 @@ export async function* walk(
       return;
     }
     if (seen.has(token) || seen.size >= MOST_PAGES) {
-      throw new StoreError(
-        'INTERNAL_ERROR',
-        `The tracking server's list of "${endpoint}" has no end: its log may say why.`,
-      );
+      throw endless(endpoint);
     }
     seen.add(token);
   } while (true);
+}
+
+export function endless(endpoint: string): StoreError {
+  return new StoreError(
+    'INTERNAL_ERROR',
+    `The tracking server's list of "${endpoint}" has no end: its log may say why.`,
+  );
 }

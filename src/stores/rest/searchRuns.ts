@@ -1,18 +1,19 @@
 import type { Run } from '../../mlflow/entities';
 import { tagOf } from '../../mlflow/entities';
-import { StoreError } from '../../mlflow/errors';
+import { isStoreError, StoreError } from '../../mlflow/errors';
 import { familyOf, TAG_PARENT } from '../../mlflow/family';
 import type { Page, RunQuery, RunRow } from '../../mlflow/store';
 import { parseOrder } from '../../search/order';
 import { parseFilter } from '../../search/parse';
 import { filterToPredicate } from '../../search/predicate';
 import { parsed } from '../../search/refusal';
-import { splitForServer } from '../../search/rest';
+import { splitForServer, type SplitFilter } from '../../search/rest';
 import { runSource } from '../../search/runSource';
 import { KEY_ENTITIES, type Filter } from '../../search/syntax';
 import { valueText } from '../../search/text';
 import { metricKeysOf, withSelected } from '../held/searchRuns';
 import { decodePageToken, encodePageToken } from '../pageToken';
+import type { WantedRuns } from '../runTable/heldRuns';
 import type { ServerRun } from './entities';
 import type { RunReader } from './runs';
 import type { Server } from './server';
@@ -25,6 +26,8 @@ const MOST_LOOKED_AT = 5000;
 const DEEPEST = 100;
 /** Runs by which a key without a prefix is known. */
 const SAMPLE = 50;
+/** A SQLite backend joins 64 tables at most: a table each, and those of the runs and of the family beside them. */
+const MOST_CONDITIONS = 50;
 /** Attributes of which a run itself does not say enough. */
 const OF_THE_WHOLE = ['depth', 'registered'];
 
@@ -96,6 +99,36 @@ export async function filterOf(
   return parse();
 }
 
+/**
+ * What a server can be asked of a table's filter, in MLflow's grammar: every run for which the filter holds is among
+ * those that it finds. Empty where it can be asked nothing, and for a filter that is refused, as the table will say.
+ */
+export async function servedOf(
+  server: Server,
+  reader: RunReader,
+  wanted: WantedRuns,
+  signal?: AbortSignal,
+): Promise<string> {
+  try {
+    const filter = await filterOf(reader, wanted, wanted.now ?? Date.now(), signal);
+    return (await splitFor(server, filter, signal)).server;
+  } catch (error) {
+    if (isStoreError(error) && error.code === 'INVALID_PARAMETER_VALUE') {
+      return '';
+    }
+    throw error;
+  }
+}
+
+async function splitFor(server: Server, filter: Filter | null, signal?: AbortSignal): Promise<SplitFilter> {
+  const [nullTests, nan, lists] = await Promise.all([
+    server.isAtLeast(3, 17, signal),
+    server.isAtLeast(3, 11, signal),
+    server.isAtLeast(2, 4, signal),
+  ]);
+  return splitForServer(filter, { nullTests, nan, lists, conditions: MOST_CONDITIONS });
+}
+
 /** TrackingStore.searchRuns where `isPaged`: how many children a run has, and how many runs follow, is not known. */
 export async function searchPages(
   server: Server,
@@ -105,15 +138,9 @@ export async function searchPages(
   signal?: AbortSignal,
 ): Promise<Page<RunRow>> {
   const after = query.pageToken === undefined ? undefined : lastOf(query.pageToken);
-  const api = await server.api(signal);
-  const [nullTests, nan, lists] = await Promise.all([
-    server.isAtLeast(3, 17, signal),
-    server.isAtLeast(3, 11, signal),
-    server.isAtLeast(2, 4, signal),
-  ]);
-  const { server: served, rest } = splitForServer(filter, { nullTests, nan, lists });
+  const { server: served, rest } = await splitFor(server, filter, signal);
   const isWanted = await familyTest(reader, query, signal);
-  if (isWanted === null || api === null) {
+  if (isWanted === null) {
     return { items: [] };
   }
   const conditions = [served, ...isWanted.conditions].filter((part) => part !== '');
@@ -131,13 +158,13 @@ export async function searchPages(
     },
     signal,
   );
-  for await (const page of pages) {
+  for await (const { runs: page } of pages) {
     lookedAt += page.length;
     const holds = rest && filterToPredicate(rest, sourceOf(page));
     const matching = page.filter(({ run }) => !holds || holds(run));
     found.push(...(await isWanted.among(matching)));
     const isEnough = found.length > query.maxResults;
-    if (isEnough || (lookedAt >= MOST_LOOKED_AT && found.length > 0)) {
+    if (isEnough || (lookedAt >= MOST_LOOKED_AT && found.length > 0 && page.length > 0)) {
       return pageOf(found, query, isEnough ? found[query.maxResults - 1]! : page.at(-1)!.run);
     }
   }

@@ -1,6 +1,6 @@
 import type { Experiment, RegisteredModel, RunInfo } from '../../mlflow/entities';
-import type { TableScope } from '../../mlflow/runTable';
 import type { Page, RunQuery, RunRow } from '../../mlflow/store';
+import type { WantedRuns } from '../runTable/heldRuns';
 import type { ServerRun } from './entities';
 import type { LoadedRuns } from './loadedRuns';
 import type { RegistryReader } from './registry';
@@ -9,12 +9,17 @@ import { signatureOf, type RunsInView, type Signature, type Watched } from './wa
 
 /** Runs that one question watches. */
 const MOST_RUNS = 200;
+/** Runs that have not ended that a look asks for, in one request; of more each has its turn. */
+const MOST_UNFINISHED = 100;
 /** New runs that a look asks for: whether there are any is what counts. */
 const MOST_NEW = 50;
 
 /** What is asked of a server for the screen, noted so that it is watched for changes. */
 export class Views {
   private lastModels: RegisteredModel[] | null = null;
+  /** Up to which start all runs of an experiment were seen, ms; by its id, empty for those of all. */
+  private readonly seenTo = new Map<string, number>();
+  private turn = 0;
 
   constructor(
     private readonly reader: RunReader,
@@ -78,23 +83,25 @@ export class Views {
     return page;
   }
 
-  /** The runs of a scope are on the screen, or some that are found among them. */
-  async table({ experimentIds, view }: TableScope, signal?: AbortSignal): Promise<void> {
-    const { runs } = await this.loaded.read({ experimentIds, view }, signal);
+  /** @param shown runs of a scope that are on the screen */
+  table(wanted: WantedRuns, shown: readonly RunInfo[]): void {
+    const { experimentIds, view, filter = '' } = wanted;
+    const ids = shown.slice(0, MOST_RUNS).map(({ runId }) => runId);
     const state = (): Signature => String(this.loaded.changes);
     this.watched.note(
       {
-        name: `table ${JSON.stringify([experimentIds.toSorted(), view])}`,
-        again: async (isWhole) => {
-          if (isWhole) {
-            await this.loaded.again();
+        name: `table ${JSON.stringify([experimentIds.toSorted(), view, filter])}`,
+        again: async (as) => {
+          if (as !== 'moved') {
+            const newest = await this.loaded.againNewest(wanted);
+            await this.learnAgain(ids.filter((runId) => !newest.has(runId)));
+          }
+          if (as === 'asked') {
+            this.loaded.againByAndBy(wanted);
           }
           return state();
         },
-        runs: this.inView(
-          experimentIds,
-          [...runs.values()].map(({ info }) => info),
-        ),
+        runs: { ...this.inView(experimentIds, shown), newest: this.loaded.newestOf(wanted) },
       },
       state(),
     );
@@ -134,54 +141,63 @@ export class Views {
     this.lastModels = null;
   }
 
-  /** One request for new runs of each choice of experiments, and one for all runs that have not ended. */
-  async glance(views: readonly RunsInView[]): Promise<boolean> {
-    const newest = new Map<string, { experimentIds: readonly string[]; since: number }>();
-    const unfinished = new Map<string, Set<Signature>>();
+  /** One request for new runs, and one for the runs that have not ended: which of the views are others now. */
+  looks(views: readonly RunsInView[]): (() => Promise<readonly RunsInView[]>)[] {
+    const ofScopes = views.filter(({ experimentIds }) => experimentIds !== null);
+    const running = views.filter(({ unfinished }) => unfinished.size > 0);
+    return [
+      ...(ofScopes.length > 0 ? [() => this.withNew(ofScopes)] : []),
+      ...(running.length > 0 ? [() => this.withMoved(running)] : []),
+    ];
+  }
+
+  /** Runs that began later than what is known of each of the experiments. */
+  private async withNew(views: readonly RunsInView[]): Promise<readonly RunsInView[]> {
+    const newest = new Map<string, number>();
     for (const view of views) {
-      if (view.experimentIds) {
-        const name = JSON.stringify(view.experimentIds.toSorted());
-        const since = Math.min(newest.get(name)?.since ?? Infinity, view.newest);
-        newest.set(name, { experimentIds: view.experimentIds, since });
-      }
-      for (const [runId, signature] of view.unfinished) {
-        unfinished.set(runId, (unfinished.get(runId) ?? new Set()).add(signature));
+      for (const id of experimentsOf(view)) {
+        newest.set(id, Math.min(newest.get(id) ?? Infinity, view.newest));
       }
     }
-    const [areNew, haveMoved] = await Promise.all([
-      Promise.all([...newest.values()].map((each) => this.hasNew(each))),
-      this.haveMoved(unfinished),
-    ]);
-    return haveMoved || areNew.includes(true);
-  }
-
-  private async hasNew(each: { experimentIds: readonly string[]; since: number }): Promise<boolean> {
-    const { experimentIds, since } = each;
+    const since = Math.min(...[...newest].map(([id, known]) => Math.max(known, this.seenTo.get(id) ?? 0)));
+    const experimentIds = newest.has('') ? [] : [...newest.keys()];
     const filter = `attributes.start_time > ${since}`;
-    for await (const page of this.reader.pages({ experimentIds, view: 'ALL', filter, size: MOST_NEW })) {
-      this.loaded.learn(page);
-      return page.length > 0;
+    for await (const { runs } of this.reader.pages({ experimentIds, view: 'ALL', filter, size: MOST_NEW })) {
+      this.loaded.learn(runs);
+      const seenTo = runs.reduce((last, { run }) => Math.max(last, run.info.startTime ?? 0), since);
+      newest.forEach((_, id) => this.seenTo.set(id, seenTo));
+      return views.filter((view) =>
+        runs.some(
+          ({ run: { info } }) =>
+            (info.startTime ?? 0) > view.newest &&
+            experimentsOf(view).some((id) => id === '' || id === info.experimentId),
+        ),
+      );
     }
-    return false;
+    return [];
   }
 
-  private async haveMoved(unfinished: ReadonlyMap<string, ReadonlySet<Signature>>): Promise<boolean> {
-    if (unfinished.size === 0) {
-      return false;
-    }
-    const ids = [...unfinished.keys()].slice(0, MOST_RUNS);
-    const found = await this.reader.byId(ids);
-    const isLess = this.loaded.drop(ids.filter((runId) => !found.has(runId)));
-    const isLearned = this.loaded.learn([...found.values()]);
-    return (
-      isLess ||
-      isLearned ||
+  private async withMoved(views: readonly RunsInView[]): Promise<readonly RunsInView[]> {
+    const all = [...new Set(views.flatMap(({ unfinished }) => [...unfinished.keys()]))];
+    this.turn = this.turn >= all.length ? 0 : this.turn;
+    const ids = all.slice(this.turn, this.turn + MOST_UNFINISHED);
+    this.turn += MOST_UNFINISHED;
+    const found = await this.learnAgain(ids);
+    return views.filter(({ unfinished }) =>
       ids.some((runId) => {
+        const known = unfinished.get(runId);
         const run = found.get(runId);
-        const known = unfinished.get(runId)!;
-        return !run || known.size > 1 || !known.has(signatureOf(run));
-      })
+        return known !== undefined && !(run && known === signatureOf(run));
+      }),
     );
+  }
+
+  /** Reads runs again for what is loaded. */
+  private async learnAgain(runIds: readonly string[]): Promise<ReadonlyMap<string, ServerRun>> {
+    const found = await this.reader.byId(runIds);
+    this.loaded.drop(runIds.filter((runId) => !found.has(runId)));
+    this.loaded.learn([...found.values()]);
+    return found;
   }
 
   /** They are on the screen. @param found as they were read */
@@ -215,4 +231,9 @@ export class Views {
       ),
     };
   }
+}
+
+/** Empty for all. */
+function experimentsOf({ experimentIds }: RunsInView): readonly string[] {
+  return experimentIds === null || experimentIds.length > 0 ? (experimentIds ?? []) : [''];
 }

@@ -8,6 +8,8 @@ const LONGEST = 30_000;
 const LONGEST_WITH_PASSWORD = 60_000;
 /** What a look alone does not see is asked for again after so long, ms: tags, names and late metrics of ended runs. */
 const WHOLE_LOOK = 60_000;
+/** Requests of a look where nothing moves. */
+const LOOKS = 2;
 /** Questions that are asked again; the longest unasked go first. */
 const MOST = 24;
 
@@ -28,15 +30,18 @@ export interface RunsInView {
   unfinished: ReadonlyMap<string, Signature>;
 }
 
+/** `moved`: a look said that something changed, and took it in; `due`: it is time for it; `asked`: somebody wants to know. */
+export type Again = 'moved' | 'due' | 'asked';
+
 /** A question whose answer is on the screen. */
 export interface Question {
   /** The same question has the same name. */
   name: string;
-  /** Asks it again. @param isWhole false where a look said what changed, and took it in */
-  again(isWhole: boolean): Promise<Signature>;
+  /** Asks it again. */
+  again(as: Again): Promise<Signature>;
   /** By which a look sees most of what may change, with those of other questions in one request. */
   runs?: RunsInView;
-  /** Looks whether it has another answer by as little as that takes; may miss some changes. */
+  /** Looks whether it has another answer by one request; may miss some changes. */
   glance?(): Promise<boolean>;
 }
 
@@ -56,14 +61,15 @@ export class Watched {
   private pause = SHORTEST;
   private due = 0;
   private wholeDue: number;
+  private turn = 0;
 
   /** @param options.slow the server wants a password with each request */
   constructor(
     private readonly options: {
       slow: boolean;
       now: () => number;
-      /** Whether any of the runs is another now, or there are new ones. */
-      glance: (runs: readonly RunsInView[]) => Promise<boolean>;
+      /** Each answers, by one request, those of which a run is another now, or which have new ones. */
+      looks: (runs: readonly RunsInView[]) => (() => Promise<readonly RunsInView[]>)[];
     },
   ) {
     this.wholeDue = options.now() + WHOLE_LOOK;
@@ -82,48 +88,62 @@ export class Watched {
 
   /**
    * @param asked somebody wants to know; else a look is taken when it is time for one
+   * @returns what changed: runs alone, or what else is known of the store, too
    * @throws StoreError that of the server
    */
-  async poll(asked: boolean): Promise<boolean> {
+  async poll(asked: boolean): Promise<'nothing' | 'runs' | 'more'> {
     const now = this.options.now();
     if (!asked && now < this.due) {
-      return false;
+      return 'nothing';
     }
     const isWhole = asked || now >= this.wholeDue;
     if (isWhole) {
       this.wholeDue = now + WHOLE_LOOK;
     }
-    let isChanged = false;
+    let changed: 'nothing' | 'runs' | 'more' = 'nothing';
     try {
-      isChanged = await this.look(isWhole);
+      changed = await this.look(asked ? 'asked' : isWhole ? 'due' : 'moved');
     } finally {
       const longest = this.options.slow ? LONGEST_WITH_PASSWORD : LONGEST;
-      this.pause = isChanged ? SHORTEST : Math.min(longest, this.pause * 2);
+      this.pause = changed !== 'nothing' ? SHORTEST : Math.min(longest, this.pause * 2);
       this.due = this.options.now() + this.pause;
     }
-    return isChanged;
+    return changed;
   }
 
-  private async look(isWhole: boolean): Promise<boolean> {
+  private async look(as: Again): Promise<'nothing' | 'runs' | 'more'> {
     this.forgetOld();
     const watches = [...this.watches.values()];
-    const asked = isWhole ? watches : await this.moved(watches);
-    const changes = await Promise.all(asked.map((watch) => isOther(watch, isWhole)));
-    const isChanged = changes.includes(true);
-    if (isChanged) {
-      this.watches.forEach((watch) => (watch.isOld = true));
+    const asked = as === 'moved' ? await this.moved(watches) : watches;
+    const changed = (
+      await Promise.all(asked.map(async (watch) => ((await isOther(watch, as)) ? [watch] : [])))
+    ).flat();
+    if (changed.length === 0) {
+      return 'nothing';
     }
-    return isChanged;
+    this.watches.forEach((watch) => (watch.isOld = true));
+    return as === 'moved' && changed.every(({ runs }) => runs !== undefined) ? 'runs' : 'more';
   }
 
   /** Those that a look says something of; what no look sees is left for the next whole one. */
   private async moved(watches: readonly Watch[]): Promise<Watch[]> {
     const ofRuns = watches.filter(({ runs }) => runs !== undefined);
-    const [haveRunsMoved, others] = await Promise.all([
-      ofRuns.length > 0 && this.options.glance(ofRuns.map(({ runs }) => runs!)),
-      Promise.all(watches.map(async (watch) => ((await watch.glance?.()) ? [watch] : []))),
-    ]);
-    return [...(haveRunsMoved ? ofRuns : []), ...others.flat()];
+    const looks = [
+      ...this.options
+        .looks(ofRuns.map(({ runs }) => runs!))
+        .map((look) => async (): Promise<readonly Watch[]> => {
+          const moved = await look();
+          return ofRuns.filter(({ runs }) => moved.includes(runs!));
+        }),
+      ...watches.flatMap((watch) =>
+        watch.glance ? [async (): Promise<readonly Watch[]> => ((await watch.glance!()) ? [watch] : [])] : [],
+      ),
+    ];
+    // Those that have no turn now have the next.
+    const now = looks.length <= LOOKS ? looks : rotated(looks, this.turn).slice(0, LOOKS);
+    this.turn = looks.length <= LOOKS ? 0 : (this.turn + LOOKS) % looks.length;
+    const moved = await Promise.all(now.map((look) => look()));
+    return [...new Set(moved.flat())];
   }
 
   /** As soon as anything was asked since the last change, what was not is on no screen any more. */
@@ -135,17 +155,21 @@ export class Watched {
   }
 }
 
-async function isOther(watch: Watch, isWhole: boolean): Promise<boolean> {
-  const now = await answerOf(watch, isWhole);
+function rotated<T>(items: readonly T[], by: number): T[] {
+  return [...items.slice(by), ...items.slice(0, by)];
+}
+
+async function isOther(watch: Watch, as: Again): Promise<boolean> {
+  const now = await answerOf(watch, as);
   const isChanged = now !== watch.baseline;
   watch.baseline = now;
   return isChanged;
 }
 
 /** What is not there any more, or not for this user, is an answer too. */
-async function answerOf(watch: Watch, isWhole: boolean): Promise<Signature> {
+async function answerOf(watch: Watch, as: Again): Promise<Signature> {
   try {
-    return await watch.again(isWhole);
+    return await watch.again(as);
   } catch (error) {
     if (isStoreError(error) && /^(RESOURCE_DOES_NOT_EXIST|PERMISSION_DENIED)$/.test(error.code)) {
       return error.code;

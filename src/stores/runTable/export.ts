@@ -21,17 +21,29 @@ interface Line {
   values: (number | string | null)[];
 }
 
-/** The rows of a view as text, with the filter that found them. Numbers are whole, not rounded as on screen. */
+/**
+ * The rows of a view as text, with the filter that found them. Numbers are whole, not rounded as on screen. Of a server
+ * all runs are loaded first; where that was stopped, or memory holds no more, the text says so.
+ */
 export async function exportTable(
   table: RunTable,
   { view, columns, format, only }: ExportOptions,
   signal?: AbortSignal,
 ): Promise<{ text: string; rows: number }> {
   const lines: Line[] = [];
+  const { experimentIds, view: lifecycle, filter, now } = view;
+  if (only === null) {
+    await table.loadRest({ experimentIds, view: lifecycle, filter, now, on: true, wait: true }, signal);
+  }
+  let note = '';
   const flat: TableView = { ...view, tree: false, group: [] };
   for (let from = 0; ; from += PIECE) {
     const query = { ...flat, from, count: PIECE, columns, pinned: [], locate: [], wholeTexts: true };
     const answer = await table.rows(query, signal);
+    note =
+      only === null && answer.loaded?.isPart
+        ? `Among the newest ${answer.loaded.runs} runs only: the store has more.`
+        : '';
     answer.rows.forEach((run, row) => {
       if (run.type === 'run' && (only === null || only.has(run.runId))) {
         lines.push({ run, values: answer.cells.map((cells) => valueAt(cells, row)) });
@@ -42,7 +54,7 @@ export async function exportTable(
     }
   }
   const write = { csv, markdown, json }[format];
-  return { text: write(columns, lines, view.filter.trim()), rows: lines.length };
+  return { text: write(columns, lines, view.filter.trim(), note), rows: lines.length };
 }
 
 function valueAt(cells: Cells, row: number): number | string | null {
@@ -58,7 +70,7 @@ const title = ({ kind, key, rule, step }: TableColumn): string => {
   return `${kind === 'attribute' ? key : `${kind}s.${key}`}${suffix}`;
 };
 
-function csv(columns: readonly TableColumn[], lines: Line[], filter: string): string {
+function csv(columns: readonly TableColumn[], lines: Line[], filter: string, note: string): string {
   const head = ['run_id', ...columns.map(title)].map(csvText).join(',');
   const body = lines.map(({ run, values }) =>
     [
@@ -66,11 +78,14 @@ function csv(columns: readonly TableColumn[], lines: Line[], filter: string): st
       ...values.map((value) => (typeof value === 'number' ? number(value) : csvText(value ?? ''))),
     ].join(','),
   );
-  const comment = filter === '' ? [] : [csvComment(`filter: ${filter}`)];
+  const comment = [
+    ...(filter === '' ? [] : [csvComment(`filter: ${filter}`)]),
+    ...(note === '' ? [] : [csvComment(note)]),
+  ];
   return `${[...comment, head, ...body].join('\r\n')}\r\n`;
 }
 
-function markdown(columns: readonly TableColumn[], lines: Line[], filter: string): string {
+function markdown(columns: readonly TableColumn[], lines: Line[], filter: string, note: string): string {
   const cell = (value: number | string | null, column: TableColumn): string => {
     if (value === null) {
       return '–';
@@ -86,13 +101,14 @@ function markdown(columns: readonly TableColumn[], lines: Line[], filter: string
   const numeric = columns.map((_, index) => lines.some(({ values }) => typeof values[index] === 'number'));
   return `${[
     ...(filter === '' ? [] : [`Filter: ${markdownCode(filter.replace(/\s+/g, ' '), Infinity)}`, '']),
+    ...(note === '' ? [] : [note, '']),
     row(columns.map((column) => wholeText(title(column)))),
     row(numeric.map((right) => (right ? '---:' : '---'))),
     ...lines.map(({ values }) => row(values.map((value, index) => cell(value, columns[index]!)))),
   ].join('\n')}\n`;
 }
 
-function json(columns: readonly TableColumn[], lines: Line[], filter: string): string {
+function json(columns: readonly TableColumn[], lines: Line[], filter: string, note: string): string {
   const plain = (value: number | string | null): number | string | null =>
     typeof value === 'number' && !Number.isFinite(value) ? number(value) : value;
   const runs = lines.map(({ run, values }) => {
@@ -111,7 +127,7 @@ function json(columns: readonly TableColumn[], lines: Line[], filter: string): s
       tags: ofKind('tag'),
     };
   });
-  return `${JSON.stringify({ filter, runs }, null, 1)}\n`;
+  return `${JSON.stringify({ filter, ...(note === '' ? {} : { note }), runs }, null, 1)}\n`;
 }
 
 function number(value: number): string {

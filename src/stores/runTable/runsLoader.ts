@@ -190,6 +190,9 @@ export class RunsLoader implements TableLoader {
   }
 
   keys(kind: KeyKind): string[] {
+    if (this.held.keys) {
+      return this.held.keys(kind);
+    }
     const keys = new Set<string>();
     for (const run of this.held.runs.values()) {
       if (run.lookup) {

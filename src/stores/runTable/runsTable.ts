@@ -1,6 +1,7 @@
 import type {
   ColumnList,
   ColumnQuery,
+  LoadRequest,
   ModelFact,
   RowsQuery,
   RunTable,
@@ -17,6 +18,11 @@ import { RuleValues, type HistoryOf } from './ruleValues';
 import { RunsLoader } from './runsLoader';
 import type { TableState } from './tableState';
 
+/** After which rows are asked for again while others are on their way, ms. */
+const SOON = 500;
+/** Scopes and filters whose columns are kept. */
+const STATES = 2;
+
 /**
  * The run table of a store that holds its runs as entities. What a rule shows is fetched for the rows that are asked
  * for; for all runs by `load`, or where rows are sorted or grouped by it.
@@ -24,7 +30,8 @@ import type { TableState } from './tableState';
 export class RunsTable implements RunTable {
   private readonly keeper = new TableKeeper();
   private readonly rules: RuleValues;
-  private current: { held: HeldRuns; loader: RunsLoader; state: TableState } | null = null;
+  /** Of what was asked last, which differs by scope. */
+  private states: { held: HeldRuns; loader: RunsLoader; state: TableState }[] = [];
 
   /**
    * @param read what the store holds now, with what is wanted in it: the same object as long as nothing changed
@@ -36,15 +43,33 @@ export class RunsTable implements RunTable {
     this.rules = new RuleValues(historyOf);
   }
 
-  rows(query: TableQuery, signal?: AbortSignal): Promise<TableRows> {
-    return this.ask(query, (table) => table.rows(query), signal);
+  async rows(query: TableQuery, signal?: AbortSignal): Promise<TableRows> {
+    const held = await this.read(query, signal);
+    const rows = await this.askOf(held, (table) => table.rows(query), signal);
+    const loaded = held.part?.state() ?? null;
+    return {
+      ...rows,
+      loaded,
+      refreshIn: loaded?.isLoading ? Math.min(rows.refreshIn ?? Infinity, SOON) : rows.refreshIn,
+    };
   }
 
   load(scope: TableScope, column: TableColumn, signal?: AbortSignal): Promise<null> {
     return this.ask(scope, (table) => table.load(scope, column), signal);
   }
 
-  matching(view: TableView, signal?: AbortSignal): Promise<string[]> {
+  async loadRest({ on, wait, ...wanted }: LoadRequest, signal?: AbortSignal): Promise<null> {
+    const { part } = await this.read(wanted, signal);
+    part?.loadRest(on);
+    if (wait) {
+      await part?.whole(signal);
+    }
+    return null;
+  }
+
+  /** Of all that is loaded without being asked for. */
+  async matching(view: TableView, signal?: AbortSignal): Promise<string[]> {
+    await (await this.read(view, signal)).part?.whole(signal);
     return this.ask(view, (table) => table.matching(view), signal);
   }
 
@@ -64,9 +89,10 @@ export class RunsTable implements RunTable {
     return this.ask(query, (table) => table.findValues(query), signal);
   }
 
-  learnModels(facts: readonly ModelFact[], signal?: AbortSignal): Promise<null> {
+  async learnModels(facts: readonly ModelFact[]): Promise<null> {
     this.keeper.learn(facts);
-    return this.ask(null, (table) => table.forgetModels(), signal);
+    this.states.forEach(({ state }) => state.forgetModels());
+    return null;
   }
 
   cellText(runId: string, column: TableColumn, signal?: AbortSignal): Promise<string | null> {
@@ -78,15 +104,18 @@ export class RunsTable implements RunTable {
     question: (table: TableState) => T,
     signal?: AbortSignal,
   ): Promise<T> {
-    const held = await this.read(scope, signal);
-    if (this.current?.held !== held) {
-      this.current = {
-        held,
-        loader: new RunsLoader(held, this.rules, this.keeper),
-        state: this.keeper.next(),
-      };
-    }
-    const { state, loader } = this.current;
-    return this.keeper.answer(state, loader, question, signal);
+    return this.askOf(await this.read(scope, signal), question, signal);
+  }
+
+  private askOf<T>(held: HeldRuns, question: (table: TableState) => T, signal?: AbortSignal): Promise<T> {
+    const known = this.states.find((each) => each.held === held) ?? {
+      held,
+      loader: new RunsLoader(held, this.rules, this.keeper),
+      state: this.keeper.next(),
+    };
+    // Where all runs are here another state is a later one.
+    const others = this.states.filter((each) => each !== known && each.held.part !== undefined);
+    this.states = [known, ...others].slice(0, STATES);
+    return this.keeper.answer(known.state, known.loader, question, signal);
   }
 }

@@ -75,6 +75,7 @@ export class TableState {
     return {
       version: this.version,
       refreshIn: table.refreshIn(),
+      loaded: null,
       total: table.total,
       matched: display.matching.length,
       rowCount: display.rows.length,

@@ -28,6 +28,8 @@ export const tableHandlers = {
   tableRows: (reader: Reader, query: TableQuery) => ask(reader, (table) => table.rows(query)),
   tableLoad: (reader: Reader, { scope, column }: { scope: TableScope; column: TableColumn }) =>
     ask(reader, (table) => table.load(scope, column)),
+  /** All is here. */
+  tableLoadRest: () => null,
   tableMatching: (reader: Reader, view: TableView) => ask(reader, (table) => table.matching(view)),
   tableRunsOfRows: (reader: Reader, query: RowsQuery) => ask(reader, (table) => table.runsOfRows(query)),
   tableSuggestColumns: (reader: Reader, scope: TableScope) =>

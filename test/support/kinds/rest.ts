@@ -8,7 +8,7 @@ import { StoreError } from '../../../src/mlflow/errors';
 import type { Exchange } from '../../../src/stores/rest/exchange';
 import { tempFolder, withDatabase } from '../database';
 import { copyFixture } from '../fixtures';
-import { addRuns, makeHistoryStore, type MadeRun } from '../histories';
+import { addRuns, EXPERIMENT, makeHistoryStore, type MadeRun } from '../histories';
 import { readAnswers } from '../oracle';
 import { plainExchange } from '../servers/exchange';
 import { startServer, type RunningServer } from '../servers/server';
@@ -113,6 +113,11 @@ async function open({ server, file }: Served): Promise<StoreUnderTest> {
     store,
     writer: createRestWriter(exchange, (signal) => probe(exchange, null, signal)),
     others: otherConnection(file),
+    lookAt: async () =>
+      void (await store.runTable.loadRest({
+        ...{ experimentIds: [EXPERIMENT], view: 'ACTIVE_ONLY', filter: '', now: 0 },
+        ...{ on: true, wait: true },
+      })),
     hide: async () => void (isHidden = true),
     show: async () => void (isHidden = false),
     close: async () => store.dispose(),
