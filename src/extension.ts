@@ -44,6 +44,7 @@ import { createOpener } from './stores/open';
 import type * as Servers from './stores/rest/openServer';
 import { OpenStores } from './stores/openStores';
 import { isServerUri } from './stores/uri';
+import { Dimming } from './views/away';
 import { ComparisonView } from './views/comparisonView';
 import { ExperimentsView } from './views/experimentsView';
 import { ModelsView } from './views/modelsView';
@@ -76,15 +77,18 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     createOpener({
       distFolder,
       indexFolder,
-      openServer: (uri) =>
-        loadBundle<typeof Servers>(context.extensionPath, 'server').openServer(uri, {
+      openServer: (uri, signal) => {
+        const { openServer } = loadBundle<typeof Servers>(context.extensionPath, 'server');
+        const options = {
           distFolder,
-          accessOf: (server) => accounts.accessOf(server),
+          accessOf: (server: string) => accounts.accessOf(server),
           userAgent: `mlflow-lens/${version}`,
           openedFolders: localFolders,
           downloadFolder: vscode.Uri.joinPath(context.globalStorageUri, 'artifacts').fsPath,
           historyFolder: vscode.Uri.joinPath(context.globalStorageUri, 'server-histories').fsPath,
-        }),
+        };
+        return openServer(uri, options, signal);
+      },
       pythonPath: () => readSettings().pythonPath,
       readOnlyReason: () =>
         vscode.workspace.isTrusted
@@ -173,6 +177,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     models,
     comparison,
     new LitRun(state),
+    new Dimming(),
     panels,
     sources,
     parsers,

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { StoreError } from '../mlflow/errors';
 import { runCommand, type CommandRegistry } from '../platform/commands';
-import { askText, notify, pickOne } from '../platform/dialogs';
+import { askText, notify, pickOne, withNotification } from '../platform/dialogs';
 import { log } from '../platform/log';
 import { localFolders } from '../platform/workspaceFolders';
 import { locate } from '../stores/locate';
@@ -23,6 +24,9 @@ export interface StoreCommandDeps {
   version: string;
 }
 
+/** A wait that is shorter needs no word, ms. */
+const QUICK = 1000;
+
 export function registerStoreCommands(deps: StoreCommandDeps): void {
   const { commands, stores } = deps;
 
@@ -35,7 +39,7 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
     stores.add(uri, origin);
     await deps.remember(uri);
     // Opening now says at once whether it is a store; it stays listed with its reason if not.
-    await stores.get(uri);
+    await opened(stores, uri);
     await vscode.commands.executeCommand('mlflowLens.experiments.focus');
   }
 
@@ -115,6 +119,31 @@ export function registerStoreCommands(deps: StoreCommandDeps): void {
     const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
     await vscode.window.showTextDocument(document);
   });
+}
+
+/** Waits until it is open, a server's longer with a button that ends the wait. Throws StoreError. */
+export async function opened(stores: OpenStores, uri: string): Promise<void> {
+  const opening = stores.get(uri);
+  const isQuick = await Promise.race([
+    opening.then(
+      () => true,
+      () => true,
+    ),
+    delay(QUICK, false),
+  ]);
+  if (!isQuick && isServerUri(uri)) {
+    await withNotification(`Connecting to ${storeName(uri)}`, async (_report, token) => {
+      const giving = token.onCancellationRequested(() => stores.giveUp(uri));
+      try {
+        await opening;
+      } catch (error) {
+        throw token.isCancellationRequested ? cancelled() : error;
+      } finally {
+        giving.dispose();
+      }
+    });
+  }
+  await opening;
 }
 
 /** The one server that waits to be connected to, or the one that the user picks. */

@@ -179,6 +179,13 @@ export function formatDate(time: number): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
+/** `14:03`, in local time; of another day than `now` with the date: `2026-07-28 14:03`. */
+export function formatClock(time: number, now: number): string {
+  const date = new Date(time);
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  return formatDate(time) === formatDate(now) ? clock : `${formatDate(time)} ${clock}`;
+}
+
 /**
  * `2026-07-28 14:03:09`, in local time. A time that looks as if it were in another unit than MLflow's stays what it is,
  * and the date that it would be stands beside it.

@@ -96,9 +96,9 @@ export class AskedStore implements TrackingStore {
   }
 
   /** Itself, once it turned out to be a store; else it is disposed of. Throws StoreError. */
-  async opened(): Promise<this> {
+  async opened(signal?: AbortSignal): Promise<this> {
     try {
-      await this.ask('open', undefined);
+      await this.ask('open', undefined, signal);
       return this;
     } catch (error) {
       this.dispose();

@@ -16,7 +16,7 @@ export interface OpenOptions {
   /** In the extension's storage, for what was read of mlruns folders; missing: that is not kept. */
   indexFolder?: string;
   /** Opens a tracking server by its canonical URI; missing: none can be opened. Rejects with StoreError. */
-  openServer?(this: void, uri: string): Promise<OpenedServer>;
+  openServer?(this: void, uri: string, signal?: AbortSignal): Promise<OpenedServer>;
   pythonPath: () => string;
   /** null where changes are possible; else why not (Restricted Mode). */
   readOnlyReason(): string | null;
@@ -25,13 +25,13 @@ export interface OpenOptions {
 /** Opens stores by URI; every failure is a StoreError whose message is one sentence with a way out. */
 export function createOpener(options: OpenOptions): StoreOpener {
   return {
-    async open(uri, asNamed = false) {
+    async open(uri, asNamed = false, signal) {
       const location = parseStoreUri(uri, '/');
       if (location.kind === 'rest') {
         if (!options.openServer) {
           throw new StoreError('UNSUPPORTED', 'Tracking servers cannot be opened from here.');
         }
-        const { store, writer } = await options.openServer(location.uri);
+        const { store, writer } = await options.openServer(location.uri, signal);
         return { store, writer: unlessReadOnly(writer, () => options.readOnlyReason()) };
       }
       if (location.kind === 'files') {

@@ -11,8 +11,13 @@ export interface StoreOpener {
   /**
    * @param asNamed a URI that names no workspace is that of `default`; else the store may be one of the workspace to
    *   begin with, as its own URI says
+   * @param signal nobody waits for it any more
    */
-  open(uri: string, asNamed?: boolean): Promise<{ store: TrackingStore; writer: Writer | null }>;
+  open(
+    uri: string,
+    asNamed?: boolean,
+    signal?: AbortSignal,
+  ): Promise<{ store: TrackingStore; writer: Writer | null }>;
 }
 
 /** A store that is listed in the sidebar, whether or not it could be opened. */
@@ -45,6 +50,8 @@ export class OpenStores implements Disposable {
   private readonly listeners = new Listeners<[uri: string | null]>();
   private readonly opening = new Map<StoreEntry, Promise<StoreEntry>>();
   private readonly subscriptions = new Map<StoreEntry, Disposable>();
+  /** Of those that are being opened. */
+  private readonly waits = new Map<StoreEntry, AbortController>();
   private pollInterval = 0;
   private retrying: NodeJS.Timeout | undefined;
   private looking: Promise<unknown> = Promise.resolve();
@@ -174,6 +181,14 @@ export class OpenStores implements Disposable {
     }
   }
 
+  /** Ends the wait for a store that is being opened: it then waits for the user's word, as one that a file names. */
+  giveUp(uri: string): void {
+    const entry = this.entry(uri);
+    if (entry) {
+      this.waits.get(entry)?.abort();
+    }
+  }
+
   /** Opens anew what is listed or open under such URIs: what a store shows may depend on who is signed in. */
   async renew(matches: (uri: string) => boolean): Promise<void> {
     const entries = this.all().filter(
@@ -255,8 +270,10 @@ export class OpenStores implements Disposable {
   }
 
   private async open(entry: StoreEntry): Promise<StoreEntry> {
+    const wait = new AbortController();
+    this.waits.set(entry, wait);
     try {
-      const { store, writer } = await this.opener.open(entry.uri, entry.chosen);
+      const { store, writer } = await this.opener.open(entry.uri, entry.chosen, wait.signal);
       if (!this.all().includes(entry)) {
         store.dispose();
         return entry;
@@ -280,11 +297,13 @@ export class OpenStores implements Disposable {
         this.replace(entry, Object.assign(entry, { uri: store.uri }));
       }
     } catch (error) {
-      entry.error = toStoreError(error);
+      entry.error = wait.signal.aborted ? givenUp(entry.uri) : toStoreError(error);
       if (this.aside.get(entry.uri) === entry) {
         // It has no row on which it could be tried again: the next who asks does.
         this.aside.delete(entry.uri);
       }
+    } finally {
+      this.waits.delete(entry);
     }
     return entry;
   }
@@ -311,6 +330,7 @@ export class OpenStores implements Disposable {
   private close(entry: StoreEntry): void {
     this.subscriptions.get(entry)?.dispose();
     this.subscriptions.delete(entry);
+    this.waits.get(entry)?.abort();
     entry.store?.dispose();
     entry.store = null;
     entry.writer = null;
@@ -323,6 +343,13 @@ export class OpenStores implements Disposable {
 
 function newEntry(uri: string, named: string, origin: string): StoreEntry {
   return { uri, named, origin, chosen: false, store: null, writer: null, error: null };
+}
+
+function givenUp(uri: string): StoreError {
+  return new StoreError(
+    'ON_ANOTHER_MACHINE',
+    `The wait for ${redactUri(uri)} was canceled: it is not asked anything before you connect to it again.`,
+  );
 }
 
 function notListed(uri: string): StoreError {

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { asOf, awayState } from './away';
 import { contextValue } from './contextValue';
 import * as vscode from 'vscode';
 import type { ViewType } from '../mlflow/entities';
@@ -53,7 +54,8 @@ export class ExperimentItems {
     await this.stores.get(node.store).catch(() => null);
     const workspace = await workspaceText(this.stores, node.store);
     const entry = this.stores.entry(node.store);
-    const gone = entry?.store?.state.status === 'gone';
+    const away = awayState(entry);
+    const gone = !away && entry?.store?.state.status === 'gone';
     const item = new vscode.TreeItem(storeLabel(node.store), vscode.TreeItemCollapsibleState.Expanded);
     item.id = nodeId(node);
     const held = isHeldServer(entry);
@@ -63,7 +65,9 @@ export class ExperimentItems {
         ? themeIcon('warning', 'list.warningForeground')
         : themeIcon(isServerUri(node.store) ? 'server' : 'database');
     const place = placeText(this.stores, node.store);
-    item.description = [place, workspace, storeDescription(entry, gone)].filter(Boolean).join(' · ');
+    item.description = [place, workspace, away ? asOf(away, this.now()) : storeDescription(entry, gone)]
+      .filter(Boolean)
+      .join(' · ');
     item.contextValue = storeContext(node.store, { workspace, held, error: Boolean(entry?.error) });
     return item;
   }
@@ -209,7 +213,8 @@ function storeDescription(entry: StoreEntry | undefined, gone: boolean): string 
     return 'not signed in';
   }
   if (entry?.error) {
-    return 'cannot be opened';
+    const isSilent = isServerUri(entry.uri) && /^(?:NOT_FOUND|BUSY)$/.test(entry.error.code);
+    return isSilent ? 'not reachable' : 'cannot be opened';
   }
   if (gone) {
     return 'not available';

@@ -28,6 +28,7 @@ import { looksDifferent, runLook, type RunLook } from './runLook';
 import { message, RUNS_A_PAGE, RunNodes } from './runNodes';
 import { runTooltip } from './runTooltip';
 import { failureText } from './storeText';
+import { dimmedWhileAway } from './away';
 import { storeTooltip } from './storeTooltip';
 
 const EXPERIMENTS_A_PAGE = 100;
@@ -83,7 +84,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       this.tree,
       {
         children: (node) => lastSeen.children(node, (of) => this.childrenOf(of)),
-        item: (node) => this.itemOf(node),
+        item: async (node) => this.dimmed(node, await this.itemOf(node)),
         parent: (node) => this.getParent(node),
         id: nodeId,
       },
@@ -254,6 +255,13 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       case 'message':
         return messageItem(node);
     }
+  }
+
+  private dimmed(node: ExperimentsNode, item: vscode.TreeItem): vscode.TreeItem {
+    // A message says why.
+    return node.kind === 'more' || node.kind === 'message'
+      ? item
+      : dimmedWhileAway(item, this.stores.entry(node.store));
   }
 
   async resolveTreeItem(item: vscode.TreeItem, node: ExperimentsNode): Promise<vscode.TreeItem> {

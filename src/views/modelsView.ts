@@ -7,6 +7,7 @@ import { readyMark } from '../registry/promotion';
 import type { ViewState } from '../state/viewState';
 import type { OpenStores } from '../stores/openStores';
 import { isServerUri } from '../stores/uri';
+import { dimmedWhileAway } from './away';
 import { messageItem, moreItem } from './experimentItems';
 import { themeIcon } from './icons';
 import { failureText, placeText, storeContext, storeLabel, workspaceText } from './storeText';
@@ -78,7 +79,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
       this.tree,
       {
         children: (node) => lastSeen.children(node, (of) => this.childrenOf(of)),
-        item: (node) => this.itemOf(node),
+        item: async (node) => this.dimmed(node, await this.itemOf(node)),
         parent: (node) => this.getParent(node),
         id: nodeId,
       },
@@ -165,6 +166,13 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
 
   getTreeItem(node: ModelsNode): Promise<vscode.TreeItem> {
     return this.quiet.item(node);
+  }
+
+  private dimmed(node: ModelsNode, item: vscode.TreeItem): vscode.TreeItem {
+    // A message says why.
+    return node.kind === 'more' || node.kind === 'message'
+      ? item
+      : dimmedWhileAway(item, this.stores.entry(node.store));
   }
 
   private async itemOf(node: ModelsNode): Promise<vscode.TreeItem> {

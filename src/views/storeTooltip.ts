@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { formatAge } from '../mlflow/format';
+import { formatAge, formatClock } from '../mlflow/format';
 import { TextCard } from '../platform/textCard';
 import type { StoreEntry } from '../stores/openStores';
 
@@ -21,7 +21,11 @@ export async function storeTooltip(
   }
   if (store.state.status === 'gone') {
     const since = formatAge(store.state.since, now);
-    return card.line(`${store.state.message} Not available since ${since}.`, 1000).markdown;
+    const shown =
+      store.kind === 'rest'
+        ? `What it answered last is shown, as of ${formatClock(store.state.since, now)}; it is looked for by itself.`
+        : `Not available since ${since}.`;
+    return card.line(`${store.state.message} ${shown}`, 1000).markdown;
   }
   const about = await store.describe();
   const lines = [

@@ -9,6 +9,23 @@ import { openWorkbench, until, type Workbench } from '../support/workbench';
 
 const PASSWORD = 'canary-3b8d11';
 
+/** What the VS Code servers of this process keep: logs, settings, storage. */
+const STARTED = Date.now();
+function vscodeFolders(): string[] {
+  return fs
+    .readdirSync(os.tmpdir())
+    .filter((name) => name.startsWith('lens-vscode-'))
+    .map((name) => path.join(os.tmpdir(), name))
+    .filter((folder) => fs.statSync(folder).birthtimeMs >= STARTED);
+}
+
+function filesWith(text: string, folder: string): string[] {
+  return fs.readdirSync(folder, { withFileTypes: true, recursive: true }).flatMap((entry) => {
+    const file = path.join(entry.parentPath, entry.name);
+    return entry.isFile() && fs.readFileSync(file).includes(text) ? [file] : [];
+  });
+}
+
 describe('a tracking server that wants a password', function () {
   this.timeout(60_000);
   let server: Served;
@@ -60,6 +77,7 @@ describe('a tracking server that wants a password', function () {
     await workbench.row('Connect to this server').click();
     await workbench.row('Sign in…').waitFor();
     assert.match(await title().innerText(), /not signed in/);
+    await workbench.screenshots('server-signed-out');
     assert.ok(server.seen.length > 0);
     assert.ok(server.seen.every(({ headers }) => headers.authorization === undefined));
   });
@@ -96,6 +114,13 @@ describe('a tracking server that wants a password', function () {
     );
     assert.match(report, /rest/);
     assert.ok(!report.includes(PASSWORD));
+    const folders = vscodeFolders();
+    assert.ok(folders.length > 0);
+    assert.deepEqual(
+      folders.flatMap((each) => filesWith(PASSWORD, each)),
+      [],
+      'logs, settings and storage',
+    );
   });
 
   it('keeps what it showed while the server cannot be asked, under the reason, and goes on when it can', async () => {
@@ -114,5 +139,44 @@ describe('a tracking server that wants a password', function () {
     await workbench.row('Sign in…').waitFor();
     assert.equal(await workbench.row('behind the password').count(), 0);
     await until(() => server.seen.at(-1)!.headers.authorization === undefined);
+  });
+});
+
+describe('a tracking server in Restricted Mode', function () {
+  this.timeout(60_000);
+  let server: Served;
+  let workbench: Workbench;
+
+  before(async function () {
+    this.timeout(120_000);
+    server = await emptyMlflow('ada', PASSWORD);
+    // The environment names the server itself, so that its token would go there.
+    const env = { MLFLOW_TRACKING_URI: server.url, MLFLOW_TRACKING_TOKEN: PASSWORD };
+    workbench = await openWorkbench({ env, workspaceTrust: true });
+    const no = workbench.page.getByText("No, I don't trust the authors");
+    const banner = workbench.page.getByText('Restricted Mode is intended for safe code browsing');
+    await no.or(banner).first().waitFor();
+    if (await no.isVisible()) {
+      await no.click();
+    }
+    await workbench.openView('Experiments');
+  });
+
+  after(async () => {
+    await workbench?.close();
+    await server.close();
+  });
+
+  it('is sent no token, and nobody is asked for one', async () => {
+    await workbench.row(/not signed in/).waitFor();
+    const refused = workbench.executeCommand('mlflowLens.signIn', { store: server.url });
+    await workbench.notification(
+      'In Restricted Mode nobody is signed in: trust this workspace, then sign in',
+    );
+    assert.equal(await workbench.page.locator('.quick-input-widget:visible').count(), 0);
+    assert.ok(server.seen.length > 0);
+    assert.ok(server.seen.every(({ headers }) => headers.authorization === undefined));
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    await refused;
   });
 });

@@ -97,6 +97,28 @@ describe('a team’s tracking server, from the sidebar to an undone promotion', 
     await until(async () => (await selected()) === 'ALPHA = 0.1');
   });
 
+  it('shows what it showed last while the server is away, and comes back by itself', async function () {
+    this.timeout(240_000);
+    await workbench.executeCommand('mlflowLens.openRun', { store, runId: XGBOOST });
+    await workbench.webview().getByText('max_depth').first().waitFor();
+    await taxi.server.stop();
+    await workbench.row(/as of \d\d:\d\d/).waitFor({ timeout: 60_000 });
+    await workbench.row('too little memory').waitFor();
+    await workbench.view('Models').getByText('taxi-fare').waitFor();
+    await workbench
+      .webview()
+      .getByText(/cannot be reached.*Shown as of/)
+      .waitFor();
+    await workbench.webview().getByText('max_depth').first().waitFor();
+    await workbench.screenshots('server-away');
+    taxi.server = await taxi.restart();
+    await workbench.row(/server, live/).waitFor({ timeout: 60_000 });
+    await workbench
+      .webview()
+      .getByText(/Shown as of/)
+      .waitFor({ state: 'detached' });
+  });
+
   it('promotes a version after the confirmation, and takes it back', async () => {
     const stages = (): Record<string, unknown> =>
       withDatabase(taxi.file, (database) =>

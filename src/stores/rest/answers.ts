@@ -74,8 +74,7 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
   let upgrades = 0;
   /** Looks that failed, one after the other. */
   let failures = 0;
-  /** Why it is not looked at any more by itself: accounts get locked. */
-  let refused: StoreError | null = null;
+  let away: Away | null = null;
 
   /** Where a page of the server is no answer, out of the newest runs that the server finds. */
   const searchLoaded = async (query: RunQuery, signal?: AbortSignal) => {
@@ -105,18 +104,19 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
     ...held,
     open: (_, { signal }) => server.api(signal).then(() => null),
     poll: async ({ asked }) => {
-      if (refused && !asked) {
-        throw refused;
+      if (away && !asked && Date.now() < away.until) {
+        throw away.error;
       }
-      refused = null;
       try {
-        if (asked) {
+        if (asked || away) {
+          // Whether it is there takes one request; what is shown may take dozens.
           await server.check();
         }
-        const changed = await looking.run(true, () => watched.poll(asked));
+        const changed = await looking.run(true, () => watched.poll(asked || away !== null));
         const isOther = server.upgrades > upgrades;
         upgrades = server.upgrades;
         failures = 0;
+        away = null;
         if (changed === 'more' || isOther) {
           reader.forget();
           loaded.forgetOthers();
@@ -129,13 +129,15 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
       } catch (error) {
         // Who answers next may be a server that was upgraded meanwhile.
         server.forget();
+        if (isCancelled(error)) {
+          throw error;
+        }
         failures++;
         if (isStoreError(error) && error.code === 'BUSY' && !asked && failures < AWAY) {
           throw error;
         }
-        const away = awayOf(error);
-        refused = isStoreError(error) && error.code === 'UNAUTHENTICATED' ? away : null;
-        throw away;
+        away = awayAfter(error, away);
+        throw away.error;
       }
     },
     workspaces: (_, { signal }) => workspaces(signal),
@@ -197,10 +199,27 @@ export function restAnswers(sending: Exchange, options: RestOptions): StoreAnswe
   };
 }
 
-/** What is shown of a server that cannot be asked whether it changed is as of before, whatever the reason. */
-function awayOf(error: unknown): StoreError {
-  const { message } = toStoreError(error);
-  return isCancelled(error)
-    ? toStoreError(error)
-    : new StoreError('NOT_FOUND', message, undefined, { cause: error });
+/** A server that could not be asked whether it changed: what is shown of it is as of before. */
+interface Away {
+  error: StoreError;
+  /** It is not asked by itself before, ms since 1970. */
+  until: number;
+  /** From this failure to the next try, ms. */
+  pause: number;
+}
+
+/** After the first failure, ms; doubled with each further one, up to the second. */
+const FIRST_PAUSE = 3000;
+const LONGEST_PAUSE = 30_000;
+
+function awayAfter(error: unknown, before: Away | null): Away {
+  const { code, message } = toStoreError(error);
+  // A password that it refused is not sent to it again by itself: accounts get locked.
+  const pause =
+    code === 'UNAUTHENTICATED' ? Infinity : before ? Math.min(LONGEST_PAUSE, before.pause * 2) : FIRST_PAUSE;
+  return {
+    error: new StoreError('NOT_FOUND', message, undefined, { cause: error }),
+    until: Date.now() + pause,
+    pause,
+  };
 }

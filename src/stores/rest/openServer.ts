@@ -6,7 +6,7 @@ import type { ServerAccess } from './access';
 import type { ServerApi } from './api';
 import { ServerArtifacts } from './artifacts/reader';
 import { createExchange, type NetworkOptions } from './network';
-import { openRestStore } from './restStore';
+import { openRestStore, type RestStoreOptions } from './restStore';
 import { Server } from './server';
 import { createRestWriter } from './writer';
 
@@ -38,7 +38,11 @@ export interface ServerOptions {
  * @param uri canonical
  * @throws StoreError
  */
-export async function openServer(uri: string, options: ServerOptions): Promise<OpenedServer> {
+export async function openServer(
+  uri: string,
+  options: ServerOptions,
+  signal?: AbortSignal,
+): Promise<OpenedServer> {
   const access = (): Promise<ServerAccess> => options.accessOf(uri);
   const network = createExchange({
     ...options.network,
@@ -50,7 +54,7 @@ export async function openServer(uri: string, options: ServerOptions): Promise<O
     const { headers, who } = await access();
     const server = new Server(network.exchange, workspaceOf(uri));
     const apiOf = (signal?: AbortSignal): Promise<ServerApi> => server.api(signal);
-    const store = await openRestStore({
+    const host: RestStoreOptions = {
       uri,
       exchange: network.exchange,
       // A password is hashed at each request (reference servers.md, section 5).
@@ -69,7 +73,8 @@ export async function openServer(uri: string, options: ServerOptions): Promise<O
         }),
       details: async () => detailsOf(await access()),
       closed: () => network.dispose(),
-    });
+    };
+    const store = await openRestStore(host, signal);
     return { store, writer: createRestWriter(network.exchange, apiOf) };
   } catch (error) {
     network.dispose();

@@ -114,9 +114,12 @@ export class BrokenNetwork {
   /** Its sentence and its requests are right, the store is away, and the same store is back when it is over. */
   async survives({ fault, code, sentence, requests, isLate }: Trouble): Promise<void> {
     await this.isBack();
+    const before = isLate ? null : await this.store.searchExperiments(EXPERIMENTS);
     this.proxy.always = fault;
     this.proxy.seen.length = 0;
-    await this.refused(this.store.searchExperiments(EXPERIMENTS), code, sentence);
+    // What was asked before is answered as it was then; this was not.
+    const asked = { ...EXPERIMENTS, maxResults: EXPERIMENTS.maxResults + this.told.length + 1 };
+    await this.refused(this.store.searchExperiments(asked), code, sentence);
     assert.equal(this.proxy.seen.length, requests);
 
     await this.store.refresh();
@@ -124,6 +127,11 @@ export class BrokenNetwork {
     assert.ok(state.status === 'gone');
     this.told.push(state.message);
     assert.match(state.message, /^[^\n]{20,400}[.?]$|^deadlock detected$/);
+    if (before !== null) {
+      this.proxy.seen.length = 0;
+      assert.deepEqual(await this.store.searchExperiments(EXPERIMENTS), before);
+      assert.equal(this.proxy.seen.length, 0, 'for what was answered before, nobody is asked');
+    }
 
     this.proxy.always = null;
     await this.isBack();

@@ -5,6 +5,7 @@ import {
   exactDuration,
   exactNumber,
   formatAge,
+  formatClock,
   formatDelta,
   formatDuration,
   formatNumber,
@@ -142,6 +143,12 @@ describe('formats', () => {
       '1d 1h',
       '–',
     ]);
+  });
+
+  it('gives a time of today as on a clock, and any other with its day', () => {
+    const now = new Date(2026, 10, 28, 18, 0).getTime();
+    assert.equal(formatClock(new Date(2026, 10, 28, 9, 5).getTime(), now), '09:05');
+    assert.equal(formatClock(new Date(2026, 10, 27, 23, 59).getTime(), now), '2026-11-27 23:59');
   });
 
   it('writes ages under a week relatively, else the date', () => {

@@ -1,11 +1,12 @@
 import * as assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { workerBundle } from '../../../../scripts/workerBundle';
 import { createOpener } from '../../../../src/stores/open';
 import { OpenStores } from '../../../../src/stores/openStores';
 import { ServerAccounts } from '../../../../src/stores/rest/accounts';
 import { openServer } from '../../../../src/stores/rest/openServer';
 import { emptyMlflow } from '../../../support/network/emptyMlflow';
-import type { Served } from '../../../support/network/badProxy';
+import { serveWith, type Served } from '../../../support/network/badProxy';
 
 const PASSWORD = 'canary-9c02d4';
 
@@ -35,14 +36,18 @@ describe('opening a tracking server that wants a password', function () {
         distFolder: workerBundle(),
         pythonPath: () => '',
         readOnlyReason: () => null,
-        openServer: (uri) =>
-          openServer(uri, {
+        openServer: (uri, signal) => {
+          const options = {
             distFolder: workerBundle(),
-            accessOf: (each) => accounts.accessOf(each),
+            accessOf: (each: string) => accounts.accessOf(each),
             userAgent: 'mlflow-lens/test',
             openedFolders: () => [],
             downloadFolder: '/nowhere',
-          }),
+            // Longer than a test: what ends by it alone is no wait that was given up.
+            network: { patience: 600_000 },
+          };
+          return openServer(uri, options, signal);
+        },
       }),
     );
     stores.add(server.url, 'added by you');
@@ -79,6 +84,31 @@ describe('opening a tracking server that wants a password', function () {
     );
     assert.ok(!JSON.stringify(about).includes(PASSWORD));
     assert.ok(server.seen.every(({ url, body }) => !`${url}${body}`.includes(PASSWORD)));
+  });
+
+  it('can be given up while it does not answer, and is asked nothing more before the user connects again', async () => {
+    let isOver = (): void => undefined;
+    const over = new Promise<void>((resolve) => (isOver = resolve));
+    const silent = await serveWith((_seen, _request, response) => void response.on('close', isOver));
+    try {
+      stores.add(silent.url, 'added by you');
+      const opening = stores.get(silent.url);
+      opening.catch(() => undefined);
+      while (silent.seen.length === 0) {
+        await setImmediate();
+      }
+      stores.giveUp(silent.url);
+      await assert.rejects(opening, {
+        code: 'ON_ANOTHER_MACHINE',
+        message: `The wait for ${silent.url} was canceled: it is not asked anything before you connect to it again.`,
+      });
+      await over;
+      await stores.reopen(silent.url);
+      assert.equal(silent.seen.length, 1);
+    } finally {
+      stores.remove(silent.url);
+      await silent.close();
+    }
   });
 
   it('forgets who signs out', async () => {
