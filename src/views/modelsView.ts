@@ -214,12 +214,16 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
 
   private async models(node: StoreNode): Promise<ModelsNode[]> {
     const store = await this.stores.get(node.store);
-    if (store.state.status === 'gone') {
-      return [
-        { kind: 'message', of: nodeId(node), text: store.state.message, error: true, store: node.store },
-      ];
-    }
     const id = nodeId(node);
+    const { state } = store;
+    const why: ModelsNode[] =
+      state.status === 'gone'
+        ? [{ kind: 'message', of: id, text: state.message, error: true, store: node.store }]
+        : [];
+    // Below the row of a server the tree keeps what it showed (lastSeen.ts); a store alone has no row.
+    if (why.length > 0 && (store.kind !== 'rest' || this.stores.list().length > 1)) {
+      return why;
+    }
     const about = await store.describe();
     const say = (text: string): ModelsNode[] => [
       { kind: 'message', of: id, text, error: false, store: node.store },
@@ -250,7 +254,10 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
       model,
       expanded,
     }));
-    return page.nextPageToken ? [...nodes, { kind: 'more', view: 'models', of: id, remaining: null }] : nodes;
+    const more: ModelsNode[] = page.nextPageToken
+      ? [{ kind: 'more', view: 'models', of: id, remaining: null }]
+      : [];
+    return [...why, ...nodes, ...more];
   }
 
   /** Those that are searched for; all where only the model itself is, e.g. by an alias whose version is gone. */
