@@ -18,12 +18,24 @@ describe('no way round a confirmation', () => {
     text: fs.readFileSync(file, 'utf8'),
   }));
 
-  it('a writer is asked in one place only, which confirms first', () => {
+  it('a writer is asked in two places only, which confirm first', () => {
     const asking = files
       .filter(({ text }) => /\bwriter\.apply\(|\.writer\(/.test(text))
       .map(({ name }) => name)
       .toSorted();
-    assert.deepEqual(asking, ['commands/registry/perform.ts', 'stores/readOnly.ts']);
+    assert.deepEqual(asking, ['commands/copyRuns.ts', 'commands/registry/perform.ts', 'stores/readOnly.ts']);
+    const copying = files.find(({ name }) => name === 'commands/copyRuns.ts')?.text ?? '';
+    // One dialog, then the experiment and the runs: nothing is made anywhere else.
+    assert.deepEqual(
+      copying
+        .match(
+          /await askModal\([^;]*throw cancelled\(\)|await makeExperiment\(|\bcopyRuns\(source|\bwriter\.apply\(/g,
+        )
+        ?.map((text) => text.replace(/\([^]*/, '')),
+      ['await askModal', 'await makeExperiment', 'copyRuns', 'writer.apply'],
+    );
+    assert.match(copying, /'Copy'\)\) === undefined\) \{\s+throw cancelled\(\);/);
+    assert.ok(copying.indexOf('writer.apply(') > copying.indexOf('async function makeExperiment('));
     const perform = files.find(({ name }) => name === 'commands/registry/perform.ts')?.text ?? '';
     // Both callers of write() decide by a dialog before it: attempt() by `decide`, undoLast() by `confirm`.
     assert.equal(perform.match(/await write\(/g)?.length, 2);
