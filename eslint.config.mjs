@@ -20,11 +20,12 @@ const OWN_COMMAND = [
   {
     // `experiments.focus` and its like are VS Code's.
     selector:
-      "CallExpression[callee.property.name='executeCommand'][arguments.0.value=/^mlflowLens[.]\\w+$/]",
+      "CallExpression[callee.object.object.name='vscode'][callee.property.name='executeCommand'][arguments.0.value=/^mlflowLens[.]\\w+$/]",
     message: OWN_COMMAND_MESSAGE,
   },
   {
-    selector: "CallExpression[callee.property.name='executeCommand'][arguments.0.type='TemplateLiteral']",
+    selector:
+      "CallExpression[callee.object.object.name='vscode'][callee.property.name='executeCommand'][arguments.0.type='TemplateLiteral']",
     message: OWN_COMMAND_MESSAGE,
   },
 ];
