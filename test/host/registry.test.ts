@@ -44,7 +44,7 @@ describe('the registry, by the dialogs that a user clicks', () => {
     assert.match(text, /v2.*Archived/s);
     for (const part of [
       /v4 against v2:/,
-      /⚠ The signature is incompatible: v4 takes tensor float64 \(-1, 1007\), not 2 columns; gives #1 as tensor float32/,
+      /⚠ The signature is incompatible: v4 takes Tensor \(float64, \(-1, 1007\)\), not 2 columns; gives #1 as Tensor \(float32/,
       /Metrics: rmse 2\.971 → 2\.867 \(better\)/,
       /only v4: best_iteration, stopped_iteration, validation-rmse/,
       /Params: only v4: .*only v2: alpha/,

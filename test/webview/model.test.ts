@@ -55,7 +55,7 @@ describe('model page', () => {
     assert.match(await rows.nth(2).innerText(), /2 inputs → 1 output/);
     assert.match(
       (await rows.nth(1).locator('.incompatible').getAttribute('title')) ?? '',
-      /^Incompatible with v2: takes tensor float64 .*, not 2 columns/,
+      /^Incompatible with v2: takes Tensor \(float64, .*, not 2 columns/,
     );
     assert.equal(await rows.nth(3).locator('.incompatible').count(), 0);
     assert.match(

@@ -191,9 +191,13 @@ describeOnEveryKind('run page', function (kind, itOnce) {
     await page.getByRole('button', { name: 'More Actions…' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'Star' }).waitFor();
-    for (const key of ['End', 'ArrowUp', 'ArrowUp', 'Enter']) {
-      await page.keyboard.press(key);
+    const focused = (): Promise<string> =>
+      page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+    await page.keyboard.press('End');
+    for (let up = 0; up < 10 && !/Copy Link/.test(await focused()); up++) {
+      await page.keyboard.press('ArrowUp');
     }
+    await page.keyboard.press('Enter');
     assert.equal(copied[1], runLink({ store: uri, runId: XGBOOST }));
     assert.equal(
       await page.evaluate(() => document.activeElement?.getAttribute('aria-label')),
