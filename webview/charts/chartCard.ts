@@ -290,6 +290,11 @@ export class ChartCard extends LitElement {
         if (controller.signal.aborted) {
           return;
         }
+        const problem = sampled.find((one) => one?.problem)?.problem;
+        if (problem && signature === this.sampling && this.series?.every((one) => !one.problem)) {
+          this.failure = problem;
+          return;
+        }
         this.failure = undefined;
         this.sampledRuns = runs;
         this.sampling = signature;
