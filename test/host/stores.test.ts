@@ -80,7 +80,7 @@ describe('stores beside one another', () => {
 
   it('keep no password: not in the list, the page, the report, nor in what VS Code stores', async () => {
     const uri = 'http://someone:canary7@127.0.0.1:9/mlflow';
-    // It answers when the user has read the error: servers are not opened yet.
+    // It answers when the user has read the error: nothing answers at that port.
     const added = workbench.executeCommand('mlflowLens.addStore', { store: uri });
     const item = await workbench.reveal('127.0.0.1:9/mlflow');
     await item.hover();
@@ -89,14 +89,18 @@ describe('stores beside one another', () => {
       .getByText('without the user and password')
       .waitFor();
     await workbench.executeCommand('mlflowLens.openRunTable', { store: uri, experimentIds: ['0'] });
-    await workbench.webview().getByText('Tracking servers cannot be opened yet').first().waitFor();
+    await workbench
+      .webview()
+      .getByText('cannot be reached, as nothing answers at its port')
+      .first()
+      .waitFor();
     const shown = await workbench.webview().locator('html').innerHTML();
     await workbench.executeCommand('mlflowLens.reportProblem', { store: uri });
     const texts = await workbench.inHost((vscode) =>
       vscode.workspace.textDocuments.map((document) => `${document.uri.scheme} ${document.getText()}`),
     );
     const report = texts.find((text) => text.includes('What you expected'));
-    assert.match(report ?? '', /no names, paths, addresses or values[^]*store 1: not open \(UNSUPPORTED\)\n/);
+    assert.match(report ?? '', /no names, paths, addresses or values[^]*store 1: not open \(NOT_FOUND\)\n/);
     assert.doesNotMatch(report ?? '', /127\.0\.0\.1/);
     const stored = await workbench.page.evaluate<string>(STORED_BY_VSCODE);
     assert.match(stored, /127\.0\.0\.1:9\/mlflow/, 'the store is remembered');

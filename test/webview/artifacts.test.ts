@@ -10,6 +10,7 @@ import { sqliteUri } from '../../src/stores/uri';
 import { withDatabase } from '../support/database';
 import { unpackFixture } from '../support/fixtures';
 import { openPage, openStores, type OpenedPage } from '../support/pageHarness';
+import { until } from '../support/workbench';
 
 const RUN = '09e91d4bba9347db9e2d0c241248202d';
 /** A PNG of 3 × 2 pixels. */
@@ -147,7 +148,12 @@ describe('previews of artifacts', function () {
 
   /** Chooses a file, and waits for what its preview shows. */
   async function choose(name: string, shows: string, text?: string | RegExp): Promise<string> {
-    await page.getByRole('treeitem', { name }).first().click();
+    const item = page.getByRole('treeitem', { name }).first();
+    // Where sections above are still coming, a click can meet the row beside it, as anybody's can.
+    await until(async () => {
+      await item.click();
+      return (await item.getAttribute('aria-selected')) === 'true';
+    });
     const shown = page.locator(`.artifact-preview ${shows}`);
     await (text === undefined ? shown : shown.filter({ hasText: text })).first().waitFor();
     return page.locator('.artifact-preview').innerText();
