@@ -427,9 +427,3 @@ describe('previews of artifacts', function () {
     await page.getByRole('treeitem', { name: 'final.pt' }).waitFor();
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition() && waited < 30_000; waited += 20) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
