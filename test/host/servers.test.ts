@@ -58,7 +58,8 @@ describe('a tracking server that wants a password', function () {
   const asked = (what: string): Locator =>
     workbench.page.locator('.quick-input-widget:visible').filter({ hasText: new RegExp(`${what} \\(Press`) });
   const answer = async (what: string, text: string): Promise<void> => {
-    await asked(what).waitFor();
+    // A box that has just opened empties itself once more before it takes the focus.
+    await asked(what).locator('input:focus').waitFor();
     await workbench.answer(text);
   };
 
