@@ -2,7 +2,7 @@ import { cancelled, StoreError } from '../mlflow/errors';
 import type { StoreKind } from '../mlflow/store';
 import { pickOne } from '../platform/dialogs';
 import type { RunKey } from '../mlflow/runKey';
-import type { OpenStores } from '../stores/openStores';
+import type { OpenStores, StoreEntry } from '../stores/openStores';
 import { parseStoreUri, storeName } from '../stores/uri';
 import { booleanOf, fieldsOf, namedStore, textOf } from './fields';
 
@@ -44,12 +44,27 @@ export async function storeOf(args: unknown, stores: OpenStores, kind?: StoreKin
     const what = kind === 'files' ? 'mlruns folder' : 'store';
     throw new StoreError('NOT_FOUND', `No ${what} is open: run "MLflow: Add Store…" first.`);
   }
+  return onlyOrPicked(listed, 'Which store?');
+}
+
+/**
+ * The only one of these, or the one that the user picks.
+ *
+ * @param listed at least one
+ * @param about what is said beside its name; its URI if missing
+ * @throws StoreError CANCELLED where the pick is closed
+ */
+export async function onlyOrPicked(
+  listed: readonly StoreEntry[],
+  placeHolder: string,
+  about: (entry: StoreEntry) => string = ({ uri }) => uri,
+): Promise<string> {
   if (listed.length === 1) {
     return listed[0]!.uri;
   }
   const picked = await pickOne(
-    listed.map(({ uri }) => ({ label: storeName(uri), description: uri, uri })),
-    { placeHolder: 'Which store?' },
+    listed.map((entry) => ({ label: storeName(entry.uri), description: about(entry), uri: entry.uri })),
+    { placeHolder },
   );
   if (!picked) {
     throw cancelled();

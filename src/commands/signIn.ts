@@ -7,7 +7,7 @@ import type { ServerAccounts } from '../stores/rest/accounts';
 import { isToken } from '../stores/rest/environment';
 import { isHeaderValue } from '../stores/rest/requestHeaders';
 import { isServerUri, storeName } from '../stores/uri';
-import { cancelled, namedStore } from './arguments';
+import { cancelled, namedStore, onlyOrPicked } from './arguments';
 
 export interface SignInDeps {
   commands: CommandRegistry;
@@ -90,17 +90,7 @@ async function serverOf(args: unknown, stores: OpenStores): Promise<string> {
   if (servers.length === 0) {
     throw new StoreError('NOT_FOUND', 'No tracking server is open: run "MLflow: Add Store…" first.');
   }
-  const picked =
-    servers.length === 1
-      ? servers[0]
-      : await pickOne(
-          servers.map(({ uri }) => ({ label: storeName(uri), description: uri, uri })),
-          { placeHolder: 'Which server?' },
-        );
-  if (!picked) {
-    throw cancelled();
-  }
-  return picked.uri;
+  return onlyOrPicked(servers, 'Which server?');
 }
 
 /** null: the headers are enough. */

@@ -9,7 +9,7 @@ import { locate } from '../stores/locate';
 import type { OpenStores } from '../stores/openStores';
 import { problemReport } from '../stores/problemReport';
 import { folderUri, isServerUri, sqliteUri, storeName } from '../stores/uri';
-import { cancelled, namedStore, storeOf, textOf } from './arguments';
+import { cancelled, namedStore, onlyOrPicked, storeOf, textOf } from './arguments';
 
 export interface StoreCommandDeps {
   commands: CommandRegistry;
@@ -158,17 +158,7 @@ async function pickHeld(stores: OpenStores): Promise<string> {
       'No server waits to be connected to: "MLflow: Add Store…" adds one by its address.',
     );
   }
-  const picked =
-    held.length === 1
-      ? held[0]
-      : await pickOne(
-          held.map(({ uri, origin }) => ({ label: storeName(uri), description: origin, uri })),
-          { placeHolder: 'Connect to which server?' },
-        );
-  if (!picked) {
-    throw cancelled();
-  }
-  return picked.uri;
+  return onlyOrPicked(held, 'Connect to which server?', ({ origin }) => origin);
 }
 
 async function askForStore(): Promise<string> {

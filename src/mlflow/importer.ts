@@ -1,4 +1,4 @@
-import type { DatasetInput, Experiment, KeyValue } from './entities';
+import type { DatasetInput, Experiment, KeyValue, RunInfo } from './entities';
 
 /** Where a copied run came from: `<tracking URI without credentials>#<run id>`. */
 export const TAG_COPIED_FROM = 'mlflowLens.copiedFrom';
@@ -21,14 +21,12 @@ export interface ImportedHistory {
 }
 
 /** A run as it is to be, without its metrics and artifacts: nothing of it is made up, as a run that is logged has. */
-export interface ImportedRun {
-  experimentId: string;
-  runName: string;
-  userId: string;
+export interface ImportedRun extends Pick<
+  RunInfo,
+  'experimentId' | 'runName' | 'userId' | 'startTime' | 'endTime'
+> {
   /** One of MLflow's five words. */
   status: string;
-  startTime: number | null;
-  endTime: number | null;
   params: readonly KeyValue[];
   /** TAG_COPIED_FROM among them. */
   tags: readonly KeyValue[];

@@ -100,7 +100,8 @@ function shapeText(shape: unknown): string {
   return `(${sizes.join(', ')}${sizes.length === 1 ? ',' : ''})`;
 }
 
-function wordOf(value: unknown): string | null {
+/** A word, number or truth value as text; null for anything else. */
+export function wordOf(value: unknown): string | null {
   return typeof value === 'string'
     ? value
     : typeof value === 'number' || typeof value === 'boolean'

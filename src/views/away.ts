@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { formatClock } from '../mlflow/format';
 import type { StoreState } from '../mlflow/store';
-import type { StoreEntry } from '../stores/openStores';
+import type { OpenStores, StoreEntry } from '../stores/openStores';
 import { themeIcon } from './icons';
+import type { ExperimentsNode, ModelsNode } from './nodes';
 
 /** What an item stands for that is dimmed, to VS Code's decorations; no file. */
 const DIMMED = vscode.Uri.from({ scheme: 'mlflow-away', path: '/' });
@@ -19,9 +20,14 @@ export function asOf({ since }: { since: number }, now: number): string {
   return `as of ${formatClock(since, now)}`;
 }
 
-/** An item of such a server, dimmed. */
-export function dimmedWhileAway(item: vscode.TreeItem, entry: StoreEntry | undefined): vscode.TreeItem {
-  if (awayState(entry)) {
+/** An item of such a server, dimmed; a message says why. */
+export function dimmedWhileAway(
+  node: ExperimentsNode | ModelsNode,
+  item: vscode.TreeItem,
+  stores: OpenStores,
+): vscode.TreeItem {
+  const isOfStore = node.kind !== 'more' && node.kind !== 'message';
+  if (isOfStore && awayState(stores.entry(node.store))) {
     item.resourceUri = DIMMED;
     if (item.iconPath instanceof vscode.ThemeIcon) {
       item.iconPath = themeIcon(item.iconPath.id, COLOR);

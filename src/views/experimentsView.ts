@@ -84,7 +84,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       this.tree,
       {
         children: (node) => lastSeen.children(node, (of) => this.childrenOf(of)),
-        item: async (node) => this.dimmed(node, await this.itemOf(node)),
+        item: async (node) => dimmedWhileAway(node, await this.itemOf(node), stores),
         parent: (node) => this.getParent(node),
         id: nodeId,
       },
@@ -255,13 +255,6 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentsNode>
       case 'message':
         return messageItem(node);
     }
-  }
-
-  private dimmed(node: ExperimentsNode, item: vscode.TreeItem): vscode.TreeItem {
-    // A message says why.
-    return node.kind === 'more' || node.kind === 'message'
-      ? item
-      : dimmedWhileAway(item, this.stores.entry(node.store));
   }
 
   async resolveTreeItem(item: vscode.TreeItem, node: ExperimentsNode): Promise<vscode.TreeItem> {

@@ -17,15 +17,13 @@ import { NodeRegistry } from './nodeRegistry';
 import {
   isOfStore,
   nodeId,
-  type MessageNode,
   type ModelNode,
+  type ModelsNode,
   type MoreNode,
   type StoreNode,
   type VersionNode,
 } from './nodes';
 import { QuietTree } from './quietTree';
-
-export type ModelsNode = StoreNode | ModelNode | VersionNode | MoreNode | MessageNode;
 
 /** How the models are listed; kept in the view state under this key. */
 export interface ModelsChoice {
@@ -79,7 +77,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
       this.tree,
       {
         children: (node) => lastSeen.children(node, (of) => this.childrenOf(of)),
-        item: async (node) => this.dimmed(node, await this.itemOf(node)),
+        item: async (node) => dimmedWhileAway(node, await this.itemOf(node), stores),
         parent: (node) => this.getParent(node),
         id: nodeId,
       },
@@ -166,13 +164,6 @@ export class ModelsView implements vscode.TreeDataProvider<ModelsNode>, vscode.D
 
   getTreeItem(node: ModelsNode): Promise<vscode.TreeItem> {
     return this.quiet.item(node);
-  }
-
-  private dimmed(node: ModelsNode, item: vscode.TreeItem): vscode.TreeItem {
-    // A message says why.
-    return node.kind === 'more' || node.kind === 'message'
-      ? item
-      : dimmedWhileAway(item, this.stores.entry(node.store));
   }
 
   private async itemOf(node: ModelsNode): Promise<vscode.TreeItem> {

@@ -106,6 +106,9 @@ export function nodeId(
   }
 }
 
+/** An item of the Models view. */
+export type ModelsNode = StoreNode | ModelNode | VersionNode | MoreNode | MessageNode;
+
 /** An item of the Experiments view. */
 export type ExperimentsNode = StoreNode | ExperimentNode | RunNode | ArtifactNode | MoreNode | MessageNode;
 

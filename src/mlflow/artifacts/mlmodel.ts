@@ -1,6 +1,6 @@
 import { trackingLines } from '../workspace';
 import type { KeyValue } from '../entities';
-import { fields, specOf, specsOf, type SignatureField, type Spec } from '../schema';
+import { fields, specOf, specsOf, wordOf, type SignatureField, type Spec } from '../schema';
 import { parseYaml } from '../yaml';
 
 export interface ModelSignature {
@@ -48,15 +48,15 @@ export function explainModel(text: string): ModelExplanation | null {
   return {
     flavors: Object.entries(flavors).map(([name, settings]) => ({ name, settings: pairs(settings) })),
     signature: signatureOf(field(value, 'signature')),
-    pythonVersion: textOf(field(field(flavors, 'python_function'), 'python_version')),
-    mlflowVersion: textOf(field(value, 'mlflow_version')),
-    created: textOf(field(value, 'utc_time_created')),
+    pythonVersion: wordOf(field(field(flavors, 'python_function'), 'python_version')),
+    mlflowVersion: wordOf(field(value, 'mlflow_version')),
+    created: wordOf(field(value, 'utc_time_created')),
     sizeBytes: number(field(value, 'model_size_bytes')),
-    runId: textOf(field(value, 'run_id')),
-    modelId: textOf(field(value, 'model_id')),
-    modelType: textOf(field(value, 'model_type')),
+    runId: wordOf(field(value, 'run_id')),
+    modelId: wordOf(field(value, 'model_id')),
+    modelType: wordOf(field(value, 'model_type')),
     inputExample: example
-      ? { path: textOf(field(example, 'artifact_path')) ?? '', type: textOf(field(example, 'type')) ?? '' }
+      ? { path: wordOf(field(example, 'artifact_path')) ?? '', type: wordOf(field(example, 'type')) ?? '' }
       : null,
     metadata: pairs(field(value, 'metadata')),
   };
@@ -119,15 +119,7 @@ function signatureOf(signature: unknown): ModelSignature | null {
 function pairs(value: unknown): KeyValue[] {
   return Object.entries(specOf(value))
     .filter(([, inner]) => inner !== null)
-    .map(([key, inner]) => ({ key, value: textOf(inner) ?? JSON.stringify(inner) ?? '' }));
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string'
-    ? value
-    : typeof value === 'number' || typeof value === 'boolean'
-      ? String(value)
-      : null;
+    .map(([key, inner]) => ({ key, value: wordOf(inner) ?? JSON.stringify(inner) ?? '' }));
 }
 
 function number(value: unknown): number | null {
